@@ -1,0 +1,32 @@
+# Everything Folio takes from elsewhere. The set-up script installs it; what is missing is named here.
+
+find_package(yaml-cpp REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(Catch2 2.13 REQUIRED)
+find_package(ICU REQUIRED COMPONENTS uc)
+find_package(CURL REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(Threads REQUIRED)
+if(TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp)
+  add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()
+
+add_library(folio_boost_dll INTERFACE)
+target_link_libraries(folio_boost_dll INTERFACE Boost::headers ${CMAKE_DL_LIBS})
+target_compile_definitions(folio_boost_dll INTERFACE BOOST_DLL_USE_STD_FS)
+
+# SOCI has no CMake package in Debian.
+find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
+find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
+find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)
+add_library(folio_soci INTERFACE)
+target_include_directories(folio_soci SYSTEM INTERFACE ${SOCI_INCLUDE_DIR})
+target_link_libraries(folio_soci INTERFACE ${SOCI_SQLITE3_LIBRARY} ${SOCI_CORE_LIBRARY} sqlite3)
+
+if(NOT FOLIO_SANITIZE)
+  include(torch)
+endif()

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace folio::cli {
+
+/// What stands before or beside any command.
+struct GlobalOptions {
+  std::vector<std::filesystem::path> plugin_path;  ///< --plugin-path, first wins
+  std::filesystem::path results;                   ///< --results: the folder with the store and the runs
+};
+
+/// Each adds one command to the program, in the file of its name. The command's action runs from CLI11's callback; it
+/// prints to standard output, throws folio::Error, and sets `exit_code` where that is not 0.
+void add_run(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_check(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_schema(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_plugins(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_ls(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_show(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_diff(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code);
+
+}  // namespace folio::cli

@@ -1,0 +1,193 @@
+#include "formats/description_json.h"
+
+#include <cmath>
+#include <limits>
+
+#include "folio/error.h"
+
+namespace folio {
+namespace {
+
+using nlohmann::json;
+
+constexpr OptionType kTypes[] = {OptionType::integer, OptionType::number, OptionType::boolean, OptionType::text,
+                                 OptionType::text_list};
+
+OptionType option_type_from(const std::string& name) {
+  for (const OptionType type : kTypes) {
+    if (to_string(type) == name) return type;
+  }
+  throw Error(ErrorKind::plugin, "'" + name + "' is not a type of options");
+}
+
+json option_to_json(const Option& option) {
+  json result{{"name", option.name}, {"type", to_string(option.type)}, {"help", option.help_text}};
+  if (!std::holds_alternative<std::monostate>(option.default_value)) result["default"] = to_json(option.default_value);
+  if (!option.unit_text.empty()) result["unit"] = option.unit_text;
+  if (option.minimum) result["minimum"] = *option.minimum;
+  if (option.maximum) result["maximum"] = *option.maximum;
+  if (!option.choice_list.empty()) result["choices"] = option.choice_list;
+  if (option.optional) result["absent_means"] = option.default_meaning;
+  return result;
+}
+
+Option option_from_json(const json& source) {
+  Option option;
+  option.name = source.at("name").get<std::string>();
+  option.type = option_type_from(source.at("type").get<std::string>());
+  option.help_text = source.at("help").get<std::string>();
+  if (source.contains("default")) option.default_value = option_value_from_json(source["default"]);
+  // JSON does not tell 1 from 1.0.
+  if (const auto* whole = std::get_if<std::int64_t>(&option.default_value);
+      whole && option.type == OptionType::number) {
+    option.default_value = static_cast<double>(*whole);
+  }
+  option.unit_text = source.value("unit", "");
+  if (source.contains("minimum")) option.minimum = source["minimum"].get<double>();
+  if (source.contains("maximum")) option.maximum = source["maximum"].get<double>();
+  option.choice_list = source.value("choices", std::vector<std::string>{});
+  option.optional = source.contains("absent_means");
+  option.default_meaning = source.value("absent_means", "");
+  return option;
+}
+
+void flatten(const json& section, const std::string& prefix, const OptionTable& table,
+             std::map<std::string, OptionValue>& values) {
+  for (const auto& [key, value] : section.items()) {
+    const std::string name = prefix + key;
+    if (value.is_object() && table.find(name) == nullptr) {
+      flatten(value, name + ".", table, values);
+    } else if (name != "type") {
+      values.emplace(name, option_value_from_json(value));
+    }
+  }
+}
+
+/// Runs `read`, turning the JSON library's complaint into one of ours.
+template <typename Read>
+auto checked(const char* what, const Read& read) {
+  try {
+    return read();
+  } catch (const json::exception& error) {
+    throw Error(ErrorKind::plugin, std::string(what) + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+json number_to_json(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
+  return number;
+}
+
+double number_from_json(const json& source) {
+  if (source == "NaN") return std::numeric_limits<double>::quiet_NaN();
+  if (source == "Infinity") return std::numeric_limits<double>::infinity();
+  if (source == "-Infinity") return -std::numeric_limits<double>::infinity();
+  return source.get<double>();
+}
+
+json to_json(const OptionValue& value) {
+  return std::visit(
+      [](const auto& held) -> json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
+          return nullptr;
+        } else {
+          return held;
+        }
+      },
+      value);
+}
+
+OptionValue option_value_from_json(const json& source) {
+  if (source.is_null()) return {};
+  if (source.is_boolean()) return source.get<bool>();
+  if (source.is_number_integer()) return source.get<std::int64_t>();
+  if (source.is_number()) return source.get<double>();
+  if (source.is_string()) return source.get<std::string>();
+  if (source.is_array()) {
+    std::vector<std::string> list;
+    for (const json& item : source) {
+      if (!item.is_string()) throw Error(ErrorKind::experiment, "expected a list of text, got " + source.dump());
+      list.push_back(item.get<std::string>());
+    }
+    return list;
+  }
+  throw Error(ErrorKind::experiment, "expected a value, got " + source.dump());
+}
+
+json to_json(const OptionValues& values) {
+  json result = json::object();
+  for (const auto& [name, value] : values.all()) {
+    if (std::holds_alternative<std::monostate>(value)) continue;
+    json* place = &result;
+    std::size_t begin = 0;
+    for (std::size_t dot; (dot = name.find('.', begin)) != std::string::npos; begin = dot + 1) {
+      place = &(*place)[name.substr(begin, dot - begin)];
+    }
+    (*place)[name.substr(begin)] = to_json(value);
+  }
+  return result;
+}
+
+OptionValues option_values_from_json(const OptionTable& table, const json& section) {
+  std::map<std::string, OptionValue> values;
+  flatten(section, "", table, values);
+  return OptionValues(table, values);
+}
+
+json to_json(const OptionTable& table) {
+  json result = json::array();
+  for (const Option& option : table.options()) result.push_back(option_to_json(option));
+  return result;
+}
+
+OptionTable option_table_from_json(const json& source) {
+  return checked("options", [&] {
+    std::vector<Option> options;
+    for (const json& item : source) options.push_back(option_from_json(item));
+    return OptionTable(std::move(options));
+  });
+}
+
+json to_json(const PluginDescription& description) {
+  return {{"kind", to_string(description.kind)},
+          {"id", description.id},
+          {"version", description.version},
+          {"summary", description.summary},
+          {"options", to_json(description.options)},
+          {"objective", description.objective},
+          {"usual_tokenizer", description.usual_tokenizer},
+          {"library", description.library},
+          {"library_hash", description.library_hash}};
+}
+
+PluginDescription plugin_description_from_json(const json& source) {
+  return checked("description of a plugin", [&] {
+    PluginDescription description;
+    description.kind = plugin_kind(source.at("kind").get<std::string>());
+    description.id = source.at("id").get<std::string>();
+    description.version = source.at("version").get<std::string>();
+    description.summary = source.at("summary").get<std::string>();
+    description.options = option_table_from_json(source.at("options"));
+    description.objective = source.at("objective").get<std::string>();
+    description.usual_tokenizer = source.at("usual_tokenizer").get<std::string>();
+    description.library = source.at("library").get<std::string>();
+    description.library_hash = source.at("library_hash").get<std::string>();
+    return description;
+  });
+}
+
+json to_json(const FrameworkOptions& options) {
+  return {{"dataset", to_json(options.dataset)}, {"training", to_json(options.training)}};
+}
+
+FrameworkOptions framework_options_from_json(const json& source) {
+  return checked("options of the framework", [&] {
+    return FrameworkOptions{option_table_from_json(source.at("dataset")),
+                            option_table_from_json(source.at("training"))};
+  });
+}
+
+}  // namespace folio

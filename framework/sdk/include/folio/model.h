@@ -1,0 +1,71 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "folio/objective.h"
+
+namespace folio {
+
+/// What an objective makes of a few samples. All tensors are on the model's device.
+struct Batch {
+  at::Tensor input_ids;       ///< [batch, length] int64
+  at::Tensor attention_mask;  ///< [batch, length] bool, true where a token stands; undefined when all are tokens
+  /// [batch, length] int64, kIgnoredLabel where nothing is to be said. For a causal model labels[b, t] is the token
+  /// that follows input_ids[b, t]: the shift is made here and not in the model.
+  at::Tensor labels;
+};
+
+/// The part of a model that a parameter belongs to, as parameter counts are told.
+enum class Part { embeddings, attention, feed_forward, norms, head };
+
+/// One learned tensor.
+struct Parameter {
+  std::string name;   ///< as Hugging Face's class of the model names it: "transformer.h.0.attn.c_attn.weight"
+  at::Tensor tensor;  ///< float32, a leaf that requires its gradient
+  Part part = Part::embeddings;
+  bool decays = true;  ///< whether weight decay applies: not to biases and norms
+  /// Saved and loaded with its two dimensions swapped: GPT-2's file format keeps linear weights as [in, out].
+  bool transposed_in_file = false;
+};
+
+/// A model that the trainer drives. Used by one thread.
+class Model {
+ public:
+  virtual ~Model() = default;
+
+  /// All learned tensors, each once, in the order of Hugging Face's class. Memory is set aside but not filled until
+  /// initialize() or a load.
+  virtual const std::vector<Parameter>& parameters() const = 0;
+
+  /// Fills the parameters as Hugging Face's class does, drawing from torch's default generator.
+  virtual void initialize() = 0;
+
+  /// Dropout is applied from training(true) on.
+  virtual void training(bool on) = 0;
+
+  /// The sum of the cross-entropies over the batch's labels, in nats, divided by `num_items`: a float32 scalar.
+  /// `num_items` is the count of labels in all micro-batches of the optimizer step, so that accumulating changes
+  /// nothing.
+  virtual at::Tensor loss(const Batch& batch, std::int64_t num_items) = 0;
+
+  /// [batch, length, vocab_size]; Batch::labels is not used.
+  virtual at::Tensor logits(const Batch& batch) = 0;
+
+  /// The logits at the last position alone: [batch, vocab_size].
+  virtual at::Tensor next_token_logits(const Batch& batch) { return logits(batch).select(1, -1); }
+
+  /// The longest sequence that it takes, in tokens.
+  virtual std::int64_t max_length() const = 0;
+
+  /// Bytes that a training step keeps for its backward pass, estimated, in the precision given by `bytes_per_element`.
+  virtual double activation_bytes(std::int64_t batch_size, std::int64_t length, int bytes_per_element) const = 0;
+
+  /// The config.json of Hugging Face's class.
+  virtual std::string config_json() const = 0;
+};
+
+}  // namespace folio

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "folio/objective.h"
+
+namespace folio {
+
+using TokenId = std::int32_t;
+
+/// Calls its argument with each text of a corpus, in order; can be called more than once.
+using TextSource = std::function<void(const std::function<void(std::string_view)>&)>;
+
+/// Told now and then how far a long job is: done and total in the job's own unit.
+using Progress = std::function<void(double done, double total)>;
+
+/// Cuts text into tokens. It is made untrained, with its options, and then trained or loaded. The const functions may
+/// be called from several threads at once.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+
+  /// Learns a vocabulary of at most the `vocab_size` of its options, with `special_tokens` in it (they come first, in
+  /// this order). Throws Error (experiment) when vocab_size cannot hold the special tokens and the alphabet.
+  virtual void train(const TextSource& texts, const std::vector<SpecialToken>& special_tokens,
+                     const Progress& progress) = 0;
+
+  /// The tokenizer.json of Hugging Face's tokenizers, and from it. Throws Error (run) naming the JSON path of what is
+  /// wrong or not supported.
+  virtual std::string to_json() const = 0;
+  virtual void load_json(std::string_view json) = 0;
+
+  /// Ids of the text, with nothing put before or after it. Special tokens that stand in the text are recognised.
+  /// `text` is valid UTF-8.
+  virtual std::vector<TokenId> encode(std::string_view text) const = 0;
+
+  /// Text of the ids; bytes that do not form UTF-8 become U+FFFD. Special tokens are left out on request.
+  virtual std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const = 0;
+
+  /// How many ids there are: encode gives ids in [0, vocab_size()).
+  virtual std::int64_t vocab_size() const = 0;
+
+  /// The id of a special token; none where it was trained without. The `index`-th sentinel counts from 0.
+  virtual std::optional<TokenId> special_token_id(SpecialToken token, int index = 0) const = 0;
+};
+
+}  // namespace folio

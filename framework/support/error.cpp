@@ -1,0 +1,49 @@
+#include "support/error.h"
+
+#include <array>
+#include <utility>
+
+namespace folio {
+namespace {
+
+constexpr std::array<std::pair<ErrorKind, std::string_view>, 5> kNames{{
+    {ErrorKind::usage, "usage"},
+    {ErrorKind::experiment, "experiment"},
+    {ErrorKind::plugin, "plugin"},
+    {ErrorKind::store, "store"},
+    {ErrorKind::run, "run"},
+}};
+
+}  // namespace
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::usage:
+      return 2;
+    case ErrorKind::experiment:
+      return 3;
+    case ErrorKind::plugin:
+      return 4;
+    case ErrorKind::store:
+      return 5;
+    case ErrorKind::run:
+      break;
+  }
+  return 1;
+}
+
+std::string_view to_string(ErrorKind kind) {
+  for (const auto& [known, name] : kNames) {
+    if (known == kind) return name;
+  }
+  return "run";
+}
+
+ErrorKind error_kind_from_string(std::string_view name) {
+  for (const auto& [kind, known] : kNames) {
+    if (known == name) return kind;
+  }
+  return ErrorKind::run;
+}
+
+}  // namespace folio

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "support/error.h"
+
+namespace folio {
+
+/// Owns an open file descriptor and closes it.
+class FileDescriptor {
+ public:
+  FileDescriptor() = default;
+  explicit FileDescriptor(int fd) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  ~FileDescriptor() { reset(); }
+
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+  int release();
+  void reset();
+
+ private:
+  int fd_ = -1;
+};
+
+/// All functions here throw Error of the given kind, naming the path and the system's reason.
+
+/// The whole file. Refuses a file of more than `limit` bytes, naming both sizes.
+std::string read_file(const std::filesystem::path& path, ErrorKind kind = ErrorKind::run,
+                      std::uintmax_t limit = UINTMAX_MAX);
+
+/// Puts `contents` at `path` so that after a crash at any moment there is either the old file or the new one, whole:
+/// a temporary file beside it, synced, renamed, and the folder synced.
+void write_file_atomically(const std::filesystem::path& path, std::string_view contents,
+                           ErrorKind kind = ErrorKind::run);
+
+/// Makes the folder and those above it.
+void make_directories(const std::filesystem::path& path, ErrorKind kind = ErrorKind::run);
+
+/// Brings a folder's entries (files made, renamed or removed in it) to the disk.
+void sync_directory(const std::filesystem::path& path, ErrorKind kind = ErrorKind::run);
+
+/// A file that only grows, a line at a time; each line reaches the kernel in one write, so a killed process leaves no
+/// half of one (unless the disk is full, and then the next append begins on a new line). One writer at a time.
+class AppendFile {
+ public:
+  /// Opens for appending, making the file where it is not there.
+  AppendFile(std::filesystem::path path, ErrorKind kind);
+
+  /// `line` without its line end.
+  void append_line(std::string_view line);
+
+  /// Waits until what was appended is on the disk.
+  void sync();
+
+ private:
+  std::filesystem::path path_;
+  ErrorKind kind_;
+  FileDescriptor file_;
+  bool torn_ = false;  ///< the last write stopped within its line
+};
+
+}  // namespace folio

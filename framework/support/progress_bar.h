@@ -1,0 +1,37 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace folio {
+
+/// One line that is drawn over itself on a terminal, and nothing elsewhere: who calls it prints plain lines there.
+///
+///   Training  ━━━━━━━━━━━━╸──────────  54 %  117/216  loss 6.51  402 tokens/s  1 min 30 s left
+class ProgressBar {
+ public:
+  /// Draws to the descriptor when it is a terminal.
+  explicit ProgressBar(int fd);
+  ~ProgressBar();
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  bool enabled() const { return enabled_; }
+
+  /// Shows `done` of `total` with what is to be said beside it; draws at most ten times a second, and always when
+  /// done equals total.
+  void update(std::string_view label, double done, double total, std::string_view details);
+
+  /// Takes the line away, so that other output can be printed; the next update draws it again.
+  void clear();
+
+ private:
+  int fd_;
+  bool enabled_;
+  bool drawn_ = false;
+  std::string label_;
+  std::chrono::steady_clock::time_point last_drawn_{};
+};
+
+}  // namespace folio

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace folio {
+
+/// A table of text, set in columns with two spaces between, rows ending without trailing spaces.
+class Table {
+ public:
+  enum class Align { left, right };
+
+  struct Column {
+    std::string title;
+    Align align = Align::left;
+  };
+
+  explicit Table(std::vector<Column> columns);
+
+  /// As many cells as there are columns. Cells may hold UTF-8 and colour.
+  void add_row(std::vector<std::string> cells);
+
+  bool empty() const { return rows_.empty(); }
+
+  /// Each line ends with a line end. With all titles empty there is no heading.
+  std::string to_text() const;
+
+  /// A table of GitHub's Markdown.
+  std::string to_markdown() const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+}  // namespace folio
