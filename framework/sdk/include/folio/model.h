@@ -64,6 +64,10 @@ class Model {
   /// Bytes that a training step keeps for its backward pass, estimated, in the precision given by `bytes_per_element`.
   virtual double activation_bytes(std::int64_t batch_size, std::int64_t length, int bytes_per_element) const = 0;
 
+  /// Floating-point operations of the matrix products in one forward and backward pass over a batch of this shape: two a
+  /// multiply-add, the backward pass twice the forward one.
+  virtual double training_flops(std::int64_t batch_size, std::int64_t length) const = 0;
+
   /// The config.json of Hugging Face's class.
   virtual std::string config_json() const = 0;
 };

@@ -1,0 +1,142 @@
+#include "train/arguments.h"
+
+#include <cmath>
+
+#include "folio/error.h"
+
+namespace folio::train {
+namespace {
+
+Interval interval(const std::string& name) {
+  return name == "no" ? Interval::no : name == "steps" ? Interval::steps : Interval::epoch;
+}
+
+ScheduleType schedule_type(const std::string& name) {
+  if (name == "linear") return ScheduleType::linear;
+  if (name == "cosine") return ScheduleType::cosine;
+  return name == "constant" ? ScheduleType::constant : ScheduleType::constant_with_warmup;
+}
+
+void check_together(const TrainingArguments& arguments) {
+  if (!arguments.load_best_model_at_end && arguments.early_stopping_patience == 0) return;
+  const char* wanted =
+      arguments.load_best_model_at_end ? "training.load_best_model_at_end" : "training.early_stopping_patience";
+  if (arguments.eval_strategy == Interval::no) {
+    throw Error(ErrorKind::experiment,
+                std::string(wanted) + " needs evaluation: training.eval_strategy is 'no', expected 'steps' or 'epoch'");
+  }
+  const bool together =
+      arguments.save_strategy == arguments.eval_strategy &&
+      (arguments.save_strategy == Interval::epoch || std::fmod(arguments.save_steps, arguments.eval_steps) == 0);
+  if (arguments.load_best_model_at_end && !together) {
+    throw Error(
+        ErrorKind::experiment,
+        "training.load_best_model_at_end needs a saved model for each evaluation: give save_strategy the value of "
+        "eval_strategy, and save_steps a multiple of eval_steps");
+  }
+}
+
+}  // namespace
+
+OptionTable training_option_table() {
+  return {
+      number("num_train_epochs", 3).at_least(0).unit("epochs").help("passes over the training samples"),
+      integer("max_steps", -1).unit("steps").help("optimizer steps in all; where positive, in place of the epochs"),
+      integer("per_device_train_batch_size", 8).at_least(1).unit("samples").help("samples of a batch in training"),
+      integer("per_device_eval_batch_size", 8).at_least(1).unit("samples").help("samples of a batch in evaluation"),
+      integer("gradient_accumulation_steps", 1).at_least(1).unit("batches").help("batches to one optimizer step"),
+      boolean("dataloader_drop_last", false).help("leave out an epoch's last batch where it is not full"),
+      number("learning_rate", 5e-5).at_least(0).help("the highest learning rate of the schedule"),
+      text("lr_scheduler_type", "linear")
+          .choices({"linear", "cosine", "constant", "constant_with_warmup"})
+          .help("how the learning rate goes from its highest value on"),
+      number("warmup_steps", 0)
+          .at_least(0)
+          .unit("steps")
+          .help("steps of rising learning rate; below 1, a share of all"),
+      number("weight_decay", 0).at_least(0).help("AdamW's decay, on all weights but biases and norms"),
+      number("adam_beta1", 0.9).between(0, 1).help("AdamW's beta 1"),
+      number("adam_beta2", 0.999).between(0, 1).help("AdamW's beta 2"),
+      number("adam_epsilon", 1e-8).at_least(0).help("AdamW's epsilon"),
+      number("max_grad_norm", 1).at_least(0).help("gradients are scaled down to this norm; 0 leaves them"),
+      integer("seed", 42).at_least(0).help("of the weights, the dropout and the order of samples"),
+      integer("data_seed").at_least(0).absent_means("seed").help("of the order of samples alone"),
+      text("logging_strategy", "steps").choices({"no", "steps", "epoch"}).help("when the loss is recorded"),
+      number("logging_steps", 500)
+          .at_least(1e-9)
+          .unit("steps")
+          .help("between two records; below 1, a share of all steps"),
+      boolean("logging_first_step", false).help("record the first step too"),
+      text("eval_strategy", "no").choices({"no", "steps", "epoch"}).help("when the validation share is evaluated"),
+      number("eval_steps")
+          .at_least(1e-9)
+          .unit("steps")
+          .absent_means("logging_steps")
+          .help("between two evaluations; below 1, a share of all steps"),
+      text("save_strategy", "steps").choices({"no", "steps", "epoch"}).help("when a checkpoint is saved"),
+      number("save_steps", 500)
+          .at_least(1e-9)
+          .unit("steps")
+          .help("between two checkpoints; below 1, a share of all steps"),
+      integer("save_total_limit")
+          .at_least(1)
+          .unit("checkpoints")
+          .absent_means("all are kept")
+          .help("how many checkpoints are kept, the best one among them"),
+      boolean("load_best_model_at_end", false).help("end with the checkpoint that was best at evaluation"),
+      text("metric_for_best_model", "eval_loss")
+          .choices({"eval_loss", "loss", "perplexity", "eval_bits_per_byte"})
+          .help("what decides which model is best; loss is eval_loss"),
+      boolean("greater_is_better", false).help("whether more of that metric is better"),
+      integer("early_stopping_patience")
+          .at_least(1)
+          .unit("evaluations")
+          .absent_means("no early stopping")
+          .help("stop after so many evaluations without a better one"),
+      number("early_stopping_threshold", 0).at_least(0).help("how much better counts as better"),
+      text("precision", "auto")
+          .choices({"auto", "float32", "bfloat16"})
+          .help("of the matrix products; auto is bfloat16 where the processor has it"),
+      text("device", "auto").choices({"auto", "cpu", "cuda"}).help("auto is cuda where there is one"),
+  };
+}
+
+TrainingArguments training_arguments(const OptionValues& values) {
+  TrainingArguments a;
+  a.num_train_epochs = values.number("num_train_epochs");
+  a.max_steps = values.integer("max_steps");
+  a.per_device_train_batch_size = values.integer("per_device_train_batch_size");
+  a.per_device_eval_batch_size = values.integer("per_device_eval_batch_size");
+  a.gradient_accumulation_steps = values.integer("gradient_accumulation_steps");
+  a.dataloader_drop_last = values.boolean("dataloader_drop_last");
+  a.learning_rate = values.number("learning_rate");
+  a.lr_scheduler_type = schedule_type(values.text("lr_scheduler_type"));
+  a.warmup_steps = values.number("warmup_steps");
+  a.weight_decay = values.number("weight_decay");
+  a.adam_beta1 = values.number("adam_beta1");
+  a.adam_beta2 = values.number("adam_beta2");
+  a.adam_epsilon = values.number("adam_epsilon");
+  a.max_grad_norm = values.number("max_grad_norm");
+  a.seed = static_cast<std::uint64_t>(values.integer("seed"));
+  a.data_seed = values.has("data_seed") ? static_cast<std::uint64_t>(values.integer("data_seed")) : a.seed;
+  a.logging_strategy = interval(values.text("logging_strategy"));
+  a.logging_steps = values.number("logging_steps");
+  a.logging_first_step = values.boolean("logging_first_step");
+  a.eval_strategy = interval(values.text("eval_strategy"));
+  a.eval_steps = values.has("eval_steps") ? values.number("eval_steps") : a.logging_steps;
+  a.save_strategy = interval(values.text("save_strategy"));
+  a.save_steps = values.number("save_steps");
+  a.save_total_limit = values.has("save_total_limit") ? values.integer("save_total_limit") : 0;
+  a.load_best_model_at_end = values.boolean("load_best_model_at_end");
+  const std::string& metric = values.text("metric_for_best_model");
+  a.metric_for_best_model = metric == "loss" ? "eval_loss" : metric;
+  a.greater_is_better = values.boolean("greater_is_better");
+  a.early_stopping_patience = values.has("early_stopping_patience") ? values.integer("early_stopping_patience") : 0;
+  a.early_stopping_threshold = values.number("early_stopping_threshold");
+  a.precision = values.text("precision");
+  a.device = values.text("device");
+  check_together(a);
+  return a;
+}
+
+}  // namespace folio::train

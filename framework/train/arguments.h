@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "folio/options.h"
+
+namespace folio::train {
+
+/// When something happens: never, every so many steps, or at the end of each epoch.
+enum class Interval { no, steps, epoch };
+
+enum class ScheduleType { linear, cosine, constant, constant_with_warmup };
+
+/// The `training:` section. Names, meanings and defaults are those of Hugging Face's TrainingArguments (5.23), and of
+/// its EarlyStoppingCallback; `precision` and `device` are Folio's own.
+struct TrainingArguments {
+  double num_train_epochs;
+  std::int64_t max_steps;  ///< overrides num_train_epochs where positive
+  std::int64_t per_device_train_batch_size;
+  std::int64_t per_device_eval_batch_size;
+  std::int64_t gradient_accumulation_steps;
+  bool dataloader_drop_last;
+
+  double learning_rate;
+  ScheduleType lr_scheduler_type;
+  double warmup_steps;  ///< below 1: a share of all steps
+  double weight_decay;
+  double adam_beta1;
+  double adam_beta2;
+  double adam_epsilon;
+  double max_grad_norm;  ///< 0: no clipping
+
+  std::uint64_t seed;
+  std::uint64_t data_seed;
+
+  Interval logging_strategy;
+  double logging_steps;  ///< below 1: a share of all steps; so too the two below
+  bool logging_first_step;
+  Interval eval_strategy;
+  double eval_steps;
+  Interval save_strategy;
+  double save_steps;
+  std::int64_t save_total_limit;  ///< 0: all are kept
+  bool load_best_model_at_end;
+  std::string metric_for_best_model;
+  bool greater_is_better;
+  std::int64_t early_stopping_patience;  ///< 0: no early stopping
+  double early_stopping_threshold;
+
+  std::string precision;  ///< auto, float32, bfloat16
+  std::string device;     ///< auto, cpu, cuda
+};
+
+OptionTable training_option_table();
+
+/// `values` are of that table. Throws Error (experiment) where values do not fit together, as Hugging Face's Trainer
+/// does: the best model is wanted without evaluation, or saving does not fall together with evaluation.
+TrainingArguments training_arguments(const OptionValues& values);
+
+}  // namespace folio::train

@@ -1,0 +1,54 @@
+#include "train/evaluation.h"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/ne.h>
+#include <ATen/ops/sum.h>
+
+#include <chrono>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "data/causal.h"
+
+namespace folio::train {
+
+Batch to_device(const Batch& batch, c10::Device device) {
+  if (device.is_cpu()) return batch;
+  Batch moved{batch.input_ids.to(device), batch.attention_mask, batch.labels.to(device)};
+  if (moved.attention_mask.defined()) moved.attention_mask = moved.attention_mask.to(device);
+  return moved;
+}
+
+Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_token, std::int64_t batch_size,
+                 const Effective& effective, Recorder& recorder) {
+  const auto start = std::chrono::steady_clock::now();
+  const at::NoGradGuard no_grad;
+  model.training(false);
+  double loss_by_samples = 0, nats = 0, scored = 0;
+  std::int64_t batches = 0;
+  for (std::int64_t first = 0; first < samples.size(); first += batch_size, ++batches) {
+    std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, samples.size() - first)));
+    std::iota(indices.begin(), indices.end(), first);
+    const Batch batch = to_device(data::causal_batch(samples, indices), effective.device);
+    const std::int64_t labels = batch.labels.ne(kIgnoredLabel).sum().item<std::int64_t>();
+    const PrecisionScope precision(effective);
+    const double loss = model.loss(batch, labels).item<double>();
+    loss_by_samples += loss * static_cast<double>(indices.size());
+    nats += loss * static_cast<double>(labels);
+    scored += static_cast<double>(labels);
+    recorder.evaluating(first + static_cast<std::int64_t>(indices.size()), samples.size());
+  }
+  model.training(true);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  const auto count = static_cast<double>(samples.size());
+  const double eval_loss = loss_by_samples / count;
+  return {{"eval_loss", eval_loss},
+          {"perplexity", std::exp(eval_loss)},
+          {"eval_bits_per_byte", nats / scored / std::numbers::ln2 / bytes_per_token},
+          {"eval_runtime", seconds.count()},
+          {"eval_samples_per_second", count / seconds.count()},
+          {"eval_steps_per_second", static_cast<double>(batches) / seconds.count()}};
+}
+
+}  // namespace folio::train

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "data/samples.h"
+#include "folio/model.h"
+#include "train/precision.h"
+#include "train/recorder.h"
+
+namespace folio::train {
+
+/// Evaluates the model on all samples, without dropout and without gradients.
+///   eval_loss           mean over samples of their batch's mean loss, in nats (the Trainer's definition)
+///   perplexity          exp(eval_loss)
+///   eval_bits_per_byte  all nats together, by token, over ln 2 and over the bytes that the tokens stand for
+///   eval_runtime, eval_samples_per_second, eval_steps_per_second
+/// `bytes_per_token` is that of the evaluated text.
+Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_token, std::int64_t batch_size,
+                 const Effective& effective, Recorder& recorder);
+
+/// The batch on the device.
+Batch to_device(const Batch& batch, c10::Device device);
+
+}  // namespace folio::train

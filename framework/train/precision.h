@@ -1,0 +1,35 @@
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <string>
+
+#include "train/arguments.h"
+
+namespace folio::train {
+
+/// What `device: auto` and `precision: auto` come to on this machine.
+struct Effective {
+  c10::Device device = c10::Device(c10::kCPU);
+  bool bfloat16 = false;
+
+  std::string precision() const { return bfloat16 ? "bfloat16" : "float32"; }
+};
+
+/// bfloat16 is taken by itself where the processor multiplies it in hardware (AVX-512 BF16 or AMX; a CUDA device of
+/// compute capability 8.0). Throws Error (experiment) when cuda is asked for and there is none.
+Effective settle(const TrainingArguments& arguments);
+
+/// While it lives, matrix products run in bfloat16 where that is the precision (torch's autocast), in float32 else.
+class PrecisionScope {
+ public:
+  explicit PrecisionScope(const Effective& effective);
+  ~PrecisionScope();
+  PrecisionScope(const PrecisionScope&) = delete;
+  PrecisionScope& operator=(const PrecisionScope&) = delete;
+
+ private:
+  Effective effective_;
+};
+
+}  // namespace folio::train

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace folio::train {
+
+using Metrics = std::map<std::string, double>;
+
+/// Where a training run stands, for whoever watches.
+struct StepProgress {
+  std::int64_t step = 0;
+  std::int64_t max_steps = 0;
+  double epoch = 0;
+  double loss = 0;
+  double tokens_per_second = 0;
+  double seconds_left = 0;
+};
+
+/// Receives what a training run has to tell. The trainer knows nothing of files, stores or terminals.
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+
+  /// A logged point, kept for ever: what it throws ends the run.
+  virtual void points(std::int64_t step, double epoch, const Metrics& metrics) = 0;
+
+  /// After each step; may be dropped.
+  virtual void progress(const StepProgress& progress) = 0;
+
+  /// During an evaluation; may be dropped.
+  virtual void evaluating(std::int64_t done, std::int64_t total) = 0;
+
+  /// Asked after each step: true ends the run there, as if it were over.
+  virtual bool stop_requested() const = 0;
+};
+
+}  // namespace folio::train
