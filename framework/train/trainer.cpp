@@ -113,6 +113,7 @@ double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t updat
     }
     batch_loss.backward();
     loss += batch_loss.item<double>();  // waits for the device
+    padded_tokens_ += static_cast<double>(batch.input_ids.numel());
     flops_ += model_.training_flops(batch.input_ids.size(0), batch.input_ids.size(1));
   }
   batches_ = last;
@@ -196,7 +197,7 @@ Metrics Trainer::final_metrics(double seconds) const {
       {"train_steps_per_second", rounded(static_cast<double>(plan_.max_steps) / seconds, 3)},
       {"train_loss", train_loss},
       {"epoch", epoch()},
-      {"total_flos", 6 * static_cast<double>(tokens_) * non_embedding_parameters(model_)},
+      {"total_flos", 6 * padded_tokens_ * non_embedding_parameters(model_)},
       {"train_bits_per_byte", train_loss / std::numbers::ln2 / data_.training_bytes_per_token},
       {"global_step", steps},
       {"tokens_per_second", static_cast<double>(tokens_) / seconds},

@@ -80,6 +80,7 @@ class Trainer {
   std::int64_t batches_ = 0;  ///< batches done in this epoch
   std::int64_t whole_epochs_ = 0;
   std::int64_t tokens_ = 0;  ///< trained on, padding left out
+  double padded_tokens_ = 0;  ///< padding counted
   double flops_ = 0;
   double loss_sum_ = 0;         ///< of all steps' losses
   double logged_loss_sum_ = 0;  ///< of those already logged

@@ -1,0 +1,57 @@
+#include "cli/session.h"
+
+#include <cstdlib>
+
+#include "formats/description_json.h"
+#include "support/error.h"
+#include "support/files.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+FrameworkOptions framework_options() {
+  const fs::path file = plugin_host::program_folder() / "framework.json";
+  const auto parsed = nlohmann::json::parse(read_file(file, ErrorKind::plugin), nullptr, /*allow_exceptions=*/false);
+  if (parsed.is_discarded()) throw Error(ErrorKind::plugin, file.string() + ": is not JSON; build Folio anew");
+  return framework_options_from_json(parsed);
+}
+
+}  // namespace
+
+Session open_session(const GlobalOptions& global, const fs::path& experiment) {
+  plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path, experiment));
+  spec::Declarations declarations{catalogue.plugins(), framework_options(), {}, {}};
+  for (const plugin_host::PluginProblem& problem : catalogue.problems()) {
+    if (problem.fatal && problem.kind) declarations.unusable.push_back({*problem.kind, problem.id, problem.message});
+  }
+  for (const fs::path& folder : catalogue.folders()) declarations.searched.push_back(folder.string());
+  return {std::move(catalogue), std::move(declarations)};
+}
+
+std::vector<results::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue) {
+  std::vector<results::PluginBuild> builds;
+  for (const PluginKind kind : {PluginKind::dataset, PluginKind::tokenizer, PluginKind::model}) {
+    const std::string id = resolved.at(std::string(to_string(kind))).at("type");
+    const PluginDescription& plugin = catalogue.require(kind, id);
+    builds.push_back({std::string(to_string(kind)), id, plugin.version, plugin.library, plugin.library_hash});
+  }
+  return builds;
+}
+
+fs::path worker_program() { return plugin_host::program_folder() / "folio-worker"; }
+
+std::map<std::string, std::string> worker_environment(const fs::path& experiment) {
+  std::map<std::string, std::string> environment;
+  environment["FOLIO_EXPERIMENT_DIR"] = fs::absolute(experiment).parent_path().string();
+  // glibc hands large blocks back to the system when they are freed, and each step would have to fault them in anew.
+  if (std::getenv("GLIBC_TUNABLES") == nullptr) {
+    environment["GLIBC_TUNABLES"] =
+        "glibc.malloc.mmap_threshold=1099511627776:glibc.malloc.trim_threshold=1099511627776:"
+        "glibc.malloc.top_pad=67108864:glibc.malloc.hugetlb=1";
+  }
+  return environment;
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "plugin_host/catalogue.h"
+#include "results/run_folder.h"
+#include "spec/experiment.h"
+
+namespace folio::cli {
+
+/// The plugins that there are and what an experiment may say with them. `experiment` is empty where there is none.
+struct Session {
+  plugin_host::Catalogue catalogue;
+  spec::Declarations declarations;
+};
+
+Session open_session(const GlobalOptions& global, const std::filesystem::path& experiment);
+
+/// The builds of the three plugins that a resolved experiment names.
+std::vector<results::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue);
+
+/// folio-worker, which lies beside this program.
+std::filesystem::path worker_program();
+
+/// What the worker finds in its environment besides this process's own: where the experiment lies and where Folio is,
+/// and an allocator that keeps freed memory between steps instead of handing it back to the system.
+std::map<std::string, std::string> worker_environment(const std::filesystem::path& experiment);
+
+}  // namespace folio::cli

@@ -1,0 +1,77 @@
+#include "cli/worker_session.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "cli/session.h"
+
+namespace folio::cli {
+namespace {
+
+volatile sig_atomic_t interrupts = 0;
+
+extern "C" void on_interrupt(int) { interrupts = interrupts + 1; }
+
+/// While it lives, SIGINT and SIGTERM are counted instead of ending this process.
+class InterruptScope {
+ public:
+  InterruptScope() {
+    interrupts = 0;
+    struct sigaction action{};
+    action.sa_handler = on_interrupt;
+    ::sigaction(SIGINT, &action, &old_int_);
+    ::sigaction(SIGTERM, &action, &old_term_);
+  }
+  ~InterruptScope() {
+    ::sigaction(SIGINT, &old_int_, nullptr);
+    ::sigaction(SIGTERM, &old_term_, nullptr);
+  }
+
+ private:
+  struct sigaction old_int_{};
+  struct sigaction old_term_{};
+};
+
+/// Takes whole lines out of `pending` and hands over those that are JSON.
+void hand_over(std::string& pending, const std::function<void(const nlohmann::json&)>& on_line) {
+  std::size_t begin = 0;
+  for (std::size_t end; (end = pending.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    const auto line = nlohmann::json::parse(pending.substr(begin, end - begin), nullptr, /*allow_exceptions=*/false);
+    if (line.is_object()) on_line(line);
+  }
+  pending.erase(0, begin);
+}
+
+}  // namespace
+
+WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
+                     const std::function<void()>& on_idle) {
+  const InterruptScope scope;
+  ChildProcess worker(worker_program(), options);
+  std::string pending;
+  int passed_on = 0;
+  bool killed = false;
+  for (;;) {
+    if (interrupts > passed_on) {
+      killed = passed_on > 0;
+      worker.signal(killed ? SIGKILL : SIGINT);
+      passed_on = interrupts;
+    }
+    pollfd ready{worker.output(), POLLIN, 0};
+    const int count = ::poll(&ready, 1, 200);
+    on_idle();
+    if (count < 0 && errno != EINTR) break;
+    if (count <= 0) continue;
+    char buffer[1 << 14];
+    const ssize_t size = ::read(worker.output(), buffer, sizeof buffer);
+    if (size == 0 || (size < 0 && errno != EINTR)) break;
+    if (size > 0) pending.append(buffer, static_cast<std::size_t>(size));
+    hand_over(pending, on_line);
+  }
+  return {worker.wait(), killed};
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "support/child_process.h"
+
+namespace folio::cli {
+
+/// Runs folio-worker to its end, handing over each line of JSON that it tells as it comes. While it runs, the first
+/// Ctrl-C (or SIGTERM) asks it to finish its step and stop, and a second one kills it. `on_idle` is called several
+/// times a second.
+///
+/// A line {"error": {"kind", "message"}} is kept and handed over like any other.
+struct WorkerEnd {
+  ExitStatus status;
+  bool killed_by_user = false;  ///< the second Ctrl-C
+};
+
+WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
+                     const std::function<void()>& on_idle);
+
+}  // namespace folio::cli

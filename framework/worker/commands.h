@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+/// What the worker can be asked to do. Each gives the exit code; errors are thrown. What they tell goes to standard
+/// output as JSON lines (progress_lines.h), what a person may want to read later to standard error, the run's log.
+namespace folio::worker {
+
+/// Trains the run whose folder this is, and writes all that it has to tell into its events.
+int train(const std::filesystem::path& run_folder);
+
+/// Tells in one JSON object what a run of this job would be, without training: {"data": ..., "plan": ..., "model": ...,
+/// "memory": ...}. `request` is JSON as Job::from_request() takes it.
+int preflight(const std::string& request);
+
+/// Continues a prompt with the model of a finished run, text as it comes: {"text": "..."} lines. `request` is JSON:
+/// {"prompt", "max_new_tokens", "temperature", "top_k", "top_p", "seed"}.
+int generate(const std::filesystem::path& run_folder, const std::string& request);
+
+/// Writes what the framework itself accepts in an experiment.
+int write_options(const std::filesystem::path& output);
+
+}  // namespace folio::worker

@@ -1,0 +1,103 @@
+#include "worker/crash_report.h"
+
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "folio/error.h"
+
+namespace folio::worker {
+namespace {
+
+constexpr std::array kFatalSignals{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+
+// All that the handler needs is set aside beforehand: it may run with a broken heap.
+struct NamedLibrary {
+  char path[1024];
+  char name[128];
+};
+std::array<NamedLibrary, 8> named_libraries;
+std::size_t named_library_count = 0;
+int events_fd = -1;
+alignas(16) std::array<char, 1 << 16> handler_stack;
+
+void copy_text(char* target, std::size_t size, const std::string& text) {
+  std::strncpy(target, text.c_str(), size - 1);
+  target[size - 1] = '\0';
+}
+
+/// The plugin nearest to the top of the crashed thread's stack; null where there is none.
+const char* plugin_on_stack() {
+  std::array<void*, 64> frames;
+  const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
+  for (int i = 0; i < count; ++i) {
+    Dl_info info;
+    if (::dladdr(frames[static_cast<std::size_t>(i)], &info) == 0 || info.dli_fname == nullptr) continue;
+    for (std::size_t k = 0; k < named_library_count; ++k) {
+      if (std::strcmp(info.dli_fname, named_libraries[k].path) == 0) return named_libraries[k].name;
+    }
+  }
+  return nullptr;
+}
+
+void write_out(int fd, const char* text, int size) {
+  if (size > 0) [[maybe_unused]]
+    const ssize_t count = ::write(fd, text, static_cast<std::size_t>(size));
+}
+
+extern "C" void on_fatal_signal(int number) {
+  const char* plugin = plugin_on_stack();
+  const char* description = ::sigdescr_np(number);
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  char message[256];
+  std::snprintf(message, sizeof message, "%s crashed (%s)", plugin != nullptr ? plugin : "the worker",
+                description != nullptr ? description : "fatal signal");
+  char line[512];
+  const int size = std::snprintf(
+      line, sizeof line,
+      "{\"time\":%lld.%03ld,\"type\":\"state\",\"state\":\"failed\",\"error\":{\"kind\":\"%s\","
+      "\"message\":\"%s\"}}\n",
+      static_cast<long long>(now.tv_sec), now.tv_nsec / 1000000, plugin != nullptr ? "plugin" : "run", message);
+  write_out(events_fd, line, size);
+  write_out(STDERR_FILENO, message, static_cast<int>(std::strlen(message)));
+  write_out(STDERR_FILENO, "\n", 1);
+  // SA_RESETHAND put the default action back: the signal, raised again, ends the process as it would have.
+  ::raise(number);
+}
+
+}  // namespace
+
+void report_crashes_to(const std::filesystem::path& events_file) {
+  events_fd = ::open(events_file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (events_fd < 0)
+    throw Error(ErrorKind::store, events_file.string() + ": cannot be opened: " + std::strerror(errno));
+  void* warm_up[1];
+  ::backtrace(warm_up, 1);  // loads libgcc now, which allocates
+
+  stack_t stack{};
+  stack.ss_sp = handler_stack.data();
+  stack.ss_size = handler_stack.size();
+  ::sigaltstack(&stack, nullptr);
+  struct sigaction action{};
+  action.sa_handler = on_fatal_signal;
+  action.sa_flags = SA_ONSTACK | static_cast<int>(SA_RESETHAND) | SA_NODEFER;
+  for (const int number : kFatalSignals) ::sigaction(number, &action, nullptr);
+}
+
+void name_library_in_crashes(const std::filesystem::path& library, const std::string& plugin_name) {
+  if (named_library_count == named_libraries.size()) return;
+  NamedLibrary& entry = named_libraries[named_library_count++];
+  copy_text(entry.path, sizeof entry.path, library.string());
+  copy_text(entry.name, sizeof entry.name, plugin_name);
+}
+
+}  // namespace folio::worker

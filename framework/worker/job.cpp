@@ -1,0 +1,89 @@
+#include "worker/job.h"
+
+#include <algorithm>
+
+#include "folio/error.h"
+#include "formats/description_json.h"
+
+namespace folio::worker {
+namespace {
+
+using nlohmann::json;
+
+/// The keys of a dataset section that are the framework's, or those that are the plugin's.
+json keys_of(const json& section, bool of_framework) {
+  json result = json::object();
+  const OptionTable table = data::data_option_table();
+  for (const auto& [key, value] : section.items()) {
+    const bool known = std::any_of(table.options().begin(), table.options().end(), [&](const Option& option) {
+      return option.name.substr(0, option.name.find('.')) == key;
+    });
+    if (known == of_framework) result[key] = value;
+  }
+  return result;
+}
+
+const results::PluginBuild& build_of(PluginKind kind, const std::vector<results::PluginBuild>& plugins) {
+  const auto found = std::find_if(plugins.begin(), plugins.end(),
+                                  [&](const results::PluginBuild& build) { return build.kind == to_string(kind); });
+  if (found == plugins.end()) {
+    throw Error(ErrorKind::plugin, "the run names no " + std::string(to_string(kind)) + " plugin");
+  }
+  return *found;
+}
+
+}  // namespace
+
+Job::Section Job::load(const json& values, PluginKind kind, const std::vector<results::PluginBuild>& plugins) {
+  const results::PluginBuild& build = build_of(kind, plugins);
+  plugin_host::LoadedPlugin plugin(build.library);
+  OptionValues checked = option_values_from_json(plugin.descriptor().options(), values);
+  return {std::move(plugin), build.library_hash, std::move(checked)};
+}
+
+Job::Job(json resolved, const std::vector<results::PluginBuild>& plugins)
+    : dataset_(load(keys_of(resolved.at("dataset"), false), PluginKind::dataset, plugins)),
+      tokenizer_(load(resolved.at("tokenizer"), PluginKind::tokenizer, plugins)),
+      model_(load(resolved.at("model"), PluginKind::model, plugins)),
+      data_options_(data::data_options(
+          option_values_from_json(data::data_option_table(), keys_of(resolved.at("dataset"), true)))),
+      training_(
+          train::training_arguments(option_values_from_json(train::training_option_table(), resolved.at("training")))) {
+}
+
+Job Job::from_run(const results::RunFolder& folder) {
+  return Job(results::read_resolved(folder), results::read_run_info(folder).plugins);
+}
+
+Job Job::from_request(const std::string& request) {
+  const json parsed = json::parse(request);
+  std::vector<results::PluginBuild> plugins;
+  for (const json& build : parsed.at("plugins")) {
+    plugins.push_back(
+        {build.at("kind"), build.at("id"), build.at("version"), build.at("library"), build.at("library_hash")});
+  }
+  return Job(parsed.at("resolved"), plugins);
+}
+
+Objective Job::objective() const {
+  const std::string name = model_.plugin.descriptor().objective;
+  const auto objective = objective_from_string(name);
+  // Other objectives come with the models that have them.
+  if (objective != Objective::causal) {
+    throw Error(ErrorKind::plugin, model_name() + " is trained with the objective '" + name +
+                                       "', which this version of Folio does not have; expected 'causal'");
+  }
+  return *objective;
+}
+
+std::string Job::tokenizer_identity() const {
+  json identity{{"plugin", tokenizer_.plugin.descriptor().id},
+                {"library", tokenizer_.library_hash},
+                {"options", to_json(tokenizer_.values)}};
+  for (const SpecialToken token : special_tokens_of(objective())) {
+    identity["special_tokens"].push_back(to_string(token));
+  }
+  return identity.dump();
+}
+
+}  // namespace folio::worker

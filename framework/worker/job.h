@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "data/options.h"
+#include "folio/dataset.h"
+#include "folio/model.h"
+#include "folio/tokenizer.h"
+#include "plugin_host/loaded_plugin.h"
+#include "results/run_folder.h"
+#include "train/arguments.h"
+
+namespace folio::worker {
+
+/// A resolved experiment with its three plugins loaded and every section checked against what it may hold.
+class Job {
+ public:
+  /// `resolved` is the experiment with every value explicit; `plugins` says which library is the one of each section.
+  /// Throws Error (plugin) for a library that is gone or cannot be loaded, (experiment) for values that do not fit.
+  Job(nlohmann::json resolved, const std::vector<results::PluginBuild>& plugins);
+
+  /// Of a run's folder.
+  static Job from_run(const results::RunFolder& folder);
+  /// {"resolved": {...}, "plugins": [{"kind", "id", "version", "library", "library_hash"}...]}
+  static Job from_request(const std::string& request);
+
+  std::unique_ptr<Dataset> make_dataset() const { return dataset_.plugin.make<Dataset>(dataset_.values); }
+  std::unique_ptr<Tokenizer> make_tokenizer() const { return tokenizer_.plugin.make<Tokenizer>(tokenizer_.values); }
+  /// On the CPU, its parameters not yet filled.
+  std::unique_ptr<Model> make_model() const { return model_.plugin.make<Model>(model_.values); }
+
+  const data::DataOptions& data_options() const { return data_options_; }
+  const train::TrainingArguments& training() const { return training_; }
+  Objective objective() const;
+  std::string model_name() const { return model_.plugin.name(); }
+  /// The model's `vocab_size`.
+  std::int64_t vocab_size() const { return model_.values.integer("vocab_size"); }
+
+  /// All that decides what the tokenizer learns, but the text: plugin build, options, special tokens.
+  std::string tokenizer_identity() const;
+
+ private:
+  struct Section {
+    plugin_host::LoadedPlugin plugin;
+    std::string library_hash;
+    OptionValues values;
+  };
+  static Section load(const nlohmann::json& values, PluginKind kind, const std::vector<results::PluginBuild>& plugins);
+
+  Section dataset_, tokenizer_, model_;
+  data::DataOptions data_options_;
+  train::TrainingArguments training_;
+};
+
+}  // namespace folio::worker

@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "data/options.h"
+#include "folio/error.h"
+#include "formats/description_json.h"
+#include "support/files.h"
+#include "train/arguments.h"
+#include "worker/commands.h"
+#include "worker/failure.h"
+
+namespace folio::worker {
+namespace {
+
+constexpr const char* kUsage =
+    "folio-worker does the work that needs plugins loaded; runner starts it.\n"
+    "usage: folio-worker train RUN_FOLDER\n"
+    "       folio-worker preflight REQUEST_JSON\n"
+    "       folio-worker generate RUN_FOLDER REQUEST_JSON\n"
+    "       folio-worker options --output FILE\n";
+
+int run(const std::vector<std::string>& arguments) {
+  const std::string command = arguments.empty() ? "" : arguments[0];
+  if (command == "train" && arguments.size() == 2) return train(arguments[1]);
+  if (command == "preflight" && arguments.size() == 2) return preflight(arguments[1]);
+  if (command == "generate" && arguments.size() == 3) return generate(arguments[1], arguments[2]);
+  if (command == "options" && arguments.size() == 3 && arguments[1] == "--output") return write_options(arguments[2]);
+  fmt::print(stderr, "{}", kUsage);
+  return exit_code(ErrorKind::usage);
+}
+
+/// The last words of a command that failed: for the log, and as a line for the runner.
+int report(const Failure& failure) {
+  fmt::print(stderr, "{}\n", failure.message);
+  const nlohmann::json line{{"error", {{"kind", to_string(failure.kind)}, {"message", failure.message}}}};
+  fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  std::fflush(stdout);
+  return exit_code(failure.kind);
+}
+
+}  // namespace
+
+int write_options(const std::filesystem::path& output) {
+  const FrameworkOptions options{data::data_option_table(), train::training_option_table()};
+  write_file_atomically(output, to_json(options).dump(1) + "\n");
+  return 0;
+}
+
+}  // namespace folio::worker
+
+int main(int argc, char** argv) {
+  using namespace folio;
+  try {
+    return worker::run({argv + 1, argv + argc});
+  } catch (...) {
+    return worker::report(worker::current_failure());
+  }
+}

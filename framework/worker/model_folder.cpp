@@ -1,0 +1,32 @@
+#include "worker/model_folder.h"
+
+#include <nlohmann/json.hpp>
+
+#include "support/files.h"
+#include "train/saving.h"
+
+namespace folio::worker {
+
+void save_model_folder(const Model& model, const Tokenizer& tokenizer, const std::filesystem::path& folder) {
+  train::save_model(model, folder);
+  write_file_atomically(folder / "tokenizer.json", tokenizer.to_json());
+  nlohmann::json config{{"tokenizer_class", "PreTrainedTokenizerFast"}, {"model_max_length", model.max_length()}};
+  constexpr std::pair<SpecialToken, const char*> kKeys[] = {
+      {SpecialToken::end_of_text, "eos_token"}, {SpecialToken::padding, "pad_token"},
+      {SpecialToken::unknown, "unk_token"},     {SpecialToken::classification, "cls_token"},
+      {SpecialToken::separator, "sep_token"},   {SpecialToken::mask, "mask_token"},
+  };
+  for (const auto& [token, key] : kKeys) {
+    if (const auto id = tokenizer.special_token_id(token)) {
+      config[key] = tokenizer.decode(std::span(&*id, 1), /*skip_special_tokens=*/false);
+    }
+  }
+  write_file_atomically(folder / "tokenizer_config.json", config.dump(2) + "\n");
+}
+
+void move_to(Model& model, c10::Device device) {
+  if (device.is_cpu()) return;
+  for (const Parameter& parameter : model.parameters()) parameter.tensor.set_data(parameter.tensor.to(device));
+}
+
+}  // namespace folio::worker

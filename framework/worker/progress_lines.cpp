@@ -1,0 +1,27 @@
+#include "worker/progress_lines.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+namespace folio::worker {
+
+ProgressLines::ProgressLines() {
+  // A runner that is killed leaves the worker at work: writing to nobody must not end it.
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+void ProgressLines::stage(const std::string& name, double done, double total) {
+  const auto now = std::chrono::steady_clock::now();
+  if (name == stage_ && done < total && now - last_ < std::chrono::milliseconds(50)) return;
+  stage_ = name;
+  last_ = now;
+  write({{"stage", name}, {"done", done}, {"total", total}});
+}
+
+void ProgressLines::write(const nlohmann::json& line) {
+  if (reader_gone_) return;
+  const std::string text = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  reader_gone_ = ::write(STDOUT_FILENO, text.data(), text.size()) < 0;
+}
+
+}  // namespace folio::worker

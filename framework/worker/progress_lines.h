@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace folio::worker {
+
+/// What the worker tells whoever started it, as JSON lines on standard output. These lines are for watching alone: they
+/// may be lost, and nothing depends on them. Once the reader is gone they are dropped.
+class ProgressLines {
+ public:
+  ProgressLines();
+
+  /// {"stage": "...", "done": d, "total": t}; at most twenty a second for one stage, and always its end.
+  void stage(const std::string& name, double done, double total);
+
+  /// Anything else, at once.
+  void write(const nlohmann::json& line);
+
+ private:
+  bool reader_gone_ = false;
+  std::string stage_;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+}  // namespace folio::worker

@@ -1,0 +1,200 @@
+#include <ATen/Context.h>
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <atomic>
+#include <cmath>
+
+#include "generate/generate.h"
+#include "results/events.h"
+#include "support/files.h"
+#include "support/sha256.h"
+#include "train/matmul_rate.h"
+#include "train/saving.h"
+#include "train/trainer.h"
+#include "worker/commands.h"
+#include "worker/crash_report.h"
+#include "worker/environment.h"
+#include "worker/failure.h"
+#include "worker/model_folder.h"
+#include "worker/preparation.h"
+
+namespace folio::worker {
+namespace {
+
+std::atomic<bool> stop_wanted = false;
+
+extern "C" void on_stop_signal(int) { stop_wanted = true; }
+
+void stop_on_signals() {
+  struct sigaction action{};
+  action.sa_handler = on_stop_signal;
+  for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
+}
+
+/// Writes what the trainer tells into the run's events, and to whoever watches.
+class RunRecorder : public train::Recorder {
+ public:
+  RunRecorder(results::EventWriter& events, ProgressLines& progress) : events_(events), progress_(progress) {}
+
+  void points(std::int64_t step, double epoch, const train::Metrics& metrics) override {
+    events_.points(step, epoch, metrics);
+    progress_.write({{"points", metrics}, {"step", step}, {"epoch", epoch}});
+  }
+
+  void progress(const train::StepProgress& at) override {
+    progress_.write({{"step", at.step},
+                     {"max_steps", at.max_steps},
+                     {"epoch", at.epoch},
+                     {"loss", at.loss},
+                     {"tokens_per_second", at.tokens_per_second},
+                     {"seconds_left", at.seconds_left}});
+  }
+
+  void evaluating(std::int64_t done, std::int64_t total) override {
+    progress_.stage("Evaluating", static_cast<double>(done), static_cast<double>(total));
+  }
+
+  bool stop_requested() const override { return stop_wanted; }
+
+ private:
+  results::EventWriter& events_;
+  ProgressLines& progress_;
+};
+
+std::int64_t parameter_count(const Model& model) {
+  std::int64_t count = 0;
+  for (const Parameter& parameter : model.parameters()) count += parameter.tensor.numel();
+  return count;
+}
+
+/// What data, tokenizer and model turned out to be: what `diff` must know to say whether two runs can be compared.
+nlohmann::json facts_of(const Job& job, const Prepared& prepared, const Model& model) {
+  std::int64_t distinct = 0;
+  const double unigram = data::unigram_loss(prepared.training, distinct);
+  nlohmann::json facts{
+      {"objective", to_string(job.objective())},
+      {"loss_definition", "mean over scored tokens, shifted labels"},
+      {"data_hash", prepared.corpus.hash},
+      {"stand_in", prepared.corpus.stand_in},
+      {"documents", prepared.corpus.documents.size()},
+      {"characters", prepared.corpus.training.characters},
+      {"bytes", prepared.corpus.training.bytes},
+      {"samples", prepared.training.size()},
+      {"tokens", prepared.training.token_count()},
+      {"bytes_per_token", prepared.training_bytes_per_token},
+      {"tokenizer_hash", sha256_hex(prepared.tokenizer->to_json())},
+      {"tokenizer_cached", prepared.tokenizer_was_cached},
+      {"vocab_size", job.vocab_size()},
+      {"vocab_learned", prepared.tokenizer->vocab_size()},
+      {"vocab_used", distinct},
+      {"uniform_loss", std::log(static_cast<double>(job.vocab_size()))},
+      {"unigram_loss", unigram},
+      {"parameters", parameter_count(model)},
+      {"eval_samples", prepared.evaluation.size()},
+  };
+  if (prepared.evaluation.size() > 0) {
+    Sha256 hash;
+    for (const std::string& text : prepared.corpus.evaluation.texts) hash.update(text);
+    facts["eval_hash"] = hash.hex_digest();
+    facts["eval_tokens"] = prepared.evaluation.token_count();
+    facts["eval_bytes_per_token"] = prepared.evaluation_bytes_per_token;
+  }
+  for (const Document& document : prepared.corpus.documents) {
+    facts["sources"].push_back({{"name", document.name},
+                                {"source", document.provenance.source},
+                                {"source_hash", document.provenance.source_hash},
+                                {"stand_in", document.provenance.stand_in},
+                                {"note", document.provenance.note}});
+  }
+  return facts;
+}
+
+void tell_notes(const Prepared& prepared, ProgressLines& progress) {
+  for (const Document& document : prepared.corpus.documents) {
+    if (document.provenance.note.empty()) continue;
+    const std::string warning = document.name + ": " + document.provenance.note;
+    fmt::print(stderr, "{}\n", warning);
+    progress.write({{"warning", warning}});
+  }
+}
+
+/// Text that the trained model writes after the opening words of what it was evaluated on, or trained on.
+void write_sample(Model& model, const Prepared& prepared, const train::Effective& effective, std::int64_t step,
+                  results::EventWriter& events) {
+  constexpr std::size_t kPromptTokens = 12;
+  generate::SamplingOptions options;
+  options.max_new_tokens = 60;
+  options.temperature = 0.8;
+  options.top_k = 50;
+  const Tokenizer& tokenizer = *prepared.tokenizer;
+  const auto& samples = prepared.evaluation.size() > 0 ? prepared.evaluation : prepared.training;
+  const auto first = samples[0];
+  const auto prompt = first.first(std::min(kPromptTokens, first.size()));
+  const auto ids =
+      generate::generate(model, prompt, tokenizer.vocab_size(), tokenizer.special_token_id(SpecialToken::end_of_text),
+                         options, effective.device, [](TokenId) {});
+  events.sample(step, tokenizer.decode(prompt, true), tokenizer.decode(ids, true));
+}
+
+/// A run from its folder to its saved model; gives whether it was interrupted.
+bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
+  ProgressLines progress;
+  set_thread_count();
+  const Job job = Job::from_run(folder);
+  const Prepared prepared = prepare(job, progress);
+  tell_notes(prepared, progress);
+
+  const train::Effective effective = train::settle(job.training());
+  const double matmul_rate = train::measure_matmul_rate(effective);
+  events.environment(describe_environment(effective, matmul_rate));
+
+  progress.stage("Building the model", 0, 1);
+  at::manual_seed(job.training().seed);
+  const std::unique_ptr<Model> model = job.make_model();
+  check_length(prepared.training, *model);
+  check_length(prepared.evaluation, *model);
+  model->initialize();
+  move_to(*model, effective.device);
+  events.facts(facts_of(job, prepared, *model));
+
+  RunRecorder recorder(events, progress);
+  const train::TrainingData data{prepared.training, prepared.evaluation, job.data_options().shuffle,
+                                 prepared.training_bytes_per_token, prepared.evaluation_bytes_per_token};
+  train::Trainer trainer(*model, data, job.training(), effective, matmul_rate, folder.checkpoints(), recorder);
+  const train::TrainingResult result = trainer.run();
+  events.summary(result.metrics);
+
+  progress.stage("Saving the model", 0, 1);
+  save_model_folder(*model, *prepared.tokenizer, folder.model());
+  if (!result.interrupted) {
+    progress.stage("Writing a sample", 0, 1);
+    write_sample(*model, prepared, effective, result.steps, events);
+  }
+  return result.interrupted;
+}
+
+}  // namespace
+
+int train(const std::filesystem::path& run_folder) {
+  const results::RunFolder folder(run_folder);
+  results::EventWriter events(folder.events());
+  report_crashes_to(folder.events());
+  stop_on_signals();
+  events.running(this_process());
+  try {
+    for (const results::PluginBuild& build : results::read_run_info(folder).plugins) {
+      name_library_in_crashes(build.library, build.kind + " plugin '" + build.id + "'");
+    }
+    const bool interrupted = train_run(folder, events);
+    interrupted ? events.interrupted() : events.finished();
+    constexpr int kExitInterrupted = 128 + SIGINT;
+    return interrupted ? kExitInterrupted : 0;
+  } catch (...) {
+    const Failure failure = current_failure();
+    events.failed(failure.kind, failure.message);
+    throw;
+  }
+}
+
+}  // namespace folio::worker
