@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/session.h"
+#include "cli/worker_session.h"
+#include "spec/yaml_writer.h"
+#include "support/error.h"
+#include "support/human.h"
+#include "support/table.h"
+
+namespace folio::cli {
+namespace {
+
+using nlohmann::json;
+
+struct CheckOptions {
+  std::string file;
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
+/// Asks the worker what a run would be; what is wrong with the data or between the sections is thrown.
+json preflight(const spec::Experiment& experiment, const std::vector<results::PluginBuild>& plugins) {
+  json request{{"resolved", experiment.resolved}, {"plugins", json::array()}};
+  for (const results::PluginBuild& build : plugins) {
+    request["plugins"].push_back({{"kind", build.kind},
+                                  {"id", build.id},
+                                  {"version", build.version},
+                                  {"library", build.library},
+                                  {"library_hash", build.library_hash}});
+  }
+  json answer;
+  const WorkerEnd end = run_worker(
+      {.arguments = {"preflight", request.dump()},
+       .environment = worker_environment(experiment.file),
+       .error_file = "/dev/null"},
+      [&](const json& line) { answer = line; }, [] {});
+  if (answer.contains("error")) {
+    throw Error(error_kind_from_string(answer["error"].at("kind").get<std::string>()), answer["error"].at("message"));
+  }
+  if (!end.status.success() || answer.is_null()) throw Error(ErrorKind::plugin, "the worker " + end.status.to_text());
+  return answer;
+}
+
+std::string count_text(const json& count, bool estimated) {
+  return (estimated ? "about " : "") + with_commas(count.get<std::int64_t>());
+}
+
+std::string overview(const json& answer) {
+  const json& data = answer.at("data");
+  const json& plan = answer.at("plan");
+  const json& parameters = answer.at("parameters");
+  Table table({{"", Table::Align::left}, {"", Table::Align::left}});
+  table.add_row({"documents", fmt::format("{} ({} characters)", with_commas(data.at("documents").get<std::int64_t>()),
+                                          with_commas(data.at("characters").get<std::int64_t>()))});
+  table.add_row({"samples", count_text(data.at("samples"), data.at("samples_estimated"))});
+  table.add_row({"tokens a sample", count_text(data.at("tokens_per_sample"), data.at("tokens_per_sample_estimated"))});
+  table.add_row({"evaluation samples", count_text(data.at("eval_samples"), data.at("samples_estimated"))});
+  table.add_row(
+      {"steps", fmt::format("{} ({} an epoch)", count_text(plan.at("max_steps"), data.at("samples_estimated")),
+                            with_commas(plan.at("steps_per_epoch").get<std::int64_t>()))});
+  table.add_row({"parameters", with_commas(parameters.at("total").get<std::int64_t>())});
+  for (const auto& [part, count] : parameters.at("by_part").items()) {
+    if (count != 0) table.add_row({"  " + part, with_commas(count.get<std::int64_t>())});
+  }
+  table.add_row({"memory", "about " + human_bytes(answer.at("memory").at("total").get<double>())});
+  table.add_row({"precision", fmt::format("{} on {}", answer.at("precision").get<std::string>(),
+                                          answer.at("device").get<std::string>())});
+  return table.to_text();
+}
+
+int check(const CheckOptions& options, const GlobalOptions& global) {
+  const Session session = open_session(global, options.file);
+  const spec::Experiment experiment = spec::load_experiment(options.file, options.overrides, session.declarations);
+  json answer = preflight(experiment, plugins_of(experiment.resolved, session.catalogue));
+  if (options.json) {
+    answer["resolved"] = experiment.resolved;
+    answer["origins"] = experiment.origins;
+    fmt::print("{}\n", answer.dump(2));
+    return 0;
+  }
+  fmt::print("{}\n{}", spec::to_yaml(experiment.resolved), overview(answer));
+  for (const json& note : answer.at("data").at("notes")) fmt::print("note: {}\n", note.get<std::string>());
+  if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated")) {
+    fmt::print("'about': depends on the tokenizer, which is trained in the run, or is an estimate.\n");
+  }
+  fmt::print("{} is in order.\n", options.file);
+  return 0;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = app.add_subcommand("check", "validate an experiment and tell what it would do, without training");
+  command->add_option("file", options->file, "the experiment file")->required();
+  command->add_option("overrides", options->overrides, "settings put over the file's: section.key=value");
+  command->add_flag("--json", options->json, "print it as JSON, with the origin of each setting");
+  command->footer(
+      "Examples:\n"
+      "  runner check experiments/romeo.yaml\n"
+      "  runner check experiments/romeo.yaml model.num_hidden_layers=24 --json");
+  command->callback([options, &global, &exit_code] { exit_code = check(*options, global); });
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include "cli/commands.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
+#include "support/terminal.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kCommands{&add_run,  &add_check,    &add_ls,      &add_show,
+                               &add_diff, &add_generate, &add_plugins, &add_schema};
+
+/// FOLIO_RESULTS, else results/ of Folio's own folder, else results/ here.
+fs::path default_results() {
+  if (const char* results = std::getenv("FOLIO_RESULTS")) return results;
+  if (const char* home = std::getenv("FOLIO_HOME")) return fs::path(home) / "results";
+  return "results";
+}
+
+/// `runner FILE ...` stands for `runner run FILE ...`: puts the word in before the first argument that is neither an
+/// option nor a command. What is neither a command nor a file is named.
+void complete(std::vector<std::string>& arguments, const CLI::App& app) {
+  std::size_t first = 0;
+  while (first < arguments.size() && arguments[first].starts_with("-")) {
+    const bool takes_value = arguments[first] == "--results" || arguments[first] == "--plugin-path";
+    first += takes_value ? 2 : 1;
+  }
+  if (first >= arguments.size()) return;
+  std::vector<std::string> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  const std::string& word = arguments[first];
+  if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
+  const bool looks_like_file = word.find_first_of("./") != std::string::npos || fs::exists(word);
+  if (!looks_like_file) {
+    throw Error(ErrorKind::usage, fmt::format("'{}' is neither a command nor a file{}\nSee runner --help.", word,
+                                              did_you_mean(word, commands)));
+  }
+  arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(first), "run");
+}
+
+int run(std::vector<std::string> arguments) {
+  CLI::App app("Folio trains language models on text from an experiment file, and compares the results honestly.",
+               "runner");
+  app.set_version_flag("--version", "folio " FOLIO_VERSION);
+  app.set_help_flag("-h,--help", "print help, for a command too");
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  runner experiments/romeo.yaml                    train GPT-2 small on Romeo and Juliet\n"
+      "  runner experiments/romeo.yaml training.seed=7    the same with another seed\n"
+      "  runner diff                                      compare the two latest runs\n"
+      "Exit codes: 0 done, 1 the run failed, 2 usage, 3 experiment, 4 plugin, 5 store, 130 interrupted.");
+  GlobalOptions global;
+  global.results = default_results();
+  app.add_option("--results", global.results, "folder of the results (FOLIO_RESULTS)")->capture_default_str();
+  app.add_option("--plugin-path", global.plugin_path, "folder to look for plugins in, before all others");
+  int exit_code = 0;
+  for (const auto add : kCommands) add(app, global, exit_code);
+
+  complete(arguments, app);
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last to first
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : folio::exit_code(ErrorKind::usage);
+  }
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace folio::cli
+
+int main(int argc, char** argv) {
+  const folio::Paint paint(folio::use_colour(STDERR_FILENO));
+  try {
+    return folio::cli::run({argv + 1, argv + argc});
+  } catch (const folio::Error& error) {
+    fmt::print(stderr, "{}: {}\n", paint.red("error"), error.what());
+    return folio::exit_code(error.kind());
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: {}\n", paint.red("error"), error.what());
+    return 1;
+  }
+}
