@@ -1,0 +1,189 @@
+#include "train/trainer.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "folio/error.h"
+#include "formats/description_json.h"
+#include "gpt.h"
+#include "train/saving.h"
+
+using namespace folio;
+using namespace folio::train;
+
+namespace {
+
+constexpr std::int64_t kSamples = 21;
+
+/// Keeps what the trainer tells; can ask it to stop after some steps.
+class FakeRecorder : public Recorder {
+ public:
+  explicit FakeRecorder(std::int64_t stop_after = -1) : stop_after_(stop_after) {}
+
+  void points(std::int64_t, double epoch, const Metrics& metrics) override {
+    if (!metrics.contains("loss")) {
+      evaluations.push_back(metrics);
+      return;
+    }
+    losses.push_back(metrics.at("loss"));
+    grad_norms.push_back(metrics.at("grad_norm"));
+    epochs.push_back(epoch);
+  }
+  void progress(const StepProgress& progress) override { step_ = progress.step; }
+  void evaluating(std::int64_t, std::int64_t) override {}
+  bool stop_requested() const override { return step_ == stop_after_; }
+
+  std::vector<double> losses, grad_norms, epochs;
+  std::vector<Metrics> evaluations;
+
+ private:
+  std::int64_t stop_after_;
+  std::int64_t step_ = 0;
+};
+
+/// The samples of tests/reference/trainer_reference.py.
+data::Samples reference_samples() {
+  data::Samples samples;
+  for (std::int64_t s = 0; s < kSamples; ++s) {
+    std::vector<TokenId> ids;
+    for (std::int64_t t = 0; t < 9 + 5 * s % 4; ++t) ids.push_back(static_cast<TokenId>((7 * s + 3 * t + s * t) % 61));
+    samples.add_sample(samples.add_tokens(ids), ids.size());
+  }
+  return samples;
+}
+
+/// Its model, with its weights from the formula.
+std::unique_ptr<Model> reference_model() {
+  const nlohmann::json options{{"vocab_size", 61},
+                               {"hidden_size", 16},
+                               {"num_hidden_layers", 2},
+                               {"num_attention_heads", 2},
+                               {"max_position_embeddings", 16},
+                               {"resid_pdrop", 0.0},
+                               {"embd_pdrop", 0.0},
+                               {"attn_pdrop", 0.0}};
+  auto model = gpt::make_gpt(option_values_from_json(gpt::gpt_option_table(), options));
+  const at::NoGradGuard no_grad;
+  double p = 0;
+  for (const Parameter& parameter : model->parameters()) {
+    const bool norm_weight = parameter.name.find(".ln_") != std::string::npos && parameter.name.ends_with("weight");
+    std::vector<float> values;
+    for (std::int64_t i = 0; i < parameter.tensor.numel(); ++i) {
+      values.push_back(static_cast<float>(0.2 * std::sin(0.7 * static_cast<double>(i) + p) + (norm_weight ? 1 : 0)));
+    }
+    auto sizes = parameter.tensor.sizes().vec();
+    if (parameter.transposed_in_file) std::swap(sizes[0], sizes[1]);
+    const at::Tensor in_file_order = at::tensor(values).view(sizes);
+    parameter.tensor.copy_(parameter.transposed_in_file ? in_file_order.t() : in_file_order);
+    ++p;
+  }
+  return model;
+}
+
+TrainingArguments arguments_of(nlohmann::json given) {
+  given["per_device_train_batch_size"] = 4;
+  given["logging_steps"] = 1;
+  given["save_strategy"] = given.value("save_strategy", "no");
+  return training_arguments(option_values_from_json(training_option_table(), given));
+}
+
+struct Outcome {
+  FakeRecorder recorder;
+  TrainingResult result;
+};
+
+Outcome train_reference(const nlohmann::json& given, const data::Samples& evaluation = {}, std::int64_t stop_after = -1,
+                        const std::filesystem::path& checkpoints = {}) {
+  const data::Samples samples = reference_samples();
+  const TrainingArguments arguments = arguments_of(given);
+  const auto model = reference_model();
+  Outcome outcome{FakeRecorder(stop_after), {}};
+  const TrainingData data{samples, evaluation, true, 1.0, 1.0};
+  outcome.result = Trainer(*model, data, arguments, Effective{}, 1e9, checkpoints, outcome.recorder).run();
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE("losses, gradient norms and epochs are those of Hugging Face's Trainer") {
+  std::ifstream file(FOLIO_SOURCE_DIR "/tests/reference/expected/trainer.json");
+  const auto reference = nlohmann::json::parse(file);
+  REQUIRE(reference.at("runs").size() == 3);
+  for (const auto& expected : reference["runs"]) {
+    const Outcome outcome = train_reference(expected.at("arguments"));
+    const std::size_t steps = expected.at("loss").size();
+    REQUIRE(outcome.recorder.losses.size() == steps);
+    for (std::size_t step = 0; step < steps; ++step) {
+      CAPTURE(expected["arguments"].dump(), step);
+      CHECK(outcome.recorder.losses[step] == Approx(expected["loss"][step].get<double>()).epsilon(1e-5));
+      CHECK(outcome.recorder.grad_norms[step] == Approx(expected["grad_norm"][step].get<double>()).epsilon(1e-4));
+      CHECK(outcome.recorder.epochs[step] == Approx(expected["epoch"][step].get<double>()).epsilon(1e-12));
+    }
+    const Metrics& metrics = outcome.result.metrics;
+    CHECK(metrics.at("train_loss") == Approx(expected["train_loss"].get<double>()).epsilon(1e-5));
+    CHECK(metrics.at("total_flos") == Approx(expected["total_flos"].get<double>()).epsilon(1e-12));
+    CHECK(metrics.at("global_step") == static_cast<double>(steps));
+  }
+}
+
+TEST_CASE("a run that is asked to stop ends after its step, whole") {
+  const Outcome outcome = train_reference({{"max_steps", 10}}, {}, 3);
+  CHECK(outcome.result.interrupted);
+  CHECK(outcome.result.steps == 3);
+  CHECK(outcome.recorder.losses.size() == 3);
+}
+
+TEST_CASE("a loss that is no longer a number ends the run and names the step") {
+  CHECK_THROWS_WITH(train_reference({{"max_steps", 10}, {"learning_rate", 1e30}, {"max_grad_norm", 0.0}}),
+                    Catch::Contains("the loss became") && Catch::Contains("in step"));
+}
+
+TEST_CASE("early stopping ends a run that no longer gets better, and the best model is kept") {
+  const auto folder = std::filesystem::temp_directory_path() / "folio_trainer_test";
+  std::filesystem::remove_all(folder);
+  // So high a learning rate makes it worse after its first steps.
+  const Outcome outcome = train_reference({{"max_steps", 40},
+                                           {"learning_rate", 0.3},
+                                           {"lr_scheduler_type", "constant"},
+                                           {"eval_strategy", "steps"},
+                                           {"save_strategy", "steps"},
+                                           {"save_steps", 1},
+                                           {"save_total_limit", 2},
+                                           {"load_best_model_at_end", true},
+                                           {"early_stopping_patience", 4}},
+                                          reference_samples(), -1, folder);
+  const auto& evaluations = outcome.recorder.evaluations;
+  REQUIRE(evaluations.size() < 40);
+  const auto best = std::min_element(evaluations.begin(), evaluations.end(), [](const Metrics& a, const Metrics& b) {
+    return a.at("eval_loss") < b.at("eval_loss");
+  });
+  CHECK(evaluations.end() - best == 5);  // the best one and four more
+  CHECK(outcome.result.metrics.at("best_metric") == best->at("eval_loss"));
+  // The model at the end is the best one again, so it evaluates to the same.
+  CHECK(outcome.result.metrics.at("eval_loss") == Approx(best->at("eval_loss")).epsilon(1e-6));
+  const auto kept = std::distance(std::filesystem::directory_iterator(folder), {});
+  CHECK(kept == 2);
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("a model saved and loaded is the same") {
+  const auto folder = std::filesystem::temp_directory_path() / "folio_saving_test";
+  std::filesystem::remove_all(folder);
+  const auto saved = reference_model();
+  save_model(*saved, folder);
+  const auto loaded = reference_model();
+  {
+    const at::NoGradGuard no_grad;
+    for (const Parameter& parameter : loaded->parameters()) parameter.tensor.zero_();
+  }
+  load_model(*loaded, folder);
+  for (std::size_t i = 0; i < saved->parameters().size(); ++i) {
+    CHECK(saved->parameters()[i].tensor.equal(loaded->parameters()[i].tensor));
+  }
+  std::filesystem::remove_all(folder);
+}
