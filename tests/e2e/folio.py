@@ -1,0 +1,114 @@
+"""What the end-to-end tests share: the built runner, a results folder of its own for each test, tiny experiments."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BINARY = pathlib.Path(os.environ.get("FOLIO_TEST_BINARY_DIR", SOURCE / "build"))
+RUNNER = BINARY / "bin" / "runner"
+
+TINY = """\
+name: tiny
+dataset:
+  type: textbooks
+  books: [{book}]
+  split: {{by: tokens, size: 32}}
+  validation: 0.1
+tokenizer: {{type: bpe, vocab_size: 400}}
+model: {{type: gpt, hidden_size: 32, num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 64}}
+training:
+  max_steps: 20
+  per_device_train_batch_size: 4
+  logging_steps: 1
+  learning_rate: 1e-3
+  save_strategy: "no"
+  precision: float32
+"""
+
+
+def text_of_words(count=4000):
+    """Text of our own with some order in it, so that a model can learn."""
+    words = ["the", "grey", "ship", "sails", "over", "a", "wide", "sea", "and", "comes", "home"]
+    lines = [" ".join(words[(i * 3 + k * (1 + i % 4)) % len(words)] for k in range(8)) for i in range(count // 8)]
+    return "\n".join(lines) + "\n"
+
+
+class FolioTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="folio-e2e-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.results = self.folder / "results"
+        self.environment = {**os.environ, "FOLIO_HOME": str(SOURCE), "FOLIO_RESULTS": str(self.results),
+                            "XDG_CACHE_HOME": str(self.folder / "cache"), "XDG_DATA_HOME": str(self.folder / "data")}
+        (self.folder / "words.txt").write_text(text_of_words())
+
+    def experiment(self, text=None, name="tiny.yaml", **extra):
+        """Writes an experiment on the words; `extra` are lines put at its end."""
+        path = self.folder / name
+        path.write_text(text if text is not None else TINY.format(book=self.folder / "words.txt"))
+        return path
+
+    def runner(self, *arguments, code=0, timeout=120, environment=None):
+        """Runs to the end, checks the exit code, gives what was printed."""
+        done = subprocess.run([RUNNER, *map(str, arguments)], capture_output=True, text=True, timeout=timeout,
+                              env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def json(self, *arguments, **options):
+        return json.loads(self.runner(*arguments, "--json", **options).stdout)
+
+    def start(self, *arguments):
+        """Starts in the background; the test's end kills what is left."""
+        process = subprocess.Popen([RUNNER, *map(str, arguments)], env=self.environment, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(self._end, process)
+        return process
+
+    @staticmethod
+    def _end(process):
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stdout.close()
+        process.stderr.close()
+
+    def wait_for(self, condition, what, seconds=60):
+        end = time.time() + seconds
+        while time.time() < end:
+            value = condition()
+            if value:
+                return value
+            time.sleep(0.02)
+        self.fail(f"waited {seconds} s for {what}")
+
+    def run_folders(self):
+        runs = self.results / "runs"
+        return sorted(p for p in runs.iterdir() if not p.name.startswith(".")) if runs.exists() else []
+
+    @staticmethod
+    def events(run_folder):
+        """All whole lines of the run's events."""
+        path = run_folder / "events.jsonl"
+        text = path.read_text() if path.exists() else ""
+        return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
+
+    def wait_for_steps(self, count, run=0):
+        """Waits until the run has logged so many points; gives its folder."""
+        def logged():
+            folders = self.run_folders()
+            if len(folders) <= run:
+                return None
+            points = [e for e in self.events(folders[run]) if e["type"] == "points"]
+            return folders[run] if len(points) >= count else None
+        return self.wait_for(logged, f"{count} logged points")
+
+    def worker_pid(self, run_folder):
+        states = [e for e in self.events(run_folder) if e["type"] == "state" and "process" in e]
+        return states[0]["process"]["pid"]
