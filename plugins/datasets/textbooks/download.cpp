@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -32,12 +31,10 @@ namespace fs = std::filesystem;
   throw Error(ErrorKind::run, fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
 }
 
-/// The value if `line` is that header ("etag", in lower case), without spaces and line end.
+/// The value if `line` is the header of that name, in letters of any case, without spaces and line end.
 std::optional<std::string> header_value(std::string_view line, std::string_view name) {
-  if (line.size() <= name.size() || line[name.size()] != ':') return std::nullopt;
-  const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
-  if (!std::equal(name.begin(), name.end(), line.begin(), [&](char b, char a) { return same(a, b); }))
-    return std::nullopt;
+  const bool same = line.size() > name.size() && curl_strnequal(line.data(), name.data(), name.size());
+  if (!same || line[name.size()] != ':') return std::nullopt;
   line.remove_prefix(name.size() + 1);
   const std::size_t first = line.find_first_not_of(" \t");
   const std::size_t last = line.find_last_not_of(" \t\r\n");
@@ -82,10 +79,10 @@ class Transfer {
   bool attempt_once(bool last) {
     answer_ = {};
     received_ = 0;
+    char reason[CURL_ERROR_SIZE] = "";  // it and the headers have to outlive the handle
+    Headers headers(nullptr, curl_slist_free_all);
     const Handle handle(curl_easy_init(), curl_easy_cleanup);
     if (!handle) throw Error(ErrorKind::run, address_ + ": libcurl cannot be started");
-    Headers headers(nullptr, curl_slist_free_all);
-    char reason[CURL_ERROR_SIZE] = "";
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, reason);
     set_up(handle.get());
     ask_for_the_rest(handle.get(), headers);

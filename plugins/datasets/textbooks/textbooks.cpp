@@ -88,11 +88,19 @@ void Textbooks::read(const std::function<void(Document)>& sink) const {
 
 Document Textbooks::read_source(const Source& source) const {
   if (!source.file.empty()) return read_file_of(source);
-  if (const auto problem = bring(*source.book)) return stand_in(*source.book, *problem);
+  const CatalogueBook& book = *source.book;
+  if (!missing_.contains(book.id)) {
+    try {
+      bring(book);
+    } catch (const Error& error) {  // no end of the run where a stand-in is wanted
+      missing_[book.id] = error.what();
+    }
+  }
+  if (const auto missing = missing_.find(book.id); missing != missing_.end()) return stand_in(book, missing->second);
   Source brought = source;
-  brought.file = places_.cache / file_name(*source.book);
+  brought.file = places_.cache / file_name(book);
   Document document = read_file_of(brought);
-  document.provenance.source = address(*source.book, places_.mirror);
+  document.provenance.source = address(book, places_.mirror);
   return document;
 }
 
@@ -121,17 +129,12 @@ Document Textbooks::read_file_of(const Source& source) const {
   return document;
 }
 
-std::optional<std::string> Textbooks::bring(const CatalogueBook& book) const {
-  if (!download_) return "it is not downloaded, since download is false";
-  if (places_.cache.empty()) return "it is not downloaded, since HOME is not set and there is no folder to keep it in";
-  try {
-    download(
-        address(book, places_.mirror), places_.cache / file_name(book), std::string(book.title),
-        [&](std::string_view contents) { check_download(book, contents); }, limits_);
-    return std::nullopt;
-  } catch (const Error& error) {  // no end of the run where a stand-in is wanted
-    return error.what();
-  }
+void Textbooks::bring(const CatalogueBook& book) const {
+  if (!download_) throw Error(ErrorKind::run, "it is not downloaded, since download is false");
+  if (places_.cache.empty()) throw Error(ErrorKind::run, "it is not downloaded, since HOME is not set, to keep it in");
+  download(
+      address(book, places_.mirror), places_.cache / file_name(book), std::string(book.title),
+      [&](std::string_view contents) { check_download(book, contents); }, limits_);
 }
 
 Document Textbooks::stand_in(const CatalogueBook& book, const std::string& reason) const {

@@ -1,8 +1,9 @@
 #pragma once
 
 #include <functional>
-#include <optional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "folio/dataset.h"
@@ -32,14 +33,16 @@ class Textbooks : public Dataset {
  private:
   Document read_source(const Source& source) const;
   Document read_file_of(const Source& source) const;
-  /// Downloads the book into the cache; gives back why it could not be had, nothing when it was.
-  std::optional<std::string> bring(const CatalogueBook& book) const;
+  /// Downloads the book into the cache. Throws Error (run) when it cannot be had.
+  void bring(const CatalogueBook& book) const;
   Document stand_in(const CatalogueBook& book, const std::string& reason) const;
 
   std::vector<std::string> books_;
   bool stand_in_, download_, lf_;
   Places places_;
   DownloadLimits limits_;
+  /// Why catalogue books could not be brought, by id. It is not tried again, so that each read gives the same texts.
+  mutable std::map<std::string_view, std::string> missing_;
 };
 
 }  // namespace folio::textbooks

@@ -5,6 +5,7 @@
 
 #include "fixtures.h"
 #include "folio/error.h"
+#include "http_server.h"
 #include "support/sha256.h"
 
 namespace folio::textbooks {
@@ -56,6 +57,23 @@ TEST_CASE("stand-in gives the reason why the book could not be downloaded") {
   const TemporaryFolder folder;
   const auto documents = read_all({}, places_in(folder));
   CHECK(documents.at(0).provenance.note.find("http://127.0.0.1:1/cache/epub/1513/pg1513.txt: ") != std::string::npos);
+}
+
+TEST_CASE("stand-in is given again by every read, though the network came back meanwhile") {
+  const EnvironmentVariable no_proxy("no_proxy", "127.0.0.1");
+  const TemporaryFolder folder;
+  std::atomic<bool> up = false;
+  const HttpServer server([&](const std::string&) {
+    return HttpServer::Answer{http_answer(up ? "200 OK" : "503 Busy", "", gutenberg_file("book\r\n"))};
+  });
+  Places places = places_in(folder);
+  places.mirror = server.address();
+  const Textbooks books(OptionValues(options(), {}), places);
+  for (int i = 0; i < 2; ++i) {
+    books.read([](const Document& document) { CHECK(document.provenance.stand_in); });
+    up = true;
+  }
+  CHECK_FALSE(read_all({}, places).at(0).provenance.stand_in);
 }
 
 TEST_CASE("stand-in is never taken where the book lies, nor for a file of the user's own") {
