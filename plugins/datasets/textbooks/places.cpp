@@ -1,0 +1,71 @@
+#include "textbooks/places.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+#include "folio/error.h"
+
+namespace folio::textbooks {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The variable's value; an empty one counts as none.
+std::optional<std::string> environment(const char* name) {
+  const char* value = std::getenv(name);
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+fs::path cache_folder() {
+  if (const auto cache = environment("XDG_CACHE_HOME")) return fs::path(*cache) / "folio/books";
+  if (const auto home = environment("HOME")) return fs::path(*home) / ".cache/folio/books";
+  return {};
+}
+
+void add_once(std::vector<fs::path>& folders, const fs::path& folder) {
+  fs::path plain = folder.lexically_normal();
+  if (!plain.has_filename()) plain = plain.parent_path();  // "data/" and "data" are one
+  if (std::find(folders.begin(), folders.end(), plain) == folders.end()) folders.push_back(plain);
+}
+
+/// `data_dir` as a folder that is there: relative to the experiment's folder, else to the working directory.
+fs::path data_folder(const std::string& data_dir, const std::vector<fs::path>& bases) {
+  for (const fs::path& base : bases) {
+    std::error_code error;
+    if (fs::is_directory(base / data_dir, error)) return base / data_dir;
+  }
+  throw Error(ErrorKind::experiment,
+              "dataset.data_dir: no folder '" + data_dir + "' (looked at " + (bases.front() / data_dir).string() + ")");
+}
+
+}  // namespace
+
+Places places_from_environment(const std::optional<std::string>& data_dir) {
+  const fs::path working = fs::current_path();
+  const fs::path experiment = working / environment("FOLIO_EXPERIMENT_DIR").value_or("");
+  const fs::path home = working / environment("FOLIO_HOME").value_or("");
+
+  Places places;
+  if (data_dir) {
+    const fs::path folder = data_folder(*data_dir, {experiment, working});
+    add_once(places.bases, folder);
+    add_once(places.folders, folder);
+  }
+  add_once(places.bases, experiment);
+  add_once(places.bases, working);
+  std::istringstream listed(environment("FOLIO_DATA").value_or(""));
+  for (std::string folder; std::getline(listed, folder, ':');) {
+    if (!folder.empty()) add_once(places.folders, working / folder);
+  }
+  add_once(places.folders, experiment / "data");
+  add_once(places.folders, home / "data");
+  add_once(places.folders, home / "../shared/data");
+  places.cache = cache_folder();
+  places.mirror = environment("FOLIO_BOOKS_URL").value_or("https://www.gutenberg.org");
+  while (places.mirror.ends_with('/')) places.mirror.pop_back();
+  return places;
+}
+
+}  // namespace folio::textbooks

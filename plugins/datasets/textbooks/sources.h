@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "textbooks/catalogue.h"
+#include "textbooks/places.h"
+
+namespace folio::textbooks {
+
+/// One book to be read.
+struct Source {
+  std::string name;                     ///< of the document, different for each source of a list
+  const CatalogueBook* book = nullptr;  ///< null for a file of the user's own
+  std::filesystem::path file;           ///< absolute; empty where a catalogue book lies in none of the places
+};
+
+/// What the entries of `books:` stand for, in their order:
+///
+///   a catalogue id            that book, in the first of the places that has it
+///   a file                    itself, whatever it is called
+///   a folder                  its *.txt, sorted by the bytes of their names, without those of folders within it
+///   a glob (with *, ? or [)   the files that match, sorted in the same way; `**` is no more than `*`
+///
+/// A name that a catalogue book has is that book; a file of the same name is meant by "./macbeth". A hidden file is
+/// taken only by its full name. A document's name is its file's without ".txt", or the whole path where several files
+/// share that.
+///
+/// Throws one Error (experiment) that names every entry that is nothing of these, with the nearest name, and every
+/// file that is named twice (its text would be in the training and in the validation share).
+std::vector<Source> find_sources(const std::vector<std::string>& entries, const Places& places);
+
+}  // namespace folio::textbooks
