@@ -135,21 +135,21 @@ std::vector<Elf64_Phdr> read_program_headers(const ElfFile& file, const Elf64_Eh
   return segments;
 }
 
-/// Looks through the notes of one segment. A size that leads out of the segment ends the search there.
-std::optional<std::string> find_note(std::string_view notes, std::size_t alignment, std::string_view name,
-                                     std::uint32_t type) {
-  const auto aligned = [&](std::size_t offset) { return (offset + alignment - 1) / alignment * alignment; };
-  for (std::size_t offset = 0; notes.size() - offset >= sizeof(Elf64_Nhdr);) {
+/// Looks for the note at every place of a segment where one may begin. Walking from note to note would lose its way:
+/// mold puts notes of 4 and of 8 bytes' alignment into one segment, and nothing tells which follows which rule.
+std::optional<std::string> find_note(std::string_view notes, std::string_view name, std::uint32_t type) {
+  constexpr std::size_t kAlignment = 4;
+  const std::string terminated_name = std::string(name) + '\0';
+  const std::size_t name_space = (terminated_name.size() + kAlignment - 1) / kAlignment * kAlignment;
+  for (std::size_t offset = 0; offset + sizeof(Elf64_Nhdr) + name_space <= notes.size(); offset += kAlignment) {
     const auto note = structure_at<Elf64_Nhdr>(notes, offset);
     const std::size_t name_at = offset + sizeof note;
-    const std::size_t contents_at = aligned(name_at + note.n_namesz);
-    const std::size_t end = contents_at + note.n_descsz;
-    if (contents_at > notes.size() || end > notes.size()) return std::nullopt;
-    // The name's size counts its terminating zero.
-    if (note.n_type == type && note.n_namesz == name.size() + 1 && notes.substr(name_at, name.size()) == name) {
-      return std::string(notes.substr(contents_at, note.n_descsz));
+    if (note.n_type != type || note.n_namesz != terminated_name.size() ||
+        notes.substr(name_at, terminated_name.size()) != terminated_name) {
+      continue;
     }
-    offset = std::min(aligned(end), notes.size());
+    const std::string_view contents = notes.substr(name_at + name_space);
+    if (note.n_descsz <= contents.size()) return std::string(contents.substr(0, note.n_descsz));
   }
   return std::nullopt;
 }
@@ -166,7 +166,7 @@ std::optional<std::string> read_elf_note(const std::filesystem::path& library, s
       file.fail(fmt::format("is damaged: it has more than {} bytes of notes", kMostNoteBytes));
     left -= segment.p_filesz;
     const std::string notes = file.read(segment.p_offset, segment.p_filesz, "a segment of notes");
-    if (auto found = find_note(notes, segment.p_align == 8 ? 8 : 4, name, type)) return found;
+    if (auto found = find_note(notes, name, type)) return found;
   }
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <boost/core/demangle.hpp>
 #include <boost/dll/shared_library.hpp>
@@ -102,27 +103,28 @@ void check_against_stamp(const fs::path& library, const PluginDescriptor& descri
   }
 }
 
-void check_options(const OptionTable& table) {
+void check_options(const fs::path& library, const OptionTable& table) {
   std::set<std::string> names{"type"};  // names the plugin itself in an experiment
   for (const Option& option : table.options()) {
     if (!names.insert(option.name).second) {
-      throw Error(ErrorKind::plugin, fmt::format("it declares the option '{}', {}", option.name,
-                                                 option.name == "type" ? "which names the plugin" : "twice"));
+      fail(library, option.name == "type" ? "declares an option 'type', which names the plugin in an experiment"
+                                          : fmt::format("declares the option '{}' twice", option.name));
     }
     if (std::holds_alternative<std::monostate>(option.default_value)) continue;
     if (const auto problem = problem_with(option, option.default_value)) {
-      throw Error(ErrorKind::plugin, fmt::format("the default of its option '{}' is wrong: {}", option.name, *problem));
+      fail(library, fmt::format("the default of its option '{}' is wrong: {}", option.name, *problem));
     }
   }
 }
 
-void check_objective(const PluginDescriptor& descriptor) {
+void check_objective(const fs::path& library, const PluginDescriptor& descriptor) {
   if (descriptor.kind != PluginKind::model || objective_from_string(descriptor.objective)) return;
-  const std::vector<std::string> known{std::string(to_string(Objective::causal)),
-                                       std::string(to_string(Objective::masked)),
-                                       std::string(to_string(Objective::span_corruption))};
-  throw Error(ErrorKind::plugin, fmt::format("its objective '{}' is none of {}, {}, {}{}", descriptor.objective,
-                                             known[0], known[1], known[2], did_you_mean(descriptor.objective, known)));
+  std::vector<std::string> known;
+  for (const Objective objective : {Objective::causal, Objective::masked, Objective::span_corruption}) {
+    known.emplace_back(to_string(objective));
+  }
+  fail(library, fmt::format("its objective '{}' is none of {}{}", descriptor.objective, fmt::join(known, ", "),
+                            did_you_mean(descriptor.objective, known)));
 }
 
 }  // namespace
@@ -148,11 +150,9 @@ PluginDescription LoadedPlugin::describe() const {
                                 .usual_tokenizer = descriptor_->usual_tokenizer,
                                 .library = library_.string(),
                                 .library_hash = sha256_file(library_)};
-  call("declared its options", [&] {
-    description.options = descriptor_->options();
-    check_options(description.options);
-    check_objective(*descriptor_);
-  });
+  call("declared its options", [&] { description.options = descriptor_->options(); });
+  check_options(library_, description.options);
+  check_objective(library_, *descriptor_);
   return description;
 }
 

@@ -33,7 +33,8 @@ std::vector<fs::path> plugin_search_path(const std::vector<fs::path>& given, con
   const auto add = [&](const fs::path& folder) { folders.push_back(fs::absolute(folder).lexically_normal()); };
   std::error_code error;
   for (const fs::path& folder : given) {
-    if (!fs::is_directory(folder, error)) throw Error(ErrorKind::usage, "--plugin-path: " + folder.string() + " is no folder");
+    if (!fs::is_directory(folder, error))
+      throw Error(ErrorKind::usage, "--plugin-path: " + folder.string() + " is no folder");
     add(folder);
   }
   const std::string listed = environment("FOLIO_PLUGIN_PATH");
