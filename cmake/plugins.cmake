@@ -1,7 +1,11 @@
-# folio_add_plugin(ID KIND model|tokenizer|dataset SOURCES FILE... [USES LAYER...] [LINKS TARGET...])
+# folio_add_plugin(ID KIND model|tokenizer|dataset SOURCES FILE... [USES LAYER...] [LINKS TARGET...]
+#                  [DEFINITIONS NAME=VALUE...] [TARGET NAME] [DIRECTORY DIR] [NO_DESCRIPTION])
 #
 # Builds folio_<kind>_<id>.so into the plugin folder of the build, with its build stamp, and writes beside it what the
-# plugin declares, as folio_<kind>_<id>.so.json, by asking folio-worker. A model gets libtorch and nn.
+# plugin declares, as folio_<kind>_<id>.so.json, by asking folio-describe. A model gets libtorch and nn.
+#   TARGET          another name for the target and the library
+#   DIRECTORY       another folder
+#   NO_DESCRIPTION  no JSON beside it
 function(folio_add_plugin id)
   cmake_parse_arguments(PARSE_ARGV 1 plugin "NO_DESCRIPTION" "KIND;DIRECTORY;TARGET" "SOURCES;USES;LINKS;DEFINITIONS")
   if(NOT plugin_KIND MATCHES "^(model|tokenizer|dataset)$")
@@ -30,10 +34,11 @@ function(folio_add_plugin id)
   target_compile_definitions(${target} PRIVATE ${plugin_DEFINITIONS})
   # All of a static layer stays inside the plugin, so that two plugins never share half of one.
   target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL)
-  if(NOT plugin_NO_DESCRIPTION AND TARGET folio-worker)
-    add_dependencies(${target} folio-worker)
+  if(NOT plugin_NO_DESCRIPTION)
+    # The order alone: a new folio-describe does not build the plugins anew.
+    add_dependencies(${target} folio-describe)
     add_custom_command(TARGET ${target} POST_BUILD
-      COMMAND $<TARGET_FILE:folio-worker> describe $<TARGET_FILE:${target}> --output $<TARGET_FILE:${target}>.json
+      COMMAND $<TARGET_FILE:folio-describe> $<TARGET_FILE:${target}> --output $<TARGET_FILE:${target}>.json
       VERBATIM)
   endif()
 endfunction()

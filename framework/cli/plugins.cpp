@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "formats/description_json.h"
+#include "plugin_host/catalogue.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
+#include "support/table.h"
+#include "support/terminal.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using plugin_host::Catalogue;
+using plugin_host::PluginProblem;
+
+struct Arguments {
+  bool json = false;
+  std::string name;
+};
+
+void print_json(const json& value) { std::cout << value.dump(2, ' ', false, json::error_handler_t::replace) << '\n'; }
+
+json to_json(const Catalogue& catalogue) {
+  json plugins = json::array(), problems = json::array(), folders = json::array();
+  for (const PluginDescription& plugin : catalogue.plugins()) plugins.push_back(folio::to_json(plugin));
+  for (const PluginProblem& problem : catalogue.problems()) {
+    problems.push_back({{"library", problem.library.string()}, {"message", problem.message}, {"fatal", problem.fatal}});
+  }
+  for (const fs::path& folder : catalogue.folders()) folders.push_back(folder.string());
+  return {{"plugins", plugins}, {"problems", problems}, {"folders", folders}};
+}
+
+void print_list(const Catalogue& catalogue) {
+  const Paint paint(use_colour(STDOUT_FILENO));
+  if (catalogue.plugins().empty()) {
+    std::cout << "No plugins. Folders searched, first to last:\n";
+    for (const fs::path& folder : catalogue.folders()) std::cout << "  " << folder.string() << '\n';
+  } else {
+    Table table({{"kind"}, {"id"}, {"version"}, {"what it is"}, {"from"}});
+    for (const PluginDescription& plugin : catalogue.plugins()) {
+      table.add_row({std::string(to_string(plugin.kind)), paint.bold(plugin.id), plugin.version, plugin.summary,
+                     fs::path(plugin.library).parent_path().string()});
+    }
+    std::cout << table.to_text() << "\nThe options of one: runner plugins show " << catalogue.plugins().back().id
+              << '\n';
+  }
+  for (const PluginProblem& problem : catalogue.problems()) {
+    const std::string label = problem.fatal ? paint.red("cannot be used") : paint.yellow("note");
+    std::cout << '\n' << label << ": " << problem.message << '\n';
+  }
+}
+
+/// What an option is when nobody sets it.
+std::string default_text(const Option& option) {
+  if (!std::holds_alternative<std::monostate>(option.default_value)) return to_string(option.default_value);
+  return option.optional ? "(" + option.default_meaning + ")" : "required";
+}
+
+std::string range_text(const Option& option) {
+  if (option.minimum && option.maximum) return fmt::format("{:g} to {:g}", *option.minimum, *option.maximum);
+  if (option.minimum) return fmt::format("at least {:g}", *option.minimum);
+  if (option.maximum) return fmt::format("at most {:g}", *option.maximum);
+  std::string choices;
+  for (const std::string& choice : option.choice_list) choices += (choices.empty() ? "" : ", ") + choice;
+  return choices;
+}
+
+void print_plugin(const PluginDescription& plugin) {
+  const Paint paint(use_colour(STDOUT_FILENO));
+  std::cout << paint.bold(plugin.id) << ' ' << plugin.version << ", a " << to_string(plugin.kind) << ": "
+            << plugin.summary << '\n';
+  if (!plugin.objective.empty()) std::cout << "objective: " << plugin.objective << '\n';
+  if (!plugin.usual_tokenizer.empty()) std::cout << "usual tokenizer: " << plugin.usual_tokenizer << '\n';
+  std::cout << "from: " << plugin.library << "\n\n";
+  if (plugin.options.options().empty()) {
+    std::cout << "It has no options.\n";
+    return;
+  }
+  Table table({{"option"}, {"type"}, {"default"}, {"range"}, {"unit"}, {"meaning"}});
+  for (const Option& option : plugin.options.options()) {
+    table.add_row({paint.bold(option.name), std::string(to_string(option.type)), default_text(option),
+                   range_text(option), option.unit_text, option.help_text});
+  }
+  std::cout << table.to_text();
+}
+
+/// The plugin that ID or KIND/ID names. An id may be used once in each kind.
+const PluginDescription& named_plugin(const Catalogue& catalogue, const std::string& name) {
+  const std::size_t slash = name.find('/');
+  if (slash != std::string::npos) {
+    const std::string kind = name.substr(0, slash);
+    if (kind != to_string(plugin_kind(kind))) {
+      throw Error(ErrorKind::usage, fmt::format("'{}': '{}' is none of dataset, tokenizer, model", name, kind));
+    }
+    return catalogue.require(plugin_kind(kind), name.substr(slash + 1));
+  }
+  std::vector<const PluginDescription*> found;
+  std::vector<std::string> ids;
+  for (const PluginDescription& plugin : catalogue.plugins()) {
+    ids.push_back(plugin.id);
+    if (plugin.id == name) found.push_back(&plugin);
+  }
+  if (found.size() == 1) return *found.front();
+  if (found.size() > 1) {
+    throw Error(ErrorKind::usage, fmt::format("several plugins have the id '{}': ask for {}/{} or {}/{}", name,
+                                              to_string(found[0]->kind), name, to_string(found[1]->kind), name));
+  }
+  for (const PluginProblem& problem : catalogue.problems()) {
+    if (problem.fatal && problem.id == name) throw Error(ErrorKind::plugin, problem.message);
+  }
+  throw Error(ErrorKind::plugin,
+              fmt::format("no plugin '{}'{}; `runner plugins` lists them", name, did_you_mean(name, ids)));
+}
+
+}  // namespace
+
+void add_plugins(CLI::App& app, const GlobalOptions& global, int&) {
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* list = app.add_subcommand("plugins", "List the models, tokenizers and data sets that there are");
+  list->add_flag("--json", arguments->json, "Print JSON");
+
+  CLI::App* show =
+      list->add_subcommand("show", "Show what one plugin declares: its options, their defaults and ranges");
+  show->add_option("ID", arguments->name, "The plugin's id; with its kind (model/gpt) where several have it")
+      ->required();
+  show->add_flag("--json", arguments->json, "Print JSON");
+
+  list->callback([list, arguments, &global] {
+    const Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
+    if (!list->get_subcommands().empty()) {
+      const PluginDescription& plugin = named_plugin(catalogue, arguments->name);
+      arguments->json ? print_json(folio::to_json(plugin)) : print_plugin(plugin);
+    } else {
+      arguments->json ? print_json(to_json(catalogue)) : print_list(catalogue);
+    }
+  });
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,132 @@
+#include "plugin_host/catalogue.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <system_error>
+#include <tuple>
+
+#include "plugin_host/search_path.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
+
+namespace folio::plugin_host {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool same_plugin(const PluginDescription& a, const PluginDescription& b) { return a.kind == b.kind && a.id == b.id; }
+
+}  // namespace
+
+Catalogue::Catalogue(Settings settings) : settings_(std::move(settings)) {
+  std::vector<fs::path> seen;
+  for (const fs::path& folder : settings_.folders) add_folder(folder, seen);
+  std::stable_sort(plugins_.begin(), plugins_.end(), [](const PluginDescription& a, const PluginDescription& b) {
+    return std::tie(a.kind, a.id) < std::tie(b.kind, b.id);
+  });
+  set_duplicates_aside();
+}
+
+/// `seen` are the files looked at so far, without symbolic links: a folder or a library that is reached by two ways is
+/// no duplicate.
+void Catalogue::add_folder(const fs::path& folder, std::vector<fs::path>& seen) {
+  std::error_code error;
+  std::vector<fs::path> libraries;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() == ".so") libraries.push_back(entry->path());
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    const std::string message = fmt::format("{}: cannot be searched for plugins: {}", folder.string(), error.message());
+    problems_.push_back({.library = folder, .message = message, .fatal = false, .kind = {}, .id = {}});
+  }
+  std::sort(libraries.begin(), libraries.end());
+  for (const fs::path& library : libraries) {
+    const fs::path file = fs::weakly_canonical(library, error);
+    if (std::find(seen.begin(), seen.end(), file) != seen.end()) continue;
+    seen.push_back(file);
+    add_library(library);
+  }
+}
+
+void Catalogue::add_library(const fs::path& library) {
+  PluginProblem problem{.library = library, .message = {}, .fatal = true, .kind = {}, .id = {}};
+  try {
+    const BuildStamp stamp = read_build_stamp(library);
+    if (stamp.kind == to_string(plugin_kind(stamp.kind))) problem.kind = plugin_kind(stamp.kind);
+    problem.id = stamp.id;
+    require_fitting(library, stamp);
+    LibraryDescription described = describe_library(library, stamp, settings_.describe);
+    plugins_.push_back(std::move(described.description));
+    if (described.cache_problem.empty()) return;
+    problem.fatal = false;
+    problem.message = fmt::format("{}: is described anew each time, since the answer cannot be kept: {}",
+                                  library.string(), described.cache_problem);
+  } catch (const Error& error) {
+    problem.message = error.what();
+  }
+  problems_.push_back(std::move(problem));
+}
+
+void Catalogue::set_duplicates_aside() {
+  std::vector<PluginDescription> single;
+  for (auto first = plugins_.begin(); first != plugins_.end();) {
+    const auto last =
+        std::find_if(first, plugins_.end(), [&](const auto& other) { return !same_plugin(*first, other); });
+    if (last - first == 1) {
+      single.push_back(std::move(*first));
+    } else {
+      std::vector<std::string> files;
+      std::for_each(first, last, [&](const PluginDescription& plugin) { files.push_back(plugin.library); });
+      const std::string message =
+          fmt::format("{} plugins have the id '{}': {}; keep one of these files in the folders searched",
+                      to_string(first->kind), first->id, fmt::join(files, " and "));
+      problems_.push_back(
+          {.library = first->library, .message = message, .fatal = true, .kind = first->kind, .id = first->id});
+    }
+    first = last;
+  }
+  plugins_ = std::move(single);
+}
+
+const PluginDescription* Catalogue::find(PluginKind kind, std::string_view id) const {
+  const auto found = std::find_if(plugins_.begin(), plugins_.end(), [&](const PluginDescription& plugin) {
+    return plugin.kind == kind && plugin.id == id;
+  });
+  return found == plugins_.end() ? nullptr : &*found;
+}
+
+const PluginDescription& Catalogue::require(PluginKind kind, std::string_view id) const {
+  if (const PluginDescription* found = find(kind, id)) return *found;
+  for (const PluginProblem& problem : problems_) {
+    if (problem.fatal && problem.kind == kind && problem.id == id) throw Error(ErrorKind::plugin, problem.message);
+  }
+  throw Error(ErrorKind::plugin, not_found(kind, id));
+}
+
+std::string Catalogue::not_found(PluginKind kind, std::string_view id) const {
+  std::vector<std::string> ids, searched;
+  std::string other_kind;
+  for (const PluginDescription& plugin : plugins_) {
+    if (plugin.kind == kind) ids.push_back(plugin.id);
+    if (plugin.id == id) other_kind = fmt::format(" ('{}' is a {})", id, to_string(plugin.kind));
+  }
+  std::error_code error;
+  for (const fs::path& folder : settings_.folders) {
+    searched.push_back(folder.string() + (fs::is_directory(folder, error) ? "" : " (no such folder)"));
+  }
+  // A library without a build stamp may be the one that is meant.
+  const auto unknown = std::count_if(problems_.begin(), problems_.end(),
+                                     [](const PluginProblem& problem) { return problem.fatal && !problem.kind; });
+  return fmt::format("no {} plugin '{}'{}{}; searched {}{}", to_string(kind), id, other_kind, did_you_mean(id, ids),
+                     fmt::join(searched, ", "),
+                     unknown > 0 ? "; some libraries there cannot be used, `runner plugins` tells which" : "");
+}
+
+Catalogue::Settings usual_settings(const std::vector<fs::path>& plugin_path, const fs::path& experiment) {
+  return {.folders = plugin_search_path(plugin_path, experiment),
+          .describe = {.program = program_folder() / "folio-describe", .cache_folder = description_cache_folder()}};
+}
+
+}  // namespace folio::plugin_host

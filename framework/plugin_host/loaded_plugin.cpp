@@ -1,0 +1,172 @@
+#include "plugin_host/loaded_plugin.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <boost/core/demangle.hpp>
+#include <boost/dll/shared_library.hpp>
+#include <set>
+#include <system_error>
+#include <vector>
+
+#include "folio/objective.h"
+#include "plugin_host/build_stamp.h"
+#include "support/nearest_name.h"
+#include "support/sha256.h"
+
+namespace folio::plugin_host {
+namespace {
+
+namespace fs = std::filesystem;
+namespace load_mode = boost::dll::load_mode;
+using boost::dll::shared_library;
+
+[[noreturn]] void fail(const fs::path& library, const std::string& reason) {
+  throw Error(ErrorKind::plugin, fmt::format("{}: {}", library.string(), reason));
+}
+
+/// dlopen's complaint in plain words. It comes as "FILE: undefined symbol: NAME", "NAME: cannot open shared object
+/// file: REASON" (NAME is a library that FILE needs), or something rarer, which is passed on as it is.
+std::string explain(const fs::path& library, std::string complaint) {
+  const std::string own_name = library.string() + ": ";
+  if (complaint.starts_with(own_name)) complaint.erase(0, own_name.size());
+  constexpr std::string_view kUndefined = "undefined symbol: ";
+  if (const auto at = complaint.find(kUndefined); at != std::string::npos) {
+    std::string symbol = complaint.substr(at + kUndefined.size());
+    symbol = symbol.substr(0, symbol.find_first_of(" ,\t"));
+    return fmt::format(
+        "cannot be loaded: it uses {} (symbol {}), which no library it is linked with defines; link that library to "
+        "the "
+        "plugin",
+        boost::core::demangle(symbol.c_str()), symbol);
+  }
+  if (const auto at = complaint.find(": cannot open shared object file"); at != std::string::npos) {
+    return fmt::format("cannot be loaded: it needs the library {}, which was not found", complaint.substr(0, at));
+  }
+  return "cannot be loaded: " + complaint;
+}
+
+/// Opens the library and never closes it.
+const shared_library& open_for_good(const fs::path& library) {
+  // Never destroyed: at the end of the process the plugins' own static objects go in the order that the loader chooses.
+  static auto& loaded = *new std::vector<std::unique_ptr<shared_library>>;
+  auto opened = std::make_unique<shared_library>();
+  std::error_code error;
+  // rtld_now: a missing symbol shows here, and not in the middle of a run. rtld_local: plugins do not see one another.
+  opened->load(library, error, load_mode::rtld_now | load_mode::rtld_local);
+  if (error) {
+    const char* complaint = ::dlerror();
+    fail(library, explain(library, complaint != nullptr ? complaint : error.message()));
+  }
+  return *loaded.emplace_back(std::move(opened));
+}
+
+const PluginDescriptor* ask_for_descriptor(const fs::path& library, const shared_library& opened) {
+  if (!opened.has(kPluginEntryName)) {
+    fail(library,
+         fmt::format("exports no function '{}'; FOLIO_PLUGIN defines it, and it must stay visible", kPluginEntryName));
+  }
+  const PluginDescriptor* descriptor = opened.get<const PluginDescriptor*()>(kPluginEntryName)();
+  if (descriptor == nullptr) fail(library, fmt::format("its function '{}' returned nothing", kPluginEntryName));
+  if (descriptor->struct_size != sizeof(PluginDescriptor)) {
+    fail(library, fmt::format("its descriptor does not fit: wanted {} bytes, found {}; rebuild the plugin against this "
+                              "build of Folio",
+                              sizeof(PluginDescriptor), descriptor->struct_size));
+  }
+  return descriptor;
+}
+
+bool has_factory(const PluginDescriptor& descriptor) {
+  switch (descriptor.kind) {
+    case PluginKind::dataset:
+      return descriptor.make_dataset != nullptr;
+    case PluginKind::tokenizer:
+      return descriptor.make_tokenizer != nullptr;
+    case PluginKind::model:
+      return descriptor.make_model != nullptr;
+  }
+  return false;
+}
+
+void check_against_stamp(const fs::path& library, const PluginDescriptor& descriptor, const BuildStamp& stamp) {
+  if (parse_build_stamp(descriptor.stamp) != stamp) {
+    fail(library, "contradicts itself: once loaded it tells another build stamp than its file; rebuild it from clean");
+  }
+  if (descriptor.id != stamp.id || to_string(descriptor.kind) != stamp.kind) {
+    fail(library, fmt::format("contradicts itself: its build stamp says {} '{}', its descriptor {} '{}'", stamp.kind,
+                              stamp.id, to_string(descriptor.kind), descriptor.id));
+  }
+  if (descriptor.options == nullptr || !has_factory(descriptor)) {
+    fail(library, fmt::format("says that it is a {} but gives FOLIO_PLUGIN no .{}", stamp.kind,
+                              descriptor.options == nullptr ? "options" : "make_" + stamp.kind));
+  }
+}
+
+void check_options(const fs::path& library, const OptionTable& table) {
+  std::set<std::string> names{"type"};  // names the plugin itself in an experiment
+  for (const Option& option : table.options()) {
+    if (!names.insert(option.name).second) {
+      fail(library, option.name == "type" ? "declares an option 'type', which names the plugin in an experiment"
+                                          : fmt::format("declares the option '{}' twice", option.name));
+    }
+    if (std::holds_alternative<std::monostate>(option.default_value)) continue;
+    if (const auto problem = problem_with(option, option.default_value)) {
+      fail(library, fmt::format("the default of its option '{}' is wrong: {}", option.name, *problem));
+    }
+  }
+}
+
+void check_objective(const fs::path& library, const PluginDescriptor& descriptor) {
+  if (descriptor.kind != PluginKind::model || objective_from_string(descriptor.objective)) return;
+  std::vector<std::string> known;
+  for (const Objective objective : {Objective::causal, Objective::masked, Objective::span_corruption}) {
+    known.emplace_back(to_string(objective));
+  }
+  fail(library, fmt::format("its objective '{}' is none of {}{}", descriptor.objective, fmt::join(known, ", "),
+                            did_you_mean(descriptor.objective, known)));
+}
+
+}  // namespace
+
+LoadedPlugin::LoadedPlugin(const fs::path& library) : library_(fs::absolute(library).lexically_normal()) {
+  const BuildStamp stamp = read_build_stamp(library_);
+  require_fitting(library_, stamp);
+  descriptor_ = ask_for_descriptor(library_, open_for_good(library_));
+  check_against_stamp(library_, *descriptor_, stamp);
+}
+
+std::string LoadedPlugin::name() const {
+  return fmt::format("{} plugin '{}'", to_string(descriptor_->kind), descriptor_->id);
+}
+
+PluginDescription LoadedPlugin::describe() const {
+  PluginDescription description{.kind = descriptor_->kind,
+                                .id = descriptor_->id,
+                                .version = descriptor_->version,
+                                .summary = descriptor_->summary,
+                                .options = {},
+                                .objective = descriptor_->objective,
+                                .usual_tokenizer = descriptor_->usual_tokenizer,
+                                .library = library_.string(),
+                                .library_hash = sha256_file(library_)};
+  call("declared its options", [&] { description.options = descriptor_->options(); });
+  check_options(library_, description.options);
+  check_objective(library_, *descriptor_);
+  return description;
+}
+
+void LoadedPlugin::call(const char* when, const std::function<void()>& plugin_code) const {
+  try {
+    plugin_code();
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("{}: {}", name(), error.what()));
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::plugin, fmt::format("{}: failed when it {}: {}", name(), when, error.what()));
+  } catch (...) {
+    throw Error(ErrorKind::plugin,
+                fmt::format("{}: failed when it {}: it threw something that is no exception", name(), when));
+  }
+}
+
+}  // namespace folio::plugin_host
