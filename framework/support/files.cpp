@@ -74,18 +74,30 @@ std::string read_file(const fs::path& path, ErrorKind kind, std::uintmax_t limit
   return contents;
 }
 
+AtomicFile::AtomicFile(fs::path path, ErrorKind kind)
+    : path_(std::move(path)), temporary_(path_.string() + ".tmp" + std::to_string(::getpid())), kind_(kind) {
+  file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_TRUNC, kind_, "cannot be created");
+}
+
+AtomicFile::~AtomicFile() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::string_view bytes) {
+  if (write_all(file_.get(), bytes) != bytes.size()) fail(kind_, path_, "cannot be written");
+}
+
+void AtomicFile::commit() {
+  if (::fsync(file_.get()) != 0) fail(kind_, path_, "cannot be brought to the disk");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(kind_, path_, "cannot be put in place");
+  committed_ = true;
+  sync_directory(path_.has_parent_path() ? path_.parent_path() : fs::path("."), kind_);
+}
+
 void write_file_atomically(const fs::path& path, std::string_view contents, ErrorKind kind) {
-  const fs::path temporary = path.string() + ".tmp" + std::to_string(::getpid());
-  try {
-    const FileDescriptor file = open_file(temporary, O_WRONLY | O_CREAT | O_TRUNC, kind, "cannot be created");
-    if (write_all(file.get(), contents) != contents.size()) fail(kind, path, "cannot be written");
-    if (::fsync(file.get()) != 0) fail(kind, path, "cannot be brought to the disk");
-    if (::rename(temporary.c_str(), path.c_str()) != 0) fail(kind, path, "cannot be put in place");
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  sync_directory(path.has_parent_path() ? path.parent_path() : fs::path("."), kind);
+  AtomicFile file(path, kind);
+  file.write(contents);
+  file.commit();
 }
 
 void make_directories(const fs::path& path, ErrorKind kind) {

@@ -33,8 +33,29 @@ class FileDescriptor {
 std::string read_file(const std::filesystem::path& path, ErrorKind kind = ErrorKind::run,
                       std::uintmax_t limit = UINTMAX_MAX);
 
-/// Puts `contents` at `path` so that after a crash at any moment there is either the old file or the new one, whole:
-/// a temporary file beside it, synced, renamed, and the folder synced.
+/// A file that is written piece by piece and appears at its path whole: after a crash at any moment there is either the
+/// old file or the new one. It grows as a temporary file beside the path, and is removed where commit is not reached.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::filesystem::path path, ErrorKind kind = ErrorKind::run);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::string_view bytes);
+
+  /// Syncs the file, puts it in place and syncs the folder. Call once, last.
+  void commit();
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path temporary_;
+  ErrorKind kind_;
+  FileDescriptor file_;
+  bool committed_ = false;
+};
+
+/// AtomicFile for contents that are there in one piece.
 void write_file_atomically(const std::filesystem::path& path, std::string_view contents,
                            ErrorKind kind = ErrorKind::run);
 

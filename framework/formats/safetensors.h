@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Weights as Hugging Face's safetensors keeps them: a length (8 bytes, little-endian), a header in JSON, the bytes of
+/// the tensors one after the other. Reading one never runs code and never trusts a number in it.
+namespace folio {
+
+/// A tensor's bytes, in C order and little-endian, which someone else owns.
+struct TensorView {
+  std::string name;
+  std::string dtype;  ///< "F32", "BF16", "I64" ... as the format spells it
+  std::vector<std::int64_t> shape;
+  const void* data = nullptr;
+  std::size_t bytes = 0;
+};
+
+using SafetensorsMetadata = std::map<std::string, std::string>;
+
+/// Bytes of one element of the type; 0 for a name that is not supported.
+std::size_t safetensors_dtype_size(std::string_view dtype);
+
+/// Writes the tensors, in the order given, so that the file is there whole or not at all. The default metadata is what
+/// transformers asks for. Throws Error (run) when it cannot be written; that names are unique and sizes agree with the
+/// shapes is the caller's to ensure (std::logic_error).
+void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
+                       const SafetensorsMetadata& metadata = {{"format", "pt"}});
+
+/// What a file holds; the views point into the bytes that it was read from.
+struct SafetensorsContents {
+  std::vector<TensorView> tensors;  ///< in the order in which they lie in the file
+  SafetensorsMetadata metadata;
+};
+
+/// Reads a file that lies in memory. `name` is what messages call it. Throws Error (run) naming tensor, rule and
+/// offset: the header must be JSON of at most 100 MB, and the tensors must fill the rest without gap or overlap, each
+/// as large as its type and shape say.
+SafetensorsContents parse_safetensors(std::string_view file, const std::string& name);
+
+/// A file mapped into memory and checked. The views live as long as this object.
+class SafetensorsFile {
+ public:
+  /// Throws Error (run) as parse_safetensors, or when the file cannot be read.
+  explicit SafetensorsFile(const std::filesystem::path& path);
+
+  const std::vector<TensorView>& tensors() const { return contents_.tensors; }
+  const SafetensorsMetadata& metadata() const { return contents_.metadata; }
+
+  /// nullptr where there is none of that name.
+  const TensorView* find(std::string_view name) const;
+
+ private:
+  /// Owns the mapping.
+  class Mapping {
+   public:
+    explicit Mapping(const std::filesystem::path& path);
+    ~Mapping();
+    Mapping(const Mapping&) = delete;
+    Mapping& operator=(const Mapping&) = delete;
+
+    std::string_view bytes() const { return bytes_; }
+
+   private:
+    std::string_view bytes_;
+  };
+
+  Mapping mapping_;
+  SafetensorsContents contents_;
+};
+
+}  // namespace folio

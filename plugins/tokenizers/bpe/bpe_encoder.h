@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "bpe/bpe_vocabulary.h"
+#include "bpe/pair_map.h"
+#include "text/word_cache.h"
+
+namespace folio::bpe {
+
+/// Turns text without added tokens into ids. Immutable but for its caches; may be used by several threads at once.
+class Encoder {
+ public:
+  /// The vocabulary has a token for every byte.
+  explicit Encoder(const Vocabulary& vocabulary);
+
+  /// Appends the ids of the text to `ids`.
+  void encode(std::string_view text, std::vector<TokenId>& ids) const;
+
+ private:
+  struct Rule {
+    std::int32_t rank = 0;  ///< the smallest is applied first
+    TokenId result = 0;
+  };
+
+  void encode_word(std::string_view word, std::vector<TokenId>& ids) const;
+  void encode_short_word(std::string_view word, std::vector<TokenId>& ids) const;
+  void encode_long_word(std::string_view word, std::vector<TokenId>& ids) const;
+
+  std::array<TokenId, 256> byte_ids_{};
+  PairMap<Rule> rules_;
+  mutable WordCachePool caches_;
+};
+
+}  // namespace folio::bpe

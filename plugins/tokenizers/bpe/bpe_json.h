@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "bpe/bpe_vocabulary.h"
+
+/// tokenizer.json of byte-level BPE tokenizers, as Hugging Face's tokenizers writes it.
+namespace folio::bpe {
+
+std::string to_json(const Vocabulary& vocabulary);
+
+/// Reads a file whose pre-tokenizer and decoder are ByteLevel with GPT-2's pattern, its merges in either of the two
+/// spellings. Throws Error (run) naming the JSON path of what is wrong or not supported.
+Vocabulary from_json(std::string_view text);
+
+}  // namespace folio::bpe

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "folio/tokenizer.h"
+#include "formats/tokenizer_json.h"
+
+namespace folio::bpe {
+
+/// Two neighbouring tokens that become one.
+struct Merge {
+  TokenId left = 0;
+  TokenId right = 0;
+  TokenId result = 0;
+
+  bool operator==(const Merge&) const = default;
+};
+
+/// All that a trained byte-level BPE tokenizer knows, and all that its tokenizer.json holds.
+struct Vocabulary {
+  /// The model's tokens by id, written in the byte alphabet (text/byte_alphabet.h). Empty for an id that no token has.
+  std::vector<std::string> tokens;
+  std::vector<Merge> merges;             ///< the first is applied first
+  std::vector<AddedToken> added_tokens;  ///< in the model's vocabulary, or after it
+};
+
+}  // namespace folio::bpe

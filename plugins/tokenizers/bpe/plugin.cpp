@@ -1,0 +1,30 @@
+#include "folio/plugin.h"
+
+#include <memory>
+
+#include "bpe/bpe_tokenizer.h"
+#include "formats/tokenizer_json.h"
+
+namespace {
+
+folio::OptionTable options() {
+  return {
+      folio::integer("vocab_size", 50257)
+          .between(1, folio::kMaxTokens)
+          .unit("tokens")
+          .help("the most tokens to learn, among them the 256 bytes and the special tokens"),
+      folio::integer("min_frequency", 0).at_least(0).help("how often a pair must stand in the text to become a token"),
+  };
+}
+
+std::unique_ptr<folio::Tokenizer> make(const folio::OptionValues& values) {
+  return std::make_unique<folio::bpe::BpeTokenizer>(folio::bpe::TrainingOptions{
+      .vocab_size = static_cast<std::size_t>(values.integer("vocab_size")),
+      .min_frequency = values.integer("min_frequency"),
+  });
+}
+
+}  // namespace
+
+FOLIO_PLUGIN("tokenizer", "bpe", .version = "1.0", .summary = "Byte-level byte-pair encoding, as GPT-2's",
+             .options = options, .make_tokenizer = make)
