@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+namespace folio::nn::kernels {
+
+/// ln(sum of e^in[i]).
+float log_sum_exp_row(const float* in, std::int64_t count);
+
+/// The gradient of factor * (log_sum_exp(in) - in[label]): factor * (softmax(in) - onehot(label)). `out` may be `in`.
+void cross_entropy_row_backward(const float* in, std::int64_t count, float log_sum_exp, std::int64_t label,
+                                float factor, float* out);
+
+}  // namespace folio::nn::kernels

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "folio/model.h"
+
+namespace folio::nn {
+
+/// How a parameter is filled before training.
+struct Initializer {
+  enum class Kind { normal, zeros, ones };
+  Kind kind = Kind::zeros;
+  double deviation = 0;  ///< of the normal distribution about 0
+};
+
+constexpr Initializer normal(double deviation) { return {Initializer::Kind::normal, deviation}; }
+constexpr Initializer zeros() { return {Initializer::Kind::zeros}; }
+constexpr Initializer ones() { return {Initializer::Kind::ones}; }
+
+/// The learned tensors of a model, in the order in which its layers ask for them, which must be that of Hugging Face's
+/// class. Layers keep the tensors that they get, so filling or moving one (set_data) is seen by all.
+class ParameterSet {
+ public:
+  /// Sets memory aside for one and does not fill it, so that a model can be built to be counted. It decays when it has
+  /// two dimensions or more: biases and norms do not.
+  at::Tensor add(const std::string& name, at::IntArrayRef shape, Part part, Initializer initializer,
+                 bool transposed_in_file = false);
+
+  const std::vector<Parameter>& list() const { return list_; }
+
+  /// Fills all, in order, from torch's default generator.
+  void initialize();
+
+ private:
+  std::vector<Parameter> list_;
+  std::vector<Initializer> initializers_;
+};
+
+}  // namespace folio::nn
