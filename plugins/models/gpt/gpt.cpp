@@ -149,6 +149,16 @@ double Gpt::activation_bytes(std::int64_t batch_size, std::int64_t length, int b
   return static_cast<double>(config_.layers) * layer + ends;
 }
 
+double Gpt::training_flops(std::int64_t batch_size, std::int64_t length) const {
+  const auto tokens = static_cast<double>(batch_size * length);
+  const auto hidden = static_cast<double>(config_.hidden_size);
+  const auto layers = static_cast<double>(config_.layers);
+  const double block_weights = 4 * hidden * hidden + 2 * hidden * static_cast<double>(config_.intermediate_size);
+  const double head_weights = static_cast<double>(config_.vocab_size) * hidden;
+  const double attention = 2 * layers * static_cast<double>(length) * hidden;  // scores, and their use, to a token
+  return 3 * 2 * tokens * (layers * block_weights + head_weights + attention);
+}
+
 std::string Gpt::config_json() const {
   const nlohmann::ordered_json config{{"architectures", {"GPT2LMHeadModel"}},
                                       {"model_type", "gpt2"},

@@ -50,6 +50,6 @@ TEST_CASE("a corpus is a stand-in as soon as one document is") {
 }
 
 TEST_CASE("documents without any text are an error") {
-  CHECK_THROWS_AS(data::read_corpus(FakeDataset({{"a", "", {}}}), 0), Error);
-  CHECK_THROWS_AS(data::read_corpus(FakeDataset({}), 0), Error);
+  CHECK_THROWS_AS(data::read_corpus(FakeDataset(std::vector<Document>{{"a", "", {}}}), 0), Error);
+  CHECK_THROWS_AS(data::read_corpus(FakeDataset(std::vector<Document>{}), 0), Error);
 }

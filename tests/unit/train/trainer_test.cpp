@@ -67,7 +67,7 @@ std::unique_ptr<Model> reference_model() {
                                {"resid_pdrop", 0.0},
                                {"embd_pdrop", 0.0},
                                {"attn_pdrop", 0.0}};
-  auto model = gpt::make_gpt(option_values_from_json(gpt::gpt_option_table(), options));
+  auto model = std::make_unique<Gpt>(option_values_from_json(Gpt::options(), options));
   const at::NoGradGuard no_grad;
   double p = 0;
   for (const Parameter& parameter : model->parameters()) {
