@@ -44,17 +44,6 @@ std::optional<double> as_number(const OptionValue& value) {
   return std::nullopt;
 }
 
-/// "an integer from 1 to 8", "one of 'a', 'b'".
-std::string expectation(const Option& option) {
-  if (!option.choice_list.empty()) return fmt::format("one of '{}'", fmt::join(option.choice_list, "', '"));
-  std::string text = option.type == OptionType::integer ? "an integer" : fmt::format("a {}", to_string(option.type));
-  if (option.minimum && option.maximum)
-    return text + fmt::format(" from {:g} to {:g}", *option.minimum, *option.maximum);
-  if (option.minimum) return text + fmt::format(" of at least {:g}", *option.minimum);
-  if (option.maximum) return text + fmt::format(" of at most {:g}", *option.maximum);
-  return text;
-}
-
 bool in_range(const Option& option, const OptionValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) {
     const auto& choices = option.choice_list;
@@ -161,6 +150,16 @@ std::string to_string(const OptionValue& value) {
     return list->empty() ? "[]" : fmt::format("['{}']", fmt::join(*list, "', '"));
   }
   return "nothing";
+}
+
+std::string expectation(const Option& option) {
+  if (!option.choice_list.empty()) return fmt::format("one of '{}'", fmt::join(option.choice_list, "', '"));
+  std::string text = option.type == OptionType::integer ? "an integer" : fmt::format("a {}", to_string(option.type));
+  if (option.minimum && option.maximum)
+    return text + fmt::format(" from {:g} to {:g}", *option.minimum, *option.maximum);
+  if (option.minimum) return text + fmt::format(" of at least {:g}", *option.minimum);
+  if (option.maximum) return text + fmt::format(" of at most {:g}", *option.maximum);
+  return text;
 }
 
 std::optional<std::string> problem_with(const Option& option, const OptionValue& value) {

@@ -77,6 +77,9 @@ class OptionTable {
 /// The value as a message shows it: 768, 0.1, true, 'text', ['a', 'b'], "nothing".
 std::string to_string(const OptionValue& value);
 
+/// What the option takes, for a message: "an integer from 1 to 8", "one of 'a', 'b'".
+std::string expectation(const Option& option);
+
 /// Why the value does not fit the declaration ("expected an integer of at least 1, got 0"); none when it fits.
 std::optional<std::string> problem_with(const Option& option, const OptionValue& value);
 

@@ -1,0 +1,118 @@
+#include "spec/composition.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "spec/overrides.h"
+#include "spec/yaml_reader.h"
+#include "support/files.h"
+#include "support/nearest_name.h"
+
+namespace folio::spec {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uintmax_t kLargestFile = 1 << 20;
+
+/// "; did you mean 'romeo.yaml'?" among the folder's experiment files.
+std::string suggest_file(const fs::path& missing) {
+  std::vector<std::string> names;
+  std::error_code unreadable;
+  const fs::path folder = missing.has_parent_path() ? missing.parent_path() : ".";
+  for (const auto& entry : fs::directory_iterator(folder, unreadable)) {
+    const fs::path extension = entry.path().extension();
+    if (extension == ".yaml" || extension == ".yml") names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  const auto nearest = nearest_name(missing.filename().string(), names);
+  return nearest ? fmt::format("; did you mean '{}'?", (missing.parent_path() / *nearest).string()) : "";
+}
+
+/// Follows `extends` from the file that was asked for.
+class Chain {
+ public:
+  Chain(Sources& sources, Problems& problems) : sources_(sources), problems_(problems) {}
+
+  /// The files' trees, the one asked for first.
+  std::vector<Node> read(fs::path file) {
+    std::vector<Node> trees;
+    Place named_at;  // by the `extends` of the file before
+    for (bool more = true; more;) {
+      enter(file, named_at);
+      const auto kind = trees.empty() ? Source::Kind::file : Source::Kind::base_file;
+      const Source& source = sources_.add(kind, file.string(), read_file(file, ErrorKind::experiment, kLargestFile));
+      trees.push_back(read_mapping(source));
+      more = take_extends(trees.back(), file, named_at);
+    }
+    return trees;
+  }
+
+ private:
+  /// Refuses a file that is not there, and one that is being extended already.
+  void enter(const fs::path& file, const Place& named_at) {
+    names_.push_back(file.string());
+    std::error_code error;
+    if (!fs::exists(file, error)) {
+      if (names_.size() == 1) throw Error(ErrorKind::experiment, file.string() + ": no such file" + suggest_file(file));
+      problems_.fail(named_at, "extends",
+                     fmt::format("no such file: {}{}", fmt::join(names_, " extends "), suggest_file(file)));
+    }
+    const fs::path real = fs::weakly_canonical(file, error);
+    if (std::find(real_paths_.begin(), real_paths_.end(), real) != real_paths_.end()) {
+      problems_.fail(named_at, "extends",
+                     fmt::format("the files extend each other in a circle: {}", fmt::join(names_, " extends ")));
+    }
+    real_paths_.push_back(real);
+  }
+
+  Node read_mapping(const Source& source) {
+    auto tree = read_yaml(source, problems_);
+    if (!tree) problems_.throw_if_any();
+    if (tree->kind == Node::Kind::null) {
+      problems_.fail({&source}, "", "the file is empty; an experiment names at least a dataset and a model");
+    }
+    if (tree->kind != Node::Kind::mapping) {
+      problems_.fail(tree->place, "", fmt::format("expected lines of 'key: value', got {}", described(*tree)));
+    }
+    tree->place = {&source};
+    return std::move(*tree);
+  }
+
+  /// Takes `extends` out of the tree; whether there was one. `file` then names the next file.
+  bool take_extends(Node& tree, fs::path& file, Place& named_at) {
+    const auto entry =
+        std::find_if(tree.entries.begin(), tree.entries.end(), [](const Entry& e) { return e.key == "extends"; });
+    if (entry == tree.entries.end()) return false;
+    const Node value = std::move(entry->value);
+    tree.entries.erase(entry);
+    if (value.kind != Node::Kind::scalar || value.text.empty()) {
+      problems_.add(value.place, "extends", "expected the name of a file, got " + described(value));
+      return false;
+    }
+    file = (file.parent_path() / value.text).lexically_normal();
+    named_at = value.place;
+    return true;
+  }
+
+  Sources& sources_;
+  Problems& problems_;
+  std::vector<std::string> names_;
+  std::vector<fs::path> real_paths_;
+};
+
+}  // namespace
+
+Node compose(const fs::path& file, const std::vector<std::string>& overrides, Sources& sources, Problems& problems) {
+  std::vector<Node> trees = Chain(sources, problems).read(file);
+  const Place whole_file = trees.front().place;
+  Node root = std::move(trees.back());
+  for (auto tree = trees.rbegin() + 1; tree != trees.rend(); ++tree) merge(root, std::move(*tree));
+  for (const std::string& text : overrides) apply_override(root, text, sources, problems);
+  root.place = whole_file;
+  return root;
+}
+
+}  // namespace folio::spec

@@ -1,0 +1,20 @@
+#include "spec/experiment.h"
+
+#include "spec/composition.h"
+#include "spec/resolver.h"
+
+namespace folio::spec {
+
+Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                           const Declarations& declarations) {
+  Sources sources;
+  Problems problems;
+  const Node root = compose(file, overrides, sources, problems);
+  Experiment experiment = resolve(root, declarations, problems);
+  problems.throw_if_any();
+  experiment.file = file;
+  experiment.source = root.place.source->text;
+  return experiment;
+}
+
+}  // namespace folio::spec
