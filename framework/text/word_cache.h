@@ -23,7 +23,11 @@ class WordCache {
   /// A word made ready for look-up: its bytes padded with zeros, and its length in the last byte.
   struct Key {
     std::array<std::uint64_t, 3> parts{};
-    bool operator==(const Key&) const = default;
+
+    // By hand: the default calls memcmp.
+    bool operator==(const Key& other) const {
+      return ((parts[0] ^ other.parts[0]) | (parts[1] ^ other.parts[1]) | (parts[2] ^ other.parts[2])) == 0;
+    }
   };
 
   WordCache();

@@ -1,0 +1,114 @@
+#include "bpe/bpe_json.h"
+
+#include <catch2/catch.hpp>
+#include <functional>
+
+#include "folio/error.h"
+#include "mutate.h"
+#include "reference.h"
+
+using namespace folio;
+using nlohmann::json;
+
+namespace {
+
+json small_file() { return json::parse(test::trained("low lower", 262, Objective::causal).to_json()); }
+
+/// What is said of the small file after a change.
+std::string problem_after(const std::function<void(json&)>& change) {
+  json document = small_file();
+  change(document);
+  try {
+    bpe::from_json(document.dump());
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::run);
+    return error.what();
+  }
+  return "none";
+}
+
+}  // namespace
+
+TEST_CASE("a BPE file that was written is read back equal") {
+  const auto tokenizer = test::trained("low lower lowest", 270, Objective::masked);
+  const bpe::Vocabulary vocabulary = bpe::from_json(tokenizer.to_json());
+  CHECK(vocabulary.tokens.size() == 268);
+  CHECK(vocabulary.added_tokens.size() == 5);
+  CHECK(bpe::to_json(vocabulary) == tokenizer.to_json());
+}
+
+TEST_CASE("a BPE file with a part that is not supported is refused with the part's path") {
+  const std::string file = "tokenizer.json: ";
+  CHECK(problem_after([](json&) {}) == "none");
+  CHECK(problem_after([](json& f) { f["normalizer"] = {{"type", "NFC"}}; }) ==
+        file + "normalizer: an object is not supported, expected null");
+  CHECK(problem_after([](json& f) { f["pre_tokenizer"] = nullptr; }) ==
+        file + "pre_tokenizer: expected an object, got null");
+  CHECK(problem_after([](json& f) { f["pre_tokenizer"]["type"] = "Metaspace"; }) ==
+        file + "pre_tokenizer.type: 'Metaspace' is not supported, expected 'ByteLevel'");
+  CHECK(problem_after([](json& f) { f["pre_tokenizer"]["add_prefix_space"] = true; }) ==
+        file + "pre_tokenizer.add_prefix_space: true is not supported");
+  CHECK(problem_after([](json& f) { f["pre_tokenizer"]["use_regex"] = false; }) ==
+        file + "pre_tokenizer.use_regex: false is not supported");
+  CHECK(problem_after([](json& f) { f["post_processor"] = {{"type", "BertProcessing"}}; }) ==
+        file + "post_processor.type: 'BertProcessing' is not supported, expected 'ByteLevel'");
+  CHECK(problem_after([](json& f) { f["model"]["type"] = "WordPiece"; }) ==
+        file + "model.type: 'WordPiece' is not supported, expected 'BPE'");
+  CHECK(problem_after([](json& f) { f["model"]["dropout"] = 0.1; }) ==
+        file + "model.dropout: 0.1 is not supported, expected null");
+  CHECK(problem_after([](json& f) { f["model"]["ignore_merges"] = true; }) ==
+        file + "model.ignore_merges: true is not supported");
+  CHECK(problem_after([](json& f) { f["model"]["end_of_word_suffix"] = "</w>"; }) ==
+        file + "model.end_of_word_suffix: '</w>' is not supported, expected none");
+}
+
+TEST_CASE("a BPE file whose tokens, merges and ids do not fit together is refused") {
+  const std::string file = "tokenizer.json: ";
+  CHECK(problem_after([](json& f) { f["model"]["vocab"]["lo"] = 0; }) ==
+        file + "model.vocab['lo']: id 0 is already that of '<|endoftext|>'");
+  CHECK(problem_after([](json& f) {
+          f["model"]["vocab"]["lo"] = 1e9;
+        }).starts_with(file + "model.vocab['lo']: expected"));
+  CHECK(problem_after([](json& f) { f["model"]["vocab"].erase("Ġ"); }) ==
+        file + "model.vocab: has no 'Ġ', the token of byte 32");
+  CHECK(problem_after([](json& f) {
+          f["model"]["vocab"].erase("lo");
+        }).starts_with(file + "model.merges[0]: 'lo' is not in model.vocab"));
+  CHECK(problem_after([](json& f) { f["model"]["merges"][1] = "l o w"; }) ==
+        file + "model.merges[1]: expected two tokens and one space, got \"l o w\"");
+  CHECK(problem_after([](json& f) { f["model"]["merges"][1] = {"l"}; }) ==
+        file + "model.merges[1]: expected two tokens, got 1");
+  CHECK(problem_after([](json& f) { f["model"]["merges"][1] = f["model"]["merges"][0]; }) ==
+        file + "model.merges[1]: 'l' and 'o' are merged by an earlier one");
+  CHECK(problem_after([](json& f) { f["model"].erase("merges"); }) == file + "model: has no 'merges'");
+  CHECK(problem_after([](json& f) { f["added_tokens"][0]["id"] = 5; }) ==
+        file + "added_tokens: '<|endoftext|>' has the id 5, expected 0");
+  CHECK(problem_after([](json& f) {
+          f["added_tokens"][0]["content"] = "<new>";
+          f["added_tokens"][0]["id"] = 300;
+        }) == file + "added_tokens: '<new>' has the id 300, expected 262");
+}
+
+TEST_CASE("a BPE file survives any change: it is refused, or works") {
+  const std::string good = bpe::to_json(bpe::from_json(test::read_reference("added_tokens_tokenizer.json")));
+  std::string text;
+  for (const auto& nasty : test::nasty_texts()) text += nasty.get<std::string>();
+  std::mt19937 random(11);
+  int refused = 0;
+  constexpr int kRounds = 1500;
+  for (int round = 0; round < kRounds; ++round) {
+    bpe::BpeTokenizer tokenizer({});
+    try {
+      tokenizer.load_json(test::mutate(good, random));
+    } catch (const Error&) {
+      ++refused;
+      continue;
+    }
+    const auto ids = tokenizer.encode(text);
+    for (const TokenId id : ids) REQUIRE((id >= 0 && id < tokenizer.vocab_size()));
+    tokenizer.decode(ids, round % 2 == 0);
+    REQUIRE_NOTHROW(bpe::from_json(tokenizer.to_json()));
+  }
+  CHECK(refused > kRounds / 2);
+  CHECK(refused < kRounds);
+}

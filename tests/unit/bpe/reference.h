@@ -1,0 +1,33 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "bpe/bpe_tokenizer.h"
+#include "support/files.h"
+
+namespace folio::test {
+
+inline std::string read_reference(const std::string& name) {
+  return read_file(std::string(FOLIO_SOURCE_DIR) + "/tests/reference/" + name);
+}
+
+/// What Hugging Face's tokenizers made, written by tests/reference/tokenizers_reference.py.
+inline const nlohmann::json& reference() {
+  static const nlohmann::json values = nlohmann::json::parse(read_reference("tokenizers_reference.json"));
+  return values;
+}
+
+/// Texts by name, in the file's order.
+inline const nlohmann::ordered_json& nasty_texts() {
+  static const auto texts = nlohmann::ordered_json::parse(read_reference("nasty_text.json"));
+  return texts;
+}
+
+inline bpe::BpeTokenizer trained(const std::string& text, std::size_t vocab_size, Objective objective) {
+  bpe::BpeTokenizer tokenizer({.vocab_size = vocab_size});
+  tokenizer.train([&](const auto& sink) { sink(text); }, special_tokens_of(objective), {});
+  return tokenizer;
+}
+
+}  // namespace folio::test

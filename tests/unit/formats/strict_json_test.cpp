@@ -1,0 +1,51 @@
+#include "formats/strict_json.h"
+
+#include <catch2/catch.hpp>
+
+#include "support/error.h"
+
+using namespace folio;
+using Catch::Matchers::Contains;
+
+TEST_CASE("strict JSON refuses a name that stands twice in one object, at any depth") {
+  CHECK_THROWS_WITH(parse_strict_json(R"({"a": 1, "a": 2})", "x.json"),
+                    "x.json: the name \"a\" stands twice in one object");
+  CHECK_THROWS_AS(parse_strict_json(R"({"a": [{"b": 1, "b": 2}]})", "x.json"), Error);
+  CHECK(parse_strict_json(R"({"a": {"b": 1}, "b": {"a": 2}})", "x.json")["b"]["a"] == 2);
+}
+
+TEST_CASE("strict JSON refuses deep nesting, and takes what is below the limit") {
+  CHECK_THROWS_WITH(parse_strict_json(std::string(100'000, '['), "x.json"), "x.json: is nested deeper than 32");
+  CHECK_NOTHROW(parse_strict_json(std::string(32, '[') + std::string(32, ']'), "x.json"));
+  CHECK_THROWS_AS(parse_strict_json(std::string(33, '[') + std::string(33, ']'), "x.json"), Error);
+}
+
+TEST_CASE("strict JSON says what is not JSON, and where") {
+  CHECK_THROWS_WITH(parse_strict_json("{\"a\": nothing}", "x.json"),
+                    Contains("x.json: is not valid JSON: parse error at line 1, column 8"));
+  CHECK_THROWS_AS(parse_strict_json("\"\xFF\"", "x.json"), Error);
+  CHECK_THROWS_AS(parse_strict_json("{} {}", "x.json"), Error);
+  CHECK_THROWS_AS(parse_strict_json("1e999", "x.json"), Error);
+  CHECK_THROWS_AS(parse_strict_json("", "x.json"), Error);
+}
+
+TEST_CASE("a part of a JSON names its path and what was expected") {
+  const nlohmann::json json = {{"a", {1, "two", -3, 18446744073709551615u, 2.5}}, {"b", true}};
+  const JsonPart root(json, "x.json: ");
+  std::vector<std::string> problems;
+  root.at("a").for_each([&](const JsonPart& element) {
+    try {
+      element.integer(0, INT64_MAX);
+    } catch (const Error& error) {
+      problems.emplace_back(error.what());
+    }
+  });
+  const std::string expected = "expected a whole number from 0 to 9223372036854775807, got ";
+  CHECK(problems == std::vector<std::string>{
+                        "x.json: a[1]: " + expected + "\"two\"", "x.json: a[2]: " + expected + "-3",
+                        "x.json: a[3]: " + expected + "18446744073709551615", "x.json: a[4]: " + expected + "2.5"});
+  CHECK_THROWS_WITH(root.at("b").text(), "x.json: b: expected a text, got true");
+  CHECK_THROWS_WITH(root.at("c"), "x.json: has no 'c'");
+  CHECK_THROWS_WITH(root.at("a").at("c"), "x.json: a: expected an object, got an array");
+  CHECK_THROWS_WITH(root.expect_only({"a", "bb"}), "x.json: 'b' is not supported; did you mean 'bb'?");
+}
