@@ -108,7 +108,7 @@ TEST_CASE("a library with one wrong field is refused before any of its code runs
   };
   for (const auto& [from, to] : changes) {
     INFO(from << " -> " << to);
-    const std::string message = loading_error(folder.write("changed.so", patched(good, from, to)));
+    const std::string message = loading_error(folder.write("changed.so", with_stamp_patched(good, from, to)));
     CHECK_THAT(message, Contains("changed.so: ") && (Contains("wanted") || Contains("carries no build stamp")));
     CHECK_FALSE(fs::exists(folder.path() / "mark"));
   }

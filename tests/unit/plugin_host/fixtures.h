@@ -8,6 +8,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "support/error.h"
 #include "support/files.h"
@@ -92,13 +93,15 @@ std::string error_of(ErrorKind kind, const Code& code) {
   return "";
 }
 
-/// `text` with the one place where `from` stands in it replaced; both are of one length.
-inline std::string patched(std::string text, const std::string& from, const std::string& to) {
+/// A library's bytes with `from`, which stands in its build stamp's note, replaced by `to`; both are of one length.
+inline std::string with_stamp_patched(std::string library, std::string_view from, std::string_view to) {
   REQUIRE(from.size() == to.size());
-  const std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  REQUIRE(text.find(from, at + 1) == std::string::npos);
-  return text.replace(at, from.size(), to);
+  constexpr std::string_view kNoteBegin("Folio\0\0\0sdk=", 12);
+  const std::size_t note = library.find(kNoteBegin);
+  REQUIRE(note != std::string::npos);
+  const std::size_t at = library.find(from, note);
+  REQUIRE(at < note + 200);
+  return library.replace(at, from.size(), to);
 }
 
 }  // namespace folio::test
