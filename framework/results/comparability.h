@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results/metrics.h"
+#include "results/run.h"
+
+namespace folio::results {
+
+/// What is known of one fact in two runs. A fact that one of them lacks is unknown, never equal.
+enum class Finding { equal, different, unknown };
+
+/// What a difference in a fact does to a metric.
+enum class Effect {
+  none,
+  clouds,  ///< part of the metrics' difference may come from it
+  breaks,  ///< the values do not measure the same thing
+};
+
+/// One fact that two runs must share for their metrics to be compared.
+struct Check {
+  std::string name;  ///< "data", "objective"
+  Finding finding = Finding::unknown;
+  std::string a, b;     ///< the facts as text; "unknown" where a run lacks it
+  std::string meaning;  ///< what it means that they differ, or that it is not known; empty when they are equal
+
+  Effect on_token_loss = Effect::none;
+  Effect on_text_loss = Effect::none;
+  Effect on_evaluation = Effect::none;  ///< on every metric of the evaluation set
+  Effect on_speed = Effect::none;
+  Effect on_memory = Effect::none;
+
+  /// What this finding does to a metric: a difference has its effect; what is unknown clouds where a difference would
+  /// have any.
+  Effect effect_on(const Metric& metric) const;
+};
+
+/// All checks that apply to the two runs, the weightiest first. Whether the evaluation sets are the same is asked only
+/// where one of the runs was evaluated.
+std::vector<Check> check_comparability(const Run& a, const Run& b);
+
+std::string_view to_string(Finding finding);
+
+}  // namespace folio::results

@@ -1,0 +1,113 @@
+#include "formats/description_json.h"
+#include "results/rendering.h"
+
+namespace folio::results {
+namespace {
+
+using nlohmann::json;
+
+json or_null(const std::optional<double>& value) { return value ? number_to_json(*value) : json(); }
+
+json plugins_to_json(const Run& run) { return to_json(run.info).value("plugins", json::array()); }
+
+json reasons_to_json(const std::vector<Check>& checks) {
+  json reasons = json::array();
+  for (const Check& check : checks) {
+    if (check.finding == Finding::equal) continue;
+    reasons.push_back({{"fact", check.name},
+                       {"finding", to_string(check.finding)},
+                       {"a", check.a},
+                       {"b", check.b},
+                       {"meaning", check.meaning}});
+  }
+  return reasons;
+}
+
+json settings_to_json(const std::vector<SettingDifference>& settings) {
+  json result = json::object();
+  for (const auto& [key, a, b] : settings) result[key] = {{"a", a.value_or(json())}, {"b", b.value_or(json())}};
+  return result;
+}
+
+const char* standing_name(Standing standing) {
+  switch (standing) {
+    case Standing::comparable:
+      return "yes";
+    case Standing::uncertain:
+      return "uncertain";
+    case Standing::not_comparable:
+      return "no";
+  }
+  __builtin_unreachable();
+}
+
+json metric_to_json(const MetricComparison& metric) {
+  json result{{"a", or_null(metric.a)},
+              {"b", or_null(metric.b)},
+              {"difference", or_null(metric.difference)},
+              {"ratio", or_null(metric.ratio)},
+              {"comparable", standing_name(metric.standing)}};
+  result["better"] = metric.better ? json(*metric.better == Side::a ? "a" : "b") : json();
+  if (const Metric* declared = find_metric(metric.name)) {
+    result["unit"] = declared->unit;
+    result["direction"] = to_string(declared->direction);
+    result["meaning"] = declared->meaning;
+  }
+  return result;
+}
+
+json verdict_to_json(Verdict verdict) {
+  if (verdict == Verdict::partly) return "partly";
+  return verdict == Verdict::yes;
+}
+
+}  // namespace
+
+json to_json(const RunSummary& run) {
+  json result{{"id", run.id}, {"name", run.name}, {"state", to_string(run.state)}, {"model", run.model}};
+  result["created"] = run.created.empty() ? json() : json(run.created);
+  if (!run.experiment_file.empty()) result["experiment_file"] = run.experiment_file;
+  if (run.error) result["error"] = {{"kind", to_string(run.error->kind)}, {"message", run.error->message}};
+  if (!run.elsewhere.empty()) result["elsewhere"] = run.elsewhere;
+  result["metrics"] = json::object();
+  for (const auto& [name, value] : run.metrics) result["metrics"][name] = number_to_json(value);
+  return result;
+}
+
+json to_json(const Run& run) {
+  json result = to_json(run.summary);
+  result["settings"] = run.settings;
+  result["origins"] = run.info.origins;
+  result["facts"] = run.facts;
+  result["environment"] = run.environment;
+  result["plugins"] = plugins_to_json(run);
+  result["command"] = run.info.command;
+  result["overrides"] = run.info.overrides;
+  result["folio_version"] = run.info.folio_version;
+  result["git_commit"] = run.info.git_commit;
+  result["note"] = run.info.note;
+  result["folder"] = run.folder.path().string();
+  result["skipped_lines"] = run.skipped_lines;
+  if (run.sample) {
+    result["sample"] = {{"step", run.sample->step}, {"prompt", run.sample->prompt}, {"text", run.sample->text}};
+  }
+  return result;
+}
+
+json to_json(const Run& a, const Run& b, const Comparison& comparison) {
+  json result{{"a", {{"id", a.summary.id}, {"name", a.summary.name}}},
+              {"b", {{"id", b.summary.id}, {"name", b.summary.name}}},
+              {"comparable", verdict_to_json(comparison.verdict)},
+              {"reasons", reasons_to_json(comparison.checks)},
+              {"settings", settings_to_json(comparison.settings)},
+              {"metrics", json::object()},
+              {"common_footing", json::object()}};
+  for (const MetricComparison& metric : comparison.metrics) result["metrics"][metric.name] = metric_to_json(metric);
+  for (const CommonFooting& footing : comparison.footings) {
+    result["common_footing"][footing.name] = {
+        {"a", number_to_json(footing.a)}, {"b", number_to_json(footing.b)}, {"meaning", footing.meaning}};
+  }
+  return result;
+}
+
+}  // namespace folio::results

@@ -1,0 +1,58 @@
+#include "results/run.h"
+
+#include <array>
+#include <utility>
+
+namespace folio::results {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::pair<RunState, std::string_view>, 5> kStates{{
+    {RunState::created, "created"},
+    {RunState::running, "running"},
+    {RunState::finished, "finished"},
+    {RunState::interrupted, "interrupted"},
+    {RunState::failed, "failed"},
+}};
+
+void flatten(const json& value, const std::string& key, std::map<std::string, json>& result) {
+  if (!value.is_object()) {
+    result[key] = value;
+    return;
+  }
+  for (const auto& [name, inner] : value.items()) flatten(inner, key.empty() ? name : key + "." + name, result);
+}
+
+}  // namespace
+
+std::string_view to_string(RunState state) { return kStates[static_cast<std::size_t>(state)].second; }
+
+RunState run_state_from_string(std::string_view name) {
+  for (const auto& [state, its_name] : kStates) {
+    if (its_name == name) return state;
+  }
+  throw Error(ErrorKind::store, "'" + std::string(name) + "' is not a state of runs");
+}
+
+bool is_active(RunState state) { return state == RunState::created || state == RunState::running; }
+
+bool is_baseline(const RunSummary& run) { return run.id.starts_with("baseline/"); }
+
+std::map<std::string, json> flat_settings(const json& settings) {
+  std::map<std::string, json> result;
+  flatten(settings, "", result);
+  result.erase("name");
+  result.erase("description");
+  return result;
+}
+
+std::string value_text(const json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const json& item : value) text += (text.empty() ? "" : ", ") + value_text(item);
+  return "[" + text + "]";
+}
+
+}  // namespace folio::results

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "results/run_folder.h"
+#include "support/error.h"
+
+namespace folio::results {
+
+enum class RunState {
+  created,      ///< its folder is there, its worker has not begun
+  running,      ///< its worker is at it
+  finished,     ///< it came to its end
+  interrupted,  ///< it was stopped, and saved what it had
+  failed,       ///< it ended with an error, or its process is gone
+};
+
+std::string_view to_string(RunState state);
+/// Throws Error (store) when there is no state of that name.
+RunState run_state_from_string(std::string_view name);
+
+/// Whether a process may still be working on a run in this state.
+bool is_active(RunState state);
+
+/// Why a run failed.
+struct RunError {
+  ErrorKind kind = ErrorKind::run;
+  std::string message;
+};
+
+/// What a list of runs shows of one.
+struct RunSummary {
+  std::string id;
+  std::string name;
+  std::string created;  ///< ISO 8601 in UTC; empty where it is not known
+  std::string experiment_file;
+  std::string model;  ///< the plugin's id
+  RunState state = RunState::created;
+  std::optional<RunError> error;
+  /// The host that the run's process is on, where that is another one and the run is active: its state is what it was
+  /// last heard to be. Else empty.
+  std::string elsewhere;
+  /// Final values: of the run's summary, else of the last point.
+  std::map<std::string, double> metrics;
+};
+
+/// Whether the run is one of those that come with Folio ("baseline/...").
+bool is_baseline(const RunSummary& run);
+
+/// The last text that a model made during its run.
+struct Sample {
+  std::int64_t step = 0;
+  std::string prompt;
+  std::string text;
+};
+
+/// All that is known of one run but its points.
+struct Run {
+  RunSummary summary;
+  RunInfo info;
+  RunFolder folder{""};
+  nlohmann::json settings;     ///< the resolved experiment
+  nlohmann::json facts;        ///< an object; see FactsEvent
+  nlohmann::json environment;  ///< an object; see EnvironmentEvent
+  std::optional<Sample> sample;
+  std::int64_t skipped_lines = 0;  ///< lines of events.jsonl that could not be read
+};
+
+/// The settings by dotted key ("model.hidden_size"); lists stay whole. `name` and `description`, which change nothing,
+/// are left out.
+std::map<std::string, nlohmann::json> flat_settings(const nlohmann::json& settings);
+
+/// A value as a person reads it: text without quotes, lists as [a, b], numbers as they are.
+std::string value_text(const nlohmann::json& value);
+
+}  // namespace folio::results

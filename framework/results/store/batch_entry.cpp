@@ -1,0 +1,111 @@
+#include "results/store/batch_entry.h"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "results/process_json.h"
+
+namespace folio::results {
+
+using nlohmann::json;
+using soci::into;
+using soci::use;
+
+// What `use` is given must live until the statement has run, at the end of the full expression: hence the named texts.
+
+void BatchEntry::operator()(const StateEvent& event) {
+  state_ = event;
+  if (event.process) process_ = event.process;
+}
+
+void BatchEntry::operator()(const PointsEvent& event) {
+  add_point("epoch", event.step, event.epoch);
+  for (const auto& [name, value] : event.metrics) add_point(name, event.step, value);
+}
+
+void BatchEntry::operator()(const SummaryEvent& event) {
+  for (const auto& [name, value] : event.metrics) finals_[metric_id(name)] = value;
+}
+
+void BatchEntry::write() {
+  write_points();
+  write_finals();
+  write_state();
+  write_sample();
+  merge_details("environment", environment_);
+  merge_details("facts", facts_);
+}
+
+long long BatchEntry::metric_id(const std::string& name) {
+  const auto known = metric_ids_.find(name);
+  if (known != metric_ids_.end()) return known->second;
+  session_ << "INSERT INTO metrics (name) VALUES (:name) ON CONFLICT (name) DO NOTHING", use(name);
+  long long id = 0;
+  session_ << "SELECT id FROM metrics WHERE name = :name", into(id), use(name);
+  return metric_ids_[name] = id;
+}
+
+void BatchEntry::add_point(const std::string& name, std::int64_t step, double value) {
+  const long long metric = metric_id(name);
+  points_[{metric, step}] = value;
+  finals_[metric] = value;
+}
+
+void BatchEntry::write_points() {
+  if (points_.empty()) return;
+  std::vector<long long> rows(points_.size(), row_), metrics, steps;
+  std::vector<double> values;
+  for (const auto& [key, value] : points_) {
+    metrics.push_back(key.first);
+    steps.push_back(key.second);
+    values.push_back(value);
+  }
+  session_ << "INSERT INTO points (run, metric, step, value) VALUES (:run, :metric, :step, :value) "
+              "ON CONFLICT (run, metric, step) DO UPDATE SET value = excluded.value",
+      use(rows), use(metrics), use(steps), use(values);
+}
+
+void BatchEntry::write_finals() {
+  if (finals_.empty()) return;
+  std::vector<long long> rows(finals_.size(), row_), metrics;
+  std::vector<double> values;
+  for (const auto& [metric, value] : finals_) {
+    metrics.push_back(metric);
+    values.push_back(value);
+  }
+  session_ << "INSERT INTO finals (run, metric, value) VALUES (:run, :metric, :value) "
+              "ON CONFLICT (run, metric) DO UPDATE SET value = excluded.value",
+      use(rows), use(metrics), use(values);
+}
+
+void BatchEntry::write_state() {
+  if (!state_) return;
+  const std::string state(to_string(state_->state));
+  const std::string kind(state_->error ? to_string(state_->error->kind) : "");
+  const std::string message = state_->error ? state_->error->message : "";
+  session_ << "UPDATE runs SET state = :state, error_kind = :kind, error_message = :message WHERE id = :row",
+      use(state), use(kind), use(message), use(row_);
+  if (!process_) return;
+  const std::string process = to_json(*process_).dump();
+  session_ << "UPDATE runs SET process = :process WHERE id = :row", use(process), use(row_);
+}
+
+void BatchEntry::write_sample() {
+  if (!sample_) return;
+  const std::string sample = json{{"step", sample_->step}, {"prompt", sample_->prompt}, {"text", sample_->text}}.dump();
+  session_ << "UPDATE details SET sample = :sample WHERE run = :row", use(sample), use(row_);
+}
+
+/// Puts `values` over those of the object in a column of `details`.
+void BatchEntry::merge_details(const char* column, const json& values) {
+  if (values.empty()) return;
+  std::string text;
+  session_ << fmt::format("SELECT {} FROM details WHERE run = :row", column), into(text), use(row_);
+  json merged = json::parse(text);
+  merged.update(values);
+  text = merged.dump();
+  session_ << fmt::format("UPDATE details SET {} = :text WHERE run = :row", column), use(text), use(row_);
+}
+
+}  // namespace folio::results

@@ -1,0 +1,73 @@
+#include "results/store/database.h"
+
+#include <fmt/format.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+namespace folio::results {
+namespace {
+
+constexpr int kBusyTimeoutSeconds = 20;
+
+/// SOCI's connection string; its quoted values escape quotes with a backslash.
+std::string connection_string(const std::filesystem::path& file) {
+  if (file.empty()) return "db=:memory:";
+  std::string quoted;
+  for (const char c : file.string()) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return fmt::format("db=\"{}\" timeout={} synchronous=full", quoted, kBusyTimeoutSeconds);
+}
+
+/// What is wrong, in words that say what to do about it.
+std::string explanation(int result, const char* message) {
+  switch (result & 0xff) {  // the upper bytes tell kinds of one error apart
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      return fmt::format(
+          "is damaged or not a store ({}); the runs themselves are safe in their folders: move this file "
+          "away, and the next command makes it anew from them",
+          message);
+    case SQLITE_BUSY:
+      return fmt::format("is locked by another process, still after {} seconds", kBusyTimeoutSeconds);
+    case SQLITE_FULL:
+      return "cannot be written: the disk is full";
+    default:
+      return message;
+  }
+}
+
+}  // namespace
+
+Database::Database(std::filesystem::path file)
+    : file_(std::move(file)), session_(std::make_unique<soci::session>()) {
+  try {
+    session_->open(soci::sqlite3, connection_string(file_));
+  } catch (const soci::soci_error& error) {
+    throw translated(error);
+  }
+}
+
+Error Database::translated(const soci::soci_error& error) const {
+  const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+  const std::string message = error.get_error_message();
+  return Error(ErrorKind::store, file_.string() + ": " + explanation(sqlite ? sqlite->result() : 0, message.c_str()));
+}
+
+WriteTransaction::WriteTransaction(soci::session& session) : session_(session) { session_ << "BEGIN IMMEDIATE"; }
+
+WriteTransaction::~WriteTransaction() {
+  if (!open_) return;
+  try {
+    session_ << "ROLLBACK";
+  } catch (const soci::soci_error&) {
+    // After a failed write SQLite may have rolled back by itself; the first error is the one that counts.
+  }
+}
+
+void WriteTransaction::commit() {
+  session_ << "COMMIT";
+  open_ = false;
+}
+
+}  // namespace folio::results

@@ -1,0 +1,82 @@
+#include <system_error>
+#include <unordered_map>
+
+#include "results/store/store.h"
+#include "results/store/sync_run.h"
+
+namespace folio::results {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct FoundRun {
+  std::string id;
+  RunFolder folder;
+};
+
+/// Adds the folders in `parent`; none where it is missing. Names with a leading dot are runs that are being made.
+void find_runs(const fs::path& parent, const std::string& id_prefix, std::vector<FoundRun>& found) {
+  std::error_code error;
+  for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with('.') || !entry->is_directory(error)) continue;
+    found.push_back({id_prefix + name, RunFolder(entry->path())});
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw Error(ErrorKind::store, parent.string() + ": cannot be read: " + error.message());
+  }
+}
+
+std::unordered_map<std::string, RunProgress> known_runs(soci::session& session) {
+  std::unordered_map<std::string, RunProgress> known;
+  RunProgress progress;
+  std::string id, state;
+  long long row = 0, offset = 0;
+  soci::statement query = (session.prepare << "SELECT id, run, state, offset FROM runs", soci::into(row),
+                           soci::into(id), soci::into(state), soci::into(offset));
+  query.execute();
+  while (query.fetch()) {
+    known[id] = {row, run_state_from_string(state), std::nullopt, static_cast<std::uint64_t>(offset)};
+  }
+  return known;
+}
+
+/// Whether the folder needs a look: a run that has ended is not opened again while its events have the same length.
+bool may_have_news(const RunProgress& progress, const RunFolder& folder) {
+  if (is_active(progress.state)) return true;
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(folder.events(), error);
+  return (error ? 0 : size) != progress.offset;
+}
+
+}  // namespace
+
+std::vector<SyncProblem> Store::sync() {
+  std::vector<FoundRun> found;
+  find_runs(runs_folder(results_), "", found);
+  find_runs(baselines_, "baseline/", found);
+  return database_.guarded([&](soci::session& session) {
+    const auto known = known_runs(session);
+    for (const auto& [id, progress] : known) {
+      // Asked of the folder itself, not of what was found: the run may be younger than that list.
+      if (!fs::exists(folder_of(id).path())) forget_run(session, progress.row);
+    }
+    std::vector<SyncProblem> problems;
+    for (const FoundRun& run : found) {
+      const auto progress = known.find(run.id);
+      if (progress != known.end() && !may_have_news(progress->second, run.folder)) continue;
+      try {
+        enter_run(session, run.id, run.folder);
+      } catch (const Error& error) {  // the boundary between one run's folder and the others
+        problems.push_back({run.folder.path(), error.what()});
+      }
+    }
+    return problems;
+  });
+}
+
+void Store::sync_run(const std::string& id) {
+  database_.guarded([&](soci::session& session) { enter_run(session, id, folder_of(id)); });
+}
+
+}  // namespace folio::results

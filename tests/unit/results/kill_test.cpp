@@ -1,0 +1,125 @@
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <random>
+#include <sstream>
+#include <thread>
+
+#include "results/store/store.h"
+#include "support/child_process.h"
+#include "unit/results/scratch.h"
+
+using namespace folio;
+using namespace folio::results;
+using folio::results::test::make_run;
+using folio::results::test::ScratchFolder;
+
+namespace {
+
+ChildProcess start(std::vector<std::string> arguments) {
+  ChildProcess::Options options;
+  options.arguments = std::move(arguments);
+  return ChildProcess(RESULTS_VICTIM, options);
+}
+
+/// All that is left in the pipe; the child has ended.
+std::string drain(int fd) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t count; (count = ::read(fd, buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+std::int64_t last_number(const std::string& lines) {
+  std::istringstream stream(lines);
+  std::int64_t number = 0;
+  while (stream >> number) {
+  }
+  return number;
+}
+
+void check_points(const std::vector<Point>& points, std::int64_t acknowledged, double factor) {
+  REQUIRE(points.size() >= static_cast<std::size_t>(acknowledged));
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    REQUIRE(points[i].step == static_cast<std::int64_t>(i) + 1);
+    REQUIRE(points[i].value == static_cast<double>(points[i].step) * factor);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 of the writer and of those who sync loses and doubles no acknowledged point") {
+  constexpr int kRounds = 50;
+  const ScratchFolder scratch;
+  const NewRun run = make_run(scratch.path());
+  std::mt19937 random(20240701);
+  std::uniform_int_distribution<int> milliseconds(5, 120);
+  std::int64_t acknowledged = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    ChildProcess writer = start({"append", run.folder.path().string()});
+    ChildProcess first = start({"sync", scratch.path().string()});
+    ChildProcess second = start({"sync", scratch.path().string()});
+    for (ChildProcess* victim : {&first, &writer, &second}) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
+      victim->signal(SIGKILL);
+      REQUIRE(victim->wait().signal == SIGKILL);  // it had not ended by itself, with an error
+    }
+    acknowledged = std::max(acknowledged, last_number(drain(writer.output())));
+
+    Store store(scratch.path(), scratch.path() / "baselines");
+    REQUIRE(store.sync().empty());
+    check_points(store.points(run.info.id, "loss"), acknowledged, 0.5);
+    check_points(store.points(run.info.id, "grad_norm"), acknowledged, 0.25);
+  }
+  CHECK(acknowledged > kRounds);  // it was not killed before it did anything
+}
+
+TEST_CASE("a run whose worker was killed becomes failed, naming the process") {
+  const ScratchFolder scratch;
+  const NewRun run = make_run(scratch.path());
+  Store store(scratch.path(), scratch.path() / "baselines");
+  ChildProcess worker = start({"begin", run.folder.path().string()});
+  char line[8];
+  REQUIRE(::read(worker.output(), line, sizeof line) == 8);
+  store.sync();
+  CHECK(store.list().at(0).state == RunState::running);
+
+  const auto size_before = std::filesystem::file_size(run.folder.events());
+  worker.signal(SIGKILL);
+  worker.wait();
+  store.sync();
+  const RunSummary after = store.list().at(0);
+  CHECK(after.state == RunState::failed);
+  CHECK(after.error->message == "the worker (pid " + std::to_string(worker.pid()) + ") is gone");
+  CHECK(std::filesystem::file_size(run.folder.events()) == size_before);
+}
+
+TEST_CASE("processes that sync at once enter each run once") {
+  const ScratchFolder scratch;
+  std::vector<NewRun> runs;
+  for (int i = 0; i < 20; ++i) {
+    runs.push_back(make_run(scratch.path()));
+    EventWriter writer(runs.back().folder.events());
+    writer.running(this_process());
+    for (int step = 1; step <= 50; ++step) writer.points(step, 0, {{"loss", step * 0.5}});
+  }
+  std::vector<std::unique_ptr<ChildProcess>> children;
+  for (int i = 0; i < 4; ++i) {
+    ChildProcess::Options options;
+    options.arguments = {"sync", scratch.path().string(), "3"};
+    children.push_back(std::make_unique<ChildProcess>(RESULTS_VICTIM, options));
+  }
+  for (const auto& child : children) CHECK(child->wait().success());
+  Store store(scratch.path(), scratch.path() / "baselines");
+  CHECK(store.list().size() == runs.size());
+  for (const NewRun& run : runs) {
+    const auto points = store.points(run.info.id, "loss");
+    REQUIRE(points.size() == 50);
+    check_points(points, 50, 0.5);
+  }
+}

@@ -1,0 +1,70 @@
+// Killed by kill_test.cpp at random moments.
+//
+//   results_victim append RUN_FOLDER    appends points from the step after the last one on, step by step, printing each
+//                                       step once it is acknowledged
+//   results_victim sync RESULTS [COUNT] enters what is new into the store, COUNT times or for ever
+//   results_victim begin RUN_FOLDER     writes the state "running", prints a line and waits to be killed
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "results/events.h"
+#include "results/store/store.h"
+
+namespace {
+
+using namespace folio;
+using namespace folio::results;
+
+std::int64_t last_step(const std::filesystem::path& events) {
+  std::int64_t step = 0;
+  for (const Event& event : read_events(events, 0, 1U << 30).events) {
+    if (const auto* points = std::get_if<PointsEvent>(&event.what)) step = points->step;
+  }
+  return step;
+}
+
+void append(const RunFolder& folder) {
+  std::int64_t step = last_step(folder.events());
+  EventWriter writer(folder.events());
+  writer.running(this_process());
+  for (;;) {
+    ++step;
+    writer.points(step, 0,
+                  {{"loss", static_cast<double>(step) * 0.5}, {"grad_norm", static_cast<double>(step) * 0.25}});
+    // One write per line, so that a killed process has printed all of it or nothing.
+    const std::string line = std::to_string(step) + "\n";
+    if (::write(STDOUT_FILENO, line.data(), line.size()) < 0) return;
+    ::usleep(50);
+  }
+}
+
+void sync(const char* results, long count) {
+  Store store(results, std::filesystem::path(results) / "baselines");
+  for (long i = 0; count == 0 || i < count; ++i) store.sync();
+}
+
+void begin(const RunFolder& folder) {
+  EventWriter writer(folder.events());
+  writer.running(this_process());
+  std::puts("running");
+  std::fflush(stdout);
+  ::pause();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    if (argc == 3 && std::strcmp(argv[1], "append") == 0) append(RunFolder(argv[2]));
+    if (argc >= 3 && std::strcmp(argv[1], "sync") == 0) sync(argv[2], argc > 3 ? std::atol(argv[3]) : 0);
+    if (argc == 3 && std::strcmp(argv[1], "begin") == 0) begin(RunFolder(argv[2]));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
