@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "cli/results_store.h"
 #include "cli/session.h"
 #include "cli/worker_session.h"
 #include "results/selection.h"
@@ -25,8 +26,8 @@ struct GenerateOptions {
 
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
   results::Store store = open_store(global);
-  store.sync();
-  const results::Run run = store.load(results::select_run(store, options.run));
+  const auto runs = store.list();
+  const results::Run run = store.load(results::select_run(runs, options.run).id);
   if (!std::filesystem::exists(run.folder.model() / "model.safetensors")) {
     throw Error(ErrorKind::usage, fmt::format("run {} has no model to generate with: it is {}", run.summary.id,
                                               results::to_string(run.summary.state)));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -60,6 +61,7 @@ int run(std::vector<std::string> arguments) {
       "Exit codes: 0 done, 1 the run failed, 2 usage, 3 experiment, 4 plugin, 5 store, 130 interrupted.");
   GlobalOptions global;
   global.results = default_results();
+  if (const char* home = std::getenv("FOLIO_HOME")) global.baselines = fs::path(home) / "results/baselines";
   app.add_option("--results", global.results, "folder of the results (FOLIO_RESULTS)")->capture_default_str();
   app.add_option("--plugin-path", global.plugin_path, "folder to look for plugins in, before all others");
   int exit_code = 0;

@@ -5,11 +5,12 @@
 #include <chrono>
 
 #include "cli/live_view.h"
+#include "cli/results_store.h"
 #include "cli/run_report.h"
 #include "cli/session.h"
 #include "cli/worker_session.h"
+#include "formats/description_json.h"
 #include "results/events.h"
-#include "results/store/store.h"
 #include "support/error.h"
 #include "support/human.h"
 #include "support/terminal.h"
@@ -87,7 +88,7 @@ void record_end(const results::NewRun& run, const WorkerEnd& end, results::Store
   store.sync_run(run.info.id);
 }
 
-void print_json(const results::Run& run) {
+void print_result(const results::Run& run) {
   nlohmann::json json{{"id", run.summary.id},
                       {"name", run.summary.name},
                       {"state", results::to_string(run.summary.state)},
@@ -95,13 +96,13 @@ void print_json(const results::Run& run) {
                       {"metrics", nlohmann::json::object()}};
   for (const auto& [name, value] : run.summary.metrics) json["metrics"][name] = number_to_json(value);
   if (run.summary.error) json["error"] = run.summary.error->message;
-  fmt::print("{}\n", json.dump(2));
+  print_json(json);
 }
 
 /// What the run's end says to a person; gives the exit code.
 int report(const results::Run& run, const RunOptions& options) {
   const std::string& id = run.summary.id;
-  if (options.json) print_json(run);
+  if (options.json) print_result(run);
   switch (run.summary.state) {
     case results::RunState::finished:
       if (!options.json) fmt::print("{}", run_report(run, use_colour(STDOUT_FILENO)));
