@@ -1,0 +1,330 @@
+# shellcheck shell=bash
+# The set-up that ./runner and tests/run share: system packages, libtorch, configure, build. Source it from a script
+# that has `set -euo pipefail` and `root`, the repository's folder, then call one of
+#
+#   set_up_products   what ./runner needs; returns at once when nothing changed since the last time
+#   set_up_tests      that, every test, the same under the sanitizers
+#
+# Each stage that has something to do is one line on standard error; the rest goes to build/setup.log. A stage that
+# fails ends the script with status 1. One set-up at a time works in a tree, others wait for it.
+
+: "${root:?setup.sh is sourced by a script that sets root}"
+
+torch_version=2.13.0
+log=$root/build/setup.log
+torch_home=$root/.deps/python
+if [[ -d ${FOLIO_TORCH:-} ]]; then
+  FOLIO_TORCH=$(realpath "$FOLIO_TORCH")
+fi
+# What a build depends on besides its sources: a change of either configures anew.
+configuration="root=$root torch=${FOLIO_TORCH:-}"
+
+# Debian 12's package, and how to see elsewhere that what it holds is there.
+packages='
+  g++                   command g++
+  cmake                 command cmake
+  ninja-build           command ninja
+  ccache                command ccache
+  mold                  command mold
+  git                   command git
+  python3               command python3
+  python3-pip           module pip
+  libboost1.81-dev      header boost/dll/shared_library.hpp
+  libyaml-cpp-dev       header yaml-cpp/yaml.h
+  libfmt-dev            header fmt/format.h
+  libspdlog-dev         header spdlog/spdlog.h
+  libcli11-dev          header CLI/CLI.hpp
+  nlohmann-json3-dev    header nlohmann/json.hpp
+  libsoci-dev           header soci/soci.h
+  libsqlite3-dev        header sqlite3.h
+  catch2                header catch2/catch.hpp
+  libicu-dev            header unicode/uchar.h
+  libcurl4-openssl-dev  header curl/curl.h
+  libssl-dev            header openssl/evp.h
+  ca-certificates       file /etc/ssl/certs
+'
+
+# ---- The terminal and the log
+
+say() { printf '%s\n' "$*" >&2; }
+
+begin_stage() {
+  stage_text=$1
+  stage_began=$SECONDS
+  printf '%s ... ' "$stage_text" >&2
+  printf '\n==== %s\n' "$stage_text" >>"$log"
+}
+
+# Adds to the line of the running stage: its size, where it comes from.
+note() {
+  stage_text+=", $1"
+  printf '\n==== %s\n' "$1" >>"$log"
+  if [[ -t 2 ]]; then printf '\r\033[K%s ... ' "$stage_text" >&2; else printf '%s ... ' "$1" >&2; fi
+}
+
+# Ends the stage's line with the word given, or with the time that it took.
+end_stage() {
+  if [[ -t 2 ]]; then printf '\r\033[K%s ... ' "$stage_text" >&2; fi
+  say "${1:-$((SECONDS - stage_began)) s}"
+}
+
+# Ends the script while a stage is running: the reason, and the end of the log, which says more.
+fail() {
+  end_stage failed
+  say
+  tail -n 20 "$log" >&2
+  say
+  say "$1"
+  say "The whole log: ${log#"$PWD"/}"
+  exit 1
+}
+
+# logged COMMAND...: its output goes to the log, its status is returned.
+logged() {
+  printf '$ %s\n' "$*" >>"$log"
+  "$@" </dev/null >>"$log" 2>&1
+}
+
+# ---- System packages
+
+is_debian_12() {
+  [[ -r /etc/os-release ]] && grep -qx 'ID=debian' /etc/os-release && grep -qx 'VERSION_ID="12"' /etc/os-release
+}
+
+# Whether what a package holds is on this machine, whatever brought it there.
+is_there() {
+  case $1 in
+    command) type -P "$2" >/dev/null ;;
+    module) python3 -c "import $2" 2>/dev/null ;;
+    header) g++ -E -x c++ -include "$2" /dev/null >/dev/null 2>&1 ;;
+    file) [[ -e $2 ]] ;;
+  esac
+}
+
+# Names the packages that are not installed, one a line.
+missing_packages() {
+  local package kind name installed=''
+  if is_debian_12; then
+    # shellcheck disable=SC2046  # one word a package
+    installed=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' $(awk '{ print $1 }' <<<"$packages") 2>/dev/null || true)
+    while read -r package kind name; do
+      [[ -z $package ]] || grep -qx -F "$package installed" <<<"$installed" || echo "$package"
+    done <<<"$packages"
+  else
+    while read -r package kind name; do
+      [[ -z $package ]] || is_there "$kind" "$name" || echo "$package"
+    done <<<"$packages"
+  fi
+}
+
+set_up_packages() {
+  local missing as_root=()
+  mapfile -t missing < <(missing_packages)
+  ((${#missing[@]} > 0)) || return 0
+  if ! is_debian_12; then
+    say "This is not Debian 12, where the set-up installs what it needs. Please install what these Debian packages hold,"
+    say "under the names that they have here (Boost 1.81 or newer), and call again:"
+    say "  ${missing[*]}"
+    exit 1
+  fi
+  if ((EUID != 0)); then
+    if ! type -P sudo >/dev/null || ! { sudo -n true 2>/dev/null || { [[ -t 2 ]] && sudo -v; }; }; then
+      say 'Folio needs some packages, and this user may not install them. Have them installed and call again:'
+      say "  apt-get install --no-install-recommends ${missing[*]}"
+      exit 1
+    fi
+    as_root=(sudo -n)
+  fi
+  begin_stage "system packages (${#missing[@]})"
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300)
+  logged "${apt[@]}" update || fail 'apt-get update failed: are the package sources reachable?'
+  logged "${apt[@]}" install --no-install-recommends "${missing[@]}" || fail 'apt-get could not install the packages.'
+  end_stage
+}
+
+# ---- libtorch
+
+# The wheel's libraries do not depend on Python, so the Python that runs pip does not decide which wheel is taken.
+pip_install=(python3 -m pip install --no-input --disable-pip-version-check --root-user-action ignore)
+pip_for_torch=("${pip_install[@]}" --ignore-installed --only-binary=:all: --python-version 3.11)
+
+# Asks pip what it would take for torch and writes pip's report; more arguments for pip may follow.
+ask_pip() {
+  logged "${pip_for_torch[@]}" --dry-run --target "$torch_incoming" --report "$torch_report" --quiet \
+    "torch==$torch_version" "$@"
+}
+
+has_nvidia_gpu() { [[ -d /proc/driver/nvidia/gpus ]] || nvidia-smi -L >/dev/null 2>&1; }
+
+install_torch_with_pip() {
+  logged "${pip_for_torch[@]}" --no-compile --progress-bar off --target "$torch_incoming" \
+    "torch==$torch_version" "$@"
+}
+
+# uv knows PyTorch's own index of CPU builds.
+install_torch_with_uv() {
+  logged "${pip_install[@]}" --quiet --no-deps --upgrade --target "$root/.deps/uv" uv &&
+    logged "$root/.deps/uv/bin/uv" pip install --no-progress --python "$(type -P python3)" --python-version 3.11 \
+      --torch-backend cpu --target "$torch_incoming" --no-deps "torch==$torch_version"
+}
+
+# The CUDA build with the libraries of NVIDIA's that it needs, some gigabytes.
+install_cuda_torch() {
+  ask_pip || fail "pip cannot resolve what torch $torch_version needs."
+  note "CUDA build, $(python3 "$root/cmake/torch_wheel.py" size "$torch_report")"
+  install_torch_with_pip || fail "pip could not install torch $torch_version."
+}
+
+set_up_torch() {
+  [[ -z ${FOLIO_TORCH:-} ]] || return 0
+  ! torch_is_there || return 0
+  torch_incoming=$root/.deps/incoming
+  torch_report=$root/.deps/torch_report.json
+  mkdir -p "$root/.deps/tmp"
+  rm -rf "$torch_incoming"
+  # pip unpacks in TMPDIR, and /tmp may be a small one in memory.
+  local -x TMPDIR=$root/.deps/tmp
+  begin_stage "libtorch $torch_version"
+  logged python3 -m pip --version || fail 'python3 has no pip.'
+  ask_pip --no-deps ||
+    fail "pip (22.2 or newer is needed) finds no torch $torch_version. FOLIO_TORCH=DIR takes a libtorch that is there."
+  local build
+  build=$(python3 "$root/cmake/torch_wheel.py" build "$torch_report") || fail "pip's report cannot be read."
+  if [[ $build == cpu ]]; then
+    note "CPU build"
+    install_torch_with_pip --no-deps || fail "pip could not install torch $torch_version."
+  elif has_nvidia_gpu; then
+    install_cuda_torch
+  else
+    note "CPU build from PyTorch's own index"
+    if ! install_torch_with_uv; then
+      note 'which does not answer'
+      install_cuda_torch
+    fi
+  fi
+  echo "$torch_version" >"$torch_incoming/.complete"
+  rm -rf "$torch_home"
+  mv "$torch_incoming" "$torch_home"
+  rm -rf "$root/.deps/tmp"
+  end_stage
+}
+
+# The stamp is written last and the folder renamed after it, so a set-up that was killed leaves nothing that looks whole.
+torch_is_there() { [[ -f $torch_home/.complete && $(<"$torch_home/.complete") == "$torch_version" ]]; }
+
+# ---- Configure and build
+
+# configure PRESET FOLDER
+configure() {
+  local preset=$1 folder=$2 stamp=$2/.configured
+  if [[ -f $folder/build.ninja && -f $stamp && $(<"$stamp") == "$configuration" &&
+    ! $root/CMakePresets.json -nt $stamp ]]; then
+    return 0
+  fi
+  begin_stage "configure ($preset)"
+  # --fresh: the cache of a tree that has moved, or that another libtorch was found for, is of no use.
+  (cd "$root" && logged cmake --preset "$preset" --fresh "-DFOLIO_TORCH=${FOLIO_TORCH:-}") || fail 'CMake failed.'
+  echo "$configuration" >"$stamp"
+  end_stage
+}
+
+# As many jobs as there are processors, but no more than memory holds at 1.5 GiB each.
+job_count() {
+  local jobs fits key kib bytes
+  jobs=$(nproc)
+  fits=$jobs
+  while read -r key kib _; do
+    [[ $key != MemAvailable: ]] || fits=$((kib / 1572864))
+  done </proc/meminfo
+  # A container may have less.
+  if read -r bytes 2>/dev/null </sys/fs/cgroup/memory.max && [[ $bytes != max ]] && ((bytes / 1610612736 < fits)); then
+    fits=$((bytes / 1610612736))
+  fi
+  ((fits >= 1)) || fits=1
+  echo $((jobs < fits ? jobs : fits))
+}
+
+# Draws ninja's count over the stage's line on a terminal.
+show_progress() {
+  local line
+  while IFS= read -r line; do
+    if [[ -t 2 && $line =~ ^\[([0-9]+/[0-9]+)\] ]]; then
+      printf '\r\033[K%s ... %s' "$stage_text" "${BASH_REMATCH[1]}" >&2
+    fi
+  done
+}
+
+# build LABEL FOLDER TARGET...
+build() {
+  begin_stage "$1"
+  NINJA_STATUS='[%f/%t] ' ninja -C "$2" -j "$(job_count)" "${@:3}" </dev/null 2>&1 | tee -a "$log" | show_progress ||
+    fail 'The build failed.'
+  end_stage
+}
+
+# ---- The whole
+
+built_stamp=$root/build/.built
+
+products_are_built() {
+  [[ -x $root/build/bin/runner && -f $built_stamp && $(<"$built_stamp") == "$configuration" ]] || return 1
+  [[ -n ${FOLIO_TORCH:-} ]] || torch_is_there || return 1
+  local newer
+  newer=$(cd "$root" &&
+    find -L framework plugins cmake CMakeLists.txt CMakePresets.json -newer "$built_stamp" -print -quit) || return 1
+  [[ -z $newer ]]
+}
+
+# Held until the script ends or calls its program; children inherit it, so that what a killed set-up left running
+# (pip, ninja) is waited for.
+lock_set_up() {
+  mkdir -p "$root/build"
+  exec {lock}>"$root/build/.lock"
+  flock -n "$lock" || {
+    say 'Another set-up of this folder is at work; waiting for it.'
+    flock "$lock"
+  }
+}
+
+unlock_set_up() { exec {lock}>&-; }
+
+check_given_torch() {
+  [[ -z ${FOLIO_TORCH:-} || -d $FOLIO_TORCH ]] || {
+    say "FOLIO_TORCH=$FOLIO_TORCH is not a folder."
+    exit 1
+  }
+}
+
+# What both need before the build, under the lock.
+prepare() {
+  [[ -f $built_stamp ]] || say 'Setting Folio up; the details are in build/setup.log.'
+  : >"$log"
+  set_up_packages
+  set_up_torch
+  configure release "$root/build"
+  # Before the build: what is edited while it runs is newer.
+  echo "$configuration" >"$built_stamp.next"
+}
+
+set_up_products() {
+  ! products_are_built || return 0
+  check_given_torch
+  lock_set_up
+  if ! products_are_built; then
+    prepare
+    build build "$root/build" framework/all plugins/all
+    mv "$built_stamp.next" "$built_stamp"
+  fi
+  unlock_set_up
+}
+
+set_up_tests() {
+  check_given_torch
+  lock_set_up
+  prepare
+  build 'build with tests' "$root/build" all
+  mv "$built_stamp.next" "$built_stamp"
+  configure sanitize "$root/build/sanitize"
+  build 'build with sanitizers' "$root/build/sanitize" all
+  unlock_set_up
+}

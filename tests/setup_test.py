@@ -1,0 +1,284 @@
+"""Runs ./runner's set-up in small trees whose tools are fakes: each writes its call into a file and leaves what the
+real one would. What the fakes do is decided by the environment variables that a test gives."""
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+FAKES = {
+    "dpkg-query": 'for package in "${@:4}"; do [[ $package == "${MISSING:-}" ]] || echo "$package installed"; done',
+    "apt-get": 'for word; do [[ $word != "${FAIL_APT:-}" ]] || { echo "E: no such source"; exit 100; }; done',
+    "sudo": '[[ $1 != -n ]] || shift; exec "$@"',
+    "nvidia-smi": '[[ -n ${GPU:-} ]]',
+    "cmake": 'mkdir -p build; touch build/build.ninja',
+    # A program that prints its arguments in angle brackets.
+    "ninja": """
+        sleep "${NINJA_SECONDS:-0}"
+        [[ -z ${FAIL_NINJA:-} ]] || { echo "broken.cpp:1: error"; exit 1; }
+        mkdir -p "$2/bin"
+        printf '#!/bin/sh\\nprintf "home %%s" "$FOLIO_HOME"\\nprintf " <%%s>" "$@"\\n' >"$2/bin/runner"
+        chmod +x "$2/bin/runner"
+        echo "[1/1] Linking runner"
+    """,
+    "python3": """
+        [[ $1 == -m ]] || exec "$REAL_PYTHON" "$@"
+        while (($# > 0)); do
+          case $1 in
+            --dry-run) dry=1 ;;
+            --report) report=$2 ;;
+            --target) target=$2 ;;
+          esac
+          shift
+        done
+        if [[ -n ${dry:-} ]]; then echo "$PIP_REPORT" >"$report"; exit; fi
+        [[ -n ${target:-} ]] || exit 0
+        mkdir -p "$target/bin" "$target/torch"
+        [[ $target != */uv ]] || cp "$(dirname "$0")/fake-uv" "$target/bin/uv"
+    """,
+    "fake-uv": """
+        [[ -z ${FAIL_UV:-} ]] || { echo "no route to host"; exit 1; }
+        while [[ $1 != --target ]]; do shift; done
+        mkdir -p "$2/torch"
+    """,
+}
+
+
+def report(version, *requirements):
+    metadata = {"name": "torch", "version": version, "requires_dist": list(requirements)}
+    return json.dumps({"install": [{"download_info": {"url": "file:///torch.whl"}, "metadata": metadata}]})
+
+
+CPU_BUILD = report("2.13.0+cpu", "filelock")
+CUDA_BUILD = report("2.13.0", "filelock", 'nvidia-cudnn-cu13==9; platform_system == "Linux"')
+
+
+class FakeTree(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name).resolve()
+        self.root = self.folder / "a tree"
+        self.calls_file = self.folder / "calls"
+        for name in ("framework", "plugins", "cmake"):
+            (self.root / name).mkdir(parents=True)
+        for name in ("runner", "cmake/setup.sh", "cmake/torch_wheel.py", "CMakePresets.json", "CMakeLists.txt"):
+            shutil.copy(REPOSITORY / name, self.root / name)
+        self.source = self.root / "framework/a.cpp"
+        self.source.touch()
+        (self.folder / "bin").mkdir()
+        for name, text in FAKES.items():
+            fake = self.folder / "bin" / name
+            fake.write_text(f'#!/bin/bash\necho "$(basename "$0") $*" >>"$CALLS"\n{text}\n')
+            fake.chmod(0o755)
+
+    def environment(self, **more):
+        real_python = shutil.which("python3")
+        return {
+            "PATH": f"{self.folder}/bin:/usr/bin:/bin",
+            "CALLS": str(self.calls_file),
+            "REAL_PYTHON": real_python,
+            "PIP_REPORT": CPU_BUILD,
+            **more,
+        }
+
+    def run_runner(self, *arguments, command=None, **environment):
+        self.calls_file.write_text("")
+        return subprocess.run(
+            [command or self.root / "runner", *arguments],
+            env=self.environment(**environment),
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+
+    def calls(self, *tools):
+        lines = self.calls_file.read_text().splitlines()
+        return [line for line in lines if line.split()[0] in tools]
+
+    def built(self):
+        self.assertEqual(self.run_runner().returncode, 0)
+
+
+class SetUpTest(FakeTree):
+    def test_first_call_sets_up_and_passes_the_arguments_on(self):
+        result = self.run_runner("two words", "", "--flag")
+        self.assertEqual(result.stdout, f"home {self.root} <two words> <> <--flag>")
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(len(self.calls("cmake")), 1)
+        self.assertEqual(len(self.calls("ninja")), 1)
+        for stage in ("libtorch 2.13.0", "configure", "build"):
+            self.assertRegex(result.stderr, rf"(?m)^{stage}.* \d+ s$")
+
+    def test_second_call_goes_straight_to_the_program(self):
+        self.built()
+        result = self.run_runner("ls")
+        self.assertEqual(self.calls(*FAKES), [])
+        self.assertEqual((result.stdout, result.stderr), (f"home {self.root} <ls>", ""))
+
+    def test_link_from_elsewhere_finds_the_tree(self):
+        link = self.folder / "link"
+        link.symlink_to(self.root / "runner")
+        self.assertEqual(self.run_runner("ls", command=link).stdout, f"home {self.root} <ls>")
+
+    def test_changed_source_is_built_without_configuring(self):
+        self.built()
+        later = time.time() + 1
+        os.utime(self.source, (later, later))
+        self.run_runner()
+        self.assertEqual((len(self.calls("ninja")), self.calls("cmake")), (1, []))
+
+    def test_removed_source_is_noticed(self):
+        self.built()
+        time.sleep(0.01)
+        self.source.unlink()
+        self.run_runner()
+        self.assertEqual(len(self.calls("ninja")), 1)
+
+    def test_given_torch_replaces_pip_and_configures_anew(self):
+        self.built()
+        torch = self.folder / "given torch"
+        torch.mkdir()
+        self.run_runner(FOLIO_TORCH="given torch")
+        self.assertEqual(self.calls("python3"), [])
+        self.assertIn(f"-DFOLIO_TORCH={torch}", self.calls("cmake")[0])
+        self.run_runner(FOLIO_TORCH=str(torch))
+        self.assertEqual(self.calls(*FAKES), [])
+        self.run_runner()
+        self.assertEqual(len(self.calls("cmake")), 1)
+
+    def test_given_torch_that_is_no_folder_is_named(self):
+        result = self.run_runner(FOLIO_TORCH="/no/such/folder")
+        self.assertEqual((result.returncode, result.stderr), (1, "FOLIO_TORCH=/no/such/folder is not a folder.\n"))
+
+    def test_moved_tree_is_configured_anew(self):
+        self.built()
+        moved = self.folder / "moved"
+        self.root.rename(moved)
+        self.root = moved
+        self.assertEqual(self.run_runner("ls").stdout, f"home {moved} <ls>")
+        self.assertEqual(len(self.calls("cmake")), 1)
+
+    def test_failed_build_is_reported_and_done_again(self):
+        result = self.run_runner(FAIL_NINJA="1")
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("broken.cpp:1: error", result.stderr)
+        self.assertIn("setup.log", result.stderr)
+        self.assertEqual(self.run_runner().returncode, 0)
+        self.assertEqual(len(self.calls("ninja")), 1)
+
+    def test_install_that_was_killed_is_done_again(self):
+        (self.root / ".deps/python/torch").mkdir(parents=True)
+        (self.root / ".deps/incoming/half").mkdir(parents=True)
+        self.built()
+        self.assertEqual(len([call for call in self.calls("python3") if "--no-compile" in call]), 1)
+        self.assertFalse((self.root / ".deps/python/half").exists())
+
+    def test_other_version_of_libtorch_is_replaced(self):
+        self.built()
+        (self.root / ".deps/python/.complete").write_text("2.12.0\n")
+        self.built()
+        self.assertEqual(len([call for call in self.calls("python3") if "--no-compile" in call]), 1)
+
+    def test_cpu_build_is_taken_from_pip_alone(self):
+        result = self.run_runner()
+        install = [call for call in self.calls("python3") if "--no-compile" in call]
+        self.assertIn("torch==2.13.0 --no-deps", install[0])
+        self.assertNotIn(" uv", " ".join(self.calls("python3")))
+        self.assertIn("CPU build", result.stderr)
+
+    def test_cuda_build_without_a_gpu_is_replaced_by_pytorchs_cpu_build(self):
+        self.run_runner(PIP_REPORT=CUDA_BUILD)
+        self.assertIn("--torch-backend cpu", self.calls("uv")[0])
+        self.assertEqual([call for call in self.calls("python3") if "--no-compile" in call], [])
+
+    def test_cuda_build_is_taken_where_pytorchs_index_does_not_answer(self):
+        result = self.run_runner(PIP_REPORT=CUDA_BUILD, FAIL_UV="1")
+        self.assertEqual(result.returncode, 0)
+        self.assertIn("does not answer", result.stderr)
+        self.assertIn("MB to download", result.stderr)
+
+    def test_cuda_build_is_taken_with_its_libraries_where_there_is_a_gpu(self):
+        self.run_runner(PIP_REPORT=CUDA_BUILD, GPU="1")
+        install = [call for call in self.calls("python3") if "--no-compile" in call]
+        self.assertNotIn("--no-deps", install[0])
+
+    def start_runner(self, **environment):
+        process = subprocess.Popen(
+            [self.root / "runner", "ls"],
+            env=self.environment(**environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self.addCleanup(process.stdout.close)
+        return process
+
+    def wait_for_call(self, tool):
+        for _ in range(6000):
+            if self.calls_file.exists() and self.calls(tool):
+                return
+            time.sleep(0.01)
+        self.fail(f"{tool} was not called")
+
+    def test_two_at_once_build_once(self):
+        both = [self.start_runner(NINJA_SECONDS="0.5") for _ in range(2)]
+        self.assertEqual([process.communicate()[0] for process in both], [f"home {self.root} <ls>"] * 2)
+        self.assertEqual((len(self.calls("cmake")), len(self.calls("ninja"))), (1, 1))
+
+    def test_source_changed_during_the_build_is_built_by_the_next_call(self):
+        process = self.start_runner(NINJA_SECONDS="0.5")
+        self.wait_for_call("ninja")
+        self.source.touch()
+        process.communicate()
+        self.run_runner()
+        self.assertEqual(len(self.calls("ninja")), 1)
+
+    def test_killed_set_up_is_waited_for_and_done_again(self):
+        process = self.start_runner(NINJA_SECONDS="2")
+        self.wait_for_call("ninja")
+        process.kill()
+        process.wait()  # its ninja goes on
+        result = self.run_runner("ls")
+        self.assertIn("waiting for it", result.stderr)
+        self.assertEqual(result.stdout, f"home {self.root} <ls>")
+        self.assertEqual(len(self.calls("ninja")), 1)
+
+
+def is_debian_12():
+    try:
+        system = platform.freedesktop_os_release()
+    except OSError:
+        return False
+    return (system["ID"], system.get("VERSION_ID")) == ("debian", "12")
+
+
+@unittest.skipUnless(is_debian_12(), "the set-up calls apt on Debian 12 only")
+class PackagesTest(FakeTree):
+    def test_missing_package_alone_is_installed(self):
+        result = self.run_runner(MISSING="libsoci-dev")
+        self.assertEqual(result.returncode, 0)
+        update, install = self.calls("apt-get")
+        self.assertTrue(update.endswith(" update"))
+        self.assertTrue(install.endswith(" install --no-install-recommends libsoci-dev"))
+        self.assertRegex(result.stderr, r"(?m)^system packages \(1\) \.\.\. \d+ s$")
+
+    def test_failing_apt_ends_with_its_last_words(self):
+        result = self.run_runner(MISSING="mold", FAIL_APT="update")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("E: no such source", result.stderr)
+        self.assertIn("apt-get update failed", result.stderr)
+        self.assertEqual(self.calls("cmake"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
