@@ -109,7 +109,11 @@ Node compose(const fs::path& file, const std::vector<std::string>& overrides, So
   std::vector<Node> trees = Chain(sources, problems).read(file);
   const Place whole_file = trees.front().place;
   Node root = std::move(trees.back());
-  for (auto tree = trees.rbegin() + 1; tree != trees.rend(); ++tree) merge(root, std::move(*tree));
+  for (auto tree = trees.rbegin() + 1; tree != trees.rend(); ++tree) {
+    // These say which experiment it is, and one that extends it is another.
+    std::erase_if(root.entries, [](const Entry& entry) { return entry.key == "name" || entry.key == "description"; });
+    merge(root, std::move(*tree));
+  }
   for (const std::string& text : overrides) apply_override(root, text, sources, problems);
   root.place = whole_file;
   return root;

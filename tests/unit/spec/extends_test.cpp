@@ -57,10 +57,12 @@ TEST_CASE("files extend each other in a chain, each relative to its own folder")
   CHECK(experiment.resolved["training"]["seed"] == 2);
 }
 
-TEST_CASE("the name of a file that extends another is inherited only when it is given") {
+TEST_CASE("name and description are those of the file itself") {
   const Folder folder;
-  folder.write("base.yaml", "dataset: {type: textbooks, books: [a]}\nmodel: {type: gpt}\n");
-  CHECK(load_experiment(folder.write("top.yaml", "extends: base.yaml\n"), {}, declarations()).name == "top");
+  folder.write("base.yaml", kValid);
+  const Experiment experiment = load_experiment(folder.write("top.yaml", "extends: base.yaml\n"), {}, declarations());
+  CHECK(experiment.name == "top");
+  CHECK(experiment.description.empty());
 }
 
 TEST_CASE("another type keeps the inherited keys, and one that it does not know is an error") {

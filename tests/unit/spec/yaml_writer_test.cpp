@@ -40,6 +40,12 @@ TEST_CASE("a resolved experiment is written for people") {
         "  seed: 42\n");
 }
 
+TEST_CASE("what a reader of YAML 1.1 would take for something else is written so that it does not") {
+  CHECK(to_yaml({{"a", 1e-5}, {"b", 1.5e-7}}) == "a: 1.0e-05\nb: 1.5e-07\n");
+  CHECK(to_yaml({{"a", "no"}, {"b", "1e-5"}, {"c", "12:30"}}) == "a: \"no\"\nb: \"1e-5\"\nc: \"12:30\"\n");
+  CHECK(to_yaml({{"a", "one, two"}, {"b", json{"one, two"}}}) == "a: one, two\nb: [\"one, two\"]\n");
+}
+
 TEST_CASE("a written experiment loads to the same values, whatever its texts") {
   const json valid = load(kValid).resolved;
   const std::vector<std::string> texts = {"",
