@@ -1,7 +1,9 @@
 #include "text/utf8.h"
 
 #include <cstdint>
-#include <cstring>
+#include <optional>
+
+#include "support/utf8.h"
 
 namespace folio {
 namespace {
@@ -26,18 +28,6 @@ constexpr Lead lead_of(std::uint8_t byte) {
   return {};
 }
 
-/// Bytes from `at` that are certainly ASCII, in steps of eight.
-std::size_t skip_ascii(std::string_view text, std::size_t at) {
-  constexpr std::uint64_t kHighBits = 0x8080808080808080;
-  std::uint64_t bytes = 0;
-  while (at + sizeof bytes <= text.size()) {
-    std::memcpy(&bytes, text.data() + at, sizeof bytes);
-    if ((bytes & kHighBits) != 0) break;
-    at += sizeof bytes;
-  }
-  return at;
-}
-
 }  // namespace
 
 DecodedCodePoint decode_code_point(std::string_view text, std::size_t at) {
@@ -55,15 +45,6 @@ DecodedCodePoint decode_code_point(std::string_view text, std::size_t at) {
     value = value << 6 | (byte & 0x3Fu);
   }
   return {value, length, true};
-}
-
-std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
-  for (std::size_t at = skip_ascii(text, 0); at < text.size();) {
-    const DecodedCodePoint decoded = decode_code_point(text, at);
-    if (!decoded.valid) return at;
-    at = skip_ascii(text, at + decoded.length);
-  }
-  return std::nullopt;
 }
 
 std::string replace_invalid_utf8(std::string_view text) {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 
 /// UTF-8 as the Unicode standard defines it (table 3-7): no overlong forms, no surrogates, nothing above U+10FFFF.
+/// Whether a text is UTF-8 at all is asked of support/utf8.h.
 namespace folio {
 
 constexpr char32_t kReplacementCharacter = U'\uFFFD';
@@ -20,9 +20,6 @@ struct DecodedCodePoint {
 /// What stands at text[at], with at < text.size(). Where that is not UTF-8, `length` is the "maximal subpart": the
 /// bytes that could have begun a character, or a single byte. Python and Rust put one U+FFFD for each such part.
 DecodedCodePoint decode_code_point(std::string_view text, std::size_t at);
-
-/// The offset of the first byte that does not belong to valid UTF-8; none when all is valid.
-std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 
 /// The text with U+FFFD in place of each maximal subpart that is not UTF-8.
 std::string replace_invalid_utf8(std::string_view text);

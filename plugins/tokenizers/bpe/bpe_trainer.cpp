@@ -134,7 +134,7 @@ bool Trainer::next_candidate(std::int64_t min_frequency, Candidate& candidate) {
     candidate = queue_.top();
     queue_.pop();
     const std::int64_t count = *counts_.find(candidate.pair);
-    assert(count >= 0 && count <= candidate.count + count);
+    assert(count >= 0);
     if (count == candidate.count) return count >= min_frequency;
     candidate.count = count;
     if (count > 0) queue_.push(candidate);

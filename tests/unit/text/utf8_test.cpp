@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "support/sha256.h"
+#include "support/utf8.h"
 
 using namespace folio;
 
