@@ -80,8 +80,8 @@ void Catalogue::set_duplicates_aside() {
       std::vector<std::string> files;
       std::for_each(first, last, [&](const PluginDescription& plugin) { files.push_back(plugin.library); });
       const std::string message =
-          fmt::format("{} plugins have the id '{}': {}; keep one of these files in the folders searched",
-                      to_string(first->kind), first->id, fmt::join(files, " and "));
+          fmt::format("{} {} plugins have the id '{}': {}; keep one of these files in the folders searched",
+                      files.size(), to_string(first->kind), first->id, fmt::join(files, " and "));
       problems_.push_back(
           {.library = first->library, .message = message, .fatal = true, .kind = first->kind, .id = first->id});
     }

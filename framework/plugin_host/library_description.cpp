@@ -67,8 +67,9 @@ std::string keep(const fs::path& cache_file, const json& answer) {
 /// The end of what a child wrote to standard error, where it usually says why it died.
 std::string last_line(std::string text) {
   text.erase(text.find_last_not_of(" \t\r\n") + 1);
-  const std::size_t begin = text.find_last_of('\n');
-  return begin == std::string::npos ? text : text.substr(begin + 1);
+  const std::size_t end_of_previous = text.find_last_of('\n');  // npos + 1 is 0
+  const std::size_t begin = text.find_first_not_of(" \t", end_of_previous + 1);
+  return begin == std::string::npos ? "" : text.substr(begin);
 }
 
 /// What a child that gave no answer died of.

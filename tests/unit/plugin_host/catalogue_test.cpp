@@ -89,7 +89,7 @@ TEST_CASE("a library that crashes, exits or hangs when it is loaded is named wit
   CHECK_THAT(only_problem("exits_when_loaded"), Contains("ended the process when it was loaded: it exited with 0"));
   CHECK_THAT(only_problem("throws_when_loaded"),
              Contains("crashed when it was loaded: the process was killed by signal 6") &&
-                 Contains("thrown by a constructor"));
+                 Contains(", last saying \"what():  thrown by a constructor\""));
   CHECK_THAT(only_problem("hangs_when_loaded", std::chrono::milliseconds(300)),
              Contains("did not return from being loaded within 0.3 s"));
 }
@@ -175,7 +175,7 @@ TEST_CASE("two plugins with one id are an error that names both files, and the o
   const Catalogue catalogue = catalogue_of(place, {place.path() / "one", place.path() / "two"});
   CHECK(catalogue.plugins().size() == 1);
   CHECK(catalogue.find(PluginKind::dataset, "good") == nullptr);
-  const std::string expected = "dataset plugins have the id 'good': " + one.string() + " and " + two.string() +
+  const std::string expected = "2 dataset plugins have the id 'good': " + one.string() + " and " + two.string() +
                                "; keep one of these files in the folders searched";
   CHECK(error_of(ErrorKind::plugin, [&] { catalogue.require(PluginKind::dataset, "good"); }) == expected);
   REQUIRE(catalogue.problems().size() == 1);
@@ -244,4 +244,10 @@ TEST_CASE("a model is described without libtorch in this program") {
   CHECK(model.objective == "causal");
   CHECK(model.usual_tokenizer == "bpe");
   CHECK(model.options.find("step") != nullptr);
+}
+
+TEST_CASE("the model of the plugin guide describes itself") {
+  if (!has_libtorch()) return;
+  const Catalogue catalogue({.folders = {fixture("bigram").parent_path()}, .describe = {}});
+  CHECK(catalogue.require(PluginKind::model, "bigram").options.find("vocab_size")->optional);
 }

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 /// A plugin of tests/fixtures/plugins.
 inline fs::path fixture(const std::string& name) {
-  return fs::path(FOLIO_BINARY_DIR) / "fixtures" / "plugins" / ("fixture_" + name + ".so");
+  return fs::path(FOLIO_BINARY_DIR) / "tests" / "fixtures" / "plugins" / name / ("fixture_" + name + ".so");
 }
 
 inline bool has_libtorch() { return fs::exists(fixture("crash_at_step")); }

@@ -96,3 +96,16 @@ TEST_CASE("what a factory throws gets the plugin's name and keeps its kind") {
         name + "failed when it was made: it threw something that is no exception");
   CHECK(thrown(ErrorKind::plugin, "nothing") == name + "its factory made nothing");
 }
+
+TEST_CASE("the data set of the plugin guide reads lines") {
+  const TemporaryFolder folder;
+  const fs::path file = folder.write("proverbs.txt", "Haste makes waste\n\nAll is well\n");
+  const LoadedPlugin plugin(fixture("lines"));
+  const auto dataset = plugin.make<Dataset>(values_of(plugin, {{"file", file.string()}}));
+  std::vector<std::string> texts;
+  dataset->read([&](const Document& document) { texts.push_back(document.name + ": " + document.text); });
+  CHECK(texts == std::vector<std::string>{"line 1: Haste makes waste", "line 3: All is well"});
+  CHECK(error_of(ErrorKind::experiment, [&] {
+          plugin.make<Dataset>(values_of(plugin, {{"file", std::string("absent.txt")}}));
+        }) == "dataset plugin 'lines': absent.txt: there is no such file");
+}

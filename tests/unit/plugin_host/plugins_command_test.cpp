@@ -55,6 +55,16 @@ TEST_CASE("one plugin is shown with all that its options declare") {
   CHECK(output_of(folder.path(), "show dataset/good") == text);
 }
 
+TEST_CASE("the plugin guide shows the options of its example as they are printed") {
+  const std::string guide = read_file(fs::path(FOLIO_SOURCE_DIR) / "docs" / "plugin-guide.md");
+  const std::size_t begin = guide.find("\noption      type");
+  REQUIRE(begin != std::string::npos);
+  const std::string table = guide.substr(begin, guide.find("```", begin) - begin);
+  const TemporaryFolder folder;
+  folder.add("lines", "plugins");
+  CHECK_THAT(output_of(folder.path(), "show lines"), Contains(table));
+}
+
 TEST_CASE("lists and plugins can be had as JSON") {
   const TemporaryFolder folder;
   folder.add("good", "plugins");
