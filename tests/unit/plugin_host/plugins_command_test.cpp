@@ -18,7 +18,8 @@ std::string output_of(const fs::path& folder, const std::string& arguments) {
   const ScopedVariable path("FOLIO_PLUGIN_PATH", std::nullopt);
   CLI::App app;
   int exit_code = 0;
-  const cli::GlobalOptions global{.plugin_path = {folder / "plugins"}, .results = {}};
+  cli::GlobalOptions global;
+  global.plugin_path = {folder / "plugins"};
   cli::add_plugins(app, global, exit_code);
   std::ostringstream captured;
   std::streambuf* const before = std::cout.rdbuf(captured.rdbuf());
