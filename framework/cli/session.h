@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "plugin_host/catalogue.h"
+#include "plugin_host/search_path.h"
 #include "results/run_folder.h"
 #include "spec/experiment.h"
 
