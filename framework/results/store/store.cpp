@@ -8,9 +8,9 @@
 #include <map>
 
 #include "results/process_json.h"
+#include "results/store/enter_runs.h"
 #include "results/store/network_file_system.h"
 #include "results/store/schema.h"
-#include "results/store/sync_run.h"
 #include "support/files.h"
 
 namespace folio::results {
