@@ -18,11 +18,14 @@ enum class Effect {
   breaks,  ///< the values do not measure the same thing
 };
 
+/// What stands in place of a fact that a run lacks.
+constexpr const char* kUnknown = "unknown";
+
 /// One fact that two runs must share for their metrics to be compared.
 struct Check {
   std::string name;  ///< "data", "objective"
   Finding finding = Finding::unknown;
-  std::string a, b;     ///< the facts as text; "unknown" where a run lacks it
+  std::string a, b;     ///< the facts as text, or kUnknown
   std::string meaning;  ///< what it means that they differ, or that it is not known; empty when they are equal
 
   Effect on_token_loss = Effect::none;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "results/run.h"
+#include "results/store/database.h"
 #include "results/store/store.h"
 #include "support/process_identity.h"
 

@@ -1,6 +1,7 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "results/store/database.h"
 #include "results/store/enter_runs.h"
 #include "results/store/store.h"
 
@@ -50,7 +51,7 @@ std::vector<SyncProblem> Store::sync() {
   std::vector<FoundRun> found;
   find_runs(runs_folder(results_), "", found);
   find_runs(baselines_, "baseline/", found);
-  return database_.guarded([&](soci::session& session) {
+  return database_->guarded([&](soci::session& session) {
     const auto known = known_runs(session);
     for (const auto& [id, progress] : known) {
       // Asked of the folder itself, not of what was found: the run may be younger than that list.
@@ -66,7 +67,7 @@ std::vector<SyncProblem> Store::sync() {
 
 void Store::sync_run(const std::string& id) {
   const auto problems =
-      database_.guarded([&](soci::session& session) { return enter_runs(session, {FoundRun{id, folder_of(id)}}); });
+      database_->guarded([&](soci::session& session) { return enter_runs(session, {FoundRun{id, folder_of(id)}}); });
   if (!problems.empty()) throw Error(ErrorKind::store, problems.front().message);
 }
 

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <limits>
 
+#include "results/store/database.h"
 #include "results/store/network_file_system.h"
 #include "results/store/schema.h"
 #include "support/files.h"
