@@ -1,5 +1,6 @@
 #include <system_error>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "results/store/database.h"
 #include "results/store/enter_runs.h"
@@ -53,9 +54,11 @@ std::vector<SyncProblem> Store::sync() {
   find_runs(baselines_, "baseline/", found);
   return database_->guarded([&](soci::session& session) {
     const auto known = known_runs(session);
+    std::unordered_set<std::string> present;
+    for (const FoundRun& run : found) present.insert(run.id);
     for (const auto& [id, progress] : known) {
-      // Asked of the folder itself, not of what was found: the run may be younger than that list.
-      if (!fs::exists(folder_of(id).path())) forget_run(session, progress.row);
+      // A run that is younger than the list of folders is asked for by its own.
+      if (!present.contains(id) && !fs::exists(folder_of(id).path())) forget_run(session, progress.row);
     }
     std::erase_if(found, [&](const FoundRun& run) {
       const auto progress = known.find(run.id);
