@@ -7,6 +7,9 @@ namespace folio::cli {
 results::Store open_store(const GlobalOptions& global) {
   const auto baselines = global.baselines.empty() ? global.results / "baselines" : global.baselines;
   results::Store store(global.results, baselines);
+  if (store.in_memory()) {
+    std::cerr << "note: " << global.results.string() << " cannot be written; every run folder is read anew\n";
+  }
   for (const results::SyncProblem& problem : store.sync()) std::cerr << "warning: " << problem.message << "\n";
   return store;
 }

@@ -4,6 +4,8 @@
 #include <map>
 #include <optional>
 
+#include "support/human.h"
+
 namespace folio::results {
 namespace {
 
@@ -115,6 +117,7 @@ Finding compare_values(const Run& a, const Run& b, const std::vector<Key>& keys)
 }
 
 std::string short_text(const json& value) {
+  if (value.is_number_integer()) return with_commas(value.get<std::int64_t>());
   if (!value.is_string()) return value_text(value);
   const auto text = value.get<std::string>();
   const bool is_hash = text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -130,7 +133,7 @@ std::string text_of(const Run& run, const std::vector<Key>& keys) {
     text += short_text(value);
     if (*key.label) text += std::string(" ") + key.label;
   }
-  return text.empty() ? "unknown" : text;
+  return text.empty() ? kUnknown : text;
 }
 
 std::string meaning_of(Finding finding, const std::string& when_different) {
@@ -177,8 +180,8 @@ Check check_builds(const Run& a, const Run& b) {
   }
   const bool known = !builds_a.empty() && !builds_b.empty();
   check.finding = !known ? Finding::unknown : others.empty() ? Finding::equal : Finding::different;
-  check.a = builds_a.empty() ? "unknown" : others.empty() ? "known" : others;
-  check.b = builds_b.empty() ? "unknown" : others.empty() ? "known" : others + " (another build)";
+  check.a = builds_a.empty() ? kUnknown : others.empty() ? "known" : others;
+  check.b = builds_b.empty() ? kUnknown : others.empty() ? "known" : others + " (another build)";
   check.meaning = meaning_of(check.finding, "The plugin's code may have changed between the runs.");
   set_effects(check, {clouds, clouds, clouds, clouds, clouds});
   return check;

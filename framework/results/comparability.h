@@ -18,11 +18,14 @@ enum class Effect {
   breaks,  ///< the values do not measure the same thing
 };
 
+/// What stands in place of a fact that a run lacks.
+constexpr const char* kUnknown = "unknown";
+
 /// One fact that two runs must share for their metrics to be compared.
 struct Check {
   std::string name;  ///< "data", "objective"
   Finding finding = Finding::unknown;
-  std::string a, b;     ///< the facts as text; "unknown" where a run lacks it
+  std::string a, b;     ///< the facts as text, or kUnknown
   std::string meaning;  ///< what it means that they differ, or that it is not known; empty when they are equal
 
   Effect on_token_loss = Effect::none;
@@ -36,7 +39,10 @@ struct Check {
   Effect effect_on(const Metric& metric) const;
 };
 
-/// All checks that apply to the two runs, the weightiest first. Whether the evaluation sets are the same is asked only
+/// All checks that apply to the two runs, the weightiest first. They read, where a run has them: the facts data_hash,
+/// stand_in, objective, loss_definition, vocab_size, tokenizer_hash and eval_samples; of the environment precision,
+/// device, cpu_model and cores; the settings dataset.split, dataset.validation and training.seed; the plugins' hashes.
+/// Whether the evaluation sets are the same is asked only
 /// where one of the runs was evaluated.
 std::vector<Check> check_comparability(const Run& a, const Run& b);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <sstream>
 
 #include "results/metrics.h"
 #include "results/rendering.h"
@@ -27,23 +28,58 @@ std::string verdict_text(Verdict verdict, Paint paint) {
   __builtin_unreachable();
 }
 
-/// Each fact that differs or is not known with what that means, then the names of those that are the same.
+constexpr std::size_t kWidth = 100;
+
+/// The text in lines of at most kWidth columns, each behind the indent.
+std::string wrapped(const std::string& text, const std::string& indent) {
+  std::string result, line, word;
+  std::istringstream words(text);
+  while (words >> word) {
+    if (!line.empty() && indent.size() + line.size() + 1 + word.size() > kWidth) {
+      result += indent + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return result + indent + line + "\n";
+}
+
+/// A word that says what was found, and what follows it; all words take the same room.
+std::string finding_line(const std::string& word, const std::string& rest) {
+  return "  " + word + std::string(std::size_t(9 - display_width(word)), ' ') + rest + "\n";
+}
+
+/// The names of the checks that `chosen` takes, with commas between.
+template <typename Chosen>
+std::string names_of(const std::vector<Check>& checks, const Chosen& chosen) {
+  std::string names;
+  for (const Check& check : checks) {
+    if (chosen(check)) names += (names.empty() ? "" : ", ") + check.name;
+  }
+  return names;
+}
+
+bool neither_says(const Check& check) {
+  return check.finding == Finding::unknown && check.a == kUnknown && check.b == kUnknown;
+}
+
+/// Each fact that differs with what that means, each that one of the runs does not have, and the others by name.
 std::string checks_section(const Comparison& comparison, Paint paint) {
-  std::string text = "\n" + paint.bold("Can they be compared?") + " " + verdict_text(comparison.verdict, paint) + "\n";
-  std::string same;
-  for (const Finding finding : {Finding::different, Finding::unknown, Finding::equal}) {
-    for (const Check& check : comparison.checks) {
-      if (check.finding != finding) continue;
-      if (finding == Finding::equal) {
-        same += (same.empty() ? "" : ", ") + check.name;
-        continue;
-      }
-      const std::string word = finding == Finding::different ? "differs" : "unknown";
-      text += "  " + paint.yellow(word) + "  " + check.name + ": " + check.a + " | " + check.b + "\n";
-      text += "           " + paint.dim(check.meaning) + "\n";
+  std::string differing, unknown;
+  for (const Check& check : comparison.checks) {
+    const std::string both = check.name + ": " + check.a + " | " + check.b;
+    if (check.finding == Finding::different) {
+      differing += finding_line(paint.yellow("differs"), both) + wrapped(check.meaning, std::string(11, ' '));
+    } else if (check.finding == Finding::unknown && !neither_says(check)) {
+      unknown += finding_line(paint.yellow("unknown"), both);
     }
   }
-  if (!same.empty()) text += "  " + paint.green("same") + "     " + same + "\n";
+  std::string text = "\n" + paint.bold("Can they be compared?") + " " + verdict_text(comparison.verdict, paint) + "\n";
+  text += differing + unknown;
+  const std::string neither = names_of(comparison.checks, neither_says);
+  if (!neither.empty()) text += finding_line(paint.yellow("unknown"), neither + ": neither run says");
+  const std::string same = names_of(comparison.checks, [](const Check& c) { return c.finding == Finding::equal; });
+  if (!same.empty()) text += finding_line(paint.green("same"), same);
   return text;
 }
 
@@ -103,7 +139,7 @@ std::string footings_section(const Comparison& comparison, Paint paint) {
   std::string text = "\n" + paint.bold("On a common footing") + "\n" + indented(table);
   std::string last;
   for (const CommonFooting& footing : comparison.footings) {
-    if (footing.meaning != last) text += "  " + paint.dim(footing.meaning) + "\n";
+    if (footing.meaning != last) text += wrapped(footing.meaning, "  ");
     last = footing.meaning;
   }
   return text;

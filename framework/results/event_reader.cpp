@@ -87,11 +87,14 @@ std::string read_bytes(const fs::path& path, int fd, std::uint64_t offset, std::
   return bytes;
 }
 
-/// Whole lines from `offset` on; empty where there is none yet.
-std::string read_lines(const fs::path& path, int fd, std::uint64_t offset, std::size_t limit) {
+std::uint64_t size_of(const fs::path& path, int fd) {
   struct stat status{};
   if (::fstat(fd, &status) != 0) fail(path);
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+/// Whole lines between `offset` and `size`; empty where there is none.
+std::string read_lines(const fs::path& path, int fd, std::uint64_t offset, std::uint64_t size, std::size_t limit) {
   if (size <= offset) return "";
   for (;; limit *= 2) {  // a line longer than the limit is read whole
     std::string bytes = read_bytes(path, fd, offset, std::min<std::uint64_t>(limit, size - offset));
@@ -100,7 +103,7 @@ std::string read_lines(const fs::path& path, int fd, std::uint64_t offset, std::
       bytes.resize(end + 1);
       return bytes;
     }
-    if (bytes.size() < limit) return "";
+    if (bytes.size() < limit || bytes.size() == size - offset) return "";
   }
 }
 
@@ -114,7 +117,8 @@ EventBatch read_events(const fs::path& events_file, std::uint64_t offset, std::s
     if (errno == ENOENT) return batch;
     fail(events_file);
   }
-  const std::string lines = read_lines(events_file, file.get(), offset, limit);
+  const std::uint64_t size = size_of(events_file, file.get());
+  const std::string lines = read_lines(events_file, file.get(), offset, size, limit);
   for (std::size_t begin = 0; begin < lines.size();) {
     const std::size_t end = lines.find('\n', begin);
     if (auto event = parse_event(std::string_view(lines).substr(begin, end - begin))) {
@@ -125,6 +129,7 @@ EventBatch read_events(const fs::path& events_file, std::uint64_t offset, std::s
     begin = end + 1;
   }
   batch.offset += lines.size();
+  batch.more = !lines.empty() && batch.offset < size && size - offset > limit;
   return batch;
 }
 

@@ -86,6 +86,7 @@ struct EventBatch {
   std::vector<Event> events;
   std::uint64_t offset = 0;  ///< the byte after the last whole line that was read
   std::int64_t skipped = 0;  ///< whole lines among them that are no event: torn by a full disk, or foreign
+  bool more = false;         ///< the limit ended it; the file went on when it was read
 };
 
 /// Reads whole lines from `offset` on, of at least one line and up to about `limit` bytes; a last line without its end

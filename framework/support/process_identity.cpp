@@ -4,7 +4,6 @@
 
 #include <climits>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 
 namespace folio {
@@ -26,7 +25,9 @@ std::string host_name() {
 /// Field 22 of /proc/<pid>/stat; -1 where there is no such process or it is a zombie.
 std::int64_t start_time_of(std::int64_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  // getline and not a stream iterator: reading fails when the process ends just now, and an iterator would throw.
+  std::string text;
+  std::getline(file, text, '\0');
   // The second field, the command in brackets, may itself hold spaces and brackets: count from the last one.
   const std::size_t bracket = text.rfind(')');
   if (bracket == std::string::npos) return -1;

@@ -3,20 +3,25 @@
 #include <fmt/format.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
+#include <cctype>
+
 namespace folio::results {
 namespace {
 
 constexpr int kBusyTimeoutSeconds = 20;
 
-/// SOCI's connection string; its quoted values escape quotes with a backslash.
+/// SOCI's connection string. It has no way to write a path with spaces and quotes in it, so the path goes as an SQLite
+/// URI. `synchronous` is not left to SOCI, which would set it before the timeout and fail where another process writes.
 std::string connection_string(const std::filesystem::path& file) {
   if (file.empty()) return "db=:memory:";
-  std::string quoted;
-  for (const char c : file.string()) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
+  // URIs are off unless SQLite was built with them on or is told so before its first use.
+  [[maybe_unused]] static const int uris_allowed = sqlite_api::sqlite3_config(SQLITE_CONFIG_URI, 1);
+  std::string encoded;
+  for (const char c : std::filesystem::absolute(file).string()) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '.' || c == '_' || c == '-';
+    encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
-  return fmt::format("db=\"{}\" timeout={} synchronous=full", quoted, kBusyTimeoutSeconds);
+  return fmt::format("db=file:{} timeout={}", encoded, kBusyTimeoutSeconds);
 }
 
 /// What is wrong, in words that say what to do about it.
@@ -39,10 +44,10 @@ std::string explanation(int result, const char* message) {
 
 }  // namespace
 
-Database::Database(std::filesystem::path file)
-    : file_(std::move(file)), session_(std::make_unique<soci::session>()) {
+Database::Database(std::filesystem::path file) : file_(std::move(file)), session_(std::make_unique<soci::session>()) {
   try {
     session_->open(soci::sqlite3, connection_string(file_));
+    *session_ << "PRAGMA synchronous = FULL";
   } catch (const soci::soci_error& error) {
     throw translated(error);
   }

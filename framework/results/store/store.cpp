@@ -8,9 +8,10 @@
 #include <map>
 
 #include "results/process_json.h"
+#include "results/store/database.h"
+#include "results/store/enter_runs.h"
 #include "results/store/network_file_system.h"
 #include "results/store/schema.h"
-#include "results/store/sync_run.h"
 #include "support/files.h"
 
 namespace folio::results {
@@ -136,9 +137,17 @@ void read_details(soci::session& session, long long row, Run& run) {
 }  // namespace
 
 Store::Store(fs::path results, fs::path baselines)
-    : results_(std::move(results)), baselines_(std::move(baselines)), database_(store_file(results_)) {
-  prepare_schema(database_);
+    : results_(std::move(results)),
+      baselines_(std::move(baselines)),
+      database_(std::make_unique<Database>(store_file(results_))) {
+  prepare_schema(*database_);
 }
+
+Store::Store(Store&& other) noexcept = default;
+
+Store::~Store() = default;
+
+bool Store::in_memory() const { return database_->file().empty(); }
 
 RunFolder Store::folder_of(const std::string& id) const {
   constexpr std::string_view kPrefix = "baseline/";
@@ -147,7 +156,7 @@ RunFolder Store::folder_of(const std::string& id) const {
 }
 
 std::vector<RunSummary> Store::list() {
-  return database_.guarded([&](soci::session& session) {
+  return database_->guarded([&](soci::session& session) {
     auto by_row = read_summaries(session, {});
     read_finals(session, {}, by_row);
     std::vector<RunSummary> runs;
@@ -161,7 +170,7 @@ std::vector<RunSummary> Store::list() {
 }
 
 Run Store::load(const std::string& id) {
-  return database_.guarded([&](soci::session& session) {
+  return database_->guarded([&](soci::session& session) {
     const long long row = row_of(session, id);
     auto by_row = read_summaries(session, {row, row});
     read_finals(session, {row, row}, by_row);
@@ -177,7 +186,7 @@ Run Store::load(const std::string& id) {
 }
 
 std::vector<Point> Store::points(const std::string& id, const std::string& metric) {
-  return database_.guarded([&](soci::session& session) {
+  return database_->guarded([&](soci::session& session) {
     const long long row = row_of(session, id);
     std::vector<long long> steps(kFetchRows);
     std::vector<double> values(kFetchRows);

@@ -2,13 +2,15 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "results/run.h"
-#include "results/store/database.h"
 
 namespace folio::results {
+
+class Database;
 
 struct Point {
   std::int64_t step = 0;
@@ -31,9 +33,11 @@ class Store {
   /// written the index is kept in memory instead, so that looking at results works there too.
   /// Throws Error (store) when the folder can neither be made nor read, or lies on a network file system.
   Store(std::filesystem::path results, std::filesystem::path baselines);
+  Store(Store&& other) noexcept;
+  ~Store();
 
   /// Whether the index is in memory, because the results folder cannot be written.
-  bool in_memory() const { return database_.file().empty(); }
+  bool in_memory() const;
 
   /// Enters what is new in every run folder, forgets runs whose folder is gone, and marks as failed the active runs
   /// whose process is gone (without touching their folders). A folder that cannot be entered is returned and harms no
@@ -57,7 +61,7 @@ class Store {
  private:
   std::filesystem::path results_;
   std::filesystem::path baselines_;
-  Database database_;
+  std::unique_ptr<Database> database_;
 };
 
 }  // namespace folio::results

@@ -1,18 +1,15 @@
 #include <system_error>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "results/store/database.h"
+#include "results/store/enter_runs.h"
 #include "results/store/store.h"
-#include "results/store/sync_run.h"
 
 namespace folio::results {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct FoundRun {
-  std::string id;
-  RunFolder folder;
-};
 
 /// Adds the folders in `parent`; none where it is missing. Names with a leading dot are runs that are being made.
 void find_runs(const fs::path& parent, const std::string& id_prefix, std::vector<FoundRun>& found) {
@@ -55,28 +52,26 @@ std::vector<SyncProblem> Store::sync() {
   std::vector<FoundRun> found;
   find_runs(runs_folder(results_), "", found);
   find_runs(baselines_, "baseline/", found);
-  return database_.guarded([&](soci::session& session) {
+  return database_->guarded([&](soci::session& session) {
     const auto known = known_runs(session);
+    std::unordered_set<std::string> present;
+    for (const FoundRun& run : found) present.insert(run.id);
     for (const auto& [id, progress] : known) {
-      // Asked of the folder itself, not of what was found: the run may be younger than that list.
-      if (!fs::exists(folder_of(id).path())) forget_run(session, progress.row);
+      // A run that is younger than the list of folders is asked for by its own.
+      if (!present.contains(id) && !fs::exists(folder_of(id).path())) forget_run(session, progress.row);
     }
-    std::vector<SyncProblem> problems;
-    for (const FoundRun& run : found) {
+    std::erase_if(found, [&](const FoundRun& run) {
       const auto progress = known.find(run.id);
-      if (progress != known.end() && !may_have_news(progress->second, run.folder)) continue;
-      try {
-        enter_run(session, run.id, run.folder);
-      } catch (const Error& error) {  // the boundary between one run's folder and the others
-        problems.push_back({run.folder.path(), error.what()});
-      }
-    }
-    return problems;
+      return progress != known.end() && !may_have_news(progress->second, run.folder);
+    });
+    return enter_runs(session, found);
   });
 }
 
 void Store::sync_run(const std::string& id) {
-  database_.guarded([&](soci::session& session) { enter_run(session, id, folder_of(id)); });
+  const auto problems =
+      database_->guarded([&](soci::session& session) { return enter_runs(session, {FoundRun{id, folder_of(id)}}); });
+  if (!problems.empty()) throw Error(ErrorKind::store, problems.front().message);
 }
 
 }  // namespace folio::results

@@ -8,6 +8,7 @@
 
 #include "results/events.h"
 #include "results/run_folder.h"
+#include "results/store/store.h"
 
 namespace folio::results::test {
 
@@ -54,5 +55,7 @@ inline ProcessIdentity gone_process() {
   --process.start_time;
   return process;
 }
+
+inline Store open(const ScratchFolder& scratch) { return Store(scratch.path(), scratch.path() / "baselines"); }
 
 }  // namespace folio::results::test

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "results/run.h"
 #include "results/store/database.h"
+#include "results/store/store.h"
 #include "support/process_identity.h"
 
 namespace folio::results {
@@ -21,9 +23,15 @@ struct RunProgress {
 /// The process that `runs.process` holds.
 std::optional<ProcessIdentity> process_from_text(const std::string& text);
 
-/// Enters what is new in the run's folder. Throws Error (store) when the folder is none of a run, soci::soci_error when
-/// the database fails.
-void enter_run(soci::session& session, const std::string& id, const RunFolder& folder);
+struct FoundRun {
+  std::string id;
+  RunFolder folder;
+};
+
+/// Enters what is new in the folders of these runs, and marks as failed the active ones whose process is gone. A run's
+/// events are entered together with how far they were read. Events that come while this goes on may be left for the
+/// next time. Returns the folders that could not be entered; throws soci::soci_error when the database fails.
+std::vector<SyncProblem> enter_runs(soci::session& session, const std::vector<FoundRun>& runs);
 
 /// Takes the run out of the index.
 void forget_run(soci::session& session, std::int64_t row);
