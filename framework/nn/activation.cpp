@@ -1,16 +1,75 @@
 #include "nn/activation.h"
 
+#include <ATen/Parallel.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/silu.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <array>
+
+#include "nn/elements.h"
+#include "nn/kernels/gelu.h"
 
 namespace folio::nn {
 namespace {
 
 constexpr std::array<std::string_view, 4> kNames{"gelu", "gelu_new", "relu", "silu"};
+
+/// What a thread converts at a time: small enough for the nearest cache.
+constexpr std::int64_t kPiece = 2048;
+
+/// Calls work(begin, count) for pieces of [0, count), in parallel.
+template <typename Work>
+void for_pieces(std::int64_t count, const Work& work) {
+  at::parallel_for(0, (count + kPiece - 1) / kPiece, row_grain(kPiece), [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t piece = first; piece < last; ++piece) {
+      work(piece * kPiece, std::min(kPiece, count - piece * kPiece));
+    }
+  });
+}
+
+/// libtorch's own on the processor takes two and a half times as long.
+struct GeluTanh : torch::autograd::Function<GeluTanh> {
+  using Context = torch::autograd::AutogradContext;
+  using Tensors = torch::autograd::variable_list;
+
+  static at::Tensor forward(Context* context, const at::Tensor& input) {
+    const at::Tensor in = input.contiguous();
+    const at::Tensor out = at::empty_like(in);
+    const auto from = read_elements(in);
+    const auto to = write_elements(out);
+    for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
+      std::array<float, kPiece> scratch;
+      float* target = kernels::place(to, begin, scratch.data());
+      kernels::gelu_tanh_row(kernels::load(from, begin, count, scratch.data()), count, target);
+      kernels::store(target, count, to, begin);
+    });
+    context->save_for_backward({in});
+    return out;
+  }
+
+  static Tensors backward(Context* context, const Tensors& gradients) {
+    const at::Tensor in = context->get_saved_variables()[0];
+    const at::Tensor gradient = gradients[0].contiguous();
+    const at::Tensor out = at::empty_like(in);
+    const auto from = read_elements(in);
+    const auto gradient_from = read_elements(gradient);
+    const auto to = write_elements(out);
+    for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
+      std::array<float, kPiece> scratch;
+      std::array<float, kPiece> gradient_scratch;
+      float* target = kernels::place(to, begin, scratch.data());
+      kernels::gelu_tanh_row_backward(kernels::load(from, begin, count, scratch.data()),
+                                      kernels::load(gradient_from, begin, count, gradient_scratch.data()), count,
+                                      target);
+      kernels::store(target, count, to, begin);
+    });
+    return {out};
+  }
+};
 
 }  // namespace
 
@@ -27,7 +86,7 @@ at::Tensor activate(Activation activation, const at::Tensor& input) {
     case Activation::gelu:
       return at::gelu(input);
     case Activation::gelu_new:
-      return at::gelu(input, "tanh");
+      return input.is_cpu() ? GeluTanh::apply(input) : at::gelu(input, "tanh");
     case Activation::relu:
       return at::relu(input);
     case Activation::silu:

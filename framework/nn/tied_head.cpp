@@ -9,6 +9,7 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <numeric>
 #include <vector>
 
@@ -48,6 +49,39 @@ double cross_entropy(const at::Tensor& logits, const at::Tensor& labels, float g
   return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
+/// Rows of the table that one matrix product takes: its result is converted or copied while it is in the cache, and
+/// MKL's and oneDNN's products of all rows at once are slower by up to a half.
+constexpr std::int64_t kPieceRows = 6144;
+
+/// Calls work(begin, end) for pieces of [0, rows).
+template <typename Work>
+void for_pieces(std::int64_t rows, const Work& work) {
+  for (std::int64_t begin = 0; begin < rows; begin += kPieceRows) {
+    work(begin, std::min(rows, begin + kPieceRows));
+  }
+}
+
+/// inputs weight^T: [rows, width], [vocabulary, width] -> [rows, vocabulary]
+at::Tensor project(const at::Tensor& inputs, const at::Tensor& weight) {
+  if (inputs.scalar_type() != at::kFloat) {
+    return at::mm(inputs, weight.t());
+  }
+  at::Tensor logits = at::empty({inputs.size(0), weight.size(0)}, inputs.options());
+  for_pieces(weight.size(0), [&](std::int64_t begin, std::int64_t end) {
+    logits.slice(1, begin, end).copy_(at::mm(inputs, weight.slice(0, begin, end).t()));
+  });
+  return logits;
+}
+
+/// logits_gradient^T inputs in float32: [rows, vocabulary], [rows, width] -> [vocabulary, width]
+at::Tensor table_gradient_of(const at::Tensor& logits_gradient, const at::Tensor& inputs) {
+  at::Tensor gradient = at::empty({logits_gradient.size(1), inputs.size(1)}, inputs.options().dtype(at::kFloat));
+  for_pieces(gradient.size(0), [&](std::int64_t begin, std::int64_t end) {
+    gradient.slice(0, begin, end).copy_(at::mm(logits_gradient.slice(1, begin, end).t(), inputs));
+  });
+  return gradient;
+}
+
 /// Projection and cross-entropy in one, on the processor. The logits exist once, in the compute type, and become their
 /// own gradient in place.
 struct ProjectedLoss : torch::autograd::Function<ProjectedLoss> {
@@ -57,7 +91,7 @@ struct ProjectedLoss : torch::autograd::Function<ProjectedLoss> {
     const WithoutAutocast plain;
     const at::Tensor inputs = hidden.to(type);
     const at::Tensor weight = table.to(type);
-    const at::Tensor logits = at::mm(inputs, weight.t());
+    const at::Tensor logits = project(inputs, weight);
     const double items = static_cast<double>(num_items);
     const double sum = cross_entropy(logits, labels, differentiate ? static_cast<float>(1 / items) : 0.0F);
     if (differentiate) {
@@ -74,7 +108,7 @@ struct ProjectedLoss : torch::autograd::Function<ProjectedLoss> {
     const at::Tensor& factor = gradients[0];  // 1, unless the loss was scaled
     const auto hidden_type = static_cast<at::ScalarType>(context->saved_data["hidden_type"].toInt());
     const at::Tensor hidden_gradient = at::mm(logits_gradient, weight).to(hidden_type);
-    const at::Tensor table_gradient = at::mm(logits_gradient.t(), inputs).to(at::kFloat);
+    const at::Tensor table_gradient = table_gradient_of(logits_gradient, inputs);
     if (factor.item<float>() != 1) {
       hidden_gradient.mul_(factor);
       table_gradient.mul_(factor);
