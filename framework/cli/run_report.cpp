@@ -41,6 +41,8 @@ std::string trainer_block(const Run& run, const char* title, bool evaluation) {
   std::string block;
   std::size_t key_width = 0, value_width = 0;
   const auto belongs = [&](const std::string& name) {
+    // The last logged point says nothing of the run as a whole.
+    if (name == "loss" || name == "grad_norm" || name == "learning_rate") return false;
     return evaluation == (name.starts_with("eval_") || name == "perplexity");
   };
   for (const auto& [name, value] : run.summary.metrics) {
