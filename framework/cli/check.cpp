@@ -92,7 +92,7 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
 
 void add_check(CLI::App& app, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = app.add_subcommand("check", "validate an experiment and tell what it would do, without training");
+  CLI::App* command = app.add_subcommand("check", "Validate an experiment and tell what it would do, without training");
   command->add_option("file", options->file, "the experiment file")->required();
   command->add_option("overrides", options->overrides, "settings put over the file's: section.key=value");
   command->add_flag("--json", options->json, "print it as JSON, with the origin of each setting");

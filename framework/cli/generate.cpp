@@ -68,7 +68,7 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
 
 void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<GenerateOptions>();
-  CLI::App* command = app.add_subcommand("generate", "let the model of a run continue a text");
+  CLI::App* command = app.add_subcommand("generate", "Let the model of a run continue a text");
   command->add_option("run", options->run, "the run: id prefix, name, latest, or an experiment file")
       ->capture_default_str();
   command->add_option("-p,--prompt", options->prompt, "the text to continue; without one the model begins a new text");

@@ -135,7 +135,7 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
 
 void add_run(CLI::App& app, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* command = app.add_subcommand("run", "train as an experiment file says, and keep the result");
+  CLI::App* command = app.add_subcommand("run", "Train as an experiment file says, and keep the result");
   command->add_option("file", options->file, "the experiment file")->required();
   command->add_option("overrides", options->overrides, "settings put over the file's: section.key=value");
   command->add_option("-n,--name", options->name, "the run's name, in place of the experiment's");

@@ -8,7 +8,7 @@
 namespace folio::cli {
 
 void add_schema(CLI::App& app, const GlobalOptions& global, int&) {
-  CLI::App* command = app.add_subcommand("schema", "print the JSON schema of experiment files, for editors");
+  CLI::App* command = app.add_subcommand("schema", "Print the JSON schema of experiment files, for editors");
   command->footer(
       "The schema covers exactly the plugins that are installed. With the YAML language server, write as the\n"
       "first line of an experiment:\n"

@@ -46,6 +46,7 @@ Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_to
   return {{"eval_loss", eval_loss},
           {"perplexity", std::exp(eval_loss)},
           {"eval_bits_per_byte", nats / scored / std::numbers::ln2 / bytes_per_token},
+          {"eval_samples", count},
           {"eval_runtime", seconds.count()},
           {"eval_samples_per_second", count / seconds.count()},
           {"eval_steps_per_second", static_cast<double>(batches) / seconds.count()}};

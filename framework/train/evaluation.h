@@ -11,7 +11,7 @@ namespace folio::train {
 ///   eval_loss           mean over samples of their batch's mean loss, in nats (the Trainer's definition)
 ///   perplexity          exp(eval_loss)
 ///   eval_bits_per_byte  all nats together, by token, over ln 2 and over the bytes that the tokens stand for
-///   eval_runtime, eval_samples_per_second, eval_steps_per_second
+///   eval_samples, eval_runtime, eval_samples_per_second, eval_steps_per_second
 /// `bytes_per_token` is that of the evaluated text.
 Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_token, std::int64_t batch_size,
                  const Effective& effective, Recorder& recorder);

@@ -200,6 +200,7 @@ Metrics Trainer::final_metrics(double seconds) const {
       {"total_flos", 6 * padded_tokens_ * non_embedding_parameters(model_)},
       {"train_bits_per_byte", train_loss / std::numbers::ln2 / data_.training_bytes_per_token},
       {"global_step", steps},
+      {"train_samples", static_cast<double>(plan_.samples)},
       {"tokens_per_second", static_cast<double>(tokens_) / seconds},
       {"matmul_share", flops_ / seconds / matmul_rate_},
       {"peak_memory_bytes", peak_memory_bytes()},
