@@ -31,7 +31,7 @@ void for_pieces(std::int64_t count, const Work& work) {
   });
 }
 
-/// libtorch's own on the processor takes two and a half times as long.
+/// libtorch's own on the processor takes 1.5 to 2 times as long.
 struct GeluTanh : torch::autograd::Function<GeluTanh> {
   using Context = torch::autograd::AutogradContext;
   using Tensors = torch::autograd::variable_list;
