@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 #include <set>
+#include <utility>
 
 namespace folio::results {
 namespace {
@@ -95,33 +96,35 @@ std::optional<double> uniform_loss(const Run& run) {
 
 /// Bits per byte are nats per token divided by this. Only a causal model says every token of the text, so of others
 /// there is no such measure.
-std::optional<double> bits_per_byte_divisor(const Run& run) {
-  const auto bytes = fact_of(run, "bytes_per_token");
+std::optional<double> bits_per_byte_divisor(const Run& run, const char* bytes_per_token) {
+  const auto bytes = fact_of(run, bytes_per_token);
   if (!bytes || run.facts.value("objective", json()) != "causal") return std::nullopt;
   return std::numbers::ln2 * *bytes;
 }
 
-using Divisor = std::optional<double> (*)(const Run&);
-
-void add_footing(const Run& a, const Run& b, const std::string& loss, const char* suffix, Divisor divisor,
-                 const char* meaning, std::vector<CommonFooting>& result) {
+template <typename Divisor>
+void add_footing(const Run& a, const Run& b, const std::string& loss, const char* suffix, const char* meaning,
+                 const Divisor& divisor, std::vector<CommonFooting>& result) {
   const auto loss_a = metric_of(a, loss);
   const auto loss_b = metric_of(b, loss);
-  const auto divisor_a = divisor(a);
-  const auto divisor_b = divisor(b);
+  const std::optional<double> divisor_a = divisor(a);
+  const std::optional<double> divisor_b = divisor(b);
   if (!loss_a || !loss_b || !divisor_a || !divisor_b) return;
   result.push_back({loss + suffix, meaning, *loss_a / *divisor_a, *loss_b / *divisor_b});
 }
 
 std::vector<CommonFooting> common_footings(const Run& a, const Run& b) {
   std::vector<CommonFooting> result;
-  for (const char* loss : {"train_loss", "eval_loss"}) {
-    add_footing(a, b, loss, " in bits per byte", bits_per_byte_divisor,
-                "The loss per byte of text, which does not depend on how the text is cut into tokens.", result);
-    add_footing(a, b, loss, " / uniform guess", uniform_loss,
+  for (const auto& [loss, bytes_per_token] :
+       {std::pair{"train_loss", "bytes_per_token"}, {"eval_loss", "eval_bytes_per_token"}}) {
+    add_footing(
+        a, b, loss, " in bits per byte",
+        "The loss per byte of text, which does not depend on how the text is cut into tokens.",
+        [bytes = bytes_per_token](const Run& run) { return bits_per_byte_divisor(run, bytes); }, result);
+    add_footing(a, b, loss, " / uniform guess",
                 "The loss as a share of that of a blind guess over the run's own vocabulary, ln(vocabulary): 1 means "
                 "that nothing was learned. It says how far each run came, not which of them is better.",
-                result);
+                uniform_loss, result);
   }
   return result;
 }

@@ -48,6 +48,7 @@ std::map<std::string, json> flat_settings(const json& settings) {
 }
 
 std::string value_text(const json& value) {
+  if (value.is_object() && value.contains("name")) return value_text(value["name"]);
   if (value.is_string()) return value.get<std::string>();
   if (!value.is_array()) return value.dump();
   std::string text;

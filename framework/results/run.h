@@ -75,7 +75,8 @@ struct Run {
 /// are left out.
 std::map<std::string, nlohmann::json> flat_settings(const nlohmann::json& settings);
 
-/// A value as a person reads it: text without quotes, lists as [a, b], numbers as they are.
+/// A value as a person reads it: text without quotes, lists as [a, b], an object that has a name by that, numbers as
+/// they are.
 std::string value_text(const nlohmann::json& value);
 
 }  // namespace folio::results

@@ -22,7 +22,8 @@ Run finished_run() {
   run.settings = folio::results::test::small_experiment();
   run.facts = {{"data_hash", "d1"},     {"stand_in", false},      {"tokenizer_hash", "t1"}, {"vocab_size", 1000},
                {"objective", "causal"}, {"loss_definition", "1"}, {"bytes_per_token", 3.0}};
-  run.environment = {{"precision", "float32"}, {"device", "cpu"}, {"cpu_model", "A"}, {"cores", 2}};
+  run.environment = {
+      {"precision", "float32"}, {"device", "cpu"}, {"processor", "A"}, {"processors", 2}, {"threads", 2}};
   return run;
 }
 
@@ -97,7 +98,7 @@ TEST_CASE("what differs decides which metrics can be compared") {
        comparable},
       {"precision", [](Run& r) { r.environment["precision"] = "bfloat16"; }, Verdict::partly, comparable, comparable,
        uncertain},
-      {"hardware", [](Run& r) { r.environment["cpu_model"] = "B"; }, Verdict::partly, comparable, comparable,
+      {"hardware", [](Run& r) { r.environment["processor"] = "B"; }, Verdict::partly, comparable, comparable,
        not_comparable},
       {"plugin builds", [](Run& r) { r.info.plugins[0].library_hash = "build-2"; }, Verdict::partly, uncertain,
        uncertain, uncertain},
@@ -133,9 +134,9 @@ TEST_CASE("a fact that one run lacks, or both, is unknown and never equal") {
   CHECK(metric_named(comparison, "train_loss").standing == Standing::uncertain);
 
   b = finished_run();
-  b.environment.erase("cores");
+  b.environment.erase("processors");
   CHECK(check_named(compare(a, b), "hardware").finding == Finding::unknown);
-  b.environment["cpu_model"] = "B";  // one part that is known to differ is enough
+  b.environment["processor"] = "B";  // one part that is known to differ is enough
   CHECK(check_named(compare(a, b), "hardware").finding == Finding::different);
   b = finished_run();
   b.info.plugins.clear();
@@ -148,7 +149,7 @@ TEST_CASE("evaluation sets are compared only where a run was evaluated") {
   for (const Check& check : compare(a, b).checks) CHECK(check.name != "evaluation set");
   a.summary.metrics["eval_loss"] = 6.0;
   b.summary.metrics["eval_loss"] = 5.0;
-  a.settings["dataset"]["validation"] = b.settings["dataset"]["validation"] = 0.1;
+  a.facts["eval_hash"] = b.facts["eval_hash"] = "e1";
   a.facts["eval_samples"] = 28;
   b.facts["eval_samples"] = 30;
   const Comparison comparison = compare(a, b);
@@ -170,6 +171,18 @@ TEST_CASE("losses over different tokens are put on a common footing") {
   CHECK(footings[1].name == "train_loss / uniform guess");
   CHECK(footings[1].a == Approx(6.5 / std::log(1000.0)));
   CHECK(footings[1].b == Approx(6.5 / std::log(50257.0)));
+}
+
+TEST_CASE("the evaluation loss is put on its own text's footing") {
+  Run a = finished_run();
+  a.summary.metrics = {{"eval_loss", 6.0}};
+  a.facts["eval_bytes_per_token"] = 2.5;
+  Run b = a;
+  b.facts["tokenizer_hash"] = "t2";
+  const auto footings = compare(a, b).footings;
+  REQUIRE(footings.size() == 2);
+  CHECK(footings[0].name == "eval_loss in bits per byte");
+  CHECK(footings[0].a == Approx(6.0 / 2.5 / std::log(2.0)));
 }
 
 TEST_CASE("a metric that only one run has is shown without a difference, one that is NaN without a better") {
