@@ -63,7 +63,8 @@ int run(std::vector<std::string> arguments) {
   global.results = default_results();
   if (const char* home = std::getenv("FOLIO_HOME")) global.baselines = fs::path(home) / "results/baselines";
   app.add_option("--results", global.results, "folder of the results (FOLIO_RESULTS)")->capture_default_str();
-  app.add_option("--plugin-path", global.plugin_path, "folder to look for plugins in, before all others; may be repeated")
+  app.add_option("--plugin-path", global.plugin_path,
+                 "folder to look for plugins in, before all others; may be repeated")
       ->allow_extra_args(false);
   int exit_code = 0;
   for (const auto add : kCommands) add(app, global, exit_code);

@@ -25,6 +25,7 @@ Batch causal_batch(const Samples& samples, std::span<const std::int64_t> indices
     std::copy(ids.begin(), ids.end(), input);
     std::copy(ids.begin() + 1, ids.end(), labels);
     std::fill_n(mask.data_ptr<bool>() + row * columns, ids.size(), true);
+    batch.label_count += static_cast<std::int64_t>(ids.size());
     padded = padded || ids.size() != length;
   }
   if (padded) batch.attention_mask = mask;

@@ -15,10 +15,14 @@ namespace folio::train {
 
 Batch to_device(const Batch& batch, c10::Device device) {
   if (device.is_cpu()) return batch;
-  Batch moved{batch.input_ids.to(device), batch.attention_mask, batch.labels.to(device)};
+  Batch moved = batch;
+  moved.input_ids = batch.input_ids.to(device);
+  moved.labels = batch.labels.to(device);
   if (moved.attention_mask.defined()) moved.attention_mask = moved.attention_mask.to(device);
   return moved;
 }
+
+std::int64_t count_scored(const Batch& batch) { return batch.labels.ne(kIgnoredLabel).sum().item<std::int64_t>(); }
 
 Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_token, std::int64_t batch_size,
                  const Effective& effective, Recorder& recorder) {
@@ -30,10 +34,10 @@ Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_to
   for (std::int64_t first = 0; first < samples.size(); first += batch_size, ++batches) {
     std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, samples.size() - first)));
     std::iota(indices.begin(), indices.end(), first);
-    const Batch batch = to_device(data::causal_batch(samples, indices), effective.device);
-    const std::int64_t labels = batch.labels.ne(kIgnoredLabel).sum().item<std::int64_t>();
+    const Batch batch = data::causal_batch(samples, indices);
+    const std::int64_t labels = count_scored(batch);
     const PrecisionScope precision(effective);
-    const double loss = model.loss(batch, labels).item<double>();
+    const double loss = model.loss(to_device(batch, effective.device), labels).item<double>();
     loss_by_samples += loss * static_cast<double>(indices.size());
     nats += loss * static_cast<double>(labels);
     scored += static_cast<double>(labels);

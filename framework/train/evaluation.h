@@ -16,6 +16,9 @@ namespace folio::train {
 Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_token, std::int64_t batch_size,
                  const Effective& effective, Recorder& recorder);
 
+/// Labels of the batch that are not ignored.
+std::int64_t count_scored(const Batch& batch);
+
 /// The batch on the device.
 Batch to_device(const Batch& batch, c10::Device device);
 

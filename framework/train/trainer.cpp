@@ -1,7 +1,5 @@
 #include "train/trainer.h"
 
-#include <ATen/ops/ne.h>
-#include <ATen/ops/sum.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -90,7 +88,7 @@ TrainingResult Trainer::run() {
   return result;
 }
 
-/// Forward and backward over the batches of one update; gives its loss, the mean over all labels of all its batches.
+/// Forward and backward over the batches of one update; gives its loss, that of all its labels over their number.
 double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t update) {
   const std::int64_t first = update * arguments_.gradient_accumulation_steps;
   const std::int64_t last = std::min(first + arguments_.gradient_accumulation_steps, plan_.batches_per_epoch);
@@ -102,7 +100,8 @@ double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t updat
     const auto indices = order.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
     for (const std::int64_t sample : indices) tokens_ += static_cast<std::int64_t>(data_.training[sample].size());
     batches.push_back(data::causal_batch(data_.training, indices));
-    labels += batches.back().labels.ne(kIgnoredLabel).sum().item<std::int64_t>();
+    labels += batches.back().label_count;
+    scored_ += static_cast<double>(count_scored(batches.back()));
   }
   double loss = 0;
   for (const Batch& batch : batches) {
@@ -117,6 +116,7 @@ double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t updat
     flops_ += model_.training_flops(batch.input_ids.size(0), batch.input_ids.size(1));
   }
   batches_ = last;
+  nats_ += loss * static_cast<double>(labels);
   return loss;
 }
 
@@ -198,7 +198,7 @@ Metrics Trainer::final_metrics(double seconds) const {
       {"train_loss", train_loss},
       {"epoch", epoch()},
       {"total_flos", 6 * padded_tokens_ * non_embedding_parameters(model_)},
-      {"train_bits_per_byte", train_loss / std::numbers::ln2 / data_.training_bytes_per_token},
+      {"train_bits_per_byte", nats_ / std::max(scored_, 1.0) / std::numbers::ln2 / data_.training_bytes_per_token},
       {"global_step", steps},
       {"train_samples", static_cast<double>(plan_.samples)},
       {"tokens_per_second", static_cast<double>(tokens_) / seconds},

@@ -79,9 +79,11 @@ class Trainer {
   std::int64_t step_ = 0;     ///< optimizer steps done
   std::int64_t batches_ = 0;  ///< batches done in this epoch
   std::int64_t whole_epochs_ = 0;
-  std::int64_t tokens_ = 0;  ///< trained on, padding left out
+  std::int64_t tokens_ = 0;   ///< trained on, padding left out
   double padded_tokens_ = 0;  ///< padding counted
   double flops_ = 0;
+  double nats_ = 0;             ///< cross-entropy of all tokens scored
+  double scored_ = 0;           ///< how many these were
   double loss_sum_ = 0;         ///< of all steps' losses
   double logged_loss_sum_ = 0;  ///< of those already logged
   std::int64_t logged_step_ = 0;

@@ -74,7 +74,7 @@ nlohmann::json facts_of(const Job& job, const Prepared& prepared, const Model& m
   const double unigram = data::unigram_loss(prepared.training, distinct);
   nlohmann::json facts{
       {"objective", to_string(job.objective())},
-      {"loss_definition", "mean over scored tokens, shifted labels"},
+      {"loss_definition", "sum over scored tokens / labels before the shift (Trainer 5.23)"},
       {"data_hash", prepared.corpus.hash},
       {"stand_in", prepared.corpus.stand_in},
       {"documents", prepared.corpus.documents.size()},

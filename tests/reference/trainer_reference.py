@@ -78,7 +78,7 @@ def run(**arguments):
 
 runs = [
     run(max_steps=10, gradient_accumulation_steps=2, learning_rate=5e-3, weight_decay=0.1, max_grad_norm=0.5, seed=42),
-    run(num_train_epochs=2, learning_rate=1e-2, lr_scheduler_type="cosine", warmup_steps=3, seed=7, data_seed=11,
+    run(num_train_epochs=2, learning_rate=2e-3, lr_scheduler_type="cosine", warmup_steps=3, seed=7, data_seed=11,
         dataloader_drop_last=True),
     run(num_train_epochs=1.5, learning_rate=1e-3, lr_scheduler_type="constant_with_warmup", warmup_steps=0.25, seed=3,
         max_grad_norm=0.0),

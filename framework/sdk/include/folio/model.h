@@ -17,6 +17,9 @@ struct Batch {
   /// [batch, length] int64, kIgnoredLabel where nothing is to be said. For a causal model labels[b, t] is the token
   /// that follows input_ids[b, t]: the shift is made here and not in the model.
   at::Tensor labels;
+  /// How many labels there are as Hugging Face's Trainer (5.23) counts them for the loss of an optimizer step: those
+  /// that are not ignored, for a causal model before the shift, when each sample's first token is one too.
+  std::int64_t label_count = 0;
 };
 
 /// The part of a model that a parameter belongs to, as parameter counts are told.
@@ -64,8 +67,8 @@ class Model {
   /// Bytes that a training step keeps for its backward pass, estimated, in the precision given by `bytes_per_element`.
   virtual double activation_bytes(std::int64_t batch_size, std::int64_t length, int bytes_per_element) const = 0;
 
-  /// Floating-point operations of the matrix products in one forward and backward pass over a batch of this shape: two a
-  /// multiply-add, the backward pass twice the forward one.
+  /// Floating-point operations of the matrix products in one forward and backward pass over a batch of this shape: two
+  /// a multiply-add, the backward pass twice the forward one.
   virtual double training_flops(std::int64_t batch_size, std::int64_t length) const = 0;
 
   /// The config.json of Hugging Face's class.
