@@ -73,17 +73,25 @@ WorkerEnd work_on(const results::NewRun& run, const RunOptions& options, results
   return end;
 }
 
+/// Whether the run's events themselves say how it ended.
+bool says_its_end(const results::NewRun& run) {
+  bool ended = false;
+  for (results::EventBatch batch = results::read_events(run.folder.events(), 0); !batch.events.empty();
+       batch = results::read_events(run.folder.events(), batch.offset)) {
+    for (const results::Event& event : batch.events) {
+      const auto* state = std::get_if<results::StateEvent>(&event.what);
+      if (state != nullptr) ended = !results::is_active(state->state);
+    }
+  }
+  return ended;
+}
+
 /// A worker that died without a word (killed, out of memory) is written down as what it was: nobody else is writing to
 /// the events by now.
 void record_end(const results::NewRun& run, const WorkerEnd& end, results::Store& store) {
-  store.sync_run(run.info.id);
-  const results::RunState state = store.load(run.info.id).summary.state;
-  const bool ended = state == results::RunState::finished || state == results::RunState::interrupted;
-  if (ended || end.status.signal == 0) return;
-  if (end.killed_by_user) {
-    results::EventWriter(run.folder.events()).interrupted();
-  } else if (state != results::RunState::failed || end.status.signal == SIGKILL) {
-    results::EventWriter(run.folder.events()).failed(ErrorKind::run, "the worker " + end.status.to_text());
+  if (!says_its_end(run)) {
+    results::EventWriter events(run.folder.events());
+    end.killed_by_user ? events.interrupted() : events.failed(ErrorKind::run, "the worker " + end.status.to_text());
   }
   store.sync_run(run.info.id);
 }

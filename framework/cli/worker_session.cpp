@@ -45,31 +45,41 @@ void hand_over(std::string& pending, const std::function<void(const nlohmann::js
   pending.erase(0, begin);
 }
 
+/// Adds what can be read now; false at the end of the output.
+bool read_some(int fd, std::string& pending) {
+  char buffer[1 << 14];
+  const ssize_t size = ::read(fd, buffer, sizeof buffer);
+  if (size > 0) pending.append(buffer, static_cast<std::size_t>(size));
+  return size > 0 || (size < 0 && errno == EINTR);
+}
+
 }  // namespace
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
                      const std::function<void()>& on_idle) {
   const InterruptScope scope;
   ChildProcess worker(worker_program(), options);
-  std::string pending;
   int passed_on = 0;
   bool killed = false;
-  for (;;) {
-    if (interrupts > passed_on) {
-      killed = passed_on > 0;
-      worker.signal(killed ? SIGKILL : SIGINT);
-      passed_on = interrupts;
-    }
+  const auto pass_on_interrupts = [&] {
+    if (interrupts == passed_on) return;
+    killed = passed_on > 0 || interrupts > 1;
+    worker.signal(killed ? SIGKILL : SIGINT);
+    passed_on = interrupts;
+  };
+  constexpr int kPollMs = 200;
+  std::string pending;
+  for (bool open = true; open;) {
+    pass_on_interrupts();
     pollfd ready{worker.output(), POLLIN, 0};
-    const int count = ::poll(&ready, 1, 200);
-    on_idle();
-    if (count < 0 && errno != EINTR) break;
-    if (count <= 0) continue;
-    char buffer[1 << 14];
-    const ssize_t size = ::read(worker.output(), buffer, sizeof buffer);
-    if (size == 0 || (size < 0 && errno != EINTR)) break;
-    if (size > 0) pending.append(buffer, static_cast<std::size_t>(size));
+    if (::poll(&ready, 1, kPollMs) > 0) open = read_some(worker.output(), pending);
     hand_over(pending, on_line);
+    on_idle();
+  }
+  // It has closed its output, and usually ended.
+  while (!worker.poll()) {
+    pass_on_interrupts();
+    ::usleep(2000);
   }
   return {worker.wait(), killed};
 }
