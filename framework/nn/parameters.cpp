@@ -1,9 +1,33 @@
 #include "nn/parameters.h"
 
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 
+#include <algorithm>
+
 namespace folio::nn {
+namespace {
+
+/// Fills the tensor on all processors. One number from torch's default generator seeds it, and each stretch of fixed
+/// length has a generator of its own, so that the values do not depend on the number of threads.
+void fill_normal(const at::Tensor& tensor, double deviation) {
+  constexpr std::int64_t kStretch = 1 << 20;
+  auto* generator = at::get_generator_or_default<at::CPUGeneratorImpl>({}, at::detail::getDefaultCPUGenerator());
+  const std::uint64_t seed = generator->random64();
+  const at::Tensor values = tensor.detach().view(-1);
+  const std::int64_t count = values.numel();
+  at::parallel_for(0, (count + kStretch - 1) / kStretch, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t stretch = first; stretch < last; ++stretch) {
+      const std::int64_t begin = stretch * kStretch;
+      values.narrow(0, begin, std::min(kStretch, count - begin))
+          .normal_(0, deviation, at::detail::createCPUGenerator(seed + static_cast<std::uint64_t>(stretch)));
+    }
+  });
+}
+
+}  // namespace
 
 at::Tensor ParameterSet::add(const std::string& name, at::IntArrayRef shape, Part part, Initializer initializer,
                              bool transposed_in_file) {
@@ -23,7 +47,7 @@ void ParameterSet::initialize() {
     const at::Tensor& tensor = list_[i].tensor;
     switch (initializers_[i].kind) {
       case Initializer::Kind::normal:
-        tensor.normal_(0, initializers_[i].deviation);
+        fill_normal(tensor, initializers_[i].deviation);
         break;
       case Initializer::Kind::zeros:
         tensor.zero_();
