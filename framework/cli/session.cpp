@@ -46,10 +46,11 @@ std::map<std::string, std::string> worker_environment(const fs::path& experiment
   std::map<std::string, std::string> environment;
   environment["FOLIO_EXPERIMENT_DIR"] = fs::absolute(experiment).parent_path().string();
   // glibc hands large blocks back to the system when they are freed, and each step would have to fault them in anew.
+  // Here everything comes from one heap of large pages that never shrinks.
   if (std::getenv("GLIBC_TUNABLES") == nullptr) {
     environment["GLIBC_TUNABLES"] =
-        "glibc.malloc.mmap_threshold=1099511627776:glibc.malloc.trim_threshold=1099511627776:"
-        "glibc.malloc.top_pad=67108864:glibc.malloc.hugetlb=1";
+        "glibc.malloc.mmap_max=0:glibc.malloc.top_pad=268435456:glibc.malloc.trim_threshold=1099511627776:"
+        "glibc.malloc.hugetlb=1";
   }
   return environment;
 }

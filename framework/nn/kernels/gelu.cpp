@@ -10,9 +10,7 @@ constexpr float kCubic = 0.044715F;
 constexpr float kTwiceRoot = 1.5957691216F;  // 2 sqrt(2 / pi)
 
 /// e^(-2u); (1 + tanh(u)) / 2 is 1 / (1 + e^(-2u)).
-[[gnu::always_inline]] inline float decay(float x) {
-  return exponential(-kTwiceRoot * x * (1.0F + kCubic * x * x));
-}
+[[gnu::always_inline]] inline float decay(float x) { return exponential(-kTwiceRoot * x * (1.0F + kCubic * x * x)); }
 
 }  // namespace
 
