@@ -2,6 +2,9 @@
 
 import json
 import math
+import os
+import pathlib
+import re
 
 from folio import SOURCE, FolioTest
 
@@ -79,6 +82,21 @@ class Training(FolioTest):
         self.assertIn("eval_loss", json.dumps(diff["metrics"]))
         with_baseline = self.json("diff", "baseline/gpt", "latest")
         self.assertIsNot(with_baseline["comparable"], True)
+
+
+class Threads(FolioTest):
+    def test_one_openmp_runtime_with_a_thread_for_each_processor(self):
+        """Two runtimes, or too many threads, would each make training slower than one thread alone."""
+        run = self.start(self.experiment(), "training.max_steps=100000")
+        folder = self.wait_for_steps(3)
+        pid = self.worker_pid(folder)
+        maps = pathlib.Path(f"/proc/{pid}/maps").read_text()
+        runtimes = {line.split()[-1] for line in maps.splitlines() if re.search(r"lib(g|i)?omp[0-9.-]*\.so", line)}
+        self.assertEqual(len(runtimes), 1, runtimes)
+        # The training threads, and one of libtorch's for the backward pass.
+        self.assertLessEqual(len(os.listdir(f"/proc/{pid}/task")), 2 * len(os.sched_getaffinity(0)) + 2)
+        run.kill()
+        os.kill(pid, 9)
 
 
 class Check(FolioTest):
