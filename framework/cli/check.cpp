@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/results_store.h"
 #include "cli/session.h"
 #include "cli/worker_session.h"
 #include "spec/yaml_writer.h"
@@ -76,7 +77,7 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
   if (options.json) {
     answer["resolved"] = experiment.resolved;
     answer["origins"] = experiment.origins;
-    fmt::print("{}\n", answer.dump(2));
+    print_json(answer);
     return 0;
   }
   fmt::print("{}\n{}", spec::to_yaml(experiment.resolved), overview(answer));

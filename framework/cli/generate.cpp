@@ -59,7 +59,7 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
   if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
   if (!end.status.success()) throw Error(ErrorKind::run, "the worker " + end.status.to_text());
   if (options.json) {
-    fmt::print("{}\n", nlohmann::json{{"id", run.summary.id}, {"prompt", options.prompt}, {"text", text}}.dump(2));
+    print_json({{"id", run.summary.id}, {"prompt", options.prompt}, {"text", text}});
   }
   return 0;
 }

@@ -1,8 +1,7 @@
 #include "spec/schema.h"
 
-#include <iostream>
-
 #include "cli/commands.h"
+#include "cli/results_store.h"
 #include "cli/session.h"
 
 namespace folio::cli {
@@ -15,7 +14,7 @@ void add_schema(CLI::App& app, const GlobalOptions& global, int&) {
       "  # yaml-language-server: $schema=folio.schema.json\n\n"
       "Example:\n"
       "  runner schema > experiments/folio.schema.json");
-  command->callback([&global] { std::cout << spec::schema(open_session(global, {}).declarations).dump(2) << "\n"; });
+  command->callback([&global] { print_json(spec::schema(open_session(global, {}).declarations)); });
 }
 
 }  // namespace folio::cli

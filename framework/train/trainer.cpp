@@ -79,7 +79,7 @@ TrainingResult Trainer::run() {
   }
   TrainingResult result{final_metrics(seconds_since(start_)), step_, recorder_.stop_requested()};
   if (arguments_.load_best_model_at_end && std::count(checkpoints_.begin(), checkpoints_.end(), best_step_) > 0) {
-    load_model(model_, checkpoint_folder_ / ("checkpoint-" + std::to_string(best_step_)));
+    load_model(model_, checkpoint(best_step_));
   }
   if (data_.evaluation.size() > 0 && !result.interrupted) {
     result.metrics.merge(evaluate(model_, data_.evaluation, data_.evaluation_bytes_per_token,
@@ -169,21 +169,25 @@ void Trainer::evaluate_and_judge() {
       arguments_.early_stopping_patience > 0 && evaluations_without_gain_ >= arguments_.early_stopping_patience;
 }
 
+std::filesystem::path Trainer::checkpoint(std::int64_t step) const {
+  return checkpoint_folder_ / ("checkpoint-" + std::to_string(step));
+}
+
 void Trainer::save_checkpoint() {
-  save_model(model_, checkpoint_folder_ / ("checkpoint-" + std::to_string(step_)));
+  save_model(model_, checkpoint(step_));
   checkpoints_.push_back(step_);
   drop_old_checkpoints();
 }
 
 void Trainer::drop_old_checkpoints() {
   while (arguments_.save_total_limit > 0 &&
-         static_cast<std::int64_t>(checkpoints_.size()) > std::max<std::int64_t>(arguments_.save_total_limit, 1)) {
+         static_cast<std::int64_t>(checkpoints_.size()) > arguments_.save_total_limit) {
     // The best one stays, and so does the newest: with a limit of one there may be two for a while, as in the Trainer.
     const auto oldest = std::find_if(checkpoints_.begin(), checkpoints_.end(), [&](std::int64_t step) {
       return !(arguments_.load_best_model_at_end && step == best_step_);
     });
     if (oldest == checkpoints_.end() || *oldest == step_) return;
-    std::filesystem::remove_all(checkpoint_folder_ / ("checkpoint-" + std::to_string(*oldest)));
+    std::filesystem::remove_all(checkpoint(*oldest));
     checkpoints_.erase(oldest);
   }
 }

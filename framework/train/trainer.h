@@ -57,6 +57,7 @@ class Trainer {
   void log(double learning_rate, double grad_norm);
   void report_progress(double loss);
   void evaluate_and_judge();
+  std::filesystem::path checkpoint(std::int64_t step) const;
   void save_checkpoint();
   void drop_old_checkpoints();
   Metrics final_metrics(double seconds) const;

@@ -7,7 +7,6 @@
 
 #include "generate/generate.h"
 #include "results/events.h"
-#include "support/files.h"
 #include "support/sha256.h"
 #include "train/matmul_rate.h"
 #include "train/saving.h"

@@ -1,11 +1,10 @@
 """Every bad input ends in a clear error with the exit code of its kind, and nothing is lost or left behind."""
 
 import os
-import stat
 import subprocess
 import unittest
 
-from folio import TINY, FolioTest, text_of_words
+from folio import TINY, FolioTest
 
 
 class BadExperiments(FolioTest):

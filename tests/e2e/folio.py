@@ -48,8 +48,8 @@ class FolioTest(unittest.TestCase):
                             "XDG_CACHE_HOME": str(self.folder / "cache"), "XDG_DATA_HOME": str(self.folder / "data")}
         (self.folder / "words.txt").write_text(text_of_words())
 
-    def experiment(self, text=None, name="tiny.yaml", **extra):
-        """Writes an experiment on the words; `extra` are lines put at its end."""
+    def experiment(self, text=None, name="tiny.yaml"):
+        """Writes an experiment on the words, or the text given."""
         path = self.folder / name
         path.write_text(text if text is not None else TINY.format(book=self.folder / "words.txt"))
         return path
