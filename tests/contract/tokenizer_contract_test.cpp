@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "bpe/bpe_tokenizer.h"
 #include "folio/error.h"
 #include "folio/tokenizer.h"
 #include "support/files.h"
+#include "tokenizers/bpe/tokenizer.h"
 
 using namespace folio;
 

@@ -1,4 +1,4 @@
-"""What Hugging Face's tokenizers makes of the books and of nasty_text.json: the values that tests/unit/bpe expects.
+"""What Hugging Face's tokenizers makes of the books and of nasty_text.json: the values that tests/unit/tokenizers/bpe expects.
 
     FOLIO_DATA=folder-of-the-books python3 tests/reference/tokenizers_reference.py
 

@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "bpe/bpe_tokenizer.h"
 #include "formats/tokenizer_json.h"
+#include "tokenizers/bpe/tokenizer.h"
 
 namespace {
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace folio {
 
@@ -17,6 +19,19 @@ struct Document {
   std::string name;  ///< "romeo-and-juliet"
   std::string text;  ///< valid UTF-8
   Provenance provenance;
+  /// The text goes on where that of the document before ended, whose name and provenance it has. A long text comes in
+  /// such pieces, so that nobody has to hold it whole; support/text_pieces.h says where it is best cut.
+  bool continues = false;
+};
+
+/// Ids that a tokenizer elsewhere made of a text, as they lie in memory (of a mapped file, say).
+struct TokenShard {
+  std::string name;
+  const std::byte* tokens = nullptr;  ///< unsigned numbers, little-endian
+  std::size_t count = 0;
+  int bytes_per_token = 2;  ///< 2 or 4
+  Provenance provenance;
+  bool for_evaluation = false;  ///< else it is trained on
 };
 
 /// A source of documents. Documents come in the same order with the same content each time. Used by one thread.
@@ -27,6 +42,10 @@ class Dataset {
   /// Calls `sink` with each document in turn. Throws Error: (experiment) where a named file does not exist, (run) where
   /// a text cannot be read or is not UTF-8, naming file and byte offset.
   virtual void read(const std::function<void(Document)>& sink) const = 0;
+
+  /// What a data set of tokens has instead of documents; read() then gives none. The memory lives as long as the data
+  /// set. The tokenizer of such an experiment is one that was trained before, and is not trained.
+  virtual std::vector<TokenShard> token_shards() const { return {}; }
 };
 
 }  // namespace folio

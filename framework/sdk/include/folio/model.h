@@ -14,8 +14,12 @@ namespace folio {
 struct Batch {
   at::Tensor input_ids;       ///< [batch, length] int64
   at::Tensor attention_mask;  ///< [batch, length] bool, true where a token stands; undefined when all are tokens
-  /// [batch, length] int64, kIgnoredLabel where nothing is to be said. For a causal model labels[b, t] is the token
-  /// that follows input_ids[b, t]: the shift is made here and not in the model.
+  /// [batch, target_length] int64: what a decoder behind an encoder reads, the labels shifted right by one behind the
+  /// padding token; undefined where the objective is not span corruption.
+  at::Tensor decoder_input_ids;
+  /// [batch, length] int64 ([batch, target_length] for span corruption), kIgnoredLabel where nothing is to be said. For
+  /// a causal model labels[b, t] is the token that follows input_ids[b, t]: the shift is made here and not in the
+  /// model.
   at::Tensor labels;
   /// How many labels there are as Hugging Face's Trainer (5.23) counts them for the loss of an optimizer step: those
   /// that are not ignored, for a causal model before the shift, when each sample's first token is one too.

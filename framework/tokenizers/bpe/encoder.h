@@ -4,9 +4,9 @@
 #include <string_view>
 #include <vector>
 
-#include "bpe/bpe_vocabulary.h"
-#include "bpe/pair_map.h"
 #include "text/word_cache.h"
+#include "tokenizers/bpe/pair_map.h"
+#include "tokenizers/bpe/vocabulary.h"
 
 namespace folio::bpe {
 

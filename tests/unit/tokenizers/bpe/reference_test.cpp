@@ -1,10 +1,11 @@
 // Training, ids, files and texts against Hugging Face's tokenizers.
 
+#include "reference.h"
+
 #include <catch2/catch.hpp>
 #include <map>
 
 #include "books.h"
-#include "reference.h"
 #include "support/sha256.h"
 
 using namespace folio;

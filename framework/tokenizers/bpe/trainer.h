@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "bpe/bpe_vocabulary.h"
 #include "text/word_counter.h"
+#include "tokenizers/bpe/vocabulary.h"
 
 namespace folio::bpe {
 

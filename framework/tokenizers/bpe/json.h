@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "bpe/bpe_vocabulary.h"
+#include "tokenizers/bpe/vocabulary.h"
 
 /// tokenizer.json of byte-level BPE tokenizers, as Hugging Face's tokenizers writes it.
 namespace folio::bpe {

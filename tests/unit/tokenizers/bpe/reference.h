@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "bpe/bpe_tokenizer.h"
 #include "support/files.h"
+#include "tokenizers/bpe/tokenizer.h"
 
 namespace folio::test {
 

@@ -1,4 +1,4 @@
-#include "bpe/bpe_tokenizer.h"
+#include "tokenizers/bpe/tokenizer.h"
 
 #include <catch2/catch.hpp>
 
@@ -74,10 +74,4 @@ TEST_CASE("bpe cuts short and long words by the same rules") {
     expected.insert(expected.end(), tail.size(), "z");
     CHECK(tokens_of(tokenizer, word + tail) == expected);
   }
-}
-
-TEST_CASE("bpe spells special tokens in GPT-2's way and sentinels in T5's") {
-  CHECK(bpe::spelling_of(SpecialToken::end_of_text) == "<|endoftext|>");
-  CHECK(bpe::spelling_of(SpecialToken::mask) == "<|mask|>");
-  CHECK(bpe::spelling_of(SpecialToken::sentinel, 12) == "<extra_id_12>");
 }

@@ -1,4 +1,4 @@
-#include "bpe/bpe_trainer.h"
+#include "tokenizers/bpe/trainer.h"
 
 #include <algorithm>
 #include <array>
@@ -9,8 +9,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "bpe/pair_map.h"
 #include "text/byte_alphabet.h"
+#include "tokenizers/bpe/pair_map.h"
 
 namespace folio::bpe {
 namespace {

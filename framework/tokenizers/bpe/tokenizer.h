@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "bpe/bpe_encoder.h"
-#include "bpe/bpe_trainer.h"
-#include "bpe/bpe_vocabulary.h"
 #include "folio/tokenizer.h"
-#include "text/literal_matcher.h"
+#include "tokenizers/bpe/encoder.h"
+#include "tokenizers/bpe/trainer.h"
+#include "tokenizers/bpe/vocabulary.h"
 
 namespace folio::bpe {
 
@@ -38,8 +37,5 @@ class BpeTokenizer : public Tokenizer {
   TrainingOptions options_;
   std::shared_ptr<const Trained> trained_;
 };
-
-/// How this tokenizer spells a special token; `index` counts the sentinels.
-std::string spelling_of(SpecialToken token, int index = 0);
 
 }  // namespace folio::bpe

@@ -1,11 +1,11 @@
-#include "bpe/bpe_json.h"
+#include "tokenizers/bpe/json.h"
 
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
-#include "bpe/pair_map.h"
 #include "text/byte_alphabet.h"
+#include "tokenizers/bpe/pair_map.h"
 
 namespace folio::bpe {
 namespace {

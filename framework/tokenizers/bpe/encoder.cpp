@@ -1,4 +1,4 @@
-#include "bpe/bpe_encoder.h"
+#include "tokenizers/bpe/encoder.h"
 
 #include <algorithm>
 #include <functional>

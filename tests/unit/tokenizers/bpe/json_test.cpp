@@ -1,4 +1,4 @@
-#include "bpe/bpe_json.h"
+#include "tokenizers/bpe/json.h"
 
 #include <catch2/catch.hpp>
 #include <functional>
