@@ -29,7 +29,7 @@ void LiveView::show_step(const nlohmann::json& line) {
   stage_.clear();
   bar_.update(
       "Training", line.at("step"), line.at("max_steps"),
-      fmt::format("{}/{}  epoch {:.2f}  loss {:.4f}  {:.0f} tokens/s  {} left", line.at("step").get<int>(),
+      fmt::format("{}/{}  epoch {:.2f}  loss {:.4f}  {:.0f} tok/s  {} left", line.at("step").get<int>(),
                   line.at("max_steps").get<int>(), line.at("epoch").get<double>(), line.at("loss").get<double>(),
                   line.at("tokens_per_second").get<double>(), human_duration(line.at("seconds_left").get<double>())));
 }

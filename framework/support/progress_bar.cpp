@@ -12,12 +12,13 @@ namespace folio {
 namespace {
 
 constexpr int kBarWidth = 24;
+constexpr int kLeastBarWidth = 6;  // a shorter one says less than the percentage beside it
 
-std::string bar(double share) {
-  const int filled = static_cast<int>(std::floor(share * kBarWidth));
+std::string bar(double share, int width) {
+  const int filled = static_cast<int>(std::floor(share * width));
   std::string text;
-  for (int i = 0; i < kBarWidth; ++i) text += i < filled ? "━" : i == filled && share > 0 ? "╸" : "─";
-  return text;
+  for (int i = 0; i < width; ++i) text += i < filled ? "━" : i == filled && share > 0 ? "╸" : "─";
+  return text + "  ";
 }
 
 void write_out(int fd, std::string_view text) {
@@ -26,6 +27,17 @@ void write_out(int fd, std::string_view text) {
 }
 
 }  // namespace
+
+std::string progress_line(std::string_view label, double done, double total, std::string_view details, int width) {
+  const double share = total > 0 ? std::clamp(done / total, 0.0, 1.0) : 0;
+  const std::string before = fmt::format("{}  ", label);
+  std::string after = fmt::format("{:3.0f} %", std::floor(share * 100));
+  if (!details.empty()) after += fmt::format("  {}", details);
+  const int room = width - display_width(before) - display_width(after) - 2;
+  std::string line = before + (room >= kLeastBarWidth ? bar(share, std::min(room, kBarWidth)) : "") + after;
+  while (display_width(line) > width) line.pop_back();
+  return line;
+}
 
 ProgressBar::ProgressBar(int fd) : fd_(fd), enabled_(is_terminal(fd)) {}
 
@@ -38,12 +50,8 @@ void ProgressBar::update(std::string_view label, double done, double total, std:
   if (!due) return;
   last_drawn_ = now;
   label_ = label;
-  const double share = total > 0 ? std::clamp(done / total, 0.0, 1.0) : 0;
-  std::string line = fmt::format("{}  {}  {:3.0f} %  {}", label, bar(share), std::floor(share * 100), details);
-  // Cut at the terminal's width (by bytes where the tail is plain text), else the line would wrap and repeat itself.
-  const int width = terminal_width(fd_) - 1;
-  while (!line.empty() && display_width(line) > width) line.pop_back();
-  write_out(fd_, "\r\x1b[2K" + line);
+  // One column less than there are: a line that fills the last one would wrap and repeat itself.
+  write_out(fd_, "\r\x1b[2K" + progress_line(label, done, total, details, terminal_width(fd_) - 1));
   drawn_ = true;
 }
 

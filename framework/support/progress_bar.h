@@ -6,9 +6,13 @@
 
 namespace folio {
 
+/// The line that a ProgressBar draws, of at most `width` columns. Where room is short the bar gives way first, and only
+/// then the end of the details.
+std::string progress_line(std::string_view label, double done, double total, std::string_view details, int width);
+
 /// One line that is drawn over itself on a terminal, and nothing elsewhere: who calls it prints plain lines there.
 ///
-///   Training  ━━━━━━━━━━━━╸──────────  54 %  117/216  loss 6.51  402 tokens/s  1 min 30 s left
+///   Training  ━━━━━━━━━━━━╸──────────  54 %  117/216  loss 6.51  402 tok/s  1 min 30 s left
 class ProgressBar {
  public:
   /// Draws to the descriptor when it is a terminal.

@@ -38,6 +38,16 @@ std::string Table::to_text() const {
   return text;
 }
 
+namespace {
+
+/// A bar within a cell would begin another.
+std::string markdown_cell(std::string cell) {
+  for (std::size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) cell.insert(at, 1, '\\');
+  return cell;
+}
+
+}  // namespace
+
 std::string Table::to_markdown() const {
   std::string text = "|";
   for (const Column& column : columns_) text += " " + column.title + " |";
@@ -46,7 +56,7 @@ std::string Table::to_markdown() const {
   text += "\n";
   for (const auto& row : rows_) {
     text += "|";
-    for (const std::string& cell : row) text += " " + cell + " |";
+    for (const std::string& cell : row) text += " " + markdown_cell(cell) + " |";
     text += "\n";
   }
   return text;

@@ -1,0 +1,42 @@
+#include "support/human.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+
+using namespace folio;
+
+TEST_CASE("numbers are told with commas") {
+  CHECK(with_commas(0) == "0");
+  CHECK(with_commas(999) == "999");
+  CHECK(with_commas(124'439'808) == "124,439,808");
+  CHECK(with_commas(-1'000) == "-1,000");
+  CHECK(with_commas(-100) == "-100");
+}
+
+TEST_CASE("bytes are told in powers of 1024") {
+  CHECK(human_bytes(0) == "0 B");
+  CHECK(human_bytes(1023) == "1023 B");
+  CHECK(human_bytes(1536) == "1.5 KiB");
+  CHECK(human_bytes(3.5 * 1024 * 1024 * 1024) == "3.5 GiB");
+}
+
+TEST_CASE("a runtime is told as the Trainer tells it") {
+  CHECK(clock_time(684.2403) == "0:11:24.24");
+  CHECK(clock_time(59.999) == "0:01:00.00");
+  CHECK(clock_time(3600 * 30 + 61) == "30:01:01.00");
+}
+
+TEST_CASE("a duration is told coarsely, and one that is not known says so") {
+  CHECK(human_duration(3.14) == "3.1 s");
+  CHECK(human_duration(90) == "1 min 30 s");
+  CHECK(human_duration(7384) == "2 h 3 min");
+  CHECK(human_duration(std::numeric_limits<double>::infinity()) == "unknown");
+}
+
+TEST_CASE("significant digits leave out trailing zeros and name what is not finite") {
+  CHECK(significant(6.50891508879485) == "6.509");
+  CHECK(significant(2.0) == "2");
+  CHECK(significant(std::nan("")) == "nan");
+  CHECK(significant(-std::numeric_limits<double>::infinity()) == "-inf");
+}
