@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "text/word_cache.h"
-#include "tokenizers/bpe/pair_map.h"
 #include "tokenizers/bpe/vocabulary.h"
+#include "tokenizers/pair_map.h"
 
 namespace folio::bpe {
 

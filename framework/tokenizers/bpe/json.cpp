@@ -1,29 +1,23 @@
 #include "tokenizers/bpe/json.h"
 
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
 #include "text/byte_alphabet.h"
-#include "tokenizers/bpe/pair_map.h"
+#include "tokenizers/pair_map.h"
+#include "tokenizers/vocabulary_json.h"
 
 namespace folio::bpe {
 namespace {
 
 using nlohmann::ordered_json;
 
-using TokenIds = std::unordered_map<std::string_view, TokenId>;
-
 ordered_json byte_level(bool add_prefix_space) {
   return {{"type", "ByteLevel"}, {"add_prefix_space", add_prefix_space}, {"trim_offsets", true}, {"use_regex", true}};
 }
 
 ordered_json model_to_json(const Vocabulary& vocabulary) {
-  // Filled as what it is underneath, a vector: to add a member by name would look through all that are there.
-  ordered_json::object_t tokens;
-  for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
-    if (!vocabulary.tokens[id].empty()) tokens.emplace_back(vocabulary.tokens[id], id);
-  }
+  ordered_json tokens = vocabulary_to_json(vocabulary.tokens);
   ordered_json merges = ordered_json::array();
   for (const Merge& merge : vocabulary.merges) {
     merges.push_back(ordered_json::array({vocabulary.tokens[merge.left], vocabulary.tokens[merge.right]}));
@@ -71,20 +65,6 @@ void check_model_settings(const JsonPart& model) {
   }
 }
 
-std::vector<std::string> read_tokens(const JsonPart& part) {
-  part.expect_object();
-  std::vector<std::string> tokens;
-  for (const auto& member : part.value().items()) {
-    const JsonPart token(member.value(), part.path() + "['" + member.key() + "']");
-    if (member.key().empty()) token.fail("a token is empty");
-    const auto id = static_cast<std::size_t>(token.integer(0, kMaxTokens - 1));
-    if (id >= tokens.size()) tokens.resize(id + 1);
-    if (!tokens[id].empty()) token.fail("id " + std::to_string(id) + " is already that of '" + tokens[id] + "'");
-    tokens[id] = member.key();
-  }
-  return tokens;
-}
-
 /// "a b" or ["a", "b"].
 std::pair<std::string, std::string> read_pair(const JsonPart& part) {
   if (part.value().is_string()) {
@@ -126,22 +106,6 @@ void check_alphabet(const JsonPart& vocab, const TokenIds& ids) {
   }
 }
 
-/// An added token has the id that the vocabulary gives it; one that is not in there has the next id that is free.
-void check_added_tokens(const TokenizerJson& json, const TokenIds& ids, const std::vector<std::string>& tokens) {
-  std::size_t next = ids.size();
-  for (const AddedToken& token : json.added_tokens()) {
-    const auto found = ids.find(token.content);
-    const auto expected = found != ids.end() ? found->second : static_cast<TokenId>(next++);
-    const bool taken = found == ids.end() && static_cast<std::size_t>(token.id) < tokens.size() &&
-                       !tokens[static_cast<std::size_t>(token.id)].empty();
-    if (token.id == expected && !taken) continue;
-    json.part("added_tokens")
-        .fail("'" + token.content + "' has the id " + std::to_string(token.id) +
-              (taken ? ", which is that of '" + tokens[static_cast<std::size_t>(token.id)] + "' in model.vocab"
-                     : ", expected " + std::to_string(expected)));
-  }
-}
-
 }  // namespace
 
 std::string to_json(const Vocabulary& vocabulary) {
@@ -162,11 +126,8 @@ Vocabulary from_json(std::string_view text) {
   check_model_settings(model);
 
   Vocabulary vocabulary;
-  vocabulary.tokens = read_tokens(model.at("vocab"));
-  TokenIds ids;
-  for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) {
-    if (!vocabulary.tokens[id].empty()) ids.emplace(vocabulary.tokens[id], id);
-  }
+  vocabulary.tokens = vocabulary_from_json(model.at("vocab"));
+  const TokenIds ids = ids_of(vocabulary.tokens);
   check_alphabet(model.at("vocab"), ids);
   vocabulary.merges = read_merges(model.at("merges"), ids);
   check_added_tokens(json, ids, vocabulary.tokens);

@@ -3,19 +3,10 @@
 #include <string>
 #include <vector>
 
-#include "folio/tokenizer.h"
 #include "formats/tokenizer_json.h"
+#include "tokenizers/merge_trainer.h"
 
 namespace folio::bpe {
-
-/// Two neighbouring tokens that become one.
-struct Merge {
-  TokenId left = 0;
-  TokenId right = 0;
-  TokenId result = 0;
-
-  bool operator==(const Merge&) const = default;
-};
 
 /// All that a trained byte-level BPE tokenizer knows, and all that its tokenizer.json holds.
 struct Vocabulary {

@@ -7,7 +7,7 @@
 
 #include "folio/tokenizer.h"
 
-namespace folio::bpe {
+namespace folio {
 
 /// Two tokens in one number, ordered as the pair is.
 using PairKey = std::uint64_t;
@@ -74,4 +74,4 @@ class PairMap {
   std::size_t used_ = 0;
 };
 
-}  // namespace folio::bpe
+}  // namespace folio
