@@ -41,6 +41,9 @@ packages='
   libicu-dev            header unicode/uchar.h
   libcurl4-openssl-dev  header curl/curl.h
   libssl-dev            header openssl/evp.h
+  zlib1g-dev            header zlib.h
+  libzstd-dev           header zstd.h
+  libsimdjson-dev       header simdjson.h
   ca-certificates       file /etc/ssl/certs
 '
 

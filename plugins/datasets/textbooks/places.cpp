@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "folio/error.h"
+#include "input/find_files.h"
 
 namespace folio::textbooks {
 namespace {
@@ -44,22 +45,21 @@ fs::path data_folder(const std::string& data_dir, const std::vector<fs::path>& b
 
 Places places_from_environment(const std::optional<std::string>& data_dir) {
   const fs::path working = fs::current_path();
-  const fs::path experiment = working / environment("FOLIO_EXPERIMENT_DIR").value_or("");
+  const std::vector<fs::path> bases = input::experiment_folders();
   const fs::path home = working / environment("FOLIO_HOME").value_or("");
 
   Places places;
   if (data_dir) {
-    const fs::path folder = data_folder(*data_dir, {experiment, working});
+    const fs::path folder = data_folder(*data_dir, bases);
     add_once(places.bases, folder);
     add_once(places.folders, folder);
   }
-  add_once(places.bases, experiment);
-  add_once(places.bases, working);
+  for (const fs::path& base : bases) add_once(places.bases, base);
   std::istringstream listed(environment("FOLIO_DATA").value_or(""));
   for (std::string folder; std::getline(listed, folder, ':');) {
     if (!folder.empty()) add_once(places.folders, working / folder);
   }
-  add_once(places.folders, experiment / "data");
+  add_once(places.folders, bases.front() / "data");
   add_once(places.folders, home / "data");
   add_once(places.folders, home / "../shared/data");
   places.cache = cache_folder();

@@ -19,13 +19,10 @@ struct Source {
 /// What the entries of `books:` stand for, in their order:
 ///
 ///   a catalogue id            that book, in the first of the places that has it
-///   a file                    itself, whatever it is called
-///   a folder                  its *.txt, sorted by the bytes of their names, without those of folders within it
-///   a glob (with *, ? or [)   the files that match, sorted in the same way; `**` is no more than `*`
+///   a file, folder or glob    as input/find_files.h says; of a folder its *.txt, *.txt.gz and *.txt.zst
 ///
-/// A name that a catalogue book has is that book; a file of the same name is meant by "./macbeth". A hidden file is
-/// taken only by its full name. A document's name is its file's without ".txt", or the whole path where several files
-/// share that.
+/// A name that a catalogue book has is that book; a file of the same name is meant by "./macbeth". A document's name is
+/// its file's without these suffixes, or the whole path where several files share that.
 ///
 /// Throws one Error (experiment) that names every entry that is nothing of these, with the nearest name, and every
 /// file that is named twice (its text would be in the training and in the validation share).
