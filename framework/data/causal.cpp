@@ -4,12 +4,13 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace folio::data {
 
 Batch causal_batch(const Samples& samples, std::span<const std::int64_t> indices) {
   std::size_t length = 0;
-  for (const std::int64_t index : indices) length = std::max(length, samples[index].size());
+  for (const std::int64_t index : indices) length = std::max(length, static_cast<std::size_t>(samples.length(index)));
   const auto rows = static_cast<std::int64_t>(indices.size());
   const auto columns = static_cast<std::int64_t>(length);
 
@@ -19,7 +20,7 @@ Batch causal_batch(const Samples& samples, std::span<const std::int64_t> indices
   at::Tensor mask = at::zeros({rows, columns}, at::kBool);
   bool padded = false;
   for (std::int64_t row = 0; row < rows; ++row) {
-    const auto ids = samples[indices[static_cast<std::size_t>(row)]];
+    const std::vector<TokenId> ids = samples[indices[static_cast<std::size_t>(row)]];
     auto* input = batch.input_ids.data_ptr<std::int64_t>() + row * columns;
     auto* labels = batch.labels.data_ptr<std::int64_t>() + row * columns;
     std::copy(ids.begin(), ids.end(), input);

@@ -98,7 +98,7 @@ double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t updat
     const std::int64_t begin = index * arguments_.per_device_train_batch_size;
     const std::int64_t size = std::min(arguments_.per_device_train_batch_size, plan_.samples - begin);
     const auto indices = order.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
-    for (const std::int64_t sample : indices) tokens_ += static_cast<std::int64_t>(data_.training[sample].size());
+    for (const std::int64_t sample : indices) tokens_ += data_.training.length(sample);
     batches.push_back(data::causal_batch(data_.training, indices));
     labels += batches.back().label_count;
     scored_ += static_cast<double>(count_scored(batches.back()));

@@ -128,8 +128,8 @@ void write_sample(Model& model, const Prepared& prepared, const train::Effective
   options.top_k = 50;
   const Tokenizer& tokenizer = *prepared.tokenizer;
   const auto& samples = prepared.evaluation.size() > 0 ? prepared.evaluation : prepared.training;
-  const auto first = samples[0];
-  const auto prompt = first.first(std::min(kPromptTokens, first.size()));
+  std::vector<TokenId> prompt = samples[0];
+  prompt.resize(std::min(kPromptTokens, prompt.size()));
   const auto ids =
       generate::generate(model, prompt, tokenizer.vocab_size(), tokenizer.special_token_id(SpecialToken::end_of_text),
                          options, effective.device, [](TokenId) {});

@@ -11,14 +11,7 @@ namespace {
 
 at::Tensor row(std::vector<std::int64_t> values) { return at::tensor(values, at::kLong); }
 
-data::Samples two_samples() {
-  data::Samples samples;
-  const std::vector<TokenId> ids{5, 6, 7, 8, 9};
-  samples.add_tokens(ids);
-  samples.add_sample(0, 3);
-  samples.add_sample(3, 2);
-  return samples;
-}
+data::Samples two_samples() { return data::Samples::of({{5, 6, 7}, {8, 9}}); }
 
 }  // namespace
 

@@ -49,13 +49,12 @@ class FakeRecorder : public Recorder {
 
 /// The samples of tests/reference/trainer_reference.py.
 data::Samples reference_samples() {
-  data::Samples samples;
+  std::vector<std::vector<TokenId>> samples(kSamples);
   for (std::int64_t s = 0; s < kSamples; ++s) {
-    std::vector<TokenId> ids;
+    auto& ids = samples[static_cast<std::size_t>(s)];
     for (std::int64_t t = 0; t < 9 + 5 * s % 4; ++t) ids.push_back(static_cast<TokenId>((7 * s + 3 * t + s * t) % 61));
-    samples.add_sample(samples.add_tokens(ids), ids.size());
   }
-  return samples;
+  return data::Samples::of(samples);
 }
 
 /// Its model, with its weights from the formula.
