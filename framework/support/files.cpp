@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <random>
 #include <utility>
 
 namespace folio {
@@ -74,9 +75,12 @@ std::string read_file(const fs::path& path, ErrorKind kind, std::uintmax_t limit
   return contents;
 }
 
-AtomicFile::AtomicFile(fs::path path, ErrorKind kind)
-    : path_(std::move(path)), temporary_(path_.string() + ".tmp" + std::to_string(::getpid())), kind_(kind) {
-  file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_TRUNC, kind_, "cannot be created");
+AtomicFile::AtomicFile(fs::path path, ErrorKind kind) : path_(std::move(path)), kind_(kind) {
+  // A process in another container, or on another machine with the same disk, may have the same number: so there is
+  // chance in the name, and none writes into another's file.
+  std::random_device chance;
+  temporary_ = path_.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(chance());
+  file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, kind_, "cannot be created");
 }
 
 AtomicFile::~AtomicFile() {
@@ -85,6 +89,11 @@ AtomicFile::~AtomicFile() {
 
 void AtomicFile::write(std::string_view bytes) {
   if (write_all(file_.get(), bytes) != bytes.size()) fail(kind_, path_, "cannot be written");
+}
+
+void AtomicFile::overwrite(std::size_t offset, std::string_view bytes) {
+  const ssize_t count = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+  if (count < 0 || static_cast<std::size_t>(count) != bytes.size()) fail(kind_, path_, "cannot be written");
 }
 
 void AtomicFile::commit() {

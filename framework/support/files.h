@@ -44,6 +44,9 @@ class AtomicFile {
 
   void write(std::string_view bytes);
 
+  /// Replaces what was written from `offset` on: a header whose contents are known last.
+  void overwrite(std::size_t offset, std::string_view bytes);
+
   /// Syncs the file, puts it in place and syncs the folder. Call once, last.
   void commit();
 

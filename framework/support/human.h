@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 /// Numbers as people read them.
 namespace folio {
@@ -11,6 +13,10 @@ std::string with_commas(std::int64_t number);
 
 /// 1536 -> "1.5 KiB", in powers of 1024.
 std::string human_bytes(double bytes);
+
+/// "10GiB", "1.5 MB", "4096" -> bytes; none where it is no such size. KiB, MiB, GiB, TiB are powers of 1024, KB, MB,
+/// GB, TB of 1000.
+std::optional<std::uintmax_t> parse_bytes(std::string_view text);
 
 /// 684.24 -> "0:11:24.24", the Trainer's h:mm:ss.cc.
 std::string clock_time(double seconds);
