@@ -9,6 +9,18 @@
 #include "support/human.h"
 
 namespace folio::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string read_so_far(double bytes, Clock::time_point began) {
+  const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  std::string text = human_bytes(bytes) + " read";
+  if (seconds >= 1) text += ", " + human_bytes(bytes / seconds) + "/s";
+  return text;
+}
+
+}  // namespace
 
 LiveView::LiveView(bool quiet) : quiet_(quiet), bar_(STDERR_FILENO) {}
 
@@ -36,7 +48,10 @@ void LiveView::show_step(const nlohmann::json& line) {
 
 void LiveView::show_stage(const nlohmann::json& line) {
   const std::string stage = line.at("stage");
-  bar_.update(stage, line.at("done"), line.at("total"), "");
+  const double done = line.at("done");
+  const double total = line.at("total");
+  if (stage != stage_) stage_began_ = Clock::now();
+  bar_.update(stage, done, total, total > 0 ? "" : read_so_far(done, stage_began_));
   // Evaluations come again and again, and each is followed by its figures.
   if (!bar_.enabled() && stage != stage_ && stage != "Evaluating") print(stage);
   stage_ = stage;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -27,6 +28,7 @@ class LiveView {
   bool quiet_;
   ProgressBar bar_;
   std::string stage_;
+  std::chrono::steady_clock::time_point stage_began_{};
   nlohmann::json last_step_;
 };
 

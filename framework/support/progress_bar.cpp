@@ -29,12 +29,16 @@ void write_out(int fd, std::string_view text) {
 }  // namespace
 
 std::string progress_line(std::string_view label, double done, double total, std::string_view details, int width) {
-  const double share = total > 0 ? std::clamp(done / total, 0.0, 1.0) : 0;
+  const bool has_total = total > 0;
+  const double share = has_total ? std::clamp(done / total, 0.0, 1.0) : 0;
   const std::string before = fmt::format("{}  ", label);
-  std::string after = fmt::format("{:3.0f} %", std::floor(share * 100));
-  if (!details.empty()) after += fmt::format("  {}", details);
+  std::string after = has_total ? fmt::format("{:3.0f} %", std::floor(share * 100)) : "";
+  if (has_total && !details.empty()) after += "  ";
+  after += details;
   const int room = width - display_width(before) - display_width(after) - 2;
-  std::string line = before + (room >= kLeastBarWidth ? bar(share, std::min(room, kBarWidth)) : "") + after;
+  std::string line = before;
+  if (has_total && room >= kLeastBarWidth) line += bar(share, std::min(room, kBarWidth));
+  line += after;
   while (display_width(line) > width) line.pop_back();
   return line;
 }
@@ -46,7 +50,8 @@ ProgressBar::~ProgressBar() { clear(); }
 void ProgressBar::update(std::string_view label, double done, double total, std::string_view details) {
   if (!enabled_) return;
   const auto now = std::chrono::steady_clock::now();
-  const bool due = now - last_drawn_ >= std::chrono::milliseconds(100) || done >= total || label != label_;
+  const bool due =
+      now - last_drawn_ >= std::chrono::milliseconds(100) || (total > 0 && done >= total) || label != label_;
   if (!due) return;
   last_drawn_ = now;
   label_ = label;

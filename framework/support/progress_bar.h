@@ -6,7 +6,7 @@
 
 namespace folio {
 
-/// The line that a ProgressBar draws, of at most `width` columns. Where room is short the bar gives way first, and only
+/// The line that a ProgressBar draws, of at most `width` columns; without bar and percentage where the total is 0. Where room is short the bar gives way first, and only
 /// then the end of the details.
 std::string progress_line(std::string_view label, double done, double total, std::string_view details, int width);
 
@@ -24,7 +24,7 @@ class ProgressBar {
   bool enabled() const { return enabled_; }
 
   /// Shows `done` of `total` with what is to be said beside it; draws at most ten times a second, and always when
-  /// done equals total.
+  /// done equals total. With a total of 0, which is one that is not known, it shows the label and what is beside it.
   void update(std::string_view label, double done, double total, std::string_view details);
 
   /// Takes the line away, so that other output can be printed; the next update draws it again.

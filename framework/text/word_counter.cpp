@@ -6,9 +6,9 @@
 
 namespace folio {
 
-WordCounter::WordCounter() : slots_(1 << 12) {}
+WordCounter::WordCounter() : letters_(std::make_unique<std::pmr::monotonic_buffer_resource>()), slots_(1 << 12) {}
 
-void WordCounter::add(std::string_view word) {
+void WordCounter::add(std::string_view word, std::int64_t count) {
   const auto hash = static_cast<std::uint32_t>(std::hash<std::string_view>()(word));
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash & mask;
@@ -16,14 +16,14 @@ void WordCounter::add(std::string_view word) {
     if (slots_[at].hash != hash) continue;
     Entry& entry = entries_[slots_[at].entry];
     if (entry.word == word) {
-      ++entry.count;
+      entry.count += count;
       return;
     }
   }
-  char* const letters = static_cast<char*>(letters_.allocate(word.size(), 1));
+  char* const letters = static_cast<char*>(letters_->allocate(word.size(), 1));
   std::copy(word.begin(), word.end(), letters);
   slots_[at] = {hash, static_cast<std::uint32_t>(entries_.size())};
-  entries_.push_back({{letters, word.size()}, 1});
+  entries_.push_back({{letters, word.size()}, count});
   if (entries_.size() * 2 > slots_.size()) grow();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <memory_resource>
 #include <string_view>
 #include <vector>
@@ -18,8 +19,8 @@ class WordCounter {
 
   WordCounter();
 
-  /// Counts a word, which is copied when it is new.
-  void add(std::string_view word);
+  /// Counts a word `count` times; it is copied when it is new.
+  void add(std::string_view word, std::int64_t count = 1);
 
   /// The words in the order in which they first came.
   const std::vector<Entry>& entries() const { return entries_; }
@@ -34,7 +35,7 @@ class WordCounter {
 
   void grow();
 
-  std::pmr::monotonic_buffer_resource letters_;
+  std::unique_ptr<std::pmr::monotonic_buffer_resource> letters_;  ///< of the words; stays where it is when this moves
   std::vector<Entry> entries_;
   std::vector<Slot> slots_;  ///< open addressing with linear probing; a power of two, at most half full
 };

@@ -12,7 +12,8 @@ ProgressLines::ProgressLines() {
 
 void ProgressLines::stage(const std::string& name, double done, double total) {
   const auto now = std::chrono::steady_clock::now();
-  if (name == stage_ && done < total && now - last_ < std::chrono::milliseconds(50)) return;
+  const bool at_end = total > 0 && done >= total;
+  if (name == stage_ && !at_end && now - last_ < std::chrono::milliseconds(50)) return;
   stage_ = name;
   last_ = now;
   write({{"stage", name}, {"done", done}, {"total", total}});

@@ -12,7 +12,8 @@ class ProgressLines {
  public:
   ProgressLines();
 
-  /// {"stage": "...", "done": d, "total": t}; at most twenty a second for one stage, and always its end.
+  /// {"stage": "...", "done": d, "total": t}; at most twenty a second for one stage, and always its end. The total is 0
+  /// where it is not known, and done is then bytes.
   void stage(const std::string& name, double done, double total);
 
   /// Anything else, at once.

@@ -10,6 +10,7 @@
 #include "tokenizers/added_tokens.h"
 #include "tokenizers/bpe/json.h"
 #include "tokenizers/special_tokens.h"
+#include "tokenizers/word_counting.h"
 
 namespace folio::bpe {
 namespace {
@@ -84,14 +85,14 @@ void BpeTokenizer::train(const TextSource& texts, const std::vector<SpecialToken
                          const Progress& progress) {
   const std::vector<std::string> spellings = spellings_of(special_tokens, SpecialStyle::bars);
   check_vocab_size(options_.vocab_size, spellings.size());
-  WordCounter words;
-  texts([&](std::string_view text) {
+  const auto add_words = [&](std::string_view text, WordCounter& words) {
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = gpt2_word_end(text, begin);
       words.add(text.substr(begin, end - begin));
       begin = end;
     }
-  });
+  };
+  const WordCounter words = count_words(texts, add_words, progress);
   if (words.entries().empty()) throw Error(ErrorKind::run, "there is no text to train the tokenizer on");
 
   Vocabulary vocabulary = bpe::train(words.entries(), spellings, options_, progress);

@@ -36,6 +36,6 @@ TEST_CASE("progress line is never wider than the terminal") {
   }
 }
 
-TEST_CASE("progress line takes a total that is not known") {
-  CHECK(progress_line("Reading", 5, 0, "", 60).find("  0 %") != std::string::npos);
+TEST_CASE("progress line says what is beside it where the total is not known") {
+  CHECK(progress_line("Reading", 5, 0, "5 B read", 60) == "Reading  5 B read");
 }

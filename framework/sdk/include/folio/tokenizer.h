@@ -17,7 +17,8 @@ using TokenId = std::int32_t;
 /// Calls its argument with each text of a corpus, in order; can be called more than once.
 using TextSource = std::function<void(const std::function<void(std::string_view)>&)>;
 
-/// Told now and then how far a long job is: done and total in the job's own unit.
+/// Told now and then how far a long job is: done and total in the job's own unit. While text is read whose size nobody
+/// knows the total is 0, and done is the bytes so far.
 using Progress = std::function<void(double done, double total)>;
 
 /// Cuts text into tokens. It is made untrained, with its options, and then trained or loaded. The const functions may
@@ -27,7 +28,8 @@ class Tokenizer {
   virtual ~Tokenizer() = default;
 
   /// Learns a vocabulary of at most the `vocab_size` of its options, with `special_tokens` in it (they come first, in
-  /// this order). Throws Error (experiment) when vocab_size cannot hold the special tokens and the alphabet.
+  /// this order). `progress` is called by the calling thread. Throws Error (experiment) when vocab_size cannot hold the
+  /// special tokens and the alphabet.
   virtual void train(const TextSource& texts, const std::vector<SpecialToken>& special_tokens,
                      const Progress& progress) = 0;
 
