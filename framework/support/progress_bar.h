@@ -6,8 +6,8 @@
 
 namespace folio {
 
-/// The line that a ProgressBar draws, of at most `width` columns; without bar and percentage where the total is 0. Where room is short the bar gives way first, and only
-/// then the end of the details.
+/// The line that a ProgressBar draws, of at most `width` columns; without bar and percentage where the total is 0.
+/// Where room is short the bar gives way first, and only then the end of the details.
 std::string progress_line(std::string_view label, double done, double total, std::string_view details, int width);
 
 /// One line that is drawn over itself on a terminal, and nothing elsewhere: who calls it prints plain lines there.

@@ -9,8 +9,7 @@ namespace folio {
 ///
 ///   's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
 ///
-/// by hand: "I'll  go" is "I", "'ll", " ", " go". Every byte of the text belongs to exactly one word. A byte that is
-/// not UTF-8 counts as neither letter, number nor space.
+/// by hand: "I'll  go" is "I", "'ll", " ", " go". Every byte of the text belongs to exactly one word.
 ///
 /// Returns where the word that begins at `begin` ends; begin < text.size().
 std::size_t gpt2_word_end(std::string_view text, std::size_t begin);

@@ -13,7 +13,7 @@ import struct
 from pathlib import Path
 
 import tokenizers
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
 HERE = Path(__file__).parent
 BOOKS = ["macbeth", "moby-dick", "pride-and-prejudice", "romeo-and-juliet"]
@@ -21,6 +21,11 @@ SPECIAL_TOKENS = {
     "causal": ["<|endoftext|>"],
     "masked": ["<|pad|>", "<|unk|>", "<|cls|>", "<|sep|>", "<|mask|>"],
     "span_corruption": ["<|pad|>", "<|endoftext|>", "<|unk|>"] + [f"<extra_id_{i}>" for i in range(100)],
+}
+PATTERNS = {
+    "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
+    "llama3": r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+",
 }
 NASTY = json.loads((HERE / "nasty_text.json").read_text(encoding="utf-8"))
 
@@ -45,9 +50,16 @@ def hash_ids(ids):
     return sha256(struct.pack(f"<{len(ids)}i", *ids))
 
 
-def train(text, vocab_size, special_tokens):
+def pre_tokenizer(pattern):
+    if pattern == "gpt2":
+        return pre_tokenizers.ByteLevel(add_prefix_space=False)
+    split = pre_tokenizers.Split(Regex(PATTERNS[pattern]), "isolated")
+    return pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)])
+
+
+def train(text, vocab_size, special_tokens, pattern="gpt2"):
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.pre_tokenizer = pre_tokenizer(pattern)
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=vocab_size,
@@ -64,35 +76,84 @@ def trainings(books):
     texts = {(name, "whole"): text for name, text in books.items()}
     texts |= {(name, "body"): body(text) for name, text in books.items() if "*** START OF" in text}
     texts["all", "whole"] = "".join(books.values())
-    wanted = [(key, size, "causal") for key in texts for size in (1000, 8000, 50257)]
-    wanted += [(("romeo-and-juliet", "whole"), 1000, objective) for objective in ("masked", "span_corruption")]
-    for (name, part), vocab_size, objective in wanted:
-        tokenizer = train(texts[name, part], vocab_size, SPECIAL_TOKENS[objective])
-        ids = {book: tokenizer.encode(text).ids for book, text in books.items()}
-        ids["nasty"] = [i for text in NASTY.values() for i in tokenizer.encode(text).ids]
+    wanted = [(key, size, "causal", "gpt2") for key in texts for size in (1000, 8000, 50257)]
+    wanted += [(("romeo-and-juliet", "whole"), 1000, objective, "gpt2") for objective in ("masked", "span_corruption")]
+    wanted += [(("romeo-and-juliet", "whole"), 1000, "masked", "llama3"), (("all", "whole"), 8000, "causal", "llama3")]
+    for (name, part), vocab_size, objective, pattern in wanted:
+        tokenizer = train(texts[name, part], vocab_size, SPECIAL_TOKENS[objective], pattern)
+        ids = ids_of(tokenizer, books)
         yield {
             "text": name,
             "part": part,
             "vocab_size": vocab_size,
             "objective": objective,
+            "pattern": pattern,
             "learned": tokenizer.get_vocab_size(),
             "json_sha256": sha256(tokenizer.to_str(pretty=True).encode()),
             "ids_sha256": {key: hash_ids(value) for key, value in ids.items()},
         }
 
 
+def ids_of(tokenizer, books):
+    ids = {book: tokenizer.encode(text).ids for book, text in books.items()}
+    ids["nasty"] = [i for text in NASTY.values() for i in tokenizer.encode(text).ids]
+    return ids
+
+
+def without_merges(books):
+    """The ids of a file as Llama 3's, in which a word that is a token is that token, whatever the merges make of it.
+    Each fifth merge is taken out, so that there are tokens that merges do not reach."""
+    tokenizer = train(books["romeo-and-juliet"], 1000, SPECIAL_TOKENS["causal"], "llama3")
+    document = json.loads(tokenizer.to_str())
+    document["model"]["ignore_merges"] = True
+    document["model"]["merges"] = [pair for i, pair in enumerate(document["model"]["merges"]) if i % 5]
+    loaded = Tokenizer.from_str(json.dumps(document))
+    return {"ids_sha256": {key: hash_ids(value) for key, value in ids_of(loaded, books).items()}}
+
+
+SIGNS = (
+    list("abSTMDRELV'  \t\r\n09.,-!_")
+    + ["'s", "'LL", "'", "\u017f", "\u212a", "\u00e9", "e\u0301", "\u00a0", "\u3000", "\u0085", "\u2028", "\u4e16"]
+    + ["\u0663", "\u00bd", "\u0e33", "\u200d", "\U0001f600", "\U0001f3fd", "\ufe0f", "\0", "\x1f", "\uac00", "\u0130"]
+)
+
+
+def splits():
+    """Where each pattern's words end in texts of random signs: SHA-256 of the ends in bytes, for a hundred texts each."""
+    for pattern, regex in PATTERNS.items():
+        splitter = pre_tokenizers.Split(Regex(regex), "isolated")
+        for first_seed in range(1, 2001, 100):
+            ends = []
+            for seed in range(first_seed, first_seed + 100):
+                end = 0
+                for word, _ in splitter.pre_tokenize_str(random_signs(seed)):
+                    end += len(word.encode())
+                    ends.append(end)
+            yield {"pattern": pattern, "first_seed": first_seed, "ends_sha256": hash_ids(ends)}
+
+
+class Random:
+    """Numbers that the tests make again."""
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def below(self, bound):
+        self.state = (self.state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (self.state >> 33) % bound
+
+
 def random_text(seed):
     """Words of few letters, in which many merges spell the same token."""
-    state = seed
-
-    def below(bound):
-        nonlocal state
-        state = (state * 6364136223846793005 + 1442695040888963407) % 2**64
-        return (state >> 33) % bound
-
+    below = Random(seed).below
     letters = 2 + seed % 3
     words = 3 + below(200)
     return " ".join("".join(chr(97 + below(letters)) for _ in range(1 + below(14))) for _ in range(words))
+
+
+def random_signs(seed):
+    below = Random(seed).below
+    return "".join(SIGNS[below(len(SIGNS))] for _ in range(below(60)))
 
 
 def random_trainings():
@@ -147,6 +208,9 @@ def main():
         "tokenizers": tokenizers.__version__,
         "trainings": list(trainings(books)),
         "random_trainings": list(random_trainings()),
+        "signs": SIGNS,
+        "splits": list(splits()),
+        "without_merges": without_merges(books),
         "nasty": list(nasty(train(books["romeo-and-juliet"], 1000, SPECIAL_TOKENS["span_corruption"]))),
         "added_tokens": [
             {

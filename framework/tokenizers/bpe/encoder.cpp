@@ -7,7 +7,6 @@
 
 #include "folio/error.h"
 #include "text/byte_alphabet.h"
-#include "text/gpt2_splitter.h"
 
 namespace folio::bpe {
 namespace {
@@ -37,7 +36,7 @@ struct Pending {
 
 }  // namespace
 
-Encoder::Encoder(const Vocabulary& vocabulary) {
+Encoder::Encoder(const Vocabulary& vocabulary) : word_end_(word_end_of(vocabulary.pattern)) {
   std::unordered_map<std::string_view, TokenId> ids;
   for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) ids.emplace(vocabulary.tokens[id], id);
   for (std::size_t byte = 0; byte < byte_ids_.size(); ++byte) {
@@ -47,12 +46,16 @@ Encoder::Encoder(const Vocabulary& vocabulary) {
     const Merge& merge = vocabulary.merges[rank];
     rules_[pair_key(merge.left, merge.right)] = {static_cast<std::int32_t>(rank), merge.result};
   }
+  if (!vocabulary.ignore_merges) return;
+  for (const auto& [token, id] : ids) {
+    if (auto bytes = from_byte_alphabet(token)) whole_words_.emplace(std::move(*bytes), id);
+  }
 }
 
 void Encoder::encode(std::string_view text, std::vector<TokenId>& ids) const {
   const WordCachePool::Loan cache = caches_.borrow();
   for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = gpt2_word_end(text, begin);
+    const std::size_t end = word_end_(text, begin);
     const auto key = WordCache::key_of(text, begin, end);
     const std::span<const TokenId> known = key ? cache->find(*key) : std::span<const TokenId>();
     if (known.empty()) {
@@ -69,6 +72,10 @@ void Encoder::encode(std::string_view text, std::vector<TokenId>& ids) const {
 }
 
 void Encoder::encode_word(std::string_view word, std::vector<TokenId>& ids) const {
+  if (!whole_words_.empty()) {
+    const auto whole = whole_words_.find(std::string(word));
+    if (whole != whole_words_.end()) return ids.push_back(whole->second);
+  }
   if (word.size() <= kShortWord) {
     encode_short_word(word, ids);
   } else {

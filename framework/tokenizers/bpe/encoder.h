@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "text/word_cache.h"
@@ -29,8 +31,11 @@ class Encoder {
   void encode_short_word(std::string_view word, std::vector<TokenId>& ids) const;
   void encode_long_word(std::string_view word, std::vector<TokenId>& ids) const;
 
+  const WordEnd word_end_;
   std::array<TokenId, 256> byte_ids_{};
   PairMap<Rule> rules_;
+  /// Words that are a token as they stand, where merges are ignored for these; by their bytes.
+  std::unordered_map<std::string, TokenId> whole_words_;
   mutable WordCachePool caches_;
 };
 

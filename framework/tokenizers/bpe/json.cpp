@@ -5,6 +5,7 @@
 
 #include "text/byte_alphabet.h"
 #include "tokenizers/pair_map.h"
+#include "tokenizers/post_processor.h"
 #include "tokenizers/vocabulary_json.h"
 
 namespace folio::bpe {
@@ -12,8 +13,20 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json byte_level(bool add_prefix_space) {
-  return {{"type", "ByteLevel"}, {"add_prefix_space", add_prefix_space}, {"trim_offsets", true}, {"use_regex", true}};
+/// As Llama 3's file has it.
+constexpr std::string_view kLlama3Regex =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
+ordered_json byte_level(bool add_prefix_space, bool use_regex = true) {
+  return {
+      {"type", "ByteLevel"}, {"add_prefix_space", add_prefix_space}, {"trim_offsets", true}, {"use_regex", use_regex}};
+}
+
+ordered_json pre_tokenizer_to_json(Pattern pattern) {
+  if (pattern == Pattern::gpt2) return byte_level(false);
+  const ordered_json split{
+      {"type", "Split"}, {"pattern", {{"Regex", kLlama3Regex}}}, {"behavior", "Isolated"}, {"invert", false}};
+  return {{"type", "Sequence"}, {"pretokenizers", ordered_json::array({split, byte_level(false, false)})}};
 }
 
 ordered_json model_to_json(const Vocabulary& vocabulary) {
@@ -29,22 +42,60 @@ ordered_json model_to_json(const Vocabulary& vocabulary) {
           {"end_of_word_suffix", nullptr},
           {"fuse_unk", false},
           {"byte_fallback", false},
-          {"ignore_merges", false},
+          {"ignore_merges", vocabulary.ignore_merges},
           {"vocab", std::move(tokens)},
           {"merges", std::move(merges)}};
 }
 
+void expect_type(const JsonPart& part, const std::string& type) {
+  const JsonPart given = part.at("type");
+  if (given.text() != type) given.fail("'" + given.text() + "' is not supported, expected '" + type + "'");
+}
+
+void expect_boolean(const JsonPart& part, bool expected) {
+  if (part.boolean() != expected) part.fail(expected ? "false is not supported" : "true is not supported");
+}
+
 void expect_byte_level(const JsonPart& part) {
+  expect_type(part, "ByteLevel");
   part.expect_only({"type", "add_prefix_space", "trim_offsets", "use_regex"});
-  if (part.at("type").text() != "ByteLevel") {
-    part.at("type").fail("'" + part.at("type").text() + "' is not supported, expected 'ByteLevel'");
+}
+
+/// A pre-tokenizer that writes words in the byte alphabet; `use_regex`: it cuts the text into GPT-2's words before.
+void expect_byte_level_words(const JsonPart& part, bool use_regex) {
+  expect_byte_level(part);
+  expect_boolean(part.at("add_prefix_space"), false);
+  if (part.has("use_regex")) {
+    expect_boolean(part.at("use_regex"), use_regex);
+  } else if (!use_regex) {
+    part.fail("has no 'use_regex', expected false");
   }
 }
 
-void check_pre_tokenizer(const JsonPart& part) {
-  expect_byte_level(part);
-  if (part.at("add_prefix_space").boolean()) part.at("add_prefix_space").fail("true is not supported");
-  if (part.has("use_regex") && !part.at("use_regex").boolean()) part.at("use_regex").fail("false is not supported");
+void expect_llama3_split(const JsonPart& part) {
+  expect_type(part, "Split");
+  part.expect_only({"type", "pattern", "behavior", "invert"});
+  const JsonPart regex = part.at("pattern").at("Regex");
+  if (regex.text() != kLlama3Regex) regex.fail("is not supported, expected Llama 3's: " + std::string(kLlama3Regex));
+  const JsonPart behavior = part.at("behavior");
+  if (behavior.text() != "Isolated") {
+    behavior.fail("'" + behavior.text() + "' is not supported, expected 'Isolated'");
+  }
+  expect_boolean(part.at("invert"), false);
+}
+
+Pattern read_pattern(const JsonPart& part) {
+  if (part.at("type").text() != "Sequence") {
+    expect_byte_level_words(part, true);
+    return Pattern::gpt2;
+  }
+  part.expect_only({"type", "pretokenizers"});
+  std::vector<JsonPart> steps;
+  part.at("pretokenizers").for_each([&](const JsonPart& step) { steps.push_back(step); });
+  if (steps.size() != 2) part.at("pretokenizers").fail("expected 'Split' and 'ByteLevel'");
+  expect_llama3_split(steps[0]);
+  expect_byte_level_words(steps[1], false);
+  return Pattern::llama3;
 }
 
 /// What the model may say besides its vocabulary. Where every byte has a token, nothing is ever unknown, so that the
@@ -52,16 +103,11 @@ void check_pre_tokenizer(const JsonPart& part) {
 void check_model_settings(const JsonPart& model) {
   model.expect_only({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
                      "byte_fallback", "ignore_merges", "vocab", "merges"});
-  if (model.has("type") && model.at("type").text() != "BPE") {
-    model.at("type").fail("'" + model.at("type").text() + "' is not supported, expected 'BPE'");
-  }
+  if (model.has("type")) expect_type(model, "BPE");
   if (model.has("dropout")) model.at("dropout").expect_null();
   for (const char* const name : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     if (!model.has(name) || model.at(name).is_null() || model.at(name).text().empty()) continue;
     model.at(name).fail("'" + model.at(name).text() + "' is not supported, expected none");
-  }
-  if (model.has("ignore_merges") && model.at("ignore_merges").boolean()) {
-    model.at("ignore_merges").fail("true is not supported");
   }
 }
 
@@ -110,7 +156,8 @@ void check_alphabet(const JsonPart& vocab, const TokenIds& ids) {
 
 std::string to_json(const Vocabulary& vocabulary) {
   TokenizerJsonParts parts;
-  parts.pre_tokenizer = byte_level(false);
+  parts.pre_tokenizer = pre_tokenizer_to_json(vocabulary.pattern);
+  parts.post_processor = vocabulary.post_processor;
   parts.decoder = byte_level(true);
   parts.model = model_to_json(vocabulary);
   return write_tokenizer_json(vocabulary.added_tokens, std::move(parts));
@@ -119,13 +166,15 @@ std::string to_json(const Vocabulary& vocabulary) {
 Vocabulary from_json(std::string_view text) {
   const TokenizerJson json(text);
   json.part("normalizer").expect_null();
-  check_pre_tokenizer(json.part("pre_tokenizer"));
-  if (!json.part("post_processor").is_null()) expect_byte_level(json.part("post_processor"));  // it moves offsets only
+  check_post_processor(json.part("post_processor"));
   expect_byte_level(json.part("decoder"));
   const JsonPart model = json.part("model");
   check_model_settings(model);
 
   Vocabulary vocabulary;
+  vocabulary.pattern = read_pattern(json.part("pre_tokenizer"));
+  vocabulary.ignore_merges = model.has("ignore_merges") && model.at("ignore_merges").boolean();
+  vocabulary.post_processor = json.part("post_processor").value();
   vocabulary.tokens = vocabulary_from_json(model.at("vocab"));
   const TokenIds ids = ids_of(vocabulary.tokens);
   check_alphabet(model.at("vocab"), ids);

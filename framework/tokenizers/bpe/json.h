@@ -10,8 +10,8 @@ namespace folio::bpe {
 
 std::string to_json(const Vocabulary& vocabulary);
 
-/// Reads a file whose pre-tokenizer and decoder are ByteLevel with GPT-2's pattern, its merges in either of the two
-/// spellings. Throws Error (run) naming the JSON path of what is wrong or not supported.
+/// Reads a file whose decoder is ByteLevel and whose pre-tokenizer is GPT-2's or Llama 3's, its merges in either of the
+/// two spellings. Throws Error (run) naming the JSON path of what is wrong or not supported.
 Vocabulary from_json(std::string_view text);
 
 }  // namespace folio::bpe

@@ -5,7 +5,6 @@
 
 #include "folio/error.h"
 #include "text/byte_alphabet.h"
-#include "text/gpt2_splitter.h"
 #include "text/utf8.h"
 #include "tokenizers/added_tokens.h"
 #include "tokenizers/bpe/json.h"
@@ -85,9 +84,10 @@ void BpeTokenizer::train(const TextSource& texts, const std::vector<SpecialToken
                          const Progress& progress) {
   const std::vector<std::string> spellings = spellings_of(special_tokens, SpecialStyle::bars);
   check_vocab_size(options_.vocab_size, spellings.size());
+  const WordEnd word_end = word_end_of(options_.pattern);
   const auto add_words = [&](std::string_view text, WordCounter& words) {
     for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = gpt2_word_end(text, begin);
+      const std::size_t end = word_end(text, begin);
       words.add(text.substr(begin, end - begin));
       begin = end;
     }
@@ -96,6 +96,7 @@ void BpeTokenizer::train(const TextSource& texts, const std::vector<SpecialToken
   if (words.entries().empty()) throw Error(ErrorKind::run, "there is no text to train the tokenizer on");
 
   Vocabulary vocabulary = bpe::train(words.entries(), spellings, options_, progress);
+  vocabulary.pattern = options_.pattern;
   for (std::size_t i = 0; i < spellings.size(); ++i) {
     vocabulary.added_tokens.push_back({static_cast<TokenId>(i), spellings[i], false, true});
   }

@@ -10,7 +10,8 @@
 namespace folio::bpe {
 
 struct TrainingOptions {
-  std::size_t vocab_size = 0;      ///< the most tokens to learn, special ones and the 256 bytes included
+  std::size_t vocab_size = 0;  ///< the most tokens to learn, special ones and the 256 bytes included
+  Pattern pattern = Pattern::gpt2;
   std::int64_t min_frequency = 0;  ///< a pair that stands less often than this is not merged; 0 and 1 merge all
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "formats/tokenizer_json.h"
+#include "tokenizers/bpe/pattern.h"
 #include "tokenizers/merge_trainer.h"
 
 namespace folio::bpe {
@@ -14,6 +15,9 @@ struct Vocabulary {
   std::vector<std::string> tokens;
   std::vector<Merge> merges;             ///< the first is applied first
   std::vector<AddedToken> added_tokens;  ///< in the model's vocabulary, or after it
+  Pattern pattern = Pattern::gpt2;
+  bool ignore_merges = false;  ///< a word that is a token is that token, whatever the merges make of it
+  nlohmann::ordered_json post_processor = nullptr;  ///< kept for whoever reads the file; null where there is none
 };
 
 }  // namespace folio::bpe

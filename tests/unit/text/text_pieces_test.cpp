@@ -11,6 +11,7 @@
 #include "support/files.h"
 #include "support/utf8.h"
 #include "text/gpt2_splitter.h"
+#include "text/llama3_splitter.h"
 
 using namespace folio;
 
@@ -19,7 +20,7 @@ namespace {
 using Words = std::vector<std::string>;
 using WordEnd = std::size_t (*)(std::string_view, std::size_t);
 
-constexpr WordEnd kSplitters[] = {gpt2_word_end};
+constexpr WordEnd kSplitters[] = {gpt2_word_end, llama3_word_end};
 
 void append_words(std::string_view text, WordEnd word_end, Words& words) {
   for (std::size_t begin = 0; begin < text.size();) {

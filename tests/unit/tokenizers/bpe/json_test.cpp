@@ -50,16 +50,50 @@ TEST_CASE("a BPE file with a part that is not supported is refused with the part
         file + "pre_tokenizer.add_prefix_space: true is not supported");
   CHECK(problem_after([](json& f) { f["pre_tokenizer"]["use_regex"] = false; }) ==
         file + "pre_tokenizer.use_regex: false is not supported");
-  CHECK(problem_after([](json& f) { f["post_processor"] = {{"type", "BertProcessing"}}; }) ==
-        file + "post_processor.type: 'BertProcessing' is not supported, expected 'ByteLevel'");
+  CHECK(problem_after([](json& f) { f["post_processor"] = {{"type", "BertProcessing"}}; }) == "none");
+  CHECK(problem_after([](json& f) {
+          f["post_processor"] = {{"type", "Sequence"}, {"processors", {{{"type", "ByteLevel"}}, {{"type", "Odd"}}}}};
+        }).starts_with(file + "post_processor.processors[1].type: 'Odd' is not supported, expected 'ByteLevel'"));
   CHECK(problem_after([](json& f) { f["model"]["type"] = "WordPiece"; }) ==
         file + "model.type: 'WordPiece' is not supported, expected 'BPE'");
   CHECK(problem_after([](json& f) { f["model"]["dropout"] = 0.1; }) ==
         file + "model.dropout: 0.1 is not supported, expected null");
-  CHECK(problem_after([](json& f) { f["model"]["ignore_merges"] = true; }) ==
-        file + "model.ignore_merges: true is not supported");
+  CHECK(problem_after([](json& f) { f["model"]["ignore_merges"] = true; }) == "none");
+  CHECK(problem_after([](json& f) { f["model"]["ignore_merges"] = 1; }) ==
+        file + "model.ignore_merges: expected true or false, got 1");
   CHECK(problem_after([](json& f) { f["model"]["end_of_word_suffix"] = "</w>"; }) ==
         file + "model.end_of_word_suffix: '</w>' is not supported, expected none");
+}
+
+TEST_CASE("a BPE file with another splitting pattern than GPT-2's or Llama 3's is refused with the part's path") {
+  const json llama3 =
+      json::parse(test::trained("low lower", 262, Objective::causal, bpe::Pattern::llama3).to_json())["pre_tokenizer"];
+  const auto problem = [&](const std::function<void(json & split, json & bytes)>& change) {
+    return problem_after([&](json& f) {
+      f["pre_tokenizer"] = llama3;
+      change(f["pre_tokenizer"]["pretokenizers"][0], f["pre_tokenizer"]["pretokenizers"][1]);
+    });
+  };
+  const std::string path = "tokenizer.json: pre_tokenizer.pretokenizers";
+  CHECK(problem([](json&, json&) {}) == "none");
+  CHECK(problem([](json& split, json&) {
+          split["pattern"]["Regex"] = "\\s+";
+        }).starts_with(path + "[0].pattern.Regex: is not supported, expected Llama 3's: (?i:'s|"));
+  CHECK(problem([](json& split, json&) { split["pattern"] = {{"String", " "}}; }) ==
+        path + "[0].pattern: has no 'Regex'");
+  CHECK(problem([](json& split, json&) { split["behavior"] = "Removed"; }) ==
+        path + "[0].behavior: 'Removed' is not supported, expected 'Isolated'");
+  CHECK(problem([](json& split, json&) { split["invert"] = true; }) == path + "[0].invert: true is not supported");
+  CHECK(problem([](json& split, json&) { split["type"] = "Digits"; }) ==
+        path + "[0].type: 'Digits' is not supported, expected 'Split'");
+  CHECK(problem([](json&, json& bytes) { bytes["use_regex"] = true; }) ==
+        path + "[1].use_regex: true is not supported");
+  CHECK(problem([](json&, json& bytes) { bytes.erase("use_regex"); }) ==
+        path + "[1]: has no 'use_regex', expected false");
+  CHECK(problem_after([&](json& f) {
+          f["pre_tokenizer"] = llama3;
+          f["pre_tokenizer"]["pretokenizers"].erase(1);
+        }) == path + ": expected 'Split' and 'ByteLevel'");
 }
 
 TEST_CASE("a BPE file whose tokens, merges and ids do not fit together is refused") {

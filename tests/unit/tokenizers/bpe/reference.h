@@ -24,8 +24,9 @@ inline const nlohmann::ordered_json& nasty_texts() {
   return texts;
 }
 
-inline bpe::BpeTokenizer trained(const std::string& text, std::size_t vocab_size, Objective objective) {
-  bpe::BpeTokenizer tokenizer({.vocab_size = vocab_size});
+inline bpe::BpeTokenizer trained(const std::string& text, std::size_t vocab_size, Objective objective,
+                                 bpe::Pattern pattern = bpe::Pattern::gpt2) {
+  bpe::BpeTokenizer tokenizer({.vocab_size = vocab_size, .pattern = pattern});
   tokenizer.train([&](const auto& sink) { sink(text); }, special_tokens_of(objective), {});
   return tokenizer;
 }

@@ -1,0 +1,68 @@
+#include "text/llama3_splitter.h"
+
+#include <catch2/catch.hpp>
+#include <random>
+#include <string>
+#include <vector>
+
+using namespace folio;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words split(std::string_view text) {
+  Words words;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = llama3_word_end(text, begin);
+    words.emplace_back(text.substr(begin, end - begin));
+    begin = end;
+  }
+  return words;
+}
+
+}  // namespace
+
+// Each follows from the regular expression in the header. tests/unit/tokenizers/bpe holds the splitter against Hugging
+// Face's on two thousand random texts.
+
+TEST_CASE("Llama 3's splitter takes any one sign but a line end with the letters after it") {
+  CHECK(split("To be, or") == Words{"To", " be", ",", " or"});
+  CHECK(split("(x) #tag\tone\u00a0two") == Words{"(x", ")", " #", "tag", "\tone", "\u00a0two"});
+  CHECK(split("a\nb\rc") == Words{"a", "\n", "b", "\r", "c"});
+  CHECK(split("a  b") == Words{"a", " ", " b"});
+}
+
+TEST_CASE("Llama 3's splitter cuts contractions in any case off their word") {
+  CHECK(split("I'll I'LL we'Ve it'\u017f") == Words{"I", "'ll", " I", "'LL", " we", "'Ve", " it", "'\u017f"});
+  CHECK(split("'tis 'quoted'") == Words{"'t", "is", " '", "quoted", "'"});
+  CHECK(split("'R 'l'") == Words{"'R", " '", "l", "'"});
+}
+
+TEST_CASE("Llama 3's splitter cuts numbers into threes and leaves a space before them alone") {
+  CHECK(split("in 1999!") == Words{"in", " ", "199", "9", "!"});
+  CHECK(split("\u0661\u0662\u0663\u0664") == Words{"\u0661\u0662\u0663", "\u0664"});
+}
+
+TEST_CASE("Llama 3's splitter takes line ends after signs with them, and after white space") {
+  CHECK(split("go!\r\n\r\nOn") == Words{"go", "!\r\n\r\n", "On"});
+  CHECK(split("go \n \n  on") == Words{"go", " \n \n", " ", " on"});
+  CHECK(split(" ...\nx") == Words{" ...\n", "x"});
+  CHECK(split("a \t") == Words{"a", " \t"});
+  CHECK(split("a \t1") == Words{"a", " ", "\t", "1"});
+}
+
+TEST_CASE("Llama 3's splitter puts every byte into one word, also of what is not UTF-8") {
+  std::mt19937 random(1);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text(random() % 64, '\0');
+    for (char& byte : text)
+      byte = static_cast<char>(random() % 3 == 0 ? random() : " 'sll\n\xE2\x80\x83"[random() % 9]);
+    std::string joined;
+    for (const std::string& word : split(text)) {
+      REQUIRE_FALSE(word.empty());
+      joined += word;
+    }
+    REQUIRE(joined == text);
+  }
+}
