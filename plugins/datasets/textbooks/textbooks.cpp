@@ -7,16 +7,14 @@
 #include <utility>
 
 #include "folio/error.h"
-#include "support/files.h"
+#include "input/pieces.h"
 #include "support/sha256.h"
-#include "support/utf8.h"
 #include "textbooks/license.h"
+#include "textbooks/shares.h"
 #include "textbooks/stand_in.h"
 
 namespace folio::textbooks {
 namespace {
-
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Makes "\r\n" and a lone "\r" one "\n" (Python's universal newlines).
 void unify_line_ends(std::string& text) {
@@ -28,15 +26,6 @@ void unify_line_ends(std::string& text) {
   text.resize(to);
 }
 
-void check_utf8(std::string_view text, const std::string& file) {
-  const auto offset = first_invalid_utf8(text);
-  if (!offset) return;
-  throw Error(ErrorKind::run,
-              fmt::format("{}: is not UTF-8 at byte {} (0x{:02x}); if it is in another encoding, convert it first "
-                          "(iconv -f LATIN1 -t UTF-8)",
-                          file, *offset, static_cast<unsigned char>(text[*offset])));
-}
-
 /// A page of a proxy, or half a book, must not be kept as the book.
 void check_download(const CatalogueBook& book, std::string_view contents) {
   if (sha256_hex(contents) == book.sha256) return;
@@ -44,11 +33,6 @@ void check_download(const CatalogueBook& book, std::string_view contents) {
   if (!body.marked || !body.note.empty()) {
     throw Error(ErrorKind::run, "what came has not the START and END lines of a book of Project Gutenberg's");
   }
-}
-
-void add_note(Provenance& provenance, const std::string& note) {
-  if (!provenance.note.empty()) provenance.note += "; ";
-  provenance.note += note;
 }
 
 }  // namespace
@@ -64,12 +48,19 @@ OptionTable options() {
       boolean("stand_in", true)
           .help("take a generated play where a catalogue book cannot be had; false stops the run instead"),
       boolean("download", true).help("bring a catalogue book that is not here from Project Gutenberg"),
+      text_list("shares", std::vector<std::string>{})
+          .help("entries NAME=SHARE (macbeth=0.5): only the first so much of that book's bytes, to a line's end"),
+      text("errors", "strict")
+          .choices({"strict", "replace"})
+          .help("bytes that are not UTF-8 are an error, or U+FFFD stands for them"),
       text("newlines", "keep").choices({"keep", "lf"}).help("line ends as in the file, or every one a line feed"),
   };
 }
 
 Textbooks::Textbooks(const OptionValues& values, Places places, DownloadLimits limits)
     : books_(values.text_list("books")),
+      share_entries_(values.text_list("shares")),
+      utf8_errors_(values.text("errors") == "replace" ? Utf8Errors::replace : Utf8Errors::strict),
       stand_in_(values.boolean("stand_in")),
       download_(values.boolean("download")),
       lf_(values.text("newlines") == "lf"),
@@ -79,15 +70,18 @@ Textbooks::Textbooks(const OptionValues& values, Places places, DownloadLimits l
 }
 
 void Textbooks::read(const std::function<void(Document)>& sink) const {
-  for (const Source& source : find_sources(books_, places_)) {
-    Document document = read_source(source);
-    if (lf_) unify_line_ends(document.text);
-    sink(std::move(document));
+  const std::vector<Source> sources = find_sources(books_, places_);
+  std::vector<std::string> names;
+  for (const Source& source : sources) names.push_back(source.name);
+  const std::map<std::string, double> shares = read_shares(share_entries_, names);
+  for (const Source& source : sources) {
+    const auto share = shares.find(source.name);
+    read_source(source, share == shares.end() ? 1 : share->second, sink);
   }
 }
 
-Document Textbooks::read_source(const Source& source) const {
-  if (!source.file.empty()) return read_file_of(source);
+void Textbooks::read_source(const Source& source, double share, const std::function<void(Document)>& sink) const {
+  if (!source.file.empty()) return read_file_of(source, source.file.string(), share, sink);
   const CatalogueBook& book = *source.book;
   if (!missing_.contains(book.id)) {
     try {
@@ -96,37 +90,36 @@ Document Textbooks::read_source(const Source& source) const {
       missing_[book.id] = error.what();
     }
   }
-  if (const auto missing = missing_.find(book.id); missing != missing_.end()) return stand_in(book, missing->second);
+  if (const auto missing = missing_.find(book.id); missing != missing_.end()) {
+    return give_stand_in(book, missing->second, share, sink);
+  }
   Source brought = source;
   brought.file = places_.cache / file_name(book);
-  Document document = read_file_of(brought);
-  document.provenance.source = address(book, places_.mirror);
-  return document;
+  read_file_of(brought, address(book, places_.mirror), share, sink);
 }
 
-Document Textbooks::read_file_of(const Source& source) const {
-  const std::string file = source.file.string();
-  Document document;
-  document.name = source.name;
-  document.text = read_file(source.file);
-  Provenance& provenance = document.provenance;
-  provenance.source = file;
-  provenance.source_hash = sha256_hex(document.text);
-  if (source.book != nullptr && provenance.source_hash != source.book->sha256) {
-    add_note(provenance, fmt::format("not the catalogue's edition of '{}' (SHA-256 {:.12}..., expected {:.12}...)",
-                                     source.book->id, provenance.source_hash, source.book->sha256));
+void Textbooks::read_file_of(const Source& source, const std::string& origin, double share,
+                             const std::function<void(Document)>& sink) const {
+  const BookText book = read_book_text(source.file, utf8_errors_);
+  Document document{.name = source.name,
+                    .text = {},
+                    .provenance = {.source = origin, .source_hash = book.hash, .stand_in = false, .note = {}}};
+  std::string& note = document.provenance.note;
+  if (source.book != nullptr && book.hash != source.book->sha256) {
+    add_note(note, fmt::format("not the catalogue's edition of '{}' (SHA-256 {:.12}..., expected {:.12}...)",
+                               source.book->id, book.hash, source.book->sha256));
   }
-  std::string& text = document.text;
-  check_utf8(text, file);
-  const Body body = find_body(text);
-  if (!body.note.empty()) add_note(provenance, body.note);
-  text.erase(body.end);
-  text.erase(0, body.begin);
-  if (body.begin == 0 && text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  if (!book.note.empty()) add_note(note, book.note);
+  const std::string_view text = first_share(book.text, share);
   if (text.find_first_not_of(" \t\r\n") == text.npos) {
-    throw Error(ErrorKind::run, file + ": holds no text" + (body.marked ? " between its licence's lines" : ""));
+    throw Error(ErrorKind::run, fmt::format("{}: its share of {} holds no text", source.file.string(), share));
   }
-  return document;
+  const auto text_begin = static_cast<std::size_t>(text.data() - book.contents.bytes().data());
+  input::give_in_pieces(text, document, [&](Document piece, std::size_t end) {
+    if (lf_) unify_line_ends(piece.text);
+    sink(std::move(piece));
+    book.contents.forget(text_begin + end);
+  });
 }
 
 void Textbooks::bring(const CatalogueBook& book) const {
@@ -137,7 +130,8 @@ void Textbooks::bring(const CatalogueBook& book) const {
       [&](std::string_view contents) { check_download(book, contents); }, limits_);
 }
 
-Document Textbooks::stand_in(const CatalogueBook& book, const std::string& reason) const {
+void Textbooks::give_stand_in(const CatalogueBook& book, const std::string& reason, double share,
+                              const std::function<void(Document)>& sink) const {
   std::vector<std::string> folders;
   for (const auto& folder : places_.folders) folders.push_back(folder.string());
   const std::string why =
@@ -145,14 +139,17 @@ Document Textbooks::stand_in(const CatalogueBook& book, const std::string& reaso
                   reason, fmt::join(folders, ", "), file_name(book));
   if (!stand_in_) throw Error(ErrorKind::run, why + ", and stand_in is false");
 
-  Document document;
-  document.name = book.id;
-  document.text = stand_in_play(static_cast<std::uint64_t>(book.gutenberg_number), book.body_size);
-  document.provenance = {.source = "generated",
-                         .source_hash = sha256_hex(document.text),
-                         .stand_in = true,
-                         .note = "NOT THE BOOK but a generated play of the same size: " + why};
-  return document;
+  const std::string play = stand_in_play(static_cast<std::uint64_t>(book.gutenberg_number), book.body_size);
+  const Document document{.name = std::string(book.id),
+                          .text = {},
+                          .provenance = {.source = "generated",
+                                         .source_hash = sha256_hex(play),
+                                         .stand_in = true,
+                                         .note = "NOT THE BOOK but a generated play of the same size: " + why}};
+  input::give_in_pieces(first_share(play, share), document, [&](Document piece, std::size_t) {
+    if (lf_) unify_line_ends(piece.text);
+    sink(std::move(piece));
+  });
 }
 
 }  // namespace folio::textbooks

@@ -1,0 +1,109 @@
+#include "textbooks/book_text.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "folio/error.h"
+#include "input/scratch_file.h"
+#include "input/unpacked_file.h"
+#include "support/utf8.h"
+#include "text/utf8.h"
+#include "textbooks/license.h"
+
+namespace folio::textbooks {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+/// The last place at or before `end` where no UTF-8 character is cut, nor what could be the beginning of one.
+std::size_t character_end(std::string_view text, std::size_t end) {
+  if (end >= text.size()) return text.size();
+  for (std::size_t back = 0; back <= 3 && back < end; ++back) {
+    if (!continues_character(text[end - back])) return end - back;
+  }
+  return end;  // no character has so many bytes: these are none
+}
+
+/// What one pass over a file tells.
+struct Scan {
+  std::optional<std::size_t> invalid;  ///< the first byte that is not UTF-8
+  Body body;
+};
+
+Scan scan(const MappedFile& file) {
+  const std::string_view text = file.bytes();
+  BodyFinder body(text);
+  std::optional<std::size_t> invalid;
+  std::size_t checked = 0;
+  file.for_each_part([&](std::size_t, std::size_t part_end) {
+    const std::size_t end = character_end(text, part_end);
+    if (!invalid) {
+      if (const auto offset = first_invalid_utf8(text.substr(checked, end - checked))) invalid = checked + *offset;
+    }
+    body.look_until(part_end);
+    checked = end;
+  });
+  return {invalid, body.body()};
+}
+
+/// The file with U+FFFD in place of what is not UTF-8.
+MappedFile replaced(const MappedFile& file, const std::string& name) {
+  input::ScratchFile result(name);
+  std::size_t done = 0;
+  file.for_each_part([&](std::size_t, std::size_t part_end) {
+    const std::size_t end = character_end(file.bytes(), part_end);
+    result.write(replace_invalid_utf8(file.bytes().substr(done, end - done)));
+    done = end;
+  });
+  return result.map();
+}
+
+[[noreturn]] void fail_invalid(const std::string& name, std::string_view text, std::size_t offset) {
+  throw Error(ErrorKind::run,
+              fmt::format("{}: is not UTF-8 at byte {} (0x{:02x}); if it is in another encoding, convert it first "
+                          "(iconv -f LATIN1 -t UTF-8), or set errors: replace",
+                          name, offset, static_cast<unsigned char>(text[offset])));
+}
+
+}  // namespace
+
+BookText read_book_text(const std::filesystem::path& file, Utf8Errors errors) {
+  const std::string name = file.string();
+  input::UnpackedFile unpacked = input::open_unpacked(file);
+  BookText book{.contents = std::move(unpacked.contents), .text = {}, .hash = std::move(unpacked.hash), .note = {}};
+  Scan seen = scan(book.contents);
+  if (seen.invalid) {
+    if (errors == Utf8Errors::strict) fail_invalid(name, book.contents.bytes(), *seen.invalid);
+    add_note(book.note, fmt::format("U+FFFD stands for each of its bytes that are not UTF-8, the first of them byte {}",
+                                    *seen.invalid));
+    book.contents = replaced(book.contents, name);
+    seen = scan(book.contents);
+  }
+  const Body& body = seen.body;
+  if (!body.note.empty()) add_note(book.note, body.note);
+  book.text = book.contents.bytes().substr(body.begin, body.end - body.begin);
+  if (body.begin == 0 && book.text.starts_with(kByteOrderMark)) book.text.remove_prefix(kByteOrderMark.size());
+  if (book.text.find_first_not_of(" \t\r\n") == book.text.npos) {
+    throw Error(ErrorKind::run, name + ": holds no text" + (body.marked ? " between its licence's lines" : ""));
+  }
+  return book;
+}
+
+std::string_view first_share(std::string_view text, double share) {
+  const auto exact = static_cast<std::size_t>(static_cast<double>(text.size()) * share);
+  if (exact >= text.size()) return text;
+  const std::size_t line_feed = text.substr(0, exact).rfind('\n');
+  return text.substr(0, line_feed == text.npos ? character_end(text, exact) : line_feed + 1);
+}
+
+void add_note(std::string& notes, const std::string& note) {
+  if (!notes.empty()) notes += "; ";
+  notes += note;
+}
+
+}  // namespace folio::textbooks
