@@ -27,6 +27,8 @@ class LiteralMatcher {
   /// The texts to find, none of them empty, each with its id.
   explicit LiteralMatcher(Literals literals);
 
+  bool empty() const { return literals_.empty(); }
+
   /// The first match at or after `from`.
   std::optional<Match> find(std::string_view text, std::size_t from) const;
 

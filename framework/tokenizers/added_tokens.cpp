@@ -6,18 +6,28 @@
 namespace folio {
 namespace {
 
-LiteralMatcher matcher_of(const std::vector<AddedToken>& tokens, bool normalized) {
+LiteralMatcher plain_matcher(const std::vector<AddedToken>& tokens) {
   LiteralMatcher::Literals literals;
   for (const AddedToken& token : tokens) {
-    if (token.normalized == normalized) literals.emplace(token.content, token.id);
+    if (!token.normalized) literals.emplace(token.content, token.id);
+  }
+  return LiteralMatcher(std::move(literals));
+}
+
+LiteralMatcher normalized_matcher(const std::vector<AddedToken>& tokens, const AddedTokens::Normalize& normalize) {
+  LiteralMatcher::Literals literals;
+  for (const AddedToken& token : tokens) {
+    if (!token.normalized) continue;
+    std::string content = normalize ? normalize(token.content) : token.content;
+    if (!content.empty()) literals.emplace(std::move(content), token.id);  // else there is nothing to look for
   }
   return LiteralMatcher(std::move(literals));
 }
 
 }  // namespace
 
-AddedTokens::AddedTokens(std::vector<AddedToken> tokens)
-    : list_(std::move(tokens)), plain_(matcher_of(list_, false)), normalized_(matcher_of(list_, true)) {
+AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalize& normalize)
+    : list_(std::move(tokens)), plain_(plain_matcher(list_)), normalized_(normalized_matcher(list_, normalize)) {
   for (const AddedToken& token : list_) special_.emplace(token.id, token.special);
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -15,7 +17,11 @@ namespace folio {
 /// Immutable once made.
 class AddedTokens {
  public:
-  explicit AddedTokens(std::vector<AddedToken> tokens);
+  using Normalize = std::function<std::string(std::string_view)>;
+
+  /// `normalize` is what the tokenizer does to a text before it looks for the tokens that are `normalized`; none where
+  /// it does nothing.
+  explicit AddedTokens(std::vector<AddedToken> tokens, const Normalize& normalize = {});
 
   const std::vector<AddedToken>& list() const { return list_; }
 
@@ -24,6 +30,9 @@ class AddedTokens {
 
   /// Whether the id is that of a token which is left out where special tokens are to be skipped.
   bool is_special(TokenId id) const;
+
+  /// Whether some token is looked for in normalised text.
+  bool has_normalized() const { return !normalized_.empty(); }
 
   /// Calls `found` with the id of each token that is looked for in the text as it stands, and `between` with the pieces
   /// around them, in their order. Pieces may be empty.
