@@ -18,6 +18,8 @@ class Embedding {
     /// Whether the table is the output layer's too (TiedHead). Its gradient from here is then kept sparse, and added to
     /// the dense one of the head in place: a dense one costs three more passes over the table's memory.
     bool tied = false;
+    /// The id of the padding token, if any: its vector begins as zeros and gets no gradient from here.
+    std::int64_t padding_id = -1;
   };
 
   /// Adds `name`.weight, [count, width].
@@ -31,6 +33,7 @@ class Embedding {
  private:
   at::Tensor weight_;
   bool tied_;
+  std::int64_t padding_id_;
 };
 
 }  // namespace folio::nn

@@ -168,4 +168,18 @@ std::pair<at::Tensor, at::Tensor> LayerNorm::add(const at::Tensor& residual, con
   return {results[0], results[1]};
 }
 
+at::Tensor LayerNorm::stream(const at::Tensor& input) const {
+  if (!input.is_cpu()) {
+    return at::layer_norm(input, weight_.sizes(), weight_, bias_, epsilon_);
+  }
+  return AddedNorm::apply(input, std::nullopt, weight_, bias_, epsilon_, 0.0, at::kFloat)[0];
+}
+
+at::Tensor LayerNorm::stream(const at::Tensor& residual, const at::Tensor& branch, double p) const {
+  if (!residual.is_cpu()) {
+    return stream(at::add(residual, dropout(branch, p)));
+  }
+  return AddedNorm::apply(residual, std::optional(branch), weight_, bias_, epsilon_, p, at::kFloat)[1];
+}
+
 }  // namespace folio::nn

@@ -24,6 +24,11 @@ class LayerNorm {
   /// [..., width].
   std::pair<at::Tensor, at::Tensor> add(const at::Tensor& residual, const at::Tensor& branch, double p) const;
 
+  /// For models whose residual stream is the norm's result: norm(input), and norm(residual + dropout(branch, p)), both
+  /// in float32 whatever the compute type.
+  at::Tensor stream(const at::Tensor& input) const;
+  at::Tensor stream(const at::Tensor& residual, const at::Tensor& branch, double p) const;
+
  private:
   at::Tensor weight_;
   at::Tensor bias_;

@@ -6,6 +6,7 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace folio::nn {
 namespace {
@@ -25,6 +26,20 @@ void fill_normal(const at::Tensor& tensor, double deviation) {
           .normal_(0, deviation, at::detail::createCPUGenerator(seed + static_cast<std::uint64_t>(stretch)));
     }
   });
+}
+
+/// [positions, width]
+void fill_sinusoidal(const at::Tensor& tensor) {
+  const at::Tensor values = tensor.detach();
+  auto* out = values.mutable_data_ptr<float>();
+  const std::int64_t width = values.size(1);
+  for (std::int64_t position = 0; position < values.size(0); ++position) {
+    for (std::int64_t column = 0; column < width; ++column) {
+      const double exponent = static_cast<double>(column / 2 * 2) / static_cast<double>(width);
+      const double angle = static_cast<double>(position) / std::pow(10000.0, exponent);
+      out[position * width + column] = static_cast<float>(column % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  }
 }
 
 }  // namespace
@@ -55,7 +70,11 @@ void ParameterSet::initialize() {
       case Initializer::Kind::ones:
         tensor.fill_(1);
         break;
+      case Initializer::Kind::sinusoidal:
+        fill_sinusoidal(tensor);
+        break;
     }
+    if (initializers_[i].zero_row >= 0) tensor.select(0, initializers_[i].zero_row).zero_();
   }
 }
 

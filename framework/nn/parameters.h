@@ -12,14 +12,18 @@ namespace folio::nn {
 
 /// How a parameter is filled before training.
 struct Initializer {
-  enum class Kind { normal, zeros, ones };
+  enum class Kind { normal, zeros, ones, sinusoidal };
   Kind kind = Kind::zeros;
-  double deviation = 0;  ///< of the normal distribution about 0
+  double deviation = 0;        ///< of the normal distribution about 0
+  std::int64_t zero_row = -1;  ///< a row that begins as zeros all the same
 };
 
 constexpr Initializer normal(double deviation) { return {Initializer::Kind::normal, deviation}; }
 constexpr Initializer zeros() { return {Initializer::Kind::zeros}; }
 constexpr Initializer ones() { return {Initializer::Kind::ones}; }
+/// Positions as in "Attention Is All You Need", section 3.5: row p has sin(p / 10000^(2i / width)) in its columns 2i
+/// and the cosine of the same in its columns 2i + 1.
+constexpr Initializer sinusoidal() { return {Initializer::Kind::sinusoidal}; }
 
 /// The learned tensors of a model, in the order in which its layers ask for them, which must be that of Hugging Face's
 /// class. Layers keep the tensors that they get, so filling or moving one (set_data) is seen by all.

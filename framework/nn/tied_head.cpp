@@ -61,14 +61,15 @@ void for_pieces(std::int64_t rows, const Work& work) {
   }
 }
 
-/// inputs weight^T: [rows, width], [vocabulary, width] -> [rows, vocabulary]
-at::Tensor project(const at::Tensor& inputs, const at::Tensor& weight) {
+/// inputs weight^T + bias: [rows, width], [vocabulary, width], [vocabulary] or undefined -> [rows, vocabulary]
+at::Tensor project(const at::Tensor& inputs, const at::Tensor& weight, const at::Tensor& bias) {
   if (inputs.scalar_type() != at::kFloat) {
-    return at::mm(inputs, weight.t());
+    return at::linear(inputs, weight, bias);
   }
   at::Tensor logits = at::empty({inputs.size(0), weight.size(0)}, inputs.options());
   for_pieces(weight.size(0), [&](std::int64_t begin, std::int64_t end) {
-    logits.slice(1, begin, end).copy_(at::mm(inputs, weight.slice(0, begin, end).t()));
+    const at::Tensor piece_bias = bias.defined() ? bias.slice(0, begin, end) : bias;
+    logits.slice(1, begin, end).copy_(at::linear(inputs, weight.slice(0, begin, end), piece_bias));
   });
   return logits;
 }
@@ -85,18 +86,20 @@ at::Tensor table_gradient_of(const at::Tensor& logits_gradient, const at::Tensor
 /// Projection and cross-entropy in one, on the processor. The logits exist once, in the compute type, and become their
 /// own gradient in place.
 struct ProjectedLoss : torch::autograd::Function<ProjectedLoss> {
-  /// hidden [rows, width], table [vocabulary, width] float32, labels [rows]
+  /// hidden [rows, width], table [vocabulary, width] float32, bias [vocabulary] float32 or none, labels [rows]
   static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& table,
-                            const at::Tensor& labels, std::int64_t num_items, at::ScalarType type, bool differentiate) {
+                            const std::optional<at::Tensor>& bias, const at::Tensor& labels, std::int64_t num_items,
+                            at::ScalarType type, bool differentiate) {
     const WithoutAutocast plain;
     const at::Tensor inputs = hidden.to(type);
     const at::Tensor weight = table.to(type);
-    const at::Tensor logits = project(inputs, weight);
+    const at::Tensor logits = project(inputs, weight, bias ? bias->to(type) : at::Tensor());
     const double items = static_cast<double>(num_items);
     const double sum = cross_entropy(logits, labels, differentiate ? static_cast<float>(1 / items) : 0.0F);
     if (differentiate) {
       context->save_for_backward({inputs, weight, logits});
       context->saved_data["hidden_type"] = static_cast<std::int64_t>(hidden.scalar_type());
+      context->saved_data["has_bias"] = bias.has_value();
     }
     return at::scalar_tensor(sum / items, at::TensorOptions().dtype(at::kFloat));
   }
@@ -109,24 +112,32 @@ struct ProjectedLoss : torch::autograd::Function<ProjectedLoss> {
     const auto hidden_type = static_cast<at::ScalarType>(context->saved_data["hidden_type"].toInt());
     const at::Tensor hidden_gradient = at::mm(logits_gradient, weight).to(hidden_type);
     const at::Tensor table_gradient = table_gradient_of(logits_gradient, inputs);
+    at::Tensor bias_gradient;
+    if (context->saved_data["has_bias"].toBool()) {
+      bias_gradient = logits_gradient.sum(0, /*keepdim=*/false, at::kFloat);
+    }
     if (factor.item<float>() != 1) {
       hidden_gradient.mul_(factor);
       table_gradient.mul_(factor);
+      if (bias_gradient.defined()) bias_gradient.mul_(factor);
     }
-    return {hidden_gradient, table_gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+    return {hidden_gradient, table_gradient, bias_gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
   }
 };
 
 }  // namespace
 
-at::Tensor TiedHead::logits(const at::Tensor& hidden) const { return at::linear(hidden, table_); }
-
-at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items) const {
+ScoredRows scored_rows(const at::Tensor& hidden, const at::Tensor& labels) {
   const at::Tensor flat_labels = labels.flatten();
   const at::Tensor chosen = flat_labels.ne(kIgnoredLabel).nonzero().squeeze(1);
-  const bool all = chosen.numel() == flat_labels.numel();
-  const at::Tensor rows = all ? hidden.flatten(0, -2) : hidden.flatten(0, -2).index_select(0, chosen);
-  const at::Tensor row_labels = all ? flat_labels : flat_labels.index_select(0, chosen);
+  if (chosen.numel() == flat_labels.numel()) return {hidden.flatten(0, -2), flat_labels};
+  return {hidden.flatten(0, -2).index_select(0, chosen), flat_labels.index_select(0, chosen)};
+}
+
+at::Tensor TiedHead::logits(const at::Tensor& hidden) const { return at::linear(hidden, table_, bias_); }
+
+at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items) const {
+  const auto [rows, row_labels] = scored_rows(hidden, labels);
   if (!hidden.is_cpu()) {
     return at::cross_entropy_loss(logits(rows).to(at::kFloat), row_labels, {}, at::Reduction::Sum)
         .div(static_cast<double>(num_items));
@@ -135,7 +146,9 @@ at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, st
                                                 row_labels.max().item<std::int64_t>() < table_.size(0)),
                     "a label is out of range: labels are from 0 to ", table_.size(0) - 1, " or ", kIgnoredLabel);
   const bool differentiate = at::GradMode::is_enabled() && (rows.requires_grad() || table_.requires_grad());
-  return ProjectedLoss::apply(rows, table_, row_labels.contiguous(), num_items, compute_type(hidden), differentiate);
+  const auto bias = bias_.defined() ? std::optional(bias_) : std::nullopt;
+  return ProjectedLoss::apply(rows, table_, bias, row_labels.contiguous(), num_items, compute_type(hidden),
+                              differentiate);
 }
 
 }  // namespace folio::nn

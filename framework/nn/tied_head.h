@@ -6,10 +6,20 @@
 
 namespace folio::nn {
 
+/// The rows of hidden states whose labels are not kIgnoredLabel, and these labels.
+struct ScoredRows {
+  at::Tensor hidden;  ///< [rows, width]
+  at::Tensor labels;  ///< [rows] int64
+};
+
+/// hidden [..., width], labels [...] int64: what a head has to look at.
+ScoredRows scored_rows(const at::Tensor& hidden, const at::Tensor& labels);
+
 /// The output layer whose weight is the table of the token embeddings, [vocabulary, width] float32.
 class TiedHead {
  public:
-  explicit TiedHead(at::Tensor table) : table_(std::move(table)) {}
+  /// `bias` is [vocabulary] float32, or undefined.
+  explicit TiedHead(at::Tensor table, at::Tensor bias = {}) : table_(std::move(table)), bias_(std::move(bias)) {}
 
   /// hidden [..., width] -> [..., vocabulary], in the compute type.
   at::Tensor logits(const at::Tensor& hidden) const;
@@ -21,6 +31,7 @@ class TiedHead {
 
  private:
   at::Tensor table_;
+  at::Tensor bias_;
 };
 
 }  // namespace folio::nn

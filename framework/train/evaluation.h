@@ -19,6 +19,8 @@ Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_to
 /// Labels of the batch that are not ignored.
 std::int64_t count_scored(const Batch& batch);
 
+BatchShape shape_of(const Batch& batch);
+
 /// The batch on the device.
 Batch to_device(const Batch& batch, c10::Device device);
 

@@ -113,7 +113,7 @@ double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t updat
     batch_loss.backward();
     loss += batch_loss.item<double>();  // waits for the device
     padded_tokens_ += static_cast<double>(batch.input_ids.numel());
-    flops_ += model_.training_flops(batch.input_ids.size(0), batch.input_ids.size(1));
+    flops_ += model_.training_flops(shape_of(batch));
   }
   batches_ = last;
   nats_ += loss * static_cast<double>(labels);

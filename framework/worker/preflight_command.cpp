@@ -63,12 +63,14 @@ json memory_estimate(const Model& model, const train::Effective& effective, cons
                      std::int64_t parameters, std::int64_t length) {
   constexpr double kLibtorchBytes = 250e6;  // a worker that has loaded libtorch and done one small step
   const auto count = static_cast<double>(parameters);
+  const BatchShape shape{.batch = arguments.per_device_train_batch_size,
+                         .length = length,
+                         .scored = arguments.per_device_train_batch_size * length};
   json memory{{"weights", 4 * count},
               {"gradients", 4 * count},
               {"optimizer", 8 * count},
               {"weight_casts", effective.bfloat16 ? 2 * count : 0},
-              {"activations",
-               model.activation_bytes(arguments.per_device_train_batch_size, length, effective.bfloat16 ? 2 : 4)},
+              {"activations", model.activation_bytes(shape, effective.bfloat16 ? 2 : 4)},
               {"program", kLibtorchBytes}};
   double total = 0;
   for (const auto& [name, bytes] : memory.items()) total += bytes.get<double>();

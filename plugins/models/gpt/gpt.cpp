@@ -5,7 +5,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "folio/error.h"
+#include "nn/model_options.h"
+#include "nn/transformer_cost.h"
 
 namespace folio {
 namespace {
@@ -24,15 +25,18 @@ nn::Initializer residual_weight(const GptConfig& config) {
   return nn::normal(config.initializer_range / std::sqrt(2 * static_cast<double>(config.layers)));
 }
 
+nn::TransformerCost cost_of(const GptConfig& config) {
+  return {.layers = config.layers,
+          .hidden = config.hidden_size,
+          .intermediate = config.intermediate_size,
+          .heads = config.heads};
+}
+
 }  // namespace
 
 OptionTable Gpt::options() {
   return {
-      integer("vocab_size")
-          .at_least(1)
-          .unit("tokens")
-          .absent_means("the tokenizer's vocab_size")
-          .help("rows of the token embedding"),
+      nn::vocab_size_option(),
       integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
       integer("num_hidden_layers", 12).at_least(1).help("layers, each of attention and feed-forward"),
       integer("num_attention_heads", 12).at_least(1).help("attention heads in a layer; they share hidden_size"),
@@ -51,7 +55,7 @@ OptionTable Gpt::options() {
 }
 
 GptConfig::GptConfig(const OptionValues& values)
-    : vocab_size(values.has("vocab_size") ? values.integer("vocab_size") : 0),
+    : vocab_size(nn::vocab_size_of(values)),
       hidden_size(values.integer("hidden_size")),
       layers(values.integer("num_hidden_layers")),
       heads(values.integer("num_attention_heads")),
@@ -63,18 +67,12 @@ GptConfig::GptConfig(const OptionValues& values)
       attention_dropout(values.number("attn_pdrop")),
       layer_norm_epsilon(values.number("layer_norm_epsilon")),
       initializer_range(values.number("initializer_range")) {
-  if (vocab_size == 0) {
-    throw Error(ErrorKind::experiment, "vocab_size is not given, and there is no tokenizer to take it from");
-  }
-  if (hidden_size % heads != 0) {
-    throw Error(ErrorKind::experiment, "hidden_size " + std::to_string(hidden_size) +
-                                           " is not a multiple of num_attention_heads " + std::to_string(heads));
-  }
+  nn::check_heads(hidden_size, heads);
 }
 
 GptBlock::GptBlock(nn::ParameterSet& parameters, const std::string& name, const GptConfig& config)
     : attention_norm(parameters, name + ".ln_1", config.hidden_size, config.layer_norm_epsilon),
-      attention(parameters, name + ".attn.c_attn", name + ".attn.c_proj",
+      attention(parameters, {.inputs = {name + ".attn.c_attn"}, .output = name + ".attn.c_proj"},
                 {.hidden = config.hidden_size,
                  .heads = config.heads,
                  .input_weight = nn::normal(config.initializer_range),
@@ -105,11 +103,7 @@ Gpt::Gpt(const OptionValues& values)
 
 at::Tensor Gpt::hidden_states(const Batch& batch) const {
   const std::int64_t length = batch.input_ids.size(1);
-  if (length > config_.max_length) {
-    throw Error(ErrorKind::experiment, "a sequence of " + std::to_string(length) +
-                                           " tokens is longer than max_position_embeddings " +
-                                           std::to_string(config_.max_length));
-  }
+  nn::check_length(length, config_.max_length);
   const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
   const double p = active(config_.residual_dropout);
   const at::Tensor positions = at::arange(length, batch.input_ids.options());
@@ -137,26 +131,17 @@ at::Tensor Gpt::logits(const Batch& batch) { return head_.logits(hidden_states(b
 
 at::Tensor Gpt::next_token_logits(const Batch& batch) { return head_.logits(hidden_states(batch).select(1, -1)); }
 
-double Gpt::activation_bytes(std::int64_t batch_size, std::int64_t length, int bytes_per_element) const {
-  const double tokens = static_cast<double>(batch_size * length);
-  const double element = bytes_per_element;
-  const auto hidden = static_cast<double>(config_.hidden_size);
-  // In a layer: two norms' results, queries, keys and values, the heads' result, both sides of the activation; the
-  // residual stream twice in float32; the attention's probabilities.
-  const double layer = tokens * (element * (6 * hidden + 2 * static_cast<double>(config_.intermediate_size)) +
-                                 2 * sizeof(float) * hidden + element * static_cast<double>(config_.heads * length));
-  const double ends = tokens * (3 * sizeof(float) * hidden + element * static_cast<double>(config_.vocab_size));
-  return static_cast<double>(config_.layers) * layer + ends;
+double Gpt::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
+  const auto tokens = static_cast<double>(shape.batch * shape.length);
+  const double ends = tokens * (3.0 * sizeof(float) * static_cast<double>(config_.hidden_size) +
+                                bytes_per_element * static_cast<double>(config_.vocab_size));
+  return cost_of(config_).activation_bytes(shape.batch, shape.length, bytes_per_element) + ends;
 }
 
-double Gpt::training_flops(std::int64_t batch_size, std::int64_t length) const {
-  const auto tokens = static_cast<double>(batch_size * length);
-  const auto hidden = static_cast<double>(config_.hidden_size);
-  const auto layers = static_cast<double>(config_.layers);
-  const double block_weights = 4 * hidden * hidden + 2 * hidden * static_cast<double>(config_.intermediate_size);
-  const double head_weights = static_cast<double>(config_.vocab_size) * hidden;
-  const double attention = 2 * layers * static_cast<double>(length) * hidden;  // scores, and their use, to a token
-  return 3 * 2 * tokens * (layers * block_weights + head_weights + attention);
+double Gpt::training_flops(const BatchShape& shape) const {
+  const auto head_weights = static_cast<double>(config_.vocab_size * config_.hidden_size);
+  return cost_of(config_).training_flops(shape.batch, shape.length) +
+         nn::product_flops(static_cast<double>(shape.scored), head_weights);
 }
 
 std::string Gpt::config_json() const {

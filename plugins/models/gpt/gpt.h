@@ -59,8 +59,8 @@ class Gpt : public Model {
   at::Tensor logits(const Batch& batch) override;
   at::Tensor next_token_logits(const Batch& batch) override;
   std::int64_t max_length() const override { return config_.max_length; }
-  double activation_bytes(std::int64_t batch_size, std::int64_t length, int bytes_per_element) const override;
-  double training_flops(std::int64_t batch_size, std::int64_t length) const override;
+  double activation_bytes(const BatchShape& shape, int bytes_per_element) const override;
+  double training_flops(const BatchShape& shape) const override;
   std::string config_json() const override;
 
  private:

@@ -12,18 +12,26 @@ namespace folio {
 
 /// What an objective makes of a few samples. All tensors are on the model's device.
 struct Batch {
-  at::Tensor input_ids;       ///< [batch, length] int64
-  at::Tensor attention_mask;  ///< [batch, length] bool, true where a token stands; undefined when all are tokens
+  at::Tensor input_ids{};       ///< [batch, length] int64
+  at::Tensor attention_mask{};  ///< [batch, length] bool, true where a token stands; undefined when all are tokens
   /// [batch, target_length] int64: what a decoder behind an encoder reads, the labels shifted right by one behind the
   /// padding token; undefined where the objective is not span corruption.
-  at::Tensor decoder_input_ids;
+  at::Tensor decoder_input_ids{};
   /// [batch, length] int64 ([batch, target_length] for span corruption), kIgnoredLabel where nothing is to be said. For
   /// a causal model labels[b, t] is the token that follows input_ids[b, t]: the shift is made here and not in the
   /// model.
-  at::Tensor labels;
+  at::Tensor labels{};
   /// How many labels there are as Hugging Face's Trainer (5.23) counts them for the loss of an optimizer step: those
   /// that are not ignored, for a causal model before the shift, when each sample's first token is one too.
   std::int64_t label_count = 0;
+};
+
+/// What the cost of a batch depends on.
+struct BatchShape {
+  std::int64_t batch = 0;          ///< samples
+  std::int64_t length = 0;         ///< tokens of each, padding included
+  std::int64_t target_length = 0;  ///< of a decoder behind an encoder, padding included; else 0
+  std::int64_t scored = 0;         ///< labels in all that are not kIgnoredLabel
 };
 
 /// The part of a model that a parameter belongs to, as parameter counts are told.
@@ -69,11 +77,11 @@ class Model {
   virtual std::int64_t max_length() const = 0;
 
   /// Bytes that a training step keeps for its backward pass, estimated, in the precision given by `bytes_per_element`.
-  virtual double activation_bytes(std::int64_t batch_size, std::int64_t length, int bytes_per_element) const = 0;
+  virtual double activation_bytes(const BatchShape& shape, int bytes_per_element) const = 0;
 
   /// Floating-point operations of the matrix products in one forward and backward pass over a batch of this shape: two
   /// a multiply-add, the backward pass twice the forward one.
-  virtual double training_flops(std::int64_t batch_size, std::int64_t length) const = 0;
+  virtual double training_flops(const BatchShape& shape) const = 0;
 
   /// The config.json of Hugging Face's class.
   virtual std::string config_json() const = 0;

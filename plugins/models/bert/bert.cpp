@@ -1,0 +1,163 @@
+#include "bert.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/zeros.h>
+
+#include <nlohmann/json.hpp>
+
+#include "nn/model_options.h"
+#include "nn/transformer_cost.h"
+
+namespace folio {
+namespace {
+
+constexpr std::int64_t kPaddingId = 0;  // pad_token_id, where every tokenizer that Folio trains for it has the token
+
+std::vector<nn::PostNormBlock> make_blocks(nn::ParameterSet& parameters, const BertConfig& config) {
+  std::vector<nn::PostNormBlock> blocks;
+  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+    const std::string name = "bert.encoder.layer." + std::to_string(layer);
+    const std::string self = name + ".attention.self.";
+    blocks.emplace_back(parameters,
+                        nn::PostNormBlock::Names{.attention = {.inputs = {self + "query", self + "key", self + "value"},
+                                                               .output = name + ".attention.output.dense"},
+                                                 .attention_norm = name + ".attention.output.LayerNorm",
+                                                 .widening = name + ".intermediate.dense",
+                                                 .narrowing = name + ".output.dense",
+                                                 .feed_forward_norm = name + ".output.LayerNorm"},
+                        nn::PostNormBlock::Options{.hidden = config.hidden_size,
+                                                   .heads = config.heads,
+                                                   .intermediate = config.intermediate_size,
+                                                   .activation = nn::activation_from_string(config.activation),
+                                                   .weight = nn::normal(config.initializer_range),
+                                                   .epsilon = config.layer_norm_epsilon});
+  }
+  return blocks;
+}
+
+nn::TransformerCost cost_of(const BertConfig& config) {
+  return {.layers = config.layers,
+          .hidden = config.hidden_size,
+          .intermediate = config.intermediate_size,
+          .heads = config.heads};
+}
+
+}  // namespace
+
+OptionTable Bert::options() {
+  return {
+      nn::vocab_size_option(),
+      integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
+      integer("num_hidden_layers", 12).at_least(1).help("layers, each of attention and feed-forward"),
+      integer("num_attention_heads", 12).at_least(1).help("attention heads in a layer; they share hidden_size"),
+      integer("intermediate_size", 3072).at_least(1).help("width inside the feed-forward blocks"),
+      integer("max_position_embeddings", 512).at_least(1).unit("tokens").help("longest sequence"),
+      integer("type_vocab_size", 2).at_least(1).help("kinds of token; Folio's text is all of the first kind"),
+      text("hidden_act", "gelu").choices(nn::activation_names()).help("function inside the feed-forward blocks"),
+      number("hidden_dropout_prob", 0.1).between(0, 1).help("dropout of the embeddings and of what a block adds"),
+      number("attention_probs_dropout_prob", 0.1).between(0, 1).help("dropout of the attention's probabilities"),
+      number("layer_norm_eps", 1e-12).at_least(0).help("added to the variance in the norms"),
+      number("initializer_range", 0.02).at_least(0).help("standard deviation of the first weights"),
+  };
+}
+
+BertConfig::BertConfig(const OptionValues& values)
+    : vocab_size(nn::vocab_size_of(values)),
+      hidden_size(values.integer("hidden_size")),
+      layers(values.integer("num_hidden_layers")),
+      heads(values.integer("num_attention_heads")),
+      intermediate_size(values.integer("intermediate_size")),
+      max_length(values.integer("max_position_embeddings")),
+      token_types(values.integer("type_vocab_size")),
+      activation(values.text("hidden_act")),
+      hidden_dropout(values.number("hidden_dropout_prob")),
+      attention_dropout(values.number("attention_probs_dropout_prob")),
+      layer_norm_epsilon(values.number("layer_norm_eps")),
+      initializer_range(values.number("initializer_range")) {
+  nn::check_heads(hidden_size, heads);
+}
+
+Bert::Bert(const OptionValues& values)
+    : config_(values),
+      tokens_(parameters_, "bert.embeddings.word_embeddings",
+              {.count = config_.vocab_size,
+               .width = config_.hidden_size,
+               .weight = nn::normal(config_.initializer_range),
+               .tied = true,
+               .padding_id = kPaddingId}),
+      positions_(
+          parameters_, "bert.embeddings.position_embeddings",
+          {.count = config_.max_length, .width = config_.hidden_size, .weight = nn::normal(config_.initializer_range)}),
+      token_types_(parameters_, "bert.embeddings.token_type_embeddings",
+                   {.count = config_.token_types,
+                    .width = config_.hidden_size,
+                    .weight = nn::normal(config_.initializer_range)}),
+      embedding_norm_(parameters_, "bert.embeddings.LayerNorm", config_.hidden_size, config_.layer_norm_epsilon),
+      blocks_(make_blocks(parameters_, config_)),
+      head_(tokens_.weight(), parameters_.add("cls.predictions.bias", {config_.vocab_size}, Part::head, nn::zeros())),
+      head_transform_(parameters_, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm",
+                      {.hidden = config_.hidden_size,
+                       .activation = nn::activation_from_string(config_.activation),
+                       .weight = nn::normal(config_.initializer_range),
+                       .epsilon = config_.layer_norm_epsilon}) {}
+
+at::Tensor Bert::hidden_states(const Batch& batch) const {
+  const std::int64_t length = batch.input_ids.size(1);
+  nn::check_length(length, config_.max_length);
+  const nn::AttentionMask mask{.causal = false, .keys = batch.attention_mask};
+  const double p = active(config_.hidden_dropout);
+  const nn::PostNormBlock::Dropout dropout{
+      .probabilities = active(config_.attention_dropout), .attended = p, .transformed = p};
+
+  const at::Tensor positions = positions_(at::arange(length, batch.input_ids.options()));
+  const at::Tensor first_type = token_types_(at::zeros({1}, batch.input_ids.options()));
+  const at::Tensor embedded = tokens_(batch.input_ids).add(positions.add(first_type));
+  at::Tensor stream = nn::dropout(embedding_norm_.stream(embedded), p);
+  for (const nn::PostNormBlock& block : blocks_) {
+    stream = block(stream, mask, dropout);
+  }
+  return stream;
+}
+
+at::Tensor Bert::loss(const Batch& batch, std::int64_t num_items) {
+  const auto [hidden, labels] = nn::scored_rows(hidden_states(batch), batch.labels);
+  return head_.loss(head_transform_(hidden), labels, num_items);
+}
+
+at::Tensor Bert::logits(const Batch& batch) { return head_.logits(head_transform_(hidden_states(batch))); }
+
+double Bert::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
+  const double embeddings = static_cast<double>(shape.batch * shape.length * config_.hidden_size) * 3 * sizeof(float);
+  const double head = static_cast<double>(shape.scored * config_.vocab_size) * bytes_per_element;
+  return cost_of(config_).activation_bytes(shape.batch, shape.length, bytes_per_element) + embeddings + head;
+}
+
+double Bert::training_flops(const BatchShape& shape) const {
+  const auto head_weights = static_cast<double>((config_.vocab_size + config_.hidden_size) * config_.hidden_size);
+  return cost_of(config_).training_flops(shape.batch, shape.length) +
+         nn::product_flops(static_cast<double>(shape.scored), head_weights);
+}
+
+std::string Bert::config_json() const {
+  const nlohmann::ordered_json config{{"architectures", {"BertForMaskedLM"}},
+                                      {"model_type", "bert"},
+                                      {"vocab_size", config_.vocab_size},
+                                      {"hidden_size", config_.hidden_size},
+                                      {"num_hidden_layers", config_.layers},
+                                      {"num_attention_heads", config_.heads},
+                                      {"intermediate_size", config_.intermediate_size},
+                                      {"hidden_act", config_.activation},
+                                      {"hidden_dropout_prob", config_.hidden_dropout},
+                                      {"attention_probs_dropout_prob", config_.attention_dropout},
+                                      {"max_position_embeddings", config_.max_length},
+                                      {"type_vocab_size", config_.token_types},
+                                      {"initializer_range", config_.initializer_range},
+                                      {"layer_norm_eps", config_.layer_norm_epsilon},
+                                      {"pad_token_id", kPaddingId},
+                                      {"tie_word_embeddings", true},
+                                      {"dtype", "float32"},
+                                      {"transformers_version", "5.24.0"}};
+  return config.dump(2) + "\n";
+}
+
+}  // namespace folio

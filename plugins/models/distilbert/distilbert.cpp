@@ -1,0 +1,157 @@
+#include "distilbert.h"
+
+#include <ATen/ops/arange.h>
+
+#include <nlohmann/json.hpp>
+
+#include "nn/model_options.h"
+#include "nn/transformer_cost.h"
+
+namespace folio {
+namespace {
+
+constexpr double kLayerNormEpsilon = 1e-12;
+constexpr std::int64_t kPaddingId = 0;  // pad_token_id, where every tokenizer that Folio trains for it has the token
+
+std::vector<nn::PostNormBlock> make_blocks(nn::ParameterSet& parameters, const DistilBertConfig& config) {
+  std::vector<nn::PostNormBlock> blocks;
+  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+    const std::string name = "distilbert.transformer.layer." + std::to_string(layer);
+    const std::string attention = name + ".attention.";
+    blocks.emplace_back(parameters,
+                        nn::PostNormBlock::Names{
+                            .attention = {.inputs = {attention + "q_lin", attention + "k_lin", attention + "v_lin"},
+                                          .output = attention + "out_lin"},
+                            .attention_norm = name + ".sa_layer_norm",
+                            .widening = name + ".ffn.lin1",
+                            .narrowing = name + ".ffn.lin2",
+                            .feed_forward_norm = name + ".output_layer_norm"},
+                        nn::PostNormBlock::Options{.hidden = config.hidden_size,
+                                                   .heads = config.heads,
+                                                   .intermediate = config.intermediate_size,
+                                                   .activation = nn::activation_from_string(config.activation),
+                                                   .weight = nn::normal(config.initializer_range),
+                                                   .epsilon = kLayerNormEpsilon});
+  }
+  return blocks;
+}
+
+nn::TransformerCost cost_of(const DistilBertConfig& config) {
+  return {.layers = config.layers,
+          .hidden = config.hidden_size,
+          .intermediate = config.intermediate_size,
+          .heads = config.heads};
+}
+
+}  // namespace
+
+OptionTable DistilBert::options() {
+  return {
+      nn::vocab_size_option(),
+      integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
+      integer("num_hidden_layers", 6).at_least(1).help("layers, each of attention and feed-forward"),
+      integer("num_attention_heads", 12).at_least(1).help("attention heads in a layer; they share hidden_size"),
+      integer("intermediate_size", 3072).at_least(1).help("width inside the feed-forward blocks"),
+      integer("max_position_embeddings", 512).at_least(1).unit("tokens").help("longest sequence"),
+      boolean("sinusoidal_pos_embds", false)
+          .help("whether the positions begin as sines and cosines; learned all the same"),
+      text("hidden_act", "gelu").choices(nn::activation_names()).help("function inside the feed-forward blocks"),
+      number("dropout", 0.1).between(0, 1).help("dropout of the embeddings and of what the feed-forward blocks add"),
+      number("attention_dropout", 0.1).between(0, 1).help("dropout of the attention's probabilities"),
+      number("initializer_range", 0.02).at_least(0).help("standard deviation of the first weights"),
+  };
+}
+
+DistilBertConfig::DistilBertConfig(const OptionValues& values)
+    : vocab_size(nn::vocab_size_of(values)),
+      hidden_size(values.integer("hidden_size")),
+      layers(values.integer("num_hidden_layers")),
+      heads(values.integer("num_attention_heads")),
+      intermediate_size(values.integer("intermediate_size")),
+      max_length(values.integer("max_position_embeddings")),
+      sinusoidal_positions(values.boolean("sinusoidal_pos_embds")),
+      activation(values.text("hidden_act")),
+      dropout(values.number("dropout")),
+      attention_dropout(values.number("attention_dropout")),
+      initializer_range(values.number("initializer_range")) {
+  nn::check_heads(hidden_size, heads);
+}
+
+DistilBert::DistilBert(const OptionValues& values)
+    : config_(values),
+      tokens_(parameters_, "distilbert.embeddings.word_embeddings",
+              {.count = config_.vocab_size,
+               .width = config_.hidden_size,
+               .weight = nn::normal(config_.initializer_range),
+               .tied = true,
+               .padding_id = kPaddingId}),
+      positions_(parameters_, "distilbert.embeddings.position_embeddings",
+                 {.count = config_.max_length,
+                  .width = config_.hidden_size,
+                  .weight = config_.sinusoidal_positions ? nn::sinusoidal() : nn::normal(config_.initializer_range)}),
+      embedding_norm_(parameters_, "distilbert.embeddings.LayerNorm", config_.hidden_size, kLayerNormEpsilon),
+      blocks_(make_blocks(parameters_, config_)),
+      head_transform_(parameters_, "vocab_transform", "vocab_layer_norm",
+                      {.hidden = config_.hidden_size,
+                       .activation = nn::activation_from_string(config_.activation),
+                       .weight = nn::normal(config_.initializer_range),
+                       .epsilon = kLayerNormEpsilon}),
+      head_(tokens_.weight(), parameters_.add("vocab_projector.bias", {config_.vocab_size}, Part::head, nn::zeros())) {}
+
+at::Tensor DistilBert::hidden_states(const Batch& batch) const {
+  const std::int64_t length = batch.input_ids.size(1);
+  nn::check_length(length, config_.max_length);
+  const nn::AttentionMask mask{.causal = false, .keys = batch.attention_mask};
+  const double p = active(config_.dropout);
+  const nn::PostNormBlock::Dropout dropout{
+      .probabilities = active(config_.attention_dropout), .attended = 0, .transformed = p};
+
+  const at::Tensor positions = positions_(at::arange(length, batch.input_ids.options()));
+  at::Tensor stream = nn::dropout(embedding_norm_.stream(tokens_(batch.input_ids).add(positions)), p);
+  for (const nn::PostNormBlock& block : blocks_) {
+    stream = block(stream, mask, dropout);
+  }
+  return stream;
+}
+
+at::Tensor DistilBert::loss(const Batch& batch, std::int64_t num_items) {
+  const auto [hidden, labels] = nn::scored_rows(hidden_states(batch), batch.labels);
+  return head_.loss(head_transform_(hidden), labels, num_items);
+}
+
+at::Tensor DistilBert::logits(const Batch& batch) { return head_.logits(head_transform_(hidden_states(batch))); }
+
+double DistilBert::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
+  const double embeddings = static_cast<double>(shape.batch * shape.length * config_.hidden_size) * 3 * sizeof(float);
+  const double head = static_cast<double>(shape.scored * config_.vocab_size) * bytes_per_element;
+  return cost_of(config_).activation_bytes(shape.batch, shape.length, bytes_per_element) + embeddings + head;
+}
+
+double DistilBert::training_flops(const BatchShape& shape) const {
+  const auto head_weights = static_cast<double>((config_.vocab_size + config_.hidden_size) * config_.hidden_size);
+  return cost_of(config_).training_flops(shape.batch, shape.length) +
+         nn::product_flops(static_cast<double>(shape.scored), head_weights);
+}
+
+std::string DistilBert::config_json() const {
+  const nlohmann::ordered_json config{{"architectures", {"DistilBertForMaskedLM"}},
+                                      {"model_type", "distilbert"},
+                                      {"vocab_size", config_.vocab_size},
+                                      {"dim", config_.hidden_size},
+                                      {"n_layers", config_.layers},
+                                      {"n_heads", config_.heads},
+                                      {"hidden_dim", config_.intermediate_size},
+                                      {"activation", config_.activation},
+                                      {"dropout", config_.dropout},
+                                      {"attention_dropout", config_.attention_dropout},
+                                      {"max_position_embeddings", config_.max_length},
+                                      {"sinusoidal_pos_embds", config_.sinusoidal_positions},
+                                      {"initializer_range", config_.initializer_range},
+                                      {"pad_token_id", kPaddingId},
+                                      {"tie_word_embeddings", true},
+                                      {"dtype", "float32"},
+                                      {"transformers_version", "5.24.0"}};
+  return config.dump(2) + "\n";
+}
+
+}  // namespace folio
