@@ -9,6 +9,7 @@
 #include "folio/tokenizer.h"
 #include "support/files.h"
 #include "tokenizers/bpe/tokenizer.h"
+#include "tokenizers/unigram/tokenizer.h"
 #include "tokenizers/wordpiece/tokenizer.h"
 
 using namespace folio;
@@ -27,6 +28,10 @@ const std::vector<Maker>& tokenizers() {
       {"bpe", 600, true,
        [](std::size_t vocab_size) {
          return std::make_unique<bpe::BpeTokenizer>(bpe::TrainingOptions{.vocab_size = vocab_size});
+       }},
+      {"unigram", 900, false,
+       [](std::size_t vocab_size) {
+         return std::make_unique<unigram::UnigramTokenizer>(unigram::TrainingOptions{.vocab_size = vocab_size});
        }},
       {"wordpiece", 900, false,
        [](std::size_t vocab_size) {
@@ -98,7 +103,8 @@ TEST_CASE("a lossless tokenizer gives back every text, another one what it can b
       if (maker.is_lossless) {
         CHECK(decoded == text);
       } else {
-        CHECK(tokenizer->encode(decoded) == ids);
+        // Some take a space at the beginning for the one that they put there themselves.
+        CHECK((tokenizer->encode(decoded) == ids || tokenizer->encode(" " + decoded) == ids));
       }
     }
   }

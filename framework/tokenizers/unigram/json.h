@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "tokenizers/unigram/vocabulary.h"
+
+/// tokenizer.json of Unigram tokenizers, as Hugging Face's tokenizers writes it.
+namespace folio::unigram {
+
+std::string to_json(const Vocabulary& vocabulary);
+
+/// Reads a file whose pre-tokenizer is Metaspace, whose normalizer is none, NFC or NFKC, and whose decoder is Metaspace
+/// or what byte fallback needs. Throws Error (run) naming the JSON path of what is wrong or not supported.
+Vocabulary from_json(std::string_view text);
+
+}  // namespace folio::unigram
