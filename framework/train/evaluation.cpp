@@ -42,7 +42,7 @@ Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_to
   for (std::int64_t first = 0; first < samples.size(); first += batch_size, ++batches) {
     std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, samples.size() - first)));
     std::iota(indices.begin(), indices.end(), first);
-    const Batch batch = data::causal_batch(samples, indices);
+    const Batch batch = data::CausalCollator().collate(samples, indices, data::kEvaluation);
     const std::int64_t labels = count_scored(batch);
     const PrecisionScope precision(effective);
     const double loss = model.loss(to_device(batch, effective.device), labels).item<double>();

@@ -99,7 +99,7 @@ double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t updat
     const std::int64_t size = std::min(arguments_.per_device_train_batch_size, plan_.samples - begin);
     const auto indices = order.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
     for (const std::int64_t sample : indices) tokens_ += data_.training.length(sample);
-    batches.push_back(data::causal_batch(data_.training, indices));
+    batches.push_back(data::CausalCollator().collate(data_.training, indices, whole_epochs_));
     labels += batches.back().label_count;
     scored_ += static_cast<double>(count_scored(batches.back()));
   }
