@@ -35,8 +35,7 @@ const std::vector<Maker>& tokenizers() {
        }},
       {"wordpiece", 900, false,
        [](std::size_t vocab_size) {
-         return std::make_unique<wordpiece::WordPieceTokenizer>(
-             wordpiece::TrainingOptions{.vocab_size = vocab_size, .continuing_prefix = "##", .normalization = {}});
+         return std::make_unique<wordpiece::WordPieceTokenizer>(wordpiece::TrainingOptions{.vocab_size = vocab_size});
        }},
   };
   return makers;

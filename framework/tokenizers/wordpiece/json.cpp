@@ -11,8 +11,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kMaxPrefixBytes = 64;
-
 ordered_json normalizer_to_json(const BertNormalization& settings) {
   ordered_json strip_accents;
   if (settings.strip_accents) strip_accents = *settings.strip_accents;

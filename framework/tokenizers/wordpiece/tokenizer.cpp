@@ -16,6 +16,12 @@
 namespace folio::wordpiece {
 namespace {
 
+void check_prefix(const std::string& prefix) {
+  if (prefix.size() <= kMaxPrefixBytes) return;
+  throw Error(ErrorKind::experiment, "continuing_subword_prefix has " + std::to_string(prefix.size()) +
+                                         " bytes, expected at most " + std::to_string(kMaxPrefixBytes));
+}
+
 /// Adds the stretches of a text as they stand. Far fewer differ than there are, so that few need to be normalised.
 void add_stretches(std::string_view text, const BertSplitter& splitter, WordCounter& stretches) {
   for (std::size_t begin = 0; begin < text.size();) {
@@ -120,6 +126,7 @@ std::string WordPieceTokenizer::Trained::decode(std::span<const TokenId> ids, bo
 
 void WordPieceTokenizer::train(const TextSource& texts, const std::vector<SpecialToken>& special_tokens,
                                const Progress& progress) {
+  check_prefix(options_.continuing_prefix);
   Vocabulary vocabulary{.tokens = {},
                         .added_tokens = {},
                         .normalization = options_.normalization,

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "folio/tokenizer.h"
-#include "text/bert_normalizer.h"
 #include "text/word_counter.h"
+#include "tokenizers/wordpiece/vocabulary.h"
 
 namespace folio::wordpiece {
 
@@ -16,8 +16,8 @@ struct TrainingOptions {
   std::int64_t min_frequency = 0;     ///< a pair that stands less often than this is not merged; 0 and 1 merge all
   std::size_t limit_alphabet = 1000;  ///< the most characters to learn: the frequent ones
   std::size_t max_input_chars_per_word = 100;
-  std::string continuing_prefix = "##";
-  BertNormalization normalization;
+  std::string continuing_prefix = "##";  ///< of at most kMaxPrefixBytes
+  BertNormalization normalization{};
 };
 
 /// Learns a WordPiece vocabulary as Hugging Face's WordPieceTrainer does: by byte-pair merges over characters, of which

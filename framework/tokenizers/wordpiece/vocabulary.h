@@ -10,6 +10,9 @@
 
 namespace folio::wordpiece {
 
+/// The longest prefix of continuing tokens. It keeps a hostile file from making each token many times as long.
+constexpr std::size_t kMaxPrefixBytes = 64;
+
 /// All that a trained WordPiece tokenizer knows, and all that its tokenizer.json holds.
 struct Vocabulary {
   std::vector<std::string> tokens;       ///< the model's, by id; empty for an id that no token has

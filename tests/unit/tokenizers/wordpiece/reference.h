@@ -22,7 +22,7 @@ inline wordpiece::WordPieceTokenizer trained(const std::string& text, const word
 }
 
 inline wordpiece::WordPieceTokenizer trained(const std::string& text, std::size_t vocab_size) {
-  return trained(text, {.vocab_size = vocab_size, .continuing_prefix = "##", .normalization = {}});
+  return trained(text, {.vocab_size = vocab_size});
 }
 
 }  // namespace folio::test

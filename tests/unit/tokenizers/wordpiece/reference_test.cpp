@@ -55,7 +55,6 @@ TEST_CASE("wordpiece learns from the books what Hugging Face's trainer learns by
         test::trained(books.at(training["text"]), {.vocab_size = training["vocab_size"],
                                                    .min_frequency = training["min_frequency"],
                                                    .limit_alphabet = training["limit_alphabet"],
-                                                   .continuing_prefix = "##",
                                                    .normalization = settings_of(training["settings"])});
     CHECK(tokenizer.vocab_size() == training["learned"]);
     CHECK(sha256_hex(tokenizer.to_json()) == training["json_sha256"]);
@@ -76,8 +75,8 @@ TEST_CASE("wordpiece cuts nasty text and puts it together as Hugging Face's toke
   REQUIRE(reference()["nasty"].size() == 5);
   for (const auto& expected : reference()["nasty"]) {
     INFO(expected["settings"]);
-    const auto tokenizer = test::trained(
-        corpus, {.vocab_size = 3000, .continuing_prefix = "##", .normalization = settings_of(expected["settings"])});
+    const auto tokenizer =
+        test::trained(corpus, {.vocab_size = 3000, .normalization = settings_of(expected["settings"])});
     CHECK(sha256_hex(tokenizer.to_json()) == expected["json_sha256"]);
     for (std::size_t i = 0; i < texts.size(); ++i) {
       INFO(texts[i]);

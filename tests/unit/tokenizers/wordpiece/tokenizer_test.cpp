@@ -25,12 +25,18 @@ using Tokens = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("wordpiece says how large the vocabulary must be at least") {
-  wordpiece::WordPieceTokenizer tokenizer({.vocab_size = 9, .continuing_prefix = "##", .normalization = {}});
+  wordpiece::WordPieceTokenizer tokenizer({.vocab_size = 9});
   const TextSource text = [](const auto& sink) { sink("low Low"); };
   CHECK_THROWS_WITH(tokenizer.train(text, special_tokens_of(Objective::masked), {}),
                     "vocab_size is 9, but 5 special tokens and the text's 3 characters, at the beginning of words and "
                     "within, need at least 10; a smaller limit_alphabet takes fewer characters");
   CHECK_THROWS_AS(tokenizer.train(text, special_tokens_of(Objective::masked), {}), Error);
+}
+
+TEST_CASE("wordpiece refuses a prefix that no file may have") {
+  wordpiece::WordPieceTokenizer tokenizer({.vocab_size = 100, .continuing_prefix = std::string(65, '#')});
+  CHECK_THROWS_WITH(tokenizer.train([](const auto& sink) { sink("low"); }, {}, {}),
+                    "continuing_subword_prefix has 65 bytes, expected at most 64");
 }
 
 TEST_CASE("wordpiece with the smallest vocabulary cuts into characters") {
@@ -46,7 +52,7 @@ TEST_CASE("wordpiece merges the most frequent pair first, and of equals the one 
 }
 
 TEST_CASE("wordpiece adds the unknown token when it is not asked for, and gives it for what it cannot write") {
-  wordpiece::WordPieceTokenizer tokenizer({.vocab_size = 100, .continuing_prefix = "##", .normalization = {}});
+  wordpiece::WordPieceTokenizer tokenizer({.vocab_size = 100});
   tokenizer.train([](const auto& sink) { sink("a small text"); }, {SpecialToken::end_of_text}, {});
   CHECK(tokenizer.special_token_id(SpecialToken::end_of_text, 0) == 0);
   CHECK(tokenizer.special_token_id(SpecialToken::unknown, 0) == 1);
@@ -54,25 +60,22 @@ TEST_CASE("wordpiece adds the unknown token when it is not asked for, and gives 
 }
 
 TEST_CASE("wordpiece leaves rare characters out where the alphabet is limited, and keeps the smaller of equals") {
-  const auto tokenizer = test::trained(
-      "aaa bbb ab xa ya", {.vocab_size = 100, .limit_alphabet = 3, .continuing_prefix = "##", .normalization = {}});
+  const auto tokenizer = test::trained("aaa bbb ab xa ya", {.vocab_size = 100, .limit_alphabet = 3});
   CHECK(tokens_of(tokenizer, "x") == Tokens{"x"});
   CHECK(tokens_of(tokenizer, "y") == Tokens{"[UNK]"});
 }
 
 TEST_CASE("wordpiece takes as unknown a word that is longer than the limit") {
-  const auto tokenizer = test::trained("aaaa \u00e9\u00e9\u00e9\u00e9", {.vocab_size = 100,
-                                                                         .max_input_chars_per_word = 4,
-                                                                         .continuing_prefix = "##",
-                                                                         .normalization = {.strip_accents = false}});
+  const auto tokenizer =
+      test::trained("aaaa \u00e9\u00e9\u00e9\u00e9",
+                    {.vocab_size = 100, .max_input_chars_per_word = 4, .normalization = {.strip_accents = false}});
   CHECK(tokens_of(tokenizer, "aaaa") == Tokens{"aaaa"});
   CHECK(tokens_of(tokenizer, "\u00e9\u00e9\u00e9\u00e9") == Tokens{"\u00e9\u00e9\u00e9\u00e9"});
   CHECK(tokens_of(tokenizer, "aaaaa") == Tokens{"[UNK]"});
 }
 
 TEST_CASE("wordpiece cuts a word that the prefix stands in as it does others") {
-  const auto tokenizer =
-      test::trained("xab ab xb bab", {.vocab_size = 100, .continuing_prefix = "x", .normalization = {}});
+  const auto tokenizer = test::trained("xab ab xb bab", {.vocab_size = 100, .continuing_prefix = "x"});
   for (const std::string word : {"xab", "ab", "bab", "xb"})
     CHECK(tokenizer.decode(tokenizer.encode(word), false) == word);
 }
