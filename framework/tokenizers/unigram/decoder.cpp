@@ -1,5 +1,6 @@
 #include "tokenizers/unigram/decoder.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "support/utf8.h"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <numeric>
@@ -21,7 +22,7 @@ constexpr double kLeastExpected = 0.5;
 
 /// What one shard of the words takes at least, and how many there are at most: each has counts of its own.
 constexpr std::size_t kShardBytes = 64 << 10;
-constexpr std::size_t kMaxShards = 32;
+constexpr std::size_t kMaxShards = 16;
 
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 
