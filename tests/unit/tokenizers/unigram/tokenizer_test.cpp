@@ -115,6 +115,7 @@ TEST_CASE("unigram's estimates hold for words so long that their probability is 
   std::string word;
   for (int i = 0; i < 340; ++i) word += static_cast<char>('!' + i * 7 % 90);
   const auto tokenizer = test::trained_unigram(syllables(2000) + word, {.vocab_size = 500}, Objective::causal);
-  for (const json& piece : json::parse(tokenizer.to_json())["model"]["vocab"]) REQUIRE(piece[1].is_number());
+  const json file = json::parse(tokenizer.to_json());
+  for (const json& piece : file["model"]["vocab"]) REQUIRE(piece[1].is_number());
   CHECK(tokenizer.decode(tokenizer.encode(word), false) == word);
 }
