@@ -21,25 +21,12 @@ struct CheckOptions {
 };
 
 /// Asks the worker what a run would be; what is wrong with the data or between the sections is thrown.
-json preflight(const spec::Experiment& experiment, const std::vector<results::PluginBuild>& plugins) {
-  json request{{"resolved", experiment.resolved}, {"plugins", json::array()}};
-  for (const results::PluginBuild& build : plugins) {
-    request["plugins"].push_back({{"kind", build.kind},
-                                  {"id", build.id},
-                                  {"version", build.version},
-                                  {"library", build.library},
-                                  {"library_hash", build.library_hash}});
-  }
+json preflight(const spec::Experiment& experiment, const Session& session) {
   json answer;
-  const WorkerEnd end = run_worker(
-      {.arguments = {"preflight", request.dump()},
-       .environment = worker_environment(experiment.file),
-       .error_file = "/dev/null"},
-      [&](const json& line) { answer = line; }, [] {});
-  if (answer.contains("error")) {
-    throw Error(error_kind_from_string(answer["error"].at("kind").get<std::string>()), answer["error"].at("message"));
-  }
-  if (!end.status.success() || answer.is_null()) throw Error(ErrorKind::plugin, "the worker " + end.status.to_text());
+  run_worker_to_success({.arguments = {"preflight", job_request(experiment, session.catalogue).dump()},
+                         .environment = worker_environment(experiment.file),
+                         .error_file = "/dev/null"},
+                        [&](const json& line) { answer = line; });
   return answer;
 }
 
@@ -73,7 +60,7 @@ std::string overview(const json& answer) {
 int check(const CheckOptions& options, const GlobalOptions& global) {
   const Session session = open_session(global, options.file);
   const spec::Experiment experiment = spec::load_experiment(options.file, options.overrides, session.declarations);
-  json answer = preflight(experiment, plugins_of(experiment.resolved, session.catalogue));
+  json answer = preflight(experiment, session);
   if (options.json) {
     answer["resolved"] = experiment.resolved;
     answer["origins"] = experiment.origins;

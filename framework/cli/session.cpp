@@ -40,6 +40,18 @@ std::vector<results::PluginBuild> plugins_of(const nlohmann::json& resolved, con
   return builds;
 }
 
+nlohmann::json job_request(const spec::Experiment& experiment, const plugin_host::Catalogue& catalogue) {
+  nlohmann::json request{{"resolved", experiment.resolved}, {"plugins", nlohmann::json::array()}};
+  for (const results::PluginBuild& build : plugins_of(experiment.resolved, catalogue)) {
+    request["plugins"].push_back({{"kind", build.kind},
+                                  {"id", build.id},
+                                  {"version", build.version},
+                                  {"library", build.library},
+                                  {"library_hash", build.library_hash}});
+  }
+  return request;
+}
+
 fs::path worker_program() { return plugin_host::program_folder() / "folio-worker"; }
 
 std::map<std::string, std::string> worker_environment(const fs::path& experiment) {

@@ -24,6 +24,9 @@ Session open_session(const GlobalOptions& global, const std::filesystem::path& e
 /// The builds of the three plugins that a resolved experiment names.
 std::vector<results::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue);
 
+/// The experiment and its plugins as the worker takes them for work without a run (worker::Job::from_request()).
+nlohmann::json job_request(const spec::Experiment& experiment, const plugin_host::Catalogue& catalogue);
+
 /// folio-worker, which lies beside this program.
 std::filesystem::path worker_program();
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "cli/session.h"
+#include "support/error.h"
 
 namespace folio::cli {
 namespace {
@@ -82,6 +83,17 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
     ::usleep(2000);
   }
   return {worker.wait(), killed};
+}
+
+void run_worker_to_success(const ChildProcess::Options& options,
+                           const std::function<void(const nlohmann::json&)>& on_line) {
+  nlohmann::json error;
+  const auto take = [&](const nlohmann::json& line) {
+    line.contains("error") ? void(error = line["error"]) : on_line(line);
+  };
+  const WorkerEnd end = run_worker(options, take, [] {});
+  if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
+  if (!end.status.success()) throw Error(ErrorKind::plugin, "the worker " + end.status.to_text());
 }
 
 }  // namespace folio::cli

@@ -23,4 +23,9 @@ struct WorkerEnd {
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
                      const std::function<void()>& on_idle);
 
+/// For work that either succeeds or is an error: throws what the worker tells in a line {"error": ...}, or Error
+/// (plugin) with how it ended.
+void run_worker_to_success(const ChildProcess::Options& options,
+                           const std::function<void(const nlohmann::json&)>& on_line);
+
 }  // namespace folio::cli

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,6 +62,23 @@ struct SpawnSettings {
   }
 };
 
+/// A file without a name that holds the text and is read from its start. A pipe would have to be filled while the child
+/// already fills the one that we read.
+FileDescriptor memory_file(const std::string& text) {
+  FileDescriptor file(::memfd_create("folio-input", MFD_CLOEXEC));
+  const auto fail = [] {
+    throw Error(ErrorKind::run, std::string("standard input for a child: ") + std::strerror(errno));
+  };
+  if (!file) fail();
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t size = ::write(file.get(), text.data() + done, text.size() - done);
+    if (size < 0 && errno != EINTR) fail();
+    if (size > 0) done += static_cast<std::size_t>(size);
+  }
+  ::lseek(file.get(), 0, SEEK_SET);
+  return file;
+}
+
 ExitStatus decode(int status) {
   if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
   return {WEXITSTATUS(status), 0};
@@ -95,7 +113,12 @@ ChildProcess::ChildProcess(const fs::path& program, const Options& options) {
   const FileDescriptor child_end(ends[1]);
 
   SpawnSettings spawn;
-  posix_spawn_file_actions_addopen(&spawn.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  const FileDescriptor input = options.input.empty() ? FileDescriptor() : memory_file(options.input);
+  if (input) {
+    posix_spawn_file_actions_adddup2(&spawn.actions, input.get(), STDIN_FILENO);
+  } else {
+    posix_spawn_file_actions_addopen(&spawn.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  }
   posix_spawn_file_actions_adddup2(&spawn.actions, child_end.get(), STDOUT_FILENO);
   if (!options.error_file.empty()) {
     posix_spawn_file_actions_addopen(&spawn.actions, STDERR_FILENO, options.error_file.c_str(),

@@ -24,7 +24,7 @@ struct ExitStatus {
 };
 
 /// A program started with posix_spawn (never a bare fork: a forked copy of a threaded process may hang), standard input
-/// closed, in a process group of its own, so that the terminal's Ctrl-C reaches it only when we pass it on.
+/// empty or a text, in a process group of its own, so that the terminal's Ctrl-C reaches it only when we pass it on.
 class ChildProcess {
  public:
   struct Options {
@@ -32,6 +32,7 @@ class ChildProcess {
     std::map<std::string, std::string> environment;  ///< put over this process's own
     /// Where standard error goes, appended; empty: this process's own.
     std::filesystem::path error_file;
+    std::string input{};  ///< what it reads from standard input
   };
 
   /// Throws Error (run) when the program cannot be started.

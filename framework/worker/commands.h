@@ -18,6 +18,18 @@ int preflight(const std::string& request);
 /// {"prompt", "max_new_tokens", "temperature", "top_k", "top_p", "seed"}.
 int generate(const std::filesystem::path& run_folder, const std::string& request);
 
+/// Cuts texts into tokens. `request` is JSON:
+///   {"tokenizer": {"library": PATH, "options": {...}, "file": PATH}, "texts": [PATH...], "first": N}
+/// The tokenizer is made with its options and, where there is a `file`, loaded from that tokenizer.json. A text "-" is
+/// standard input. Tells
+///   {"tokenizer": {"type", "vocab_size"}}
+/// and for each text, in turn,
+///   {"text": PATH}
+///   {"tokens": [[ID, TOKEN], [ID, TOKEN, "special" or "unknown"]...]}  lines with the first N tokens, all where N < 0
+///   {"counts": {"tokens", "unknown", "words", "characters", "bytes"}}
+/// In a TOKEN a byte that is no whole character is written <0xE2>.
+int tokenize(const std::string& request);
+
 /// Writes what the framework itself accepts in an experiment.
 int write_options(const std::filesystem::path& output);
 

@@ -138,6 +138,23 @@ TEST_CASE("a tokenizer recognises its special tokens in text, and leaves them ou
   }
 }
 
+TEST_CASE("a tokenizer gives each token as its vocabulary has it, those of a byte-level one making up the text") {
+  for (const Maker& maker : tokenizers()) {
+    INFO(maker.name);
+    const auto tokenizer = trained(maker);
+    const TokenId mask = *tokenizer->special_token_id(SpecialToken::mask);
+    CHECK(tokenizer->token(mask) == tokenizer->decode(std::vector{mask}, false));
+    for (const std::string& text : nasty_texts()) {
+      std::string tokens;
+      for (const TokenId id : tokenizer->encode(text)) {
+        CHECK_FALSE(tokenizer->token(id).empty());
+        tokens += tokenizer->token(id);
+      }
+      if (maker.name == std::string("bpe")) CHECK(tokens == text);
+    }
+  }
+}
+
 TEST_CASE("a tokenizer trained twice on the same texts is the same") {
   for (const Maker& maker : tokenizers()) {
     INFO(maker.name);

@@ -34,6 +34,7 @@ class BpeTokenizer::Trained {
   std::int64_t vocab_size() const { return static_cast<std::int64_t>(bytes_.size()); }
   std::vector<TokenId> encode(std::string_view text) const;
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const;
+  const std::string& token(TokenId id) const { return bytes_.at(static_cast<std::size_t>(id)); }
   const AddedTokens& added_tokens() const { return added_; }
 
  private:
@@ -112,6 +113,8 @@ std::vector<TokenId> BpeTokenizer::encode(std::string_view text) const { return 
 std::string BpeTokenizer::decode(std::span<const TokenId> ids, bool skip_special_tokens) const {
   return trained().decode(ids, skip_special_tokens);
 }
+
+std::string BpeTokenizer::token(TokenId id) const { return trained().token(id); }
 
 std::int64_t BpeTokenizer::vocab_size() const { return trained().vocab_size(); }
 

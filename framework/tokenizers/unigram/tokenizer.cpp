@@ -70,6 +70,7 @@ class UnigramTokenizer::Trained {
   std::int64_t vocab_size() const { return static_cast<std::int64_t>(decoder_.size()); }
   const AddedTokens& added_tokens() const { return added_; }
 
+  std::string token(TokenId id) const;
   std::vector<TokenId> encode(std::string_view text) const;
 
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const {
@@ -87,6 +88,15 @@ class UnigramTokenizer::Trained {
 
 bool UnigramTokenizer::Trained::looks_into_normal_form() const {
   return std::any_of(added_.list().begin(), added_.list().end(), [](const AddedToken& t) { return t.normalized; });
+}
+
+std::string UnigramTokenizer::Trained::token(TokenId id) const {
+  const auto place = static_cast<std::size_t>(id);
+  if (place < vocabulary_.pieces.size()) return vocabulary_.pieces[place].text;
+  for (const AddedToken& token : added_.list()) {
+    if (token.id == id) return token.content;
+  }
+  return "";
 }
 
 std::vector<TokenId> UnigramTokenizer::Trained::encode(std::string_view text) const {
@@ -144,6 +154,8 @@ std::vector<TokenId> UnigramTokenizer::encode(std::string_view text) const { ret
 std::string UnigramTokenizer::decode(std::span<const TokenId> ids, bool skip_special_tokens) const {
   return trained().decode(ids, skip_special_tokens);
 }
+
+std::string UnigramTokenizer::token(TokenId id) const { return trained().token(id); }
 
 std::int64_t UnigramTokenizer::vocab_size() const { return trained().vocab_size(); }
 

@@ -24,6 +24,7 @@ class UnigramTokenizer : public Tokenizer {
   void load_json(std::string_view json) override;
   std::vector<TokenId> encode(std::string_view text) const override;
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const override;
+  std::string token(TokenId id) const override;
   std::int64_t vocab_size() const override;
   std::optional<TokenId> special_token_id(SpecialToken token, int index) const override;
 

@@ -45,6 +45,10 @@ class Tokenizer {
   /// Text of the ids; bytes that do not form UTF-8 become U+FFFD. Special tokens are left out on request.
   virtual std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const = 0;
 
+  /// One token as its vocabulary has it, in bytes of text, so that a person sees how a text was cut: " the", "##ing",
+  /// "▁the". A byte-level token that is a part of a character is no UTF-8. `id` is in [0, vocab_size()).
+  virtual std::string token(TokenId id) const { return decode(std::span(&id, 1), /*skip_special_tokens=*/false); }
+
   /// How many ids there are: encode gives ids in [0, vocab_size()).
   virtual std::int64_t vocab_size() const = 0;
 

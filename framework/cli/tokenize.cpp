@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+#include <optional>
+
+#include "cli/results_store.h"
+#include "cli/session.h"
+#include "cli/token_report.h"
+#include "cli/worker_session.h"
+#include "results/selection.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
+#include "support/terminal.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct TokenizeOptions {
+  std::vector<std::string> files;
+  std::optional<std::string> text;
+  std::string tokenizer = "latest";
+  std::int64_t first = 200;
+  bool all = false;
+  bool ids = false;
+  bool json = false;
+};
+
+/// What the worker makes the tokenizer of, and how a person is told of it.
+struct Source {
+  json request;
+  std::string name;
+  fs::path experiment;
+};
+
+/// "; did you mean 'b.txt'?" among the files that lie beside the missing one.
+std::string suggest_file(const fs::path& missing) {
+  std::vector<std::string> names;
+  std::error_code unreadable;
+  const fs::path folder = missing.has_parent_path() ? missing.parent_path() : ".";
+  for (const auto& entry : fs::directory_iterator(folder, unreadable)) names.push_back(entry.path().filename());
+  const auto nearest = nearest_name(missing.filename().string(), names);
+  return nearest ? "; did you mean '" + (missing.parent_path() / *nearest).string() + "'?" : "";
+}
+
+void require_file(const std::string& file) {
+  if (!fs::exists(file)) throw Error(ErrorKind::usage, "there is no file '" + file + "'" + suggest_file(file));
+  if (fs::is_directory(file)) throw Error(ErrorKind::usage, "'" + file + "' is a folder, expected a file");
+}
+
+/// A file of Hugging Face's, whoever trained it.
+Source source_of_file(const std::string& file, const GlobalOptions& global) {
+  require_file(file);
+  const plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
+  const PluginDescription& plugin = catalogue.require(PluginKind::tokenizer, "pretrained");
+  return {{{"library", plugin.library}, {"options", {{"file", fs::absolute(file).string()}}}}, file, {}};
+}
+
+/// What the run trained, by the plugin that it used.
+Source source_of_run(const std::string& text, const GlobalOptions& global) {
+  results::Store store = open_store(global);
+  const auto runs = store.list();
+  const results::Run run = store.load(results::select_run(runs, text).id);
+  const fs::path file = run.folder.model() / "tokenizer.json";
+  if (!fs::exists(file)) {
+    throw Error(ErrorKind::usage, fmt::format("run {} has left no tokenizer: it is {}", run.summary.id,
+                                              results::to_string(run.summary.state)));
+  }
+  for (const results::PluginBuild& plugin : run.info.plugins) {
+    if (plugin.kind != to_string(PluginKind::tokenizer)) continue;
+    return {{{"library", plugin.library}, {"options", run.settings.at("tokenizer")}, {"file", file.string()}},
+            fmt::format("run {} ({})", run.summary.id, run.summary.name),
+            run.info.experiment_file};
+  }
+  throw Error(ErrorKind::plugin, "run " + run.summary.id + " names no tokenizer plugin");
+}
+
+/// A folder with a tokenizer.json in it, such as a model's, stands for that file; an experiment file for its run.
+Source source_of(const std::string& text, const GlobalOptions& global) {
+  const fs::path path(text);
+  if (fs::exists(path / "tokenizer.json")) return source_of_file((path / "tokenizer.json").string(), global);
+  const bool experiment = path.extension() == ".yaml" || path.extension() == ".yml";
+  if (path.extension() == ".json" || (fs::is_regular_file(path) && !experiment)) return source_of_file(text, global);
+  return source_of_run(text, global);
+}
+
+/// The texts as the worker is to read them: files, and "-" for `input`.
+std::vector<std::string> texts_of(const TokenizeOptions& options, std::string& input) {
+  if (options.text) {
+    if (!options.files.empty()) throw Error(ErrorKind::usage, "--text and files exclude each other");
+    input = *options.text;
+    return {"-"};
+  }
+  if (options.files.empty())
+    throw Error(ErrorKind::usage, "there is nothing to cut: expected FILE..., - or --text TEXT");
+  const auto dashes = std::count(options.files.begin(), options.files.end(), "-");
+  if (dashes > 1) throw Error(ErrorKind::usage, "'-' is standard input, which can be read only once");
+  for (const std::string& file : options.files) {
+    if (file != "-") require_file(file);
+  }
+  if (dashes == 1) input.assign(std::istreambuf_iterator<char>(std::cin), {});
+  return options.files;
+}
+
+std::unique_ptr<TokenReport> make_report(const TokenizeOptions& options, const Source& source, std::size_t texts) {
+  if (options.json) return make_json_report();
+  return make_text_report({.tokenizer = source.name,
+                           .input = options.text ? "--text" : "standard input",
+                           .texts = texts,
+                           .ids = options.ids,
+                           .colour = use_colour(STDOUT_FILENO),
+                           .width = terminal_width(STDOUT_FILENO)});
+}
+
+int tokenize(const TokenizeOptions& options, const GlobalOptions& global) {
+  const Source source = source_of(options.tokenizer, global);
+  std::string input;
+  const std::vector<std::string> texts = texts_of(options, input);
+  const json request{
+      {"tokenizer", source.request}, {"texts", texts}, {"first", options.all || options.json ? -1 : options.first}};
+  const std::unique_ptr<TokenReport> report = make_report(options, source, texts.size());
+  run_worker_to_success({.arguments = {"tokenize", request.dump()},
+                         .environment = worker_environment(source.experiment),
+                         .error_file = "/dev/null",
+                         .input = std::move(input)},
+                        [&](const json& line) { report->take(line); });
+  report->finish();
+  return 0;
+}
+
+}  // namespace
+
+void add_tokenize(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+  auto options = std::make_shared<TokenizeOptions>();
+  CLI::App* command = app.add_subcommand("tokenize", "Show how a tokenizer cuts texts, and count tokens");
+  command->add_option("FILE", options->files, "texts in UTF-8; - is standard input");
+  command->add_option("--text", options->text, "a text, in place of files");
+  command
+      ->add_option("-t,--tokenizer", options->tokenizer,
+                   "a run (id prefix, name, latest, an experiment file), or a tokenizer.json of Hugging Face's or the "
+                   "folder that it lies in")
+      ->capture_default_str();
+  command->add_option("--first", options->first, "how many tokens to show of each text; 0 shows the counts alone")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("--all", options->all, "show all tokens");
+  command->add_flag("--ids", options->ids, "show the tokens' ids below them");
+  command->add_flag("--json", options->json, "print ids, tokens and counts of each text as JSON");
+  command->footer(
+      "On a terminal neighbouring tokens have different colours, special ones are purple and unknown ones red; "
+      "elsewhere\n"
+      "a bar stands between them. A byte that is a part of a character is written <0xE2>.\n"
+      "Examples:\n"
+      "  runner tokenize --text 'But soft, what light'\n"
+      "  runner tokenize hamlet.txt macbeth.txt --tokenizer romeo-small --first 0\n"
+      "  runner tokenize letter.txt --tokenizer tokenizer.json --ids\n"
+      "  cat letter.txt | runner tokenize - --json");
+  command->callback([options, &global, &exit_code] { exit_code = tokenize(*options, global); });
+}
+
+}  // namespace folio::cli

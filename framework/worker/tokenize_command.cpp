@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "data/corpus.h"
+#include "folio/error.h"
+#include "folio/tokenizer.h"
+#include "formats/description_json.h"
+#include "plugin_host/loaded_plugin.h"
+#include "support/files.h"
+#include "support/text_pieces.h"
+#include "support/utf8.h"
+#include "worker/commands.h"
+#include "worker/progress_lines.h"
+#include "worker/token_text.h"
+
+namespace folio::worker {
+namespace {
+
+using nlohmann::json;
+
+/// The file's text, "-" being standard input.
+std::string read_text(const std::string& path) {
+  const bool standard_input = path == "-";
+  std::string text = read_file(standard_input ? "/dev/stdin" : path);
+  if (const auto offset = first_invalid_utf8(text)) {
+    throw Error(ErrorKind::run, fmt::format("{}: is not UTF-8 at byte {} (0x{:02x}); if it is in another encoding, "
+                                            "convert it first (iconv -f LATIN1 -t UTF-8)",
+                                            standard_input ? "standard input" : path, *offset,
+                                            static_cast<unsigned char>(text[*offset])));
+  }
+  return text;
+}
+
+std::unique_ptr<Tokenizer> make_tokenizer(const plugin_host::LoadedPlugin& plugin, const json& request) {
+  auto tokenizer =
+      plugin.make<Tokenizer>(option_values_from_json(plugin.descriptor().options(), request.at("options")));
+  if (!request.contains("file")) return tokenizer;
+  const std::string file = request["file"];
+  try {
+    tokenizer->load_json(read_file(file));
+  } catch (const Error& error) {
+    throw Error(error.kind(), file + ": " + error.what());
+  }
+  return tokenizer;
+}
+
+void tell_tokens(std::span<const TokenId> ids, TokenDescriber& describe, ProgressLines& out) {
+  constexpr std::size_t kTokensALine = 4096;
+  for (std::size_t begin = 0; begin < ids.size(); begin += kTokensALine) {
+    json tokens = json::array();
+    for (const TokenId id : ids.subspan(begin, std::min(kTokensALine, ids.size() - begin))) {
+      tokens.push_back(describe(id));
+    }
+    out.write({{"tokens", std::move(tokens)}});
+  }
+}
+
+/// Tells the first tokens of the text, and counts all. A long text is cut where no tokenizer notices, so that its
+/// tokens need not be held.
+void tell_text(std::string_view text, const Tokenizer& tokenizer, std::size_t first, ProgressLines& out) {
+  constexpr std::size_t kPieceBytes = 1 << 20;
+  TokenDescriber describe(tokenizer);
+  std::size_t tokens = 0;
+  std::ptrdiff_t unknown = 0;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = piece_end(text, begin, kPieceBytes);
+    const std::vector<TokenId> ids = tokenizer.encode(text.substr(begin, end - begin));
+    begin = end;
+    if (describe.unknown()) unknown += std::count(ids.begin(), ids.end(), *describe.unknown());
+    if (tokens < first) tell_tokens(std::span(ids).first(std::min(ids.size(), first - tokens)), describe, out);
+    tokens += ids.size();
+  }
+  out.write({{"counts",
+              {{"tokens", tokens},
+               {"unknown", unknown},
+               {"words", count_words(text)},
+               {"characters", data::count_characters(text)},
+               {"bytes", text.size()}}}});
+}
+
+}  // namespace
+
+int tokenize(const std::string& request_text) {
+  const json request = json::parse(request_text);
+  const plugin_host::LoadedPlugin plugin(request.at("tokenizer").at("library").get<std::string>());
+  const std::unique_ptr<Tokenizer> tokenizer = make_tokenizer(plugin, request["tokenizer"]);
+  ProgressLines out;
+  out.write({{"tokenizer", {{"type", plugin.descriptor().id}, {"vocab_size", tokenizer->vocab_size()}}}});
+  const std::int64_t first = request.at("first");
+  for (const json& path : request.at("texts")) {
+    const std::string text = read_text(path);
+    out.write({{"text", path}});
+    tell_text(text, *tokenizer, first < 0 ? SIZE_MAX : static_cast<std::size_t>(first), out);
+  }
+  return 0;
+}
+
+}  // namespace folio::worker
