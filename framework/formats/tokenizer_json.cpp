@@ -14,7 +14,7 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kMaxBytes = 64 << 20;  // the largest in use (Gemma's) has 34 MB
 constexpr const char* kVersion = "1.0";
-constexpr const char* kRoot = "tokenizer.json: ";
+const std::string kRoot(kTokenizerJsonRoot);
 
 json parse(std::string_view text) {
   if (text.size() > kMaxBytes) {

@@ -25,6 +25,9 @@ struct AddedToken {
 /// 300,000; the bound keeps a hostile file from claiming memory for ids that it does not have.
 constexpr std::int32_t kMaxTokens = 1 << 21;
 
+/// What messages about a file begin with.
+constexpr std::string_view kTokenizerJsonRoot = "tokenizer.json: ";
+
 /// A tokenizer.json of version 1.0 that has been read, its frame checked: no unknown parts, no truncation or padding.
 class TokenizerJson {
  public:

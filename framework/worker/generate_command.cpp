@@ -61,7 +61,7 @@ int generate(const std::filesystem::path& run_folder, const std::string& request
 
   const std::unique_ptr<Tokenizer> tokenizer = job.make_tokenizer();
   tokenizer->load_json(read_file(folder.model() / "tokenizer.json"));
-  const std::unique_ptr<Model> model = job.make_model();
+  const std::unique_ptr<Model> model = job.make_model(*tokenizer);
   train::load_model(*model, folder.model());
   move_to(*model, effective.device);
 

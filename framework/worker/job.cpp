@@ -1,6 +1,7 @@
 #include "worker/job.h"
 
 #include <algorithm>
+#include <map>
 
 #include "folio/error.h"
 #include "formats/description_json.h"
@@ -63,6 +64,16 @@ Job Job::from_request(const std::string& request) {
         {build.at("kind"), build.at("id"), build.at("version"), build.at("library"), build.at("library_hash")});
   }
   return Job(parsed.at("resolved"), plugins);
+}
+
+std::unique_ptr<Model> Job::make_model(const Tokenizer& tokenizer) const {
+  std::map<std::string, OptionValue> values(model_.values.all().begin(), model_.values.all().end());
+  values["vocab_size"] = vocab_size(tokenizer);
+  return model_.plugin.make<Model>(OptionValues(model_.plugin.descriptor().options(), values));
+}
+
+std::int64_t Job::vocab_size(const Tokenizer& tokenizer) const {
+  return settles_vocab_size() ? model_.values.integer("vocab_size") : tokenizer.vocab_size();
 }
 
 Objective Job::objective() const {

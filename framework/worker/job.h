@@ -30,14 +30,15 @@ class Job {
   std::unique_ptr<Dataset> make_dataset() const { return dataset_.plugin.make<Dataset>(dataset_.values); }
   std::unique_ptr<Tokenizer> make_tokenizer() const { return tokenizer_.plugin.make<Tokenizer>(tokenizer_.values); }
   /// On the CPU, its parameters not yet filled.
-  std::unique_ptr<Model> make_model() const { return model_.plugin.make<Model>(model_.values); }
+  std::unique_ptr<Model> make_model(const Tokenizer& tokenizer) const;
 
   const data::DataOptions& data_options() const { return data_options_; }
   const train::TrainingArguments& training() const { return training_; }
   Objective objective() const;
   std::string model_name() const { return model_.plugin.name(); }
-  /// The model's `vocab_size`.
-  std::int64_t vocab_size() const { return model_.values.integer("vocab_size"); }
+  /// The model's `vocab_size`; where the experiment does not settle it, the size of the tokenizer, which is trained.
+  std::int64_t vocab_size(const Tokenizer& tokenizer) const;
+  bool settles_vocab_size() const { return model_.values.has("vocab_size"); }
 
   /// All that decides what the tokenizer learns, but the text: plugin build, options, special tokens.
   std::string tokenizer_identity() const;

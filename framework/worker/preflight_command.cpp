@@ -5,6 +5,7 @@
 
 #include "data/corpus.h"
 #include "data/samples.h"
+#include "folio/error.h"
 #include "train/precision.h"
 #include "train/training_plan.h"
 #include "worker/commands.h"
@@ -78,16 +79,30 @@ json memory_estimate(const Model& model, const train::Effective& effective, cons
   return memory;
 }
 
+/// The tokenizer as it is before it learns, when it can say all that a model must know.
+std::unique_ptr<Tokenizer> untrained_tokenizer(const Job& job) {
+  std::unique_ptr<Tokenizer> tokenizer = job.make_tokenizer();
+  if (tokenizer->is_pretrained()) {
+    tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // checks that it has them
+  } else if (!job.settles_vocab_size()) {
+    throw Error(ErrorKind::experiment,
+                "model.vocab_size is not given, and only training the tokenizer would tell how many tokens it has: "
+                "expected model.vocab_size");
+  }
+  return tokenizer;
+}
+
 }  // namespace
 
 int preflight(const std::string& request) {
   const Job job = Job::from_request(request);
   const data::DataOptions& options = job.data_options();
   const data::Corpus corpus = data::read_corpus(*job.make_dataset(), options.validation);
-  const std::unique_ptr<Model> model = job.make_model();
+  const std::unique_ptr<Tokenizer> tokenizer = untrained_tokenizer(job);
+  const std::unique_ptr<Model> model = job.make_model(*tokenizer);
   const json parameters = parameter_counts(*model);
 
-  const double bytes_per_token = guessed_bytes_per_token(job.vocab_size());
+  const double bytes_per_token = guessed_bytes_per_token(job.vocab_size(*tokenizer));
   const std::int64_t samples = data::estimated_sample_count(corpus.training, options, bytes_per_token);
   const std::int64_t length = guessed_length(options, bytes_per_token);
   const train::TrainingPlan plan = train::plan_training(job.training(), samples);

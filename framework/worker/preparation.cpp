@@ -30,10 +30,10 @@ double bytes_per_token(const data::Corpus::Part& part, const Tokenizer& tokenize
 }
 
 void check_vocabulary(const Job& job, const Tokenizer& tokenizer) {
-  if (tokenizer.vocab_size() <= job.vocab_size()) return;
+  if (tokenizer.vocab_size() <= job.vocab_size(tokenizer)) return;
   throw Error(ErrorKind::experiment,
               fmt::format("model.vocab_size is {}, but the tokenizer has {} tokens: expected at least as many",
-                          job.vocab_size(), tokenizer.vocab_size()));
+                          job.vocab_size(tokenizer), tokenizer.vocab_size()));
 }
 
 void check_any(const data::Samples& samples, const data::Corpus::Part& part, const data::DataOptions& options,
@@ -59,11 +59,15 @@ Prepared prepare(const Job& job, ProgressLines& progress) {
   const auto texts = [&](const std::function<void(std::string_view)>& sink) {
     for (const std::string& document : text.texts) sink(document);
   };
-  prepared.tokenizer_was_cached =
-      load_or_train(*prepared.tokenizer, tokenizer_cache_file(job.tokenizer_identity(), text_hash(text)), [&] {
-        prepared.tokenizer->train(texts, special_tokens_of(job.objective()),
-                                  reporting(progress, "Training the tokenizer"));
-      });
+  const auto train = [&] {
+    prepared.tokenizer->train(texts, special_tokens_of(job.objective()), reporting(progress, "Training the tokenizer"));
+  };
+  if (prepared.tokenizer->is_pretrained()) {
+    train();
+  } else {
+    prepared.tokenizer_was_cached =
+        load_or_train(*prepared.tokenizer, tokenizer_cache_file(job.tokenizer_identity(), text_hash(text)), train);
+  }
   check_vocabulary(job, *prepared.tokenizer);
 
   const data::DataOptions& options = job.data_options();

@@ -84,10 +84,10 @@ nlohmann::json facts_of(const Job& job, const Prepared& prepared, const Model& m
       {"bytes_per_token", prepared.training_bytes_per_token},
       {"tokenizer_hash", sha256_hex(prepared.tokenizer->to_json())},
       {"tokenizer_cached", prepared.tokenizer_was_cached},
-      {"vocab_size", job.vocab_size()},
+      {"vocab_size", job.vocab_size(*prepared.tokenizer)},
       {"vocab_learned", prepared.tokenizer->vocab_size()},
       {"vocab_used", distinct},
-      {"uniform_loss", std::log(static_cast<double>(job.vocab_size()))},
+      {"uniform_loss", std::log(static_cast<double>(job.vocab_size(*prepared.tokenizer)))},
       {"unigram_loss", unigram},
       {"parameters", parameter_count(model)},
       {"eval_samples", prepared.evaluation.size()},
@@ -150,7 +150,7 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
 
   progress.stage("Building the model", 0, 1);
   at::manual_seed(job.training().seed);
-  const std::unique_ptr<Model> model = job.make_model();
+  const std::unique_ptr<Model> model = job.make_model(*prepared.tokenizer);
   check_length(prepared.training, *model);
   check_length(prepared.evaluation, *model);
   model->initialize();

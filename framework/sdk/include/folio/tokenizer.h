@@ -33,6 +33,10 @@ class Tokenizer {
   virtual void train(const TextSource& texts, const std::vector<SpecialToken>& special_tokens,
                      const Progress& progress) = 0;
 
+  /// Whether it brings its vocabulary: it is then ready as soon as it is made, and train() learns nothing, but throws
+  /// Error (experiment) where it lacks a special token that is asked for.
+  virtual bool is_pretrained() const { return false; }
+
   /// The tokenizer.json of Hugging Face's tokenizers, and from it. Throws Error (run) naming the JSON path of what is
   /// wrong or not supported.
   virtual std::string to_json() const = 0;

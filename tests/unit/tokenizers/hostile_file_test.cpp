@@ -1,0 +1,155 @@
+// Files that a stranger may have written. FOLIO_FUZZ_ROUNDS asks for more changes of each file than the usual ones, and
+// FOLIO_FUZZ_SEED for others.
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "folio/error.h"
+#include "mutate.h"
+#include "support/files.h"
+#include "tokenizers/any_tokenizer.h"
+#include "tokenizers/bpe/tokenizer.h"
+
+using namespace folio;
+using nlohmann::ordered_json;
+
+namespace {
+
+unsigned long from_environment(const char* name, unsigned long otherwise) {
+  const char* const text = std::getenv(name);
+  return text != nullptr ? std::strtoul(text, nullptr, 10) : otherwise;
+}
+
+std::string read_reference(const std::string& name) {
+  return read_file(std::string(FOLIO_SOURCE_DIR) + "/tests/reference/" + name);
+}
+
+std::vector<std::string> nasty_texts() {
+  std::vector<std::string> texts;
+  for (const auto& text : ordered_json::parse(read_reference("nasty_text.json")))
+    texts.push_back(text.get<std::string>());
+  return texts;
+}
+
+std::string trained(Tokenizer&& tokenizer, Objective objective) {
+  const std::vector<std::string> texts = nasty_texts();
+  tokenizer.train(
+      [&](const auto& sink) {
+        for (const std::string& text : texts) sink(text);
+      },
+      special_tokens_of(objective), {});
+  return tokenizer.to_json();
+}
+
+struct Seed {
+  const char* name;
+  std::string file;
+};
+
+/// Good files of every kind.
+std::vector<Seed> seeds() {
+  return {{"bpe", read_reference("added_tokens_tokenizer.json")},
+          {"bpe, llama3",
+           trained(bpe::BpeTokenizer({.vocab_size = 290, .pattern = bpe::Pattern::llama3}), Objective::masked)}};
+}
+
+/// Somewhere in the document.
+ordered_json& random_place(ordered_json& document, std::mt19937& random) {
+  ordered_json* place = &document;
+  while (place->is_structured() && !place->empty() && random() % 8 != 0) {
+    auto member = place->begin();
+    std::advance(member, random() % place->size());
+    place = &*member;
+  }
+  return *place;
+}
+
+/// The document with a few places changed for something that is valid JSON as well.
+std::string mutate_values(const std::string& file, std::mt19937& random) {
+  static const std::vector<ordered_json> kValues{nullptr,
+                                                 true,
+                                                 false,
+                                                 0,
+                                                 1,
+                                                 -1,
+                                                 1e300,
+                                                 -0.5,
+                                                 INT64_MAX,
+                                                 INT64_MIN,
+                                                 UINT64_MAX,
+                                                 2097151,
+                                                 2097152,
+                                                 "",
+                                                 " ",
+                                                 "a b",
+                                                 "\u0120",
+                                                 "\xE2\x96\x81",
+                                                 std::string("\0", 1),
+                                                 "BPE",
+                                                 "WordPiece",
+                                                 "Unigram",
+                                                 "ByteLevel",
+                                                 "<0x41>",
+                                                 std::string(70000, 'x'),
+                                                 ordered_json::array(),
+                                                 ordered_json::object()};
+  ordered_json document = ordered_json::parse(file);
+  for (unsigned long left = 1 + random() % 3; left > 0; --left) {
+    ordered_json& place = random_place(document, random);
+    const unsigned long what = random() % 4;
+    if (what == 0 && place.is_structured() && !place.empty()) {
+      auto member = place.begin();
+      std::advance(member, random() % place.size());
+      place.erase(member);
+    } else if (what == 1 && place.is_array() && !place.empty()) {
+      place.push_back(ordered_json(place[random() % place.size()]));
+    } else if (what == 2) {
+      place = ordered_json(random_place(document, random));
+    } else {
+      place = kValues[random() % kValues.size()];
+    }
+  }
+  return document.dump();
+}
+
+/// Whether the file is taken; then everything works.
+bool is_taken(const std::string& file, const std::string& text) {
+  std::unique_ptr<Tokenizer> tokenizer;
+  try {
+    tokenizer = tokenizer_from_json(file, "hostile.json");
+  } catch (const Error& error) {
+    REQUIRE(std::string(error.what()).starts_with("hostile.json: "));
+    return false;
+  }
+  const auto ids = tokenizer->encode(text);
+  for (const TokenId id : ids) REQUIRE((id >= 0 && id < tokenizer->vocab_size()));
+  tokenizer->decode(ids, false);
+  tokenizer->decode(std::vector<TokenId>{-1, 0, INT32_MAX, INT32_MIN}, true);
+  tokenizer->special_token_id(SpecialToken::mask);
+  REQUIRE(tokenizer_from_json(tokenizer->to_json(), "again.json")->encode(text) == ids);
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("a hostile tokenizer.json is refused, or works") {
+  std::string text;
+  for (const std::string& nasty : nasty_texts()) text += nasty;
+  const unsigned long rounds = from_environment("FOLIO_FUZZ_ROUNDS", 1000);
+  for (const Seed& seed : seeds()) {
+    INFO(seed.name);
+    REQUIRE(is_taken(seed.file, text));
+    std::mt19937 random(static_cast<std::uint32_t>(from_environment("FOLIO_FUZZ_SEED", 11)));
+    unsigned long taken = 0;
+    for (unsigned long round = 0; round < rounds; ++round) {
+      const std::string file = round % 2 == 0 ? test::mutate(seed.file, random) : mutate_values(seed.file, random);
+      INFO(file.substr(0, 100000));
+      taken += is_taken(file, text) ? 1 : 0;
+    }
+    CHECK(taken > rounds / 20);
+    CHECK(taken < rounds / 2);
+  }
+}
