@@ -19,6 +19,7 @@
 #include "folio/tokenizer.h"
 #include "support/files.h"
 #include "tokenizers/bpe/tokenizer.h"
+#include "tokenizers/wordpiece/tokenizer.h"
 
 namespace {
 
@@ -49,6 +50,11 @@ const std::vector<Candidate>& candidates() {
              bpe::TrainingOptions{.vocab_size = 32000, .pattern = bpe::Pattern::llama3});
        },
        {}},
+      {"wordpiece",
+       []() -> std::unique_ptr<Tokenizer> {
+         return std::make_unique<wordpiece::WordPieceTokenizer>(wordpiece::TrainingOptions{.vocab_size = 30522});
+       },
+       special_tokens_of(Objective::masked)},
   };
   return all;
 }

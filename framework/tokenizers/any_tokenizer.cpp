@@ -3,15 +3,24 @@
 #include "folio/error.h"
 #include "formats/tokenizer_json.h"
 #include "tokenizers/bpe/tokenizer.h"
+#include "tokenizers/wordpiece/tokenizer.h"
 
 namespace folio {
 namespace {
 
+/// Files that are older than the name of the type are told by what else they have.
+std::string type_of(const JsonPart& model) {
+  if (model.has("type")) return model.at("type").text();
+  if (model.has("merges")) return "BPE";
+  if (model.has("max_input_chars_per_word")) return "WordPiece";
+  return model.at("type").text();  // says that it is missing
+}
+
 std::unique_ptr<Tokenizer> make_of_type(const JsonPart& model) {
-  // Files that are older than the name of the type have merges where they are of BPE.
-  const std::string type = model.has("type") || !model.has("merges") ? model.at("type").text() : "BPE";
+  const std::string type = type_of(model);
   if (type == "BPE") return std::make_unique<bpe::BpeTokenizer>(bpe::TrainingOptions{});
-  model.at("type").fail("'" + type + "' is not supported, expected 'BPE'");
+  if (type == "WordPiece") return std::make_unique<wordpiece::WordPieceTokenizer>(wordpiece::TrainingOptions{});
+  model.at("type").fail("'" + type + "' is not supported, expected 'BPE' or 'WordPiece'");
 }
 
 }  // namespace

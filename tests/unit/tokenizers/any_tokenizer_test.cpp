@@ -9,6 +9,7 @@
 #include "folio/error.h"
 #include "support/files.h"
 #include "tokenizers/pretrained.h"
+#include "tokenizers/wordpiece/tokenizer.h"
 
 using namespace folio;
 using nlohmann::json;
@@ -51,6 +52,13 @@ const TextSource kNoTexts = [](const auto&) {};
 }  // namespace
 
 TEST_CASE("a tokenizer.json of any kind gives its tokenizer") {
+  const TextSource texts = [](const auto& sink) { sink("low lower lowest new newer newest"); };
+  wordpiece::WordPieceTokenizer wordpiece({.vocab_size = 100});
+  wordpiece.train(texts, special_tokens_of(Objective::masked), {});
+  json without_type = json::parse(wordpiece.to_json());
+  without_type["model"].erase("type");
+  CHECK(tokenizer_from_json(without_type.dump(), "bert.json")->to_json() == wordpiece.to_json());
+
   const auto bpe = tokenizer_from_json(read_reference(kGpt2File), "gpt2.json");
   CHECK(bpe->vocab_size() == 281);
   CHECK(tokenizer_from_json(bpe->to_json(), "again.json")->encode("lowest newer") == bpe->encode("lowest newer"));
