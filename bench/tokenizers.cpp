@@ -19,6 +19,7 @@
 #include "folio/tokenizer.h"
 #include "support/files.h"
 #include "tokenizers/bpe/tokenizer.h"
+#include "tokenizers/unigram/tokenizer.h"
 #include "tokenizers/wordpiece/tokenizer.h"
 
 namespace {
@@ -55,6 +56,11 @@ const std::vector<Candidate>& candidates() {
          return std::make_unique<wordpiece::WordPieceTokenizer>(wordpiece::TrainingOptions{.vocab_size = 30522});
        },
        special_tokens_of(Objective::masked)},
+      {"unigram",
+       []() -> std::unique_ptr<Tokenizer> {
+         return std::make_unique<unigram::UnigramTokenizer>(unigram::TrainingOptions{.vocab_size = 16000});
+       },
+       {SpecialToken::padding, SpecialToken::end_of_text, SpecialToken::unknown}},
   };
   return all;
 }

@@ -3,6 +3,7 @@
 #include "folio/error.h"
 #include "formats/tokenizer_json.h"
 #include "tokenizers/bpe/tokenizer.h"
+#include "tokenizers/unigram/tokenizer.h"
 #include "tokenizers/wordpiece/tokenizer.h"
 
 namespace folio {
@@ -20,7 +21,8 @@ std::unique_ptr<Tokenizer> make_of_type(const JsonPart& model) {
   const std::string type = type_of(model);
   if (type == "BPE") return std::make_unique<bpe::BpeTokenizer>(bpe::TrainingOptions{});
   if (type == "WordPiece") return std::make_unique<wordpiece::WordPieceTokenizer>(wordpiece::TrainingOptions{});
-  model.at("type").fail("'" + type + "' is not supported, expected 'BPE' or 'WordPiece'");
+  if (type == "Unigram") return std::make_unique<unigram::UnigramTokenizer>(unigram::TrainingOptions{});
+  model.at("type").fail("'" + type + "' is not supported, expected 'BPE', 'WordPiece' or 'Unigram'");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "folio/error.h"
 #include "support/files.h"
 #include "tokenizers/pretrained.h"
+#include "tokenizers/unigram/tokenizer.h"
 #include "tokenizers/wordpiece/tokenizer.h"
 
 using namespace folio;
@@ -58,6 +59,10 @@ TEST_CASE("a tokenizer.json of any kind gives its tokenizer") {
   json without_type = json::parse(wordpiece.to_json());
   without_type["model"].erase("type");
   CHECK(tokenizer_from_json(without_type.dump(), "bert.json")->to_json() == wordpiece.to_json());
+
+  unigram::UnigramTokenizer unigram({.vocab_size = 500});
+  unigram.train(texts, special_tokens_of(Objective::span_corruption), {});
+  CHECK(tokenizer_from_json(unigram.to_json(), "t5.json")->to_json() == unigram.to_json());
 
   const auto bpe = tokenizer_from_json(read_reference(kGpt2File), "gpt2.json");
   CHECK(bpe->vocab_size() == 281);

@@ -12,6 +12,7 @@
 #include "support/files.h"
 #include "tokenizers/any_tokenizer.h"
 #include "tokenizers/bpe/tokenizer.h"
+#include "tokenizers/unigram/tokenizer.h"
 #include "tokenizers/wordpiece/tokenizer.h"
 
 using namespace folio;
@@ -55,7 +56,8 @@ std::vector<Seed> seeds() {
   return {{"bpe", read_reference("added_tokens_tokenizer.json")},
           {"bpe, llama3",
            trained(bpe::BpeTokenizer({.vocab_size = 290, .pattern = bpe::Pattern::llama3}), Objective::masked)},
-          {"wordpiece", trained(wordpiece::WordPieceTokenizer({.vocab_size = 900}), Objective::masked)}};
+          {"wordpiece", trained(wordpiece::WordPieceTokenizer({.vocab_size = 900}), Objective::masked)},
+          {"unigram", trained(unigram::UnigramTokenizer({.vocab_size = 2000}), Objective::masked)}};
 }
 
 /// Somewhere in the document.
