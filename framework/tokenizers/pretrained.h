@@ -27,6 +27,7 @@ class PretrainedTokenizer : public Tokenizer {
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const override {
     return loaded().decode(ids, skip_special_tokens);
   }
+  std::string token(TokenId id) const override { return loaded().token(id); }
   std::int64_t vocab_size() const override { return loaded().vocab_size(); }
   std::optional<TokenId> special_token_id(SpecialToken token, int index) const override {
     return loaded().special_token_id(token, index);
