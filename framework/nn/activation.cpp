@@ -12,6 +12,7 @@
 
 #include "nn/elements.h"
 #include "nn/kernels/gelu.h"
+#include "nn/kernels/silu_gate.h"
 
 namespace folio::nn {
 namespace {
@@ -71,6 +72,54 @@ struct GeluTanh : torch::autograd::Function<GeluTanh> {
   }
 };
 
+/// silu(gate) * input in one pass over memory, with both gradients in another.
+struct SiluGate : torch::autograd::Function<SiluGate> {
+  using Context = torch::autograd::AutogradContext;
+  using Tensors = torch::autograd::variable_list;
+
+  static at::Tensor forward(Context* context, const at::Tensor& gate, const at::Tensor& input) {
+    const at::Tensor open = gate.contiguous();
+    const at::Tensor in = input.contiguous();
+    const at::Tensor out = at::empty_like(in);
+    const auto gate_from = read_elements(open);
+    const auto from = read_elements(in);
+    const auto to = write_elements(out);
+    for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
+      std::array<float, kPiece> scratch;
+      std::array<float, kPiece> gate_scratch;
+      float* target = kernels::place(to, begin, scratch.data());
+      kernels::silu_gate_row(kernels::load(gate_from, begin, count, gate_scratch.data()),
+                             kernels::load(from, begin, count, scratch.data()), count, target);
+      kernels::store(target, count, to, begin);
+    });
+    context->save_for_backward({open, in});
+    return out;
+  }
+
+  static Tensors backward(Context* context, const Tensors& gradients) {
+    const auto saved = context->get_saved_variables();
+    const at::Tensor gradient = gradients[0].contiguous();
+    const at::Tensor gate_gradient = at::empty_like(saved[0]);
+    const at::Tensor in_gradient = at::empty_like(saved[1]);
+    const auto gate_to = write_elements(gate_gradient);
+    const auto in_to = write_elements(in_gradient);
+    for_pieces(gradient.numel(), [&](std::int64_t begin, std::int64_t count) {
+      std::array<float, kPiece> gate_scratch;
+      std::array<float, kPiece> in_scratch;
+      std::array<float, kPiece> gradient_scratch;
+      float* gate_target = kernels::place(gate_to, begin, gate_scratch.data());
+      float* in_target = kernels::place(in_to, begin, in_scratch.data());
+      kernels::silu_gate_row_backward(kernels::load(read_elements(saved[0]), begin, count, gate_scratch.data()),
+                                      kernels::load(read_elements(saved[1]), begin, count, in_scratch.data()),
+                                      kernels::load(read_elements(gradient), begin, count, gradient_scratch.data()),
+                                      count, gate_target, in_target);
+      kernels::store(gate_target, count, gate_to, begin);
+      kernels::store(in_target, count, in_to, begin);
+    });
+    return {gate_gradient, in_gradient};
+  }
+};
+
 }  // namespace
 
 std::vector<std::string> activation_names() { return {kNames.begin(), kNames.end()}; }
@@ -93,6 +142,13 @@ at::Tensor activate(Activation activation, const at::Tensor& input) {
       return at::silu(input);
   }
   TORCH_INTERNAL_ASSERT(false, "no such activation");
+}
+
+at::Tensor activate_gate(Activation activation, const at::Tensor& gate, const at::Tensor& input) {
+  if (activation == Activation::silu && gate.is_cpu()) {
+    return SiluGate::apply(gate, input);
+  }
+  return activate(activation, gate).mul(input);
 }
 
 }  // namespace folio::nn

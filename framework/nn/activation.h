@@ -19,4 +19,7 @@ Activation activation_from_string(std::string_view name);
 
 at::Tensor activate(Activation activation, const at::Tensor& input);
 
+/// activate(gate) * input, elementwise; SwiGLU's part before the last linear layer where the activation is silu.
+at::Tensor activate_gate(Activation activation, const at::Tensor& gate, const at::Tensor& input);
+
 }  // namespace folio::nn

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <string>
 
 #include "nn/activation.h"
@@ -9,7 +10,8 @@
 
 namespace folio::nn {
 
-/// The block between attentions: widen, bend, narrow.
+/// The block between attentions: widen, bend, narrow. With a gate (Shazeer 2020) it is the gate that is bent, and the
+/// widened input is multiplied by it.
 class FeedForward {
  public:
   struct Options {
@@ -18,17 +20,20 @@ class FeedForward {
     Activation activation = Activation::gelu;
     Initializer widening_weight;
     Initializer narrowing_weight;
+    std::string gate;  ///< the name of its linear layer, which stands before the others; empty: none
+    bool bias = true;
     bool transposed_in_file = false;
   };
 
-  /// `widening` and `narrowing` are the names of the two linear layers.
+  /// `widening` and `narrowing` are the names of the two linear layers. A gate begins as the widening layer does.
   FeedForward(ParameterSet& parameters, const std::string& widening, const std::string& narrowing,
               const Options& options);
 
-  /// [..., hidden] -> [..., hidden]
-  at::Tensor operator()(const at::Tensor& input) const;
+  /// [..., hidden] -> [..., hidden]; `p` is the dropout of what is narrowed.
+  at::Tensor operator()(const at::Tensor& input, double p = 0) const;
 
  private:
+  std::optional<Linear> gate_;
   Linear widen_;
   Linear narrow_;
   Activation activation_;

@@ -5,6 +5,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/layer_norm.h>
+#include <ATen/ops/rms_norm.h>
 #include <ATen/ops/sum.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -41,7 +42,7 @@ struct Backward {
   at::Tensor sum_gradient, normed_gradient;     // given; sum_gradient may be undefined
   at::Tensor residual_gradient;                 // float32, as sum
   at::Tensor branch_gradient;                   // may be undefined
-  at::Tensor weight_gradients, bias_gradients;  // [blocks, width], zero
+  at::Tensor weight_gradients, bias_gradients;  // [blocks, width], zero; the second undefined for an RMS norm
   kernels::Dropout mask;
 
   void run_block(std::int64_t block) const {
@@ -50,14 +51,19 @@ struct Backward {
     std::vector<float> gradient(static_cast<std::size_t>(width));
     std::vector<float> branch(static_cast<std::size_t>(width));
     float* weight_gradient = weight_gradients.mutable_data_ptr<float>() + block * width;
-    float* bias_gradient = bias_gradients.mutable_data_ptr<float>() + block * width;
     for (std::int64_t row = block * kBlockRows; row < last; ++row) {
       const std::int64_t begin = row * width;
       float* target = residual_gradient.mutable_data_ptr<float>() + begin;
-      kernels::layer_norm_row_backward(sum.const_data_ptr<float>() + begin,
-                                       kernels::load(read_elements(normed_gradient), begin, width, gradient.data()),
-                                       width, weight.const_data_ptr<float>(), statistics_of(statistics)[row], target,
-                                       weight_gradient, bias_gradient);
+      const float* in = sum.const_data_ptr<float>() + begin;
+      const float* given = kernels::load(read_elements(normed_gradient), begin, width, gradient.data());
+      const kernels::NormStatistics row_statistics = statistics_of(statistics)[row];
+      if (bias_gradients.defined()) {
+        kernels::layer_norm_row_backward(in, given, width, weight.const_data_ptr<float>(), row_statistics, target,
+                                         weight_gradient, bias_gradients.mutable_data_ptr<float>() + block * width);
+      } else {
+        kernels::rms_norm_row_backward(in, given, width, weight.const_data_ptr<float>(), row_statistics, target,
+                                       weight_gradient);
+      }
       if (sum_gradient.defined()) {
         kernels::add_row(sum_gradient.const_data_ptr<float>() + begin, width, target);
       }
@@ -71,11 +77,12 @@ struct Backward {
   }
 };
 
+/// Layer normalisation, or RMS normalisation where there is no bias.
 struct AddedNorm : torch::autograd::Function<AddedNorm> {
   /// Without a branch the sum is the residual.
   static variable_list forward(AutogradContext* context, const at::Tensor& residual,
                                const std::optional<at::Tensor>& branch, const at::Tensor& weight,
-                               const at::Tensor& bias, double epsilon, double p, at::ScalarType type) {
+                               const std::optional<at::Tensor>& bias, double epsilon, double p, at::ScalarType type) {
     const std::int64_t width = residual.size(-1);
     const at::Tensor stream = residual.contiguous();
     const at::Tensor added = branch ? branch->contiguous() : at::Tensor();
@@ -94,15 +101,19 @@ struct AddedNorm : torch::autograd::Function<AddedNorm> {
                                    static_cast<std::uint64_t>(row), sum.mutable_data_ptr<float>() + begin);
         }
         float* target = kernels::place(to, begin, scratch.data());
+        const float* in = sum.const_data_ptr<float>() + begin;
+        const auto* gain = weight.const_data_ptr<float>();
+        const auto floor = static_cast<float>(epsilon);
         statistics_of(statistics)[row] =
-            kernels::layer_norm_row(sum.const_data_ptr<float>() + begin, width, weight.const_data_ptr<float>(),
-                                    bias.const_data_ptr<float>(), static_cast<float>(epsilon), target);
+            bias ? kernels::layer_norm_row(in, width, gain, bias->const_data_ptr<float>(), floor, target)
+                 : kernels::rms_norm_row(in, width, gain, floor, target);
         kernels::store(target, width, to, begin);
       }
     });
     context->save_for_backward({sum, statistics, weight});
     context->saved_data["seed"] = static_cast<std::int64_t>(mask.seed);
     context->saved_data["p"] = p;
+    context->saved_data["biased"] = bias.has_value();
     context->saved_data["branch_type"] = branch ? static_cast<std::int64_t>(branch->scalar_type()) : -1;
     context->set_materialize_grads(false);
     return branch ? variable_list{sum, normed} : variable_list{normed};
@@ -127,7 +138,9 @@ struct AddedNorm : torch::autograd::Function<AddedNorm> {
     }
     const std::int64_t blocks = (row_count(pass.sum) + kBlockRows - 1) / kBlockRows;
     pass.weight_gradients = at::zeros({blocks, pass.sum.size(-1)}, pass.sum.options());
-    pass.bias_gradients = at::zeros_like(pass.weight_gradients);
+    if (context->saved_data["biased"].toBool()) {
+      pass.bias_gradients = at::zeros_like(pass.weight_gradients);
+    }
     pass.mask = kernels::Dropout::with_probability(context->saved_data["p"].toDouble(),
                                                    static_cast<std::uint64_t>(context->saved_data["seed"].toInt()));
     at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
@@ -138,7 +151,7 @@ struct AddedNorm : torch::autograd::Function<AddedNorm> {
     return {pass.residual_gradient,
             pass.branch_gradient,
             pass.weight_gradients.sum(0),
-            pass.bias_gradients.sum(0),
+            pass.bias_gradients.defined() ? pass.bias_gradients.sum(0) : at::Tensor(),
             at::Tensor(),
             at::Tensor(),
             at::Tensor()};
@@ -164,7 +177,29 @@ std::pair<at::Tensor, at::Tensor> LayerNorm::add(const at::Tensor& residual, con
     const at::Tensor sum = at::add(residual, dropout(branch, p));
     return {sum, (*this)(sum)};
   }
-  auto results = AddedNorm::apply(residual, std::optional(branch), weight_, bias_, epsilon_, p, compute_type(residual));
+  auto results = AddedNorm::apply(residual, std::optional(branch), weight_, bias_, epsilon_, p,
+                                  compute_type(residual));
+  return {results[0], results[1]};
+}
+
+RmsNorm::RmsNorm(ParameterSet& parameters, const std::string& name, const Options& options)
+    : weight_(parameters.add(name + ".weight", {options.width}, Part::norms, options.weight)),
+      epsilon_(options.epsilon) {}
+
+at::Tensor RmsNorm::operator()(const at::Tensor& input) const {
+  if (!input.is_cpu()) {
+    return at::rms_norm(input, weight_.sizes(), weight_, epsilon_);
+  }
+  return AddedNorm::apply(input, std::nullopt, weight_, std::nullopt, epsilon_, 0.0, compute_type(input))[0];
+}
+
+std::pair<at::Tensor, at::Tensor> RmsNorm::add(const at::Tensor& residual, const at::Tensor& branch, double p) const {
+  if (!residual.is_cpu()) {
+    const at::Tensor sum = at::add(residual, dropout(branch, p));
+    return {sum, (*this)(sum)};
+  }
+  auto results =
+      AddedNorm::apply(residual, std::optional(branch), weight_, std::nullopt, epsilon_, p, compute_type(residual));
   return {results[0], results[1]};
 }
 

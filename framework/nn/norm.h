@@ -35,4 +35,24 @@ class LayerNorm {
   double epsilon_;
 };
 
+/// Root-mean-square normalisation (Zhang, Sennrich 2019): LayerNorm without mean and bias, and used in the same way.
+class RmsNorm {
+ public:
+  struct Options {
+    std::int64_t width = 0;
+    double epsilon = 0;
+    Initializer weight = ones();
+  };
+
+  /// Adds `name`.weight, [width].
+  RmsNorm(ParameterSet& parameters, const std::string& name, const Options& options);
+
+  at::Tensor operator()(const at::Tensor& input) const;
+  std::pair<at::Tensor, at::Tensor> add(const at::Tensor& residual, const at::Tensor& branch, double p) const;
+
+ private:
+  at::Tensor weight_;
+  double epsilon_;
+};
+
 }  // namespace folio::nn

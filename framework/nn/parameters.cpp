@@ -49,7 +49,7 @@ at::Tensor ParameterSet::add(const std::string& name, at::IntArrayRef shape, Par
   Parameter parameter{.name = name,
                       .tensor = at::empty(shape, at::TensorOptions().dtype(at::kFloat)).set_requires_grad(true),
                       .part = part,
-                      .decays = shape.size() > 1,
+                      .decays = shape.size() > 1 && name.find("bias") == std::string::npos,
                       .transposed_in_file = transposed_in_file};
   list_.push_back(parameter);
   initializers_.push_back(initializer);
@@ -62,13 +62,10 @@ void ParameterSet::initialize() {
     const at::Tensor& tensor = list_[i].tensor;
     switch (initializers_[i].kind) {
       case Initializer::Kind::normal:
-        fill_normal(tensor, initializers_[i].deviation);
+        fill_normal(tensor, initializers_[i].value);
         break;
-      case Initializer::Kind::zeros:
-        tensor.zero_();
-        break;
-      case Initializer::Kind::ones:
-        tensor.fill_(1);
+      case Initializer::Kind::constant:
+        tensor.fill_(initializers_[i].value);
         break;
       case Initializer::Kind::sinusoidal:
         fill_sinusoidal(tensor);

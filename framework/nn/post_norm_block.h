@@ -6,7 +6,7 @@
 
 #include "nn/feed_forward.h"
 #include "nn/norm.h"
-#include "nn/self_attention.h"
+#include "nn/multi_head_attention.h"
 
 namespace folio::nn {
 
@@ -15,7 +15,7 @@ namespace folio::nn {
 class PostNormBlock {
  public:
   struct Names {
-    SelfAttention::Names attention;
+    MultiHeadAttention::Names attention;
     std::string attention_norm;
     std::string widening, narrowing;
     std::string feed_forward_norm;
@@ -43,7 +43,7 @@ class PostNormBlock {
   at::Tensor operator()(const at::Tensor& stream, const AttentionMask& mask, const Dropout& dropout) const;
 
  private:
-  SelfAttention attention_;
+  MultiHeadAttention attention_;
   LayerNorm attention_norm_;
   FeedForward feed_forward_;
   LayerNorm feed_forward_norm_;

@@ -52,6 +52,39 @@ FOLIO_VECTORISED void layer_norm_row_backward(const float* in, const float* grad
   }
 }
 
+FOLIO_VECTORISED NormStatistics rms_norm_row(const float* in, std::int64_t count, const float* weight, float epsilon,
+                                             float* out) {
+  float squares = 0;
+#pragma omp simd reduction(+ : squares)
+  for (std::int64_t i = 0; i < count; ++i) {
+    squares += in[i] * in[i];
+  }
+  const float inverse_deviation = 1.0F / std::sqrt(squares / static_cast<float>(count) + epsilon);
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) {
+    out[i] = in[i] * inverse_deviation * weight[i];
+  }
+  return {0, inverse_deviation};
+}
+
+FOLIO_VECTORISED void rms_norm_row_backward(const float* in, const float* gradient, std::int64_t count,
+                                            const float* weight, NormStatistics statistics, float* in_gradient,
+                                            float* weight_gradient) {
+  const float inverse_deviation = statistics.inverse_deviation;
+  float projection = 0;
+#pragma omp simd reduction(+ : projection)
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float normed = in[i] * inverse_deviation;
+    projection += gradient[i] * weight[i] * normed;
+    weight_gradient[i] += gradient[i] * normed;
+  }
+  projection /= static_cast<float>(count);
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) {
+    in_gradient[i] = inverse_deviation * (gradient[i] * weight[i] - in[i] * inverse_deviation * projection);
+  }
+}
+
 FOLIO_VECTORISED void add_row(const float* in, std::int64_t count, float* out) {
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) {

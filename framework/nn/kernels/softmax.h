@@ -6,6 +6,9 @@
 
 namespace folio::nn::kernels {
 
+/// out[i] = scale * in[i] + bias[i].
+void scale_and_add_row(const float* in, std::int64_t count, float scale, const float* bias, float* out);
+
 /// Softmax of one query's scores, times `scale`, over the keys that it may see: the first `visible` of `count`, and of
 /// these the ones where `key_mask` is true (null: all). The others get 0; so do all when none may be seen. `dropped`
 /// gets the probabilities after dropout. `probabilities` may be `scores`.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "nn/cached_decoding.h"
 #include "nn/model_options.h"
 #include "nn/transformer_cost.h"
 
@@ -101,12 +102,13 @@ Gpt::Gpt(const OptionValues& values)
       last_norm_(parameters_, "transformer.ln_f", config_.hidden_size, config_.layer_norm_epsilon),
       head_(tokens_.weight()) {}
 
-at::Tensor Gpt::hidden_states(const Batch& batch) const {
-  const std::int64_t length = batch.input_ids.size(1);
-  nn::check_length(length, config_.max_length);
+at::Tensor Gpt::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const {
+  const std::int64_t before = nn::tokens_read(caches);
+  const std::int64_t end = before + batch.input_ids.size(1);
+  nn::check_length(end, config_.max_length);
   const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
   const double p = active(config_.residual_dropout);
-  const at::Tensor positions = at::arange(length, batch.input_ids.options());
+  const at::Tensor positions = at::arange(before, end, batch.input_ids.options());
 
   // Each norm takes what the block before it adds to the residual stream, so the two are one pass over memory.
   at::Tensor stream =
@@ -114,7 +116,8 @@ at::Tensor Gpt::hidden_states(const Batch& batch) const {
   at::Tensor normed = blocks_.front().attention_norm(stream);
   for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
     const GptBlock& block = blocks_[layer];
-    const at::Tensor attended = block.attention(normed, mask, active(config_.attention_dropout));
+    const at::Tensor attended = block.attention(normed, mask, active(config_.attention_dropout),
+                                                {.scoring = {}, .cache = nn::cache_of(caches, layer)});
     std::tie(stream, normed) = block.feed_forward_norm.add(stream, attended, p);
     const at::Tensor transformed = block.feed_forward(normed);
     const nn::LayerNorm& next = layer + 1 < blocks_.size() ? blocks_[layer + 1].attention_norm : last_norm_;
@@ -130,6 +133,15 @@ at::Tensor Gpt::loss(const Batch& batch, std::int64_t num_items) {
 at::Tensor Gpt::logits(const Batch& batch) { return head_.logits(hidden_states(batch)); }
 
 at::Tensor Gpt::next_token_logits(const Batch& batch) { return head_.logits(hidden_states(batch).select(1, -1)); }
+
+std::unique_ptr<Decoding> Gpt::begin_decoding(const Batch&) {
+  return std::make_unique<nn::CachedDecoding>(
+      config_.layers, [this](const at::Tensor& ids, std::vector<nn::KeyValueCache>& caches) {
+        Batch batch;
+        batch.input_ids = ids;
+        return head_.logits(hidden_states(batch, &caches).select(1, -1));
+      });
+}
 
 double Gpt::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
   const auto tokens = static_cast<double>(shape.batch * shape.length);

@@ -9,9 +9,9 @@
 #include "nn/dropout.h"
 #include "nn/embedding.h"
 #include "nn/feed_forward.h"
+#include "nn/multi_head_attention.h"
 #include "nn/norm.h"
 #include "nn/parameters.h"
-#include "nn/self_attention.h"
 #include "nn/tied_head.h"
 
 namespace folio {
@@ -40,7 +40,7 @@ struct GptBlock {
   GptBlock(nn::ParameterSet& parameters, const std::string& name, const GptConfig& config);
 
   nn::LayerNorm attention_norm;
-  nn::SelfAttention attention;
+  nn::MultiHeadAttention attention;
   nn::LayerNorm feed_forward_norm;
   nn::FeedForward feed_forward;
 };
@@ -58,14 +58,16 @@ class Gpt : public Model {
   at::Tensor loss(const Batch& batch, std::int64_t num_items) override;
   at::Tensor logits(const Batch& batch) override;
   at::Tensor next_token_logits(const Batch& batch) override;
+  std::unique_ptr<Decoding> begin_decoding(const Batch& source) override;
   std::int64_t max_length() const override { return config_.max_length; }
   double activation_bytes(const BatchShape& shape, int bytes_per_element) const override;
   double training_flops(const BatchShape& shape) const override;
   std::string config_json() const override;
 
  private:
-  /// What the head is put on: [batch, length, hidden]. Throws Error (experiment) when the batch is too long.
-  at::Tensor hidden_states(const Batch& batch) const;
+  /// What the head is put on: [batch, length, hidden], of tokens that follow those in the caches, if any. Throws Error
+  /// (experiment) when they are too many.
+  at::Tensor hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches = nullptr) const;
 
   /// The probability where dropout is on, else 0.
   double active(double dropout) const { return training_ ? dropout : 0; }

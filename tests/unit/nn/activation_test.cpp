@@ -36,3 +36,31 @@ TEST_CASE("every activation is found by its name") {
   CHECK(activation_from_string("gelu_new") == Activation::gelu_new);
   CHECK(activation_from_string("silu") == Activation::silu);
 }
+
+TEST_CASE("a gate multiplies what it is given, and both gradients equal the definition's") {
+  seed(3);
+  const at::Tensor gate = leaf({3, 5000});
+  const at::Tensor input = leaf({3, 5000});
+  const at::Tensor factor = at::randn({3, 5000});
+  for (const Activation activation : {Activation::silu, Activation::gelu_new}) {
+    const auto gradients = [&](const at::Tensor& out) {
+      out.mul(factor).sum().backward();
+      return std::pair(take_gradient(gate), take_gradient(input));
+    };
+    const at::Tensor out = activate_gate(activation, gate, input);
+    const at::Tensor wanted = activate(activation, gate).mul(input);
+    CHECK(difference(out, wanted) < 1e-6);
+    const auto found = gradients(out);
+    const auto expected = gradients(wanted);
+    CHECK(difference(found.first, expected.first) < 1e-6);
+    CHECK(difference(found.second, expected.second) < 1e-6);
+  }
+}
+
+TEST_CASE("a gate in bfloat16 is float32's result, rounded") {
+  seed(4);
+  const at::Tensor gate = at::randn({2049}).to(at::kBFloat16);
+  const at::Tensor input = at::randn({2049}).to(at::kBFloat16);
+  const at::Tensor wanted = activate_gate(Activation::silu, gate.to(at::kFloat), input.to(at::kFloat));
+  CHECK(activate_gate(Activation::silu, gate, input).equal(wanted.to(at::kBFloat16)));
+}

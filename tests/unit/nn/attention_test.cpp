@@ -1,7 +1,9 @@
 #include "nn/attention.h"
 
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones.h>
+#include <ATen/ops/repeat_interleave.h>
 #include <ATen/ops/softmax.h>
 
 #include <catch2/catch.hpp>
@@ -19,18 +21,23 @@ namespace {
 constexpr std::int64_t kBatch = 3, kHeads = 2, kLength = 37, kWidth = 20;
 
 /// The definition, step by step. `factors` is what the probabilities are multiplied by, [batch, heads, queries, keys].
-at::Tensor by_definition(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
-                         const AttentionMask& mask, const at::Tensor& factors) {
+at::Tensor by_definition(const at::Tensor& query, const at::Tensor& key_heads, const at::Tensor& value_heads,
+                         const AttentionMask& mask, const Scoring& scoring, const at::Tensor& factors) {
+  const at::Tensor key = key_heads.repeat_interleave(query.size(1) / key_heads.size(1), 1);
+  const at::Tensor value = value_heads.repeat_interleave(query.size(1) / key_heads.size(1), 1);
   at::Tensor seen = at::ones({query.size(0), 1, query.size(2), key.size(2)}, at::TensorOptions().dtype(at::kBool));
   if (mask.causal) {
-    seen = seen.tril();
+    seen = seen.tril(key.size(2) - query.size(2));
   }
   if (mask.keys.defined()) {
     seen = seen.logical_and(mask.keys.unsqueeze(1).unsqueeze(1));
   }
-  const at::Tensor scores = at::matmul(query, key.transpose(2, 3))
-                                .div(std::sqrt(static_cast<double>(query.size(3))))
-                                .masked_fill(seen.logical_not(), -std::numeric_limits<double>::infinity());
+  const double scale = scoring.scale.value_or(1 / std::sqrt(static_cast<double>(query.size(3))));
+  at::Tensor scores = at::matmul(query, key.transpose(2, 3)).mul(scale);
+  if (scoring.bias.defined()) {
+    scores = scores.add(scoring.bias);
+  }
+  scores = scores.masked_fill(seen.logical_not(), -std::numeric_limits<double>::infinity());
   const at::Tensor output = at::matmul(at::softmax(scores, -1).mul(factors), value);
   return output.transpose(1, 2).flatten(2);
 }
@@ -49,26 +56,32 @@ at::Tensor key_mask(std::int64_t keys) {
   return mask;
 }
 
-void check_against_definition(const AttentionMask& mask, std::int64_t keys, double p) {
+void check_against_definition(const AttentionMask& mask, std::int64_t keys, double p, const Scoring& scoring = {},
+                              std::int64_t key_heads = kHeads) {
   // As the heads lie in the output of one linear layer: strides that no view can flatten.
   const at::Tensor packed = leaf({kBatch, kLength, kHeads, kWidth});
   const at::Tensor query = packed.transpose(1, 2);
-  const at::Tensor key = leaf({kBatch, kHeads, keys, kWidth});
-  const at::Tensor value = leaf({kBatch, kHeads, keys, kWidth});
+  const at::Tensor key = leaf({kBatch, key_heads, keys, kWidth});
+  const at::Tensor value = leaf({kBatch, key_heads, keys, kWidth});
   const at::Tensor factor = at::randn({kBatch, kLength, kHeads * kWidth});
-  const at::Tensor wanted = by_definition(query, key, value, mask, dropout_factors(9, kLength, keys, p));
+  const at::Tensor wanted = by_definition(query, key, value, mask, scoring, dropout_factors(9, kLength, keys, p));
   seed(9);
-  const at::Tensor output = attend(query, key, value, mask, p);
+  const at::Tensor output = attend(query, key, value, mask, p, scoring);
   CHECK(difference(output, wanted) < 1e-5);
+  std::vector<at::Tensor> leaves{packed, key, value};
+  if (scoring.bias.defined()) {
+    leaves.push_back(scoring.bias);
+  }
   std::vector<at::Tensor> gradients;
   for (const at::Tensor& result : {output, wanted}) {
     result.mul(factor).sum().backward();
-    for (const at::Tensor& tensor : {packed, key, value}) {
+    for (const at::Tensor& tensor : leaves) {
       gradients.push_back(take_gradient(tensor));
     }
   }
-  for (std::size_t i = 0; i < 3; ++i) {
-    CHECK(difference(gradients[i], gradients[i + 3]) < 1e-5);
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    INFO("gradient " << i);
+    CHECK(difference(gradients[i], gradients[i + leaves.size()]) < 1e-5);
   }
 }
 
@@ -83,6 +96,28 @@ TEST_CASE("attention and its gradients equal the definition, with and without dr
   SECTION("padded") { check_against_definition({.causal = false, .keys = key_mask(kLength)}, kLength, p); }
   SECTION("causal and padded") { check_against_definition({.causal = true, .keys = key_mask(kLength)}, kLength, p); }
   SECTION("more keys than queries") { check_against_definition({.causal = false, .keys = key_mask(50)}, 50, p); }
+  SECTION("queries at the end of more keys") {
+    check_against_definition({.causal = true, .keys = key_mask(50)}, 50, p);
+    check_against_definition({.causal = true, .keys = {}}, 50, p);
+  }
+  SECTION("a key head for two heads") {
+    check_against_definition({.causal = true, .keys = key_mask(kLength)}, kLength, p, {}, 1);
+  }
+  SECTION("scores with a scale of their own") { check_against_definition({}, kLength, p, {.scale = 0.7, .bias = {}}); }
+  SECTION("biased scores") {
+    const at::Tensor bias = leaf({kHeads, kLength, 50});
+    check_against_definition({.causal = true, .keys = key_mask(50)}, 50, p, {.scale = 0.7, .bias = bias});
+    check_against_definition({.causal = false, .keys = {}}, 50, p, {.scale = {}, .bias = bias}, 1);
+  }
+}
+
+TEST_CASE("biased attention without gradients is the same") {
+  seed(7);
+  const at::Tensor query = leaf({kBatch, kHeads, kLength, kWidth});
+  const Scoring scoring{.scale = 1.0, .bias = leaf({kHeads, kLength, kLength})};
+  const at::Tensor wanted = attend(query, query, query, {.causal = true, .keys = {}}, 0, scoring);
+  const at::NoGradGuard no_grad;
+  CHECK(attend(query, query, query, {.causal = true, .keys = {}}, 0, scoring).equal(wanted));
 }
 
 TEST_CASE("a query that may see no key gets zeros, and no gradient that is not a number") {

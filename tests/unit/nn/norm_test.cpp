@@ -2,6 +2,7 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/layer_norm.h>
+#include <ATen/ops/rms_norm.h>
 
 #include <catch2/catch.hpp>
 
@@ -107,5 +108,39 @@ TEST_CASE("a norm's gradients do not depend on the number of threads, to the las
   const auto parallel = run(2);
   for (std::size_t i = 0; i < serial.size(); ++i) {
     CHECK(parallel[i].equal(serial[i]));
+  }
+}
+
+TEST_CASE("rms norm and its gradients equal libtorch's, after adding a branch too") {
+  seed(6);
+  ParameterSet parameters;
+  const RmsNorm norm(parameters, "norm", {.width = 129, .epsilon = 1e-6});
+  const at::Tensor weight = parameters.list()[0].tensor;
+  {
+    const at::NoGradGuard no_grad;
+    weight.normal_(1, 0.3);
+  }
+  const at::Tensor residual = leaf({2, 41, 129});
+  const at::Tensor branch = leaf({2, 41, 129});
+  const at::Tensor factor = at::randn({2, 41, 129});
+  const auto wanted_norm = [&](const at::Tensor& input) { return at::rms_norm(input, weight.sizes(), weight, 1e-6); };
+  const auto gradients = [&](const at::Tensor& sum, const at::Tensor& normed) {
+    sum.add(normed.mul(factor)).sum().backward();
+    return std::vector{take_gradient(residual), take_gradient(branch), take_gradient(weight)};
+  };
+  CHECK(parameters.list().size() == 1);
+  CHECK(difference(norm(residual), wanted_norm(residual)) < kTolerance);
+  for (const double p : {0.0, 0.4}) {
+    INFO("p = " << p);
+    seed(7);
+    const auto [sum, normed] = norm.add(residual, branch, p);
+    seed(7);
+    const at::Tensor wanted_sum = residual.add(dropout(branch, p));
+    CHECK(difference(normed, wanted_norm(wanted_sum)) < kTolerance);
+    const auto found = gradients(sum, normed);
+    const auto wanted = gradients(wanted_sum, wanted_norm(wanted_sum));
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      CHECK(difference(found[i], wanted[i]) < kTolerance);
+    }
   }
 }

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/cat.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "folio/objective.h"
@@ -47,6 +50,17 @@ struct Parameter {
   bool transposed_in_file = false;
 };
 
+/// A text that is being written, or read on, token by token. Lives no longer than its model, whose weights and
+/// training(bool) must stay as they are meanwhile.
+class Decoding {
+ public:
+  virtual ~Decoding() = default;
+
+  /// Reads the tokens [batch, length] int64 that follow those read so far; gives the logits of what comes after the
+  /// last: [batch, vocab_size].
+  virtual at::Tensor read(const at::Tensor& ids) = 0;
+};
+
 /// A model that the trainer drives. Used by one thread.
 class Model {
  public:
@@ -73,7 +87,12 @@ class Model {
   /// The logits at the last position alone: [batch, vocab_size].
   virtual at::Tensor next_token_logits(const Batch& batch) { return logits(batch).select(1, -1); }
 
-  /// The longest sequence that it takes, in tokens.
+  /// Begins a text. `source` is what an encoder before the decoder reads, its input_ids and attention_mask; a causal
+  /// model is given an empty batch. A model that keeps what it has made of the tokens it has read returns its own; this
+  /// one gives next_token_logits() all tokens again for each new one.
+  virtual std::unique_ptr<Decoding> begin_decoding(const Batch& source);
+
+  /// The longest sequence that it takes, in tokens; the greatest std::int64_t where there is no longest.
   virtual std::int64_t max_length() const = 0;
 
   /// Bytes that a training step keeps for its backward pass, estimated, in the precision given by `bytes_per_element`.
@@ -86,5 +105,27 @@ class Model {
   /// The config.json of Hugging Face's class.
   virtual std::string config_json() const = 0;
 };
+
+/// See Model::begin_decoding().
+class RecomputingDecoding : public Decoding {
+ public:
+  RecomputingDecoding(Model& model, Batch source) : model_(model), batch_(std::move(source)) {}
+
+  at::Tensor read(const at::Tensor& ids) override {
+    ids_ = ids_.defined() ? at::cat({ids_, ids}, 1) : ids;
+    (has_source_ ? batch_.decoder_input_ids : batch_.input_ids) = ids_;
+    return model_.next_token_logits(batch_);
+  }
+
+ private:
+  Model& model_;
+  Batch batch_;
+  bool has_source_ = batch_.input_ids.defined();
+  at::Tensor ids_;
+};
+
+inline std::unique_ptr<Decoding> Model::begin_decoding(const Batch& source) {
+  return std::make_unique<RecomputingDecoding>(*this, source);
+}
 
 }  // namespace folio
