@@ -28,11 +28,35 @@ TokenId choose(const at::Tensor& logits, const SamplingOptions& options, const a
   return static_cast<TokenId>(ids.select(0, place.item<std::int64_t>()).item<std::int64_t>());
 }
 
-at::Tensor input_tensor(const std::vector<TokenId>& ids, std::int64_t longest, c10::Device device) {
-  const auto length = std::min(static_cast<std::int64_t>(ids.size()), longest);
-  const std::vector<std::int64_t> latest(ids.end() - length, ids.end());
-  return at::tensor(latest, at::kLong).view({1, length}).to(device);
+at::Tensor input_tensor(std::span<const TokenId> ids, c10::Device device) {
+  const std::vector<std::int64_t> row(ids.begin(), ids.end());
+  return at::tensor(row, at::kLong).view({1, static_cast<std::int64_t>(row.size())}).to(device);
 }
+
+/// Says what follows a text that grows. Each new token is read once, as long as the text is no longer than the model
+/// takes; from then on every place in the text shifts with each token, and all that it takes is read anew.
+class Continuation {
+ public:
+  Continuation(Model& model, c10::Device device) : model_(model), device_(device) {}
+
+  /// The logits after `ids`, which begin with those of the call before.
+  at::Tensor next(std::span<const TokenId> ids) {
+    const auto longest = static_cast<std::size_t>(model_.max_length());
+    if (!decoding_ || ids.size() > longest) {
+      decoding_ = model_.begin_decoding({});
+      read_ = ids.size() - std::min(ids.size(), longest);
+    }
+    const at::Tensor logits = decoding_->read(input_tensor(ids.subspan(read_), device_));
+    read_ = ids.size();
+    return logits.select(0, 0).to(at::kCPU, at::kFloat);
+  }
+
+ private:
+  Model& model_;
+  c10::Device device_;
+  std::unique_ptr<Decoding> decoding_;
+  std::size_t read_ = 0;
+};
 
 }  // namespace
 
@@ -44,10 +68,9 @@ std::vector<TokenId> generate(Model& model, std::span<const TokenId> prompt, std
   const at::Generator generator = at::detail::createCPUGenerator(options.seed);
   std::vector<TokenId> ids(prompt.begin(), prompt.end());
   std::vector<TokenId> generated;
+  Continuation continuation(model, device);
   while (static_cast<std::int64_t>(generated.size()) < options.max_new_tokens) {
-    Batch batch;
-    batch.input_ids = input_tensor(ids, model.max_length(), device);
-    const at::Tensor logits = model.next_token_logits(batch).select(0, 0).to(at::kCPU, at::kFloat);
+    const at::Tensor logits = continuation.next(ids);
     const TokenId id = choose(logits.narrow(0, 0, std::min(vocab_size, logits.size(0))), options, generator);
     if (end_of_text && id == *end_of_text) break;
     ids.push_back(id);

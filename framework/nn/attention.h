@@ -15,7 +15,7 @@ struct AttentionMask {
 /// How the softmax's scores are made of queries and keys: scale * query key^T + bias.
 struct Scoring {
   std::optional<double> scale;  ///< not given: 1 / sqrt(width)
-  at::Tensor bias;              ///< [heads, queries, keys] float32; undefined: none
+  at::Tensor bias{};            ///< [heads, queries, keys] float32; undefined: none
 };
 
 /// Dot-product attention (Vaswani et al. 2017): softmax(scores) value, with dropout of probability `p` on the softmax.

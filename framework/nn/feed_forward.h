@@ -20,7 +20,7 @@ class FeedForward {
     Activation activation = Activation::gelu;
     Initializer widening_weight;
     Initializer narrowing_weight;
-    std::string gate;  ///< the name of its linear layer, which stands before the others; empty: none
+    std::string gate{};  ///< the name of its linear layer, which stands before the others; empty: none
     bool bias = true;
     bool transposed_in_file = false;
   };

@@ -15,7 +15,7 @@ namespace folio::nn {
 
 /// What a model adds to plain attention of a sequence to itself.
 struct AttentionVariation {
-  Scoring scoring;
+  Scoring scoring{};
   const Rotation* rotation = nullptr;  ///< of queries and keys
   KeyValueCache* cache = nullptr;      ///< what was read before: it is attended to as well, and added to
 };
@@ -36,7 +36,7 @@ class MultiHeadAttention {
     std::int64_t key_heads = 0;   ///< divides `heads`; 0: as many. Fewer only where each has a layer
     std::int64_t head_width = 0;  ///< 0: hidden / heads
     Initializer input_weight;
-    std::optional<Initializer> query_weight;  ///< not given: as input_weight
+    std::optional<Initializer> query_weight{};  ///< not given: as input_weight
     Initializer output_weight;
     bool bias = true;
     bool transposed_in_file = false;

@@ -177,8 +177,7 @@ std::pair<at::Tensor, at::Tensor> LayerNorm::add(const at::Tensor& residual, con
     const at::Tensor sum = at::add(residual, dropout(branch, p));
     return {sum, (*this)(sum)};
   }
-  auto results = AddedNorm::apply(residual, std::optional(branch), weight_, bias_, epsilon_, p,
-                                  compute_type(residual));
+  auto results = AddedNorm::apply(residual, std::optional(branch), weight_, bias_, epsilon_, p, compute_type(residual));
   return {results[0], results[1]};
 }
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "nn/feed_forward.h"
-#include "nn/norm.h"
 #include "nn/multi_head_attention.h"
+#include "nn/norm.h"
 
 namespace folio::nn {
 

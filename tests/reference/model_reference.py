@@ -52,10 +52,10 @@ def record(name, model, options, inputs, labels, num_items, own_loss=None):
                 gradients=[dict(name=n, shape=list(p.shape), values=numbers(p.grad)) for n, p in model.named_parameters()])
 
 
-def write(script, cases):
+def write(script, cases, **more):
     """Writes the cases to the file named on the command line, with the versions that they come from."""
     result = dict(made_by=f"tests/reference/{script}", torch=torch.__version__, transformers=transformers.__version__,
-                  cases=cases)
+                  cases=cases, **more)
     with open(sys.argv[1], "w") as file:
         json.dump(result, file, separators=(",", ":"))
         file.write("\n")

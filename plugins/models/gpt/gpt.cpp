@@ -116,8 +116,8 @@ at::Tensor Gpt::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>
   at::Tensor normed = blocks_.front().attention_norm(stream);
   for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
     const GptBlock& block = blocks_[layer];
-    const at::Tensor attended = block.attention(normed, mask, active(config_.attention_dropout),
-                                                {.scoring = {}, .cache = nn::cache_of(caches, layer)});
+    const at::Tensor attended =
+        block.attention(normed, mask, active(config_.attention_dropout), {.cache = nn::cache_of(caches, layer)});
     std::tie(stream, normed) = block.feed_forward_norm.add(stream, attended, p);
     const at::Tensor transformed = block.feed_forward(normed);
     const nn::LayerNorm& next = layer + 1 < blocks_.size() ? blocks_[layer + 1].attention_norm : last_norm_;
@@ -135,12 +135,12 @@ at::Tensor Gpt::logits(const Batch& batch) { return head_.logits(hidden_states(b
 at::Tensor Gpt::next_token_logits(const Batch& batch) { return head_.logits(hidden_states(batch).select(1, -1)); }
 
 std::unique_ptr<Decoding> Gpt::begin_decoding(const Batch&) {
-  return std::make_unique<nn::CachedDecoding>(
-      config_.layers, [this](const at::Tensor& ids, std::vector<nn::KeyValueCache>& caches) {
-        Batch batch;
-        batch.input_ids = ids;
-        return head_.logits(hidden_states(batch, &caches).select(1, -1));
-      });
+  return std::make_unique<nn::CachedDecoding>(config_.layers,
+                                              [this](const at::Tensor& ids, std::vector<nn::KeyValueCache>& caches) {
+                                                Batch batch;
+                                                batch.input_ids = ids;
+                                                return head_.logits(hidden_states(batch, &caches).select(1, -1));
+                                              });
 }
 
 double Gpt::activation_bytes(const BatchShape& shape, int bytes_per_element) const {

@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include "folio/error.h"
+#include "unit/models/decoding.h"
+#include "unit/models/reference.h"
 
 using namespace folio;
 using Catch::Matchers::Contains;
@@ -171,4 +173,10 @@ TEST_CASE("gpt writes the config.json of GPT2LMHeadModel") {
   CHECK(config.at("n_positions") == 16);
   CHECK(config.at("attn_pdrop") == 0.25);
   CHECK(config.at("tie_word_embeddings") == true);
+}
+
+TEST_CASE("gpt's cache changes nothing in what it says") {
+  Gpt model(tiny_options(0.1));
+  testing::fill_by_formula(model);
+  testing::check_decoding(model, {}, at::tensor(std::vector<std::int64_t>{3, 1, 4, 1, 5}).view({1, 5}), 11);
 }

@@ -40,8 +40,9 @@ TEST_CASE("attention with a cache gives piece by piece what it gives at once") {
         parameters, {.inputs = {"in"}, .output = "out"},
         {.hidden = kHidden, .heads = 4, .input_weight = normal(0.5), .output_weight = normal(0.5)});
     parameters.initialize();
-    const at::Tensor found = in_pieces(
-        input, [&](const at::Tensor& piece, KeyValueCache& cache) { return attention(piece, kCausal, 0, {.scoring = {}, .cache = &cache}); });
+    const at::Tensor found = in_pieces(input, [&](const at::Tensor& piece, KeyValueCache& cache) {
+      return attention(piece, kCausal, 0, {.cache = &cache});
+    });
     CHECK(difference(found, attention(input, kCausal, 0)) < 1e-5);
   }
   SECTION("a layer each, fewer key heads, and rotary positions") {
@@ -51,14 +52,12 @@ TEST_CASE("attention with a cache gives piece by piece what it gives at once") {
                                         .heads = 4,
                                         .key_heads = 2,
                                         .head_width = 8,
-                                        .query_weight = normal(0.5),
-                                        .key_weight = normal(0.5),
-                                        .value_weight = normal(0.5),
+                                        .input_weight = normal(0.5),
                                         .output_weight = normal(0.5)});
     parameters.initialize();
     const auto turned = [&](const at::Tensor& piece, KeyValueCache* cache) {
       const Rotation turn = rotation(cache == nullptr ? 0 : cache->length(), piece.size(1), 8, 10000, at::kCPU);
-      return attention(piece, kCausal, 0, {.scoring = {}, .rotation = &turn, .cache = cache});
+      return attention(piece, kCausal, 0, {.rotation = &turn, .cache = cache});
     };
     const at::Tensor found =
         in_pieces(input, [&](const at::Tensor& piece, KeyValueCache& cache) { return turned(piece, &cache); });
