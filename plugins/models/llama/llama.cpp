@@ -1,0 +1,216 @@
+#include "llama.h"
+
+#include <nlohmann/json.hpp>
+
+#include "folio/error.h"
+#include "nn/cached_decoding.h"
+#include "nn/model_options.h"
+#include "nn/transformer_cost.h"
+
+namespace folio {
+namespace {
+
+std::vector<LlamaBlock> make_blocks(nn::ParameterSet& parameters, const LlamaConfig& config) {
+  std::vector<LlamaBlock> blocks;
+  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+    blocks.emplace_back(parameters, "model.layers." + std::to_string(layer), config);
+  }
+  return blocks;
+}
+
+/// The table of the head: the embeddings' own, or one more.
+at::Tensor head_table(nn::ParameterSet& parameters, const LlamaConfig& config, const nn::Embedding& tokens) {
+  if (config.tied) {
+    return tokens.weight();
+  }
+  return parameters.add("lm_head.weight", {config.vocab_size, config.hidden_size}, Part::head,
+                        nn::normal(config.initializer_range));
+}
+
+}  // namespace
+
+OptionTable Llama::options() {
+  return {
+      nn::vocab_size_option(),
+      integer("hidden_size", 4096).at_least(1).help("width of the residual stream"),
+      integer("intermediate_size", 11008).at_least(1).help("width inside the feed-forward blocks"),
+      integer("num_hidden_layers", 32).at_least(1).help("layers, each of attention and feed-forward"),
+      integer("num_attention_heads", 32).at_least(1).help("attention heads in a layer; they share hidden_size"),
+      integer("num_key_value_heads")
+          .at_least(1)
+          .absent_means("num_attention_heads")
+          .help("heads of keys and values; each serves as many attention heads"),
+      integer("head_dim").at_least(2).absent_means("hidden_size / num_attention_heads").help("width of a head"),
+      text("hidden_act", "silu").choices(nn::activation_names()).help("function of the feed-forward blocks' gate"),
+      integer("max_position_embeddings", 2048).at_least(1).unit("tokens").help("longest sequence"),
+      number("rope_theta", 10000.0).at_least(1).help("base of the rotary positions' wavelengths"),
+      number("rms_norm_eps", 1e-6).at_least(0).help("added to the mean square in the norms"),
+      number("attention_dropout", 0.0).between(0, 1).help("dropout of the attention's probabilities"),
+      number("initializer_range", 0.02).at_least(0).help("standard deviation of the first weights"),
+      boolean("attention_bias", false).help("whether the attention's linear layers have a bias"),
+      boolean("mlp_bias", false).help("whether the feed-forward blocks' linear layers have a bias"),
+      boolean("tie_word_embeddings", false).help("whether the head's weight is the token embedding"),
+  };
+}
+
+LlamaConfig::LlamaConfig(const OptionValues& values)
+    : vocab_size(nn::vocab_size_of(values)),
+      hidden_size(values.integer("hidden_size")),
+      intermediate_size(values.integer("intermediate_size")),
+      layers(values.integer("num_hidden_layers")),
+      heads(values.integer("num_attention_heads")),
+      key_heads(values.has("num_key_value_heads") ? values.integer("num_key_value_heads") : heads),
+      head_width(values.has("head_dim") ? values.integer("head_dim") : hidden_size / heads),
+      max_length(values.integer("max_position_embeddings")),
+      activation(values.text("hidden_act")),
+      rotary_base(values.number("rope_theta")),
+      norm_epsilon(values.number("rms_norm_eps")),
+      attention_dropout(values.number("attention_dropout")),
+      initializer_range(values.number("initializer_range")),
+      attention_bias(values.boolean("attention_bias")),
+      feed_forward_bias(values.boolean("mlp_bias")),
+      tied(values.boolean("tie_word_embeddings")) {
+  nn::check_heads(hidden_size, heads);
+  if (heads % key_heads != 0) {
+    throw Error(ErrorKind::experiment, "num_attention_heads " + std::to_string(heads) +
+                                           " is not a multiple of num_key_value_heads " + std::to_string(key_heads));
+  }
+  if (head_width % 2 != 0) {
+    throw Error(ErrorKind::experiment, "a head's width, head_dim or hidden_size / num_attention_heads, is " +
+                                           std::to_string(head_width) +
+                                           ", expected an even number: rotary positions turn pairs of its elements");
+  }
+}
+
+LlamaBlock::LlamaBlock(nn::ParameterSet& parameters, const std::string& name, const LlamaConfig& config)
+    : attention(parameters,
+                {.inputs = {name + ".self_attn.q_proj", name + ".self_attn.k_proj", name + ".self_attn.v_proj"},
+                 .output = name + ".self_attn.o_proj"},
+                {.hidden = config.hidden_size,
+                 .heads = config.heads,
+                 .key_heads = config.key_heads,
+                 .head_width = config.head_width,
+                 .input_weight = nn::normal(config.initializer_range),
+                 .output_weight = nn::normal(config.initializer_range),
+                 .bias = config.attention_bias}),
+      feed_forward(parameters, name + ".mlp.up_proj", name + ".mlp.down_proj",
+                   {.hidden = config.hidden_size,
+                    .intermediate = config.intermediate_size,
+                    .activation = nn::activation_from_string(config.activation),
+                    .widening_weight = nn::normal(config.initializer_range),
+                    .narrowing_weight = nn::normal(config.initializer_range),
+                    .gate = name + ".mlp.gate_proj",
+                    .bias = config.feed_forward_bias}),
+      attention_norm(parameters, name + ".input_layernorm",
+                     {.width = config.hidden_size, .epsilon = config.norm_epsilon}),
+      feed_forward_norm(parameters, name + ".post_attention_layernorm",
+                        {.width = config.hidden_size, .epsilon = config.norm_epsilon}) {}
+
+Llama::Llama(const OptionValues& values)
+    : config_(values),
+      tokens_(parameters_, "model.embed_tokens",
+              {.count = config_.vocab_size,
+               .width = config_.hidden_size,
+               .weight = nn::normal(config_.initializer_range),
+               .tied = config_.tied}),
+      blocks_(make_blocks(parameters_, config_)),
+      last_norm_(parameters_, "model.norm", {.width = config_.hidden_size, .epsilon = config_.norm_epsilon}),
+      head_(head_table(parameters_, config_, tokens_)) {}
+
+at::Tensor Llama::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const {
+  const std::int64_t before = nn::tokens_read(caches);
+  const std::int64_t length = batch.input_ids.size(1);
+  nn::check_length(before + length, config_.max_length);
+  const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
+  const nn::Rotation turn =
+      nn::rotation(before, length, config_.head_width, config_.rotary_base, batch.input_ids.device());
+  const double p = training_ ? config_.attention_dropout : 0;
+
+  // Each norm takes what the block before it adds to the residual stream, so the two are one pass over memory.
+  at::Tensor stream = tokens_(batch.input_ids);
+  at::Tensor normed = blocks_.front().attention_norm(stream);
+  for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
+    const LlamaBlock& block = blocks_[layer];
+    const at::Tensor attended =
+        block.attention(normed, mask, p, {.rotation = &turn, .cache = nn::cache_of(caches, layer)});
+    std::tie(stream, normed) = block.feed_forward_norm.add(stream, attended, 0);
+    const at::Tensor transformed = block.feed_forward(normed);
+    const nn::RmsNorm& next = layer + 1 < blocks_.size() ? blocks_[layer + 1].attention_norm : last_norm_;
+    std::tie(stream, normed) = next.add(stream, transformed, 0);
+  }
+  return normed;
+}
+
+at::Tensor Llama::loss(const Batch& batch, std::int64_t num_items) {
+  return head_.loss(hidden_states(batch), batch.labels, num_items);
+}
+
+at::Tensor Llama::logits(const Batch& batch) { return head_.logits(hidden_states(batch)); }
+
+at::Tensor Llama::next_token_logits(const Batch& batch) { return head_.logits(hidden_states(batch).select(1, -1)); }
+
+std::unique_ptr<Decoding> Llama::begin_decoding(const Batch&) {
+  return std::make_unique<nn::CachedDecoding>(config_.layers,
+                                              [this](const at::Tensor& ids, std::vector<nn::KeyValueCache>& caches) {
+                                                Batch batch;
+                                                batch.input_ids = ids;
+                                                return head_.logits(hidden_states(batch, &caches).select(1, -1));
+                                              });
+}
+
+double Llama::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
+  const double tokens = static_cast<double>(shape.batch * shape.length);
+  const double element = bytes_per_element;
+  const auto hidden = static_cast<double>(config_.hidden_size);
+  const auto queries = static_cast<double>(config_.heads * config_.head_width);
+  const auto keys = static_cast<double>(config_.key_heads * config_.head_width);
+  // In a layer: two norms' results, queries and the heads' result, keys and values, both sides of the gate and their
+  // product; the residual stream twice in float32; the attention's probabilities where dropout needs them.
+  const double probabilities = config_.attention_dropout > 0 ? static_cast<double>(config_.heads * shape.length) : 0;
+  const double layer = element * (2 * hidden + 2 * queries + 2 * keys +
+                                  3 * static_cast<double>(config_.intermediate_size) + probabilities) +
+                       2 * sizeof(float) * hidden;
+  const double ends = 2 * sizeof(float) * hidden + element * static_cast<double>(config_.vocab_size);
+  return tokens * (static_cast<double>(config_.layers) * layer + ends);
+}
+
+double Llama::training_flops(const BatchShape& shape) const {
+  const auto hidden = static_cast<double>(config_.hidden_size);
+  const auto queries = static_cast<double>(config_.heads * config_.head_width);
+  const auto keys = static_cast<double>(config_.key_heads * config_.head_width);
+  const double weights = 2 * hidden * (queries + keys) + 3 * hidden * static_cast<double>(config_.intermediate_size);
+  const double attention = 2 * static_cast<double>(shape.length) * queries;  // scores, and their use, to a token
+  const auto head_weights = static_cast<double>(config_.vocab_size * config_.hidden_size);
+  return static_cast<double>(config_.layers) *
+             nn::product_flops(static_cast<double>(shape.batch * shape.length), weights + attention) +
+         nn::product_flops(static_cast<double>(shape.scored), head_weights);
+}
+
+std::string Llama::config_json() const {
+  const nlohmann::ordered_json config{
+      {"architectures", {"LlamaForCausalLM"}},
+      {"model_type", "llama"},
+      {"vocab_size", config_.vocab_size},
+      {"hidden_size", config_.hidden_size},
+      {"intermediate_size", config_.intermediate_size},
+      {"num_hidden_layers", config_.layers},
+      {"num_attention_heads", config_.heads},
+      {"num_key_value_heads", config_.key_heads},
+      {"head_dim", config_.head_width},
+      {"hidden_act", config_.activation},
+      {"max_position_embeddings", config_.max_length},
+      {"rope_parameters", {{"rope_theta", config_.rotary_base}, {"rope_type", "default"}}},
+      {"rms_norm_eps", config_.norm_epsilon},
+      {"attention_dropout", config_.attention_dropout},
+      {"initializer_range", config_.initializer_range},
+      {"attention_bias", config_.attention_bias},
+      {"mlp_bias", config_.feed_forward_bias},
+      {"bos_token_id", nullptr},
+      {"eos_token_id", nullptr},
+      {"tie_word_embeddings", config_.tied},
+      {"dtype", "float32"},
+      {"transformers_version", "5.24.0"}};
+  return config.dump(2) + "\n";
+}
+
+}  // namespace folio
