@@ -1,6 +1,7 @@
-// Times one training step of GPT-2 small on random tokens: 4 sequences of 140, dropout 0.1, AdamW, gradients clipped.
+// Times one training step of a model at its defaults on random tokens: 4 sequences of 128, dropout 0.1, AdamW,
+// gradients clipped. A masked model is asked for every seventh token; t5 reads 128 tokens and writes as many.
 //
-//   usage: folio_bench_step float32|bfloat16 STEPS
+//   usage: folio_bench_step gpt|bert|distilbert|t5 float32|bfloat16 STEPS
 //
 // The time depends on how the C library keeps freed memory; run it with the tunables that the worker sets. On a machine
 // that is busy, OMP_NUM_THREADS=1 and the processor's time tell more than the clock.
@@ -11,10 +12,12 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_foreach_norm.h>
 #include <ATen/ops/_fused_adamw.h>
-#include <ATen/ops/full.h>
+#include <ATen/ops/arange.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/ne.h>
 #include <ATen/ops/randint.h>
 #include <ATen/ops/stack.h>
+#include <ATen/ops/sum.h>
 #include <ATen/ops/zeros_like.h>
 #include <sys/resource.h>
 
@@ -23,10 +26,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "bert.h"
+#include "distilbert.h"
 #include "gpt.h"
+#include "t5.h"
 
 namespace {
 
@@ -47,9 +54,45 @@ Time now() {
   return {read(CLOCK_MONOTONIC), read(CLOCK_PROCESS_CPUTIME_ID)};
 }
 
+constexpr std::int64_t kSamples = 4, kLength = 128;
+
+/// A model at its defaults, and a batch of random tokens as its objective makes it.
+struct Subject {
+  std::unique_ptr<folio::Model> model;
+  folio::Batch batch;
+};
+
+template <typename M>
+std::unique_ptr<folio::Model> at_defaults(std::int64_t vocab_size) {
+  return std::make_unique<M>(folio::OptionValues(M::options(), {{"vocab_size", vocab_size}}));
+}
+
+Subject make_subject(const std::string& name) {
+  const auto tokens = [](std::int64_t vocab_size) {
+    return at::randint(vocab_size, {kSamples, kLength + 1}, at::TensorOptions().dtype(at::kLong));
+  };
+  if (name == "gpt") {
+    const at::Tensor ids = tokens(50257);
+    return {at_defaults<folio::Gpt>(50257), {.input_ids = ids.slice(1, 0, kLength), .labels = ids.slice(1, 1)}};
+  }
+  if (name == "bert" || name == "distilbert") {
+    const at::Tensor ids = tokens(30522).slice(1, 1).contiguous();
+    const at::Tensor labels = ids.masked_fill(at::arange(kLength).remainder(7).ne(0), folio::kIgnoredLabel);
+    return {name == "bert" ? at_defaults<folio::Bert>(30522) : at_defaults<folio::DistilBert>(30522),
+            {.input_ids = ids, .labels = labels}};
+  }
+  if (name == "t5") {
+    const at::Tensor ids = tokens(32128);
+    return {at_defaults<folio::T5>(32128),
+            {.input_ids = ids.slice(1, 1), .decoder_input_ids = ids.slice(1, 0, kLength), .labels = ids.slice(1, 1)}};
+  }
+  return {};
+}
+
 class Bench {
  public:
-  Bench() : model_(folio::OptionValues(folio::Gpt::options(), {{"vocab_size", std::int64_t{50257}}})) {
+  explicit Bench(Subject subject) : model_(*subject.model), subject_(std::move(subject)) {
+    labels_ = subject_.batch.labels.ne(folio::kIgnoredLabel).sum().item<std::int64_t>();
     const Time start = now();
     model_.initialize();
     std::printf("initialized in %.2f s, processor %.2f s\n", now().wall - start.wall,
@@ -71,9 +114,7 @@ class Bench {
       times[phase] = {time.wall - last.wall, time.processor - last.processor};
       last = time;
     };
-    const at::Tensor tokens = at::randint(50257, {4, 141}, at::TensorOptions().dtype(at::kLong));
-    const folio::Batch batch{.input_ids = tokens.slice(1, 0, 140), .attention_mask = {}, .labels = tokens.slice(1, 1)};
-    const at::Tensor loss = model_.loss(batch, 4 * 140);
+    const at::Tensor loss = model_.loss(subject_.batch, labels_);
     lap(0);
     loss.backward();
     lap(1);
@@ -99,27 +140,30 @@ class Bench {
   }
 
  private:
-  folio::Gpt model_;
+  folio::Model& model_;
+  Subject subject_;
+  std::int64_t labels_ = 0;
   std::vector<at::Tensor> weights_, first_moments_, second_moments_, counts_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::string precision = argc == 3 ? argv[1] : "";
-  if (precision != "float32" && precision != "bfloat16") {
-    std::fprintf(stderr, "usage: %s float32|bfloat16 STEPS\n", argv[0]);
-    return 2;
-  }
   at::Generator generator = at::detail::getDefaultCPUGenerator();
   generator.set_current_seed(42);
-  Bench bench;
+  const std::string precision = argc == 4 ? argv[2] : "";
+  Subject subject = make_subject(argc == 4 ? argv[1] : "");
+  if (!subject.model || (precision != "float32" && precision != "bfloat16")) {
+    std::fprintf(stderr, "usage: %s gpt|bert|distilbert|t5 float32|bfloat16 STEPS\n", argv[0]);
+    return 2;
+  }
+  Bench bench(std::move(subject));
   if (precision == "bfloat16") {
     at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
     at::autocast::set_autocast_enabled(at::kCPU, true);
   }
   bench.step();
-  const int steps = std::max(1, std::atoi(argv[2]));
+  const int steps = std::max(1, std::atoi(argv[3]));
   std::vector<Times> all;
   for (int i = 0; i < steps; ++i) {
     all.push_back(bench.step());

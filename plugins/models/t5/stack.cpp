@@ -1,0 +1,128 @@
+#include "stack.h"
+
+#include <cmath>
+#include <tuple>
+
+#include "nn/cached_decoding.h"
+#include "nn/dropout.h"
+
+namespace folio {
+namespace {
+
+/// T5 does not scale its scores: the first weights of the queries are so much smaller instead.
+nn::Scoring unscaled(at::Tensor bias = {}) { return {.scale = 1.0, .bias = std::move(bias)}; }
+
+nn::RmsNorm make_norm(nn::ParameterSet& parameters, const std::string& name, const T5Config& config) {
+  return nn::RmsNorm(
+      parameters, name,
+      {.width = config.hidden_size, .epsilon = config.norm_epsilon, .weight = nn::constant(config.initializer_factor)});
+}
+
+nn::MultiHeadAttention make_attention(nn::ParameterSet& parameters, const std::string& name, const T5Config& config) {
+  return nn::MultiHeadAttention(parameters, {.inputs = {name + ".q", name + ".k", name + ".v"}, .output = name + ".o"},
+                                {.hidden = config.hidden_size,
+                                 .heads = config.heads,
+                                 .head_width = config.head_width,
+                                 .input_weight = config.weight(config.hidden_size),
+                                 .query_weight = config.weight(config.hidden_size * config.head_width),
+                                 .output_weight = config.weight(config.heads * config.head_width),
+                                 .bias = false});
+}
+
+std::optional<nn::RelativePositions> make_positions(nn::ParameterSet& parameters, const std::string& name,
+                                                    const T5Config& config, T5Block::Place place) {
+  if (!place.first) {
+    return std::nullopt;
+  }
+  return nn::RelativePositions(
+      parameters, name,
+      {.buckets = {.count = config.buckets, .max_distance = config.max_distance, .bidirectional = !place.decoder},
+       .heads = config.heads,
+       .weight = config.weight(config.hidden_size)});
+}
+
+std::optional<T5CrossAttention> make_cross(nn::ParameterSet& parameters, const std::string& name,
+                                           const T5Config& config, T5Block::Place place) {
+  if (!place.decoder) {
+    return std::nullopt;
+  }
+  return T5CrossAttention(parameters, name, config);
+}
+
+nn::FeedForward make_feed_forward(nn::ParameterSet& parameters, const std::string& name, const T5Config& config) {
+  const std::string layers = name + ".DenseReluDense";
+  return nn::FeedForward(parameters, layers + (config.gated() ? ".wi_1" : ".wi"), layers + ".wo",
+                         {.hidden = config.hidden_size,
+                          .intermediate = config.intermediate_size,
+                          .activation = config.gated() ? nn::Activation::gelu_new : nn::Activation::relu,
+                          .widening_weight = config.weight(config.hidden_size),
+                          .narrowing_weight = config.weight(config.intermediate_size),
+                          .gate = config.gated() ? layers + ".wi_0" : "",
+                          .bias = false});
+}
+
+std::vector<T5Block> make_blocks(nn::ParameterSet& parameters, const std::string& name, const T5Config& config,
+                                 bool decoder) {
+  std::vector<T5Block> blocks;
+  for (std::int64_t layer = 0; layer < (decoder ? config.decoder_layers : config.layers); ++layer) {
+    blocks.emplace_back(parameters, name + ".block." + std::to_string(layer) + ".layer", config,
+                        T5Block::Place{.decoder = decoder, .first = layer == 0});
+  }
+  return blocks;
+}
+
+}  // namespace
+
+nn::Initializer T5Config::weight(std::int64_t terms) const {
+  return nn::normal(initializer_factor / std::sqrt(static_cast<double>(terms)));
+}
+
+T5CrossAttention::T5CrossAttention(nn::ParameterSet& parameters, const std::string& name, const T5Config& config)
+    : attention(make_attention(parameters, name + ".EncDecAttention", config)),
+      norm(make_norm(parameters, name + ".layer_norm", config)) {}
+
+T5Block::T5Block(nn::ParameterSet& parameters, const std::string& name, const T5Config& config, Place place)
+    : attention(make_attention(parameters, name + ".0.SelfAttention", config)),
+      positions(make_positions(parameters, name + ".0.SelfAttention.relative_attention_bias", config, place)),
+      attention_norm(make_norm(parameters, name + ".0.layer_norm", config)),
+      cross(make_cross(parameters, name + ".1", config, place)),
+      feed_forward(make_feed_forward(parameters, name + (place.decoder ? ".2" : ".1"), config)),
+      feed_forward_norm(make_norm(parameters, name + (place.decoder ? ".2" : ".1") + ".layer_norm", config)) {}
+
+T5Stack::T5Stack(nn::ParameterSet& parameters, const std::string& name, const T5Config& config, bool decoder)
+    : blocks_(make_blocks(parameters, name, config, decoder)),
+      last_norm_(make_norm(parameters, name + ".final_layer_norm", config)) {}
+
+std::vector<nn::KeyValues> T5Stack::look_at(const at::Tensor& encoded) const {
+  std::vector<nn::KeyValues> seen;
+  for (const T5Block& block : blocks_) {
+    seen.push_back(block.cross->attention.keys_and_values(encoded));
+  }
+  return seen;
+}
+
+at::Tensor T5Stack::operator()(const at::Tensor& embedded, const Pass& pass) const {
+  const double p = pass.dropout;
+  const std::int64_t length = embedded.size(1);
+  const at::Tensor bias = blocks_.front().positions->bias(length, nn::tokens_read(pass.caches) + length);
+
+  // Each norm takes what the block before it adds to the residual stream, so the two are one pass over memory.
+  at::Tensor stream = nn::dropout(embedded, p);
+  at::Tensor normed = blocks_.front().attention_norm(stream);
+  for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
+    const T5Block& block = blocks_[layer];
+    at::Tensor attended =
+        block.attention(normed, pass.mask, p, {.scoring = unscaled(bias), .cache = nn::cache_of(pass.caches, layer)});
+    if (block.cross) {
+      std::tie(stream, normed) = block.cross->norm.add(stream, attended, p);
+      attended = block.cross->attention.across(normed, pass.source[layer], pass.source_mask, p, unscaled());
+    }
+    std::tie(stream, normed) = block.feed_forward_norm.add(stream, attended, p);
+    const at::Tensor transformed = block.feed_forward(normed, p);
+    const nn::RmsNorm& next = layer + 1 < blocks_.size() ? blocks_[layer + 1].attention_norm : last_norm_;
+    std::tie(stream, normed) = next.add(stream, transformed, p);
+  }
+  return nn::dropout(normed, p);
+}
+
+}  // namespace folio

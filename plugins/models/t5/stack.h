@@ -1,0 +1,93 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "folio/options.h"
+#include "nn/feed_forward.h"
+#include "nn/multi_head_attention.h"
+#include "nn/norm.h"
+#include "nn/parameters.h"
+#include "nn/relative_positions.h"
+
+namespace folio {
+
+/// The numbers that make a T5.
+struct T5Config {
+  /// Throws Error (experiment) when there is no vocab_size or too few buckets.
+  explicit T5Config(const OptionValues& values);
+
+  std::int64_t vocab_size;
+  std::int64_t hidden_size;
+  std::int64_t head_width;
+  std::int64_t intermediate_size;
+  std::int64_t layers;
+  std::int64_t decoder_layers;
+  std::int64_t heads;
+  std::int64_t buckets;
+  std::int64_t max_distance;
+  double dropout;
+  double norm_epsilon;
+  double initializer_factor;
+  std::string feed_forward;  ///< "relu" or "gated-gelu"
+  bool tied;
+
+  bool gated() const { return feed_forward == "gated-gelu"; }
+
+  /// First weights of a matrix whose sums have `terms` terms: Mesh TensorFlow's, which keep a product's variance.
+  nn::Initializer weight(std::int64_t terms) const;
+};
+
+/// What a decoder's layer has between attention to itself and feed-forward: attention to what the encoder made.
+struct T5CrossAttention {
+  T5CrossAttention(nn::ParameterSet& parameters, const std::string& name, const T5Config& config);
+
+  nn::MultiHeadAttention attention;
+  nn::RmsNorm norm;
+};
+
+/// One layer of encoder or decoder. Each block has its norm before it.
+struct T5Block {
+  /// Which of the two; and the first layer has the relative positions of all.
+  struct Place {
+    bool decoder = false;
+    bool first = false;
+  };
+
+  T5Block(nn::ParameterSet& parameters, const std::string& name, const T5Config& config, Place place);
+
+  nn::MultiHeadAttention attention;
+  std::optional<nn::RelativePositions> positions;
+  nn::RmsNorm attention_norm;
+  std::optional<T5CrossAttention> cross;
+  nn::FeedForward feed_forward;
+  nn::RmsNorm feed_forward_norm;
+};
+
+/// Encoder or decoder.
+class T5Stack {
+ public:
+  /// What one pass over a stack is given beside its input.
+  struct Pass {
+    nn::AttentionMask mask{};
+    double dropout = 0;
+    std::vector<nn::KeyValues> source{};               ///< of each layer's cross attention; a decoder's alone
+    nn::AttentionMask source_mask{};                   ///< of the same
+    std::vector<nn::KeyValueCache>* caches = nullptr;  ///< what a decoder read before
+  };
+
+  T5Stack(nn::ParameterSet& parameters, const std::string& name, const T5Config& config, bool decoder);
+
+  /// The keys and values that a decoder's layers make of the encoder's result [batch, length, hidden].
+  std::vector<nn::KeyValues> look_at(const at::Tensor& encoded) const;
+
+  /// Embeddings [batch, length, hidden] -> the same in the compute type.
+  at::Tensor operator()(const at::Tensor& embedded, const Pass& pass) const;
+
+ private:
+  std::vector<T5Block> blocks_;
+  nn::RmsNorm last_norm_;
+};
+
+}  // namespace folio
