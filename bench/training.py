@@ -34,7 +34,7 @@ def peer(options, precision):
 def folio(options, precision):
     """One run into a folder of its own; the first step is done when its line appears."""
     with tempfile.TemporaryDirectory() as results:
-        environment = {**os.environ, "FOLIO_TOKENIZER_CACHE": "off", "FOLIO_RESULTS": results}
+        environment = {**os.environ, "FOLIO_CACHE": "off", "FOLIO_RESULTS": results}
         start = time.time()
         process = subprocess.Popen(
             [ROOT / "runner", ROOT / "experiments/romeo.yaml", f"training.max_steps={options.steps}",

@@ -39,8 +39,12 @@ std::string overview(const json& answer) {
   const json& plan = answer.at("plan");
   const json& parameters = answer.at("parameters");
   Table table({{"", Table::Align::left}, {"", Table::Align::left}});
-  table.add_row({"documents", fmt::format("{} ({} characters)", with_commas(data.at("documents").get<std::int64_t>()),
-                                          with_commas(data.at("characters").get<std::int64_t>()))});
+  const std::string documents = with_commas(data.at("documents").get<std::int64_t>());
+  table.add_row(
+      data.at("shards")
+          ? std::vector<std::string>{"shards of tokens", documents}
+          : std::vector<std::string>{"documents", fmt::format("{} ({} characters)", documents,
+                                                              with_commas(data.at("characters").get<std::int64_t>()))});
   table.add_row({"samples", count_text(data.at("samples"), data.at("samples_estimated"))});
   table.add_row({"tokens a sample", count_text(data.at("tokens_per_sample"), data.at("tokens_per_sample_estimated"))});
   table.add_row({"evaluation samples", count_text(data.at("eval_samples"), data.at("samples_estimated"))});

@@ -13,11 +13,15 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string read_so_far(double bytes, Clock::time_point began) {
+/// Of so many bytes since then; empty while that is too short a time to tell.
+std::string rate(double bytes, Clock::time_point began) {
   const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  std::string text = human_bytes(bytes) + " read";
-  if (seconds >= 1) text += ", " + human_bytes(bytes / seconds) + "/s";
-  return text;
+  return seconds >= 1 ? human_bytes(bytes / seconds) + "/s" : "";
+}
+
+std::string read_so_far(double bytes, Clock::time_point began) {
+  const std::string speed = rate(bytes, began);
+  return human_bytes(bytes) + " read" + (speed.empty() ? "" : ", " + speed);
 }
 
 }  // namespace
@@ -51,7 +55,11 @@ void LiveView::show_stage(const nlohmann::json& line) {
   const double done = line.at("done");
   const double total = line.at("total");
   if (stage != stage_) stage_began_ = Clock::now();
-  bar_.update(stage, done, total, total > 0 ? "" : read_so_far(done, stage_began_));
+  const bool in_bytes = line.value("unit", "") == "bytes";
+  bar_.update(stage, done, total,
+              total <= 0 ? read_so_far(done, stage_began_)
+              : in_bytes ? rate(done, stage_began_)
+                         : "");
   // Evaluations come again and again, and each is followed by its figures.
   if (!bar_.enabled() && stage != stage_ && stage != "Evaluating") print(stage);
   stage_ = stage;

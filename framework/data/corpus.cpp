@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "folio/error.h"
@@ -12,21 +13,112 @@ namespace {
 
 bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
-void add_text(Corpus::Part& part, std::string_view text) {
-  if (text.empty()) return;
-  part.bytes += static_cast<std::int64_t>(text.size());
-  part.characters += count_characters(text);
-  part.texts.emplace_back(text);
+/// Calls `visit` with each piece, whether it is its document's first, and whether its last. One piece is held back,
+/// since only the next one tells.
+void read_pieces(const Dataset& dataset, const std::function<void(const Document&, bool first, bool last)>& visit) {
+  std::optional<Document> held;
+  bool first = true;
+  dataset.read([&](Document next) {
+    if (held) {
+      visit(*held, first, !next.continues);
+      first = !next.continues;
+    }
+    held = std::move(next);
+  });
+  if (held) visit(*held, first, true);
 }
 
-/// Where the part for evaluation begins: after the last line end before the exact share.
-std::size_t evaluation_start(std::string_view text, double share) {
-  if (share <= 0) return text.size();
-  const std::int64_t kept = std::llround(static_cast<double>(count_characters(text)) * (1 - share));
-  const std::size_t exact = skip_characters(text, 0, kept);
-  const std::size_t line_end = text.substr(0, exact).rfind('\n');
-  return line_end == std::string_view::npos ? exact : line_end + 1;
-}
+/// Keeps each source once.
+class Sources {
+ public:
+  explicit Sources(std::vector<Source>& list) : list_(list) {}
+
+  void add(const Document& document) {
+    const Provenance& from = document.provenance;
+    const std::string key = from.source + '\0' + from.source_hash + '\0' + from.note + (from.stand_in ? "1" : "0");
+    const auto [found, is_new] = places_.try_emplace(key, list_.size());
+    if (is_new) list_.push_back({document.name, from, 0});
+    ++list_[found->second].documents;
+  }
+
+ private:
+  std::vector<Source>& list_;
+  std::unordered_map<std::string, std::size_t> places_;
+};
+
+/// Hashes documents. Lengths are part of what is hashed, so that no two lists of documents look the same: a text in one
+/// piece stands behind its name and size; of one in several pieces, whose size is known too late, the digest does. So
+/// it is the same wherever a text is cut.
+class CorpusHash {
+ public:
+  void add(const Document& piece, bool first, bool last) {
+    if (first && last) {
+      hash_.update(piece.name + '\0' + std::to_string(piece.text.size()) + '\0');
+      hash_.update(piece.text);
+      return;
+    }
+    if (first) text_.emplace();
+    text_->update(piece.text);
+    if (last) hash_.update(piece.name + '\0' + "pieces" + '\0' + text_->hex_digest());
+  }
+
+  std::string hex_digest() { return hash_.hex_digest(); }
+
+ private:
+  Sha256 hash_;
+  std::optional<Sha256> text_;  ///< of the document that is being read in pieces
+};
+
+/// Cuts one document after the other, piece by piece.
+class Cutter {
+ public:
+  Cutter(double share, const std::function<void(const Text&)>& sink) : share_(share), sink_(sink) {}
+
+  void begin(std::int64_t document, const std::string& name, std::int64_t characters) {
+    training_ = {{}, false, document, &name, false};
+    evaluation_ = {{}, true, document, &name, false};
+    kept_ = share_ > 0 ? std::llround(static_cast<double>(characters) * (1 - share_)) : characters;
+    seen_ = 0;
+    is_cut_ = training_begun_ = evaluation_begun_ = false;
+  }
+
+  void add(std::string_view text, bool last) {
+    const std::int64_t characters = share_ > 0 ? count_characters(text) : 0;
+    if (is_cut_) {
+      tell(evaluation_, text, last, evaluation_begun_);
+    } else if (share_ > 0 && (last || kept_ < seen_ + characters)) {
+      const std::size_t cut = cut_in(text);
+      is_cut_ = true;
+      tell(training_, text.substr(0, cut), true, training_begun_);
+      tell(evaluation_, text.substr(cut), last, evaluation_begun_);
+    } else {
+      tell(training_, text, last, training_begun_);
+    }
+    seen_ += characters;
+  }
+
+ private:
+  /// Behind the last line end before the exact share.
+  std::size_t cut_in(std::string_view text) const {
+    const std::size_t exact = skip_characters(text, 0, kept_ - seen_);
+    const std::size_t line_end = text.substr(0, exact).rfind('\n');
+    return line_end == std::string_view::npos ? exact : line_end + 1;
+  }
+
+  void tell(Text& part, std::string_view text, bool ends, bool& begun) {
+    if (text.empty() && !(ends && begun)) return;
+    begun = true;
+    part.text = text;
+    part.ends = ends;
+    sink_(part);
+  }
+
+  double share_;
+  const std::function<void(const Text&)>& sink_;
+  Text training_, evaluation_;
+  std::int64_t kept_ = 0, seen_ = 0;  ///< characters
+  bool is_cut_ = false, training_begun_ = false, evaluation_begun_ = false;
+};
 
 }  // namespace
 
@@ -42,27 +134,55 @@ std::size_t skip_characters(std::string_view text, std::size_t from, std::int64_
   return at;
 }
 
-Corpus read_corpus(const Dataset& dataset, double validation) {
+Corpus survey(const Dataset& dataset, const std::function<void(std::int64_t)>& read) {
   Corpus corpus;
-  Sha256 hash;
-  dataset.read([&](Document document) {
-    // Lengths are part of what is hashed, so that no two lists of documents look the same.
-    const auto size = std::to_string(document.text.size());
-    hash.update(document.name + '\0' + size + '\0');
-    hash.update(document.text);
-    const std::string text = std::exchange(document.text, {});
-    const std::size_t cut = evaluation_start(text, validation);
-    add_text(corpus.training, std::string_view(text).substr(0, cut));
-    add_text(corpus.evaluation, std::string_view(text).substr(cut));
-    corpus.stand_in = corpus.stand_in || document.provenance.stand_in;
-    corpus.documents.push_back(std::move(document));
+  CorpusHash hash;
+  Sources sources(corpus.sources);
+  std::int64_t characters = 0;
+  read_pieces(dataset, [&](const Document& piece, bool first, bool last) {
+    hash.add(piece, first, last);
+    characters = (first ? 0 : characters) + count_characters(piece.text);
+    corpus.bytes += static_cast<std::int64_t>(piece.text.size());
+    read(corpus.bytes);
+    if (first) {
+      sources.add(piece);
+      corpus.stand_in = corpus.stand_in || piece.provenance.stand_in;
+    }
+    if (!last) return;
+    if (!first) corpus.characters_in_pieces[corpus.documents] = characters;
+    corpus.characters += characters;
+    ++corpus.documents;
   });
   corpus.hash = hash.hex_digest();
-  if (corpus.training.texts.empty()) {
+  if (corpus.bytes == 0) {
     throw Error(ErrorKind::run,
-                "dataset: its " + std::to_string(corpus.documents.size()) + " documents hold no text to train on");
+                "dataset: its " + std::to_string(corpus.documents) + " documents hold no text to train on");
   }
   return corpus;
+}
+
+void read_texts(const Dataset& dataset, const Corpus& corpus, double validation,
+                const std::function<void(const Text&)>& sink) {
+  Cutter cutter(validation, sink);
+  std::int64_t document = 0, bytes = 0;
+  std::string name;
+  read_pieces(dataset, [&](const Document& piece, bool first, bool last) {
+    if (first) {
+      name = piece.name;
+      const auto in_pieces = corpus.characters_in_pieces.find(document);
+      cutter.begin(document, name,
+                   in_pieces != corpus.characters_in_pieces.end() ? in_pieces->second
+                   : validation > 0                               ? count_characters(piece.text)
+                                                                  : 0);
+    }
+    cutter.add(piece.text, last);
+    bytes += static_cast<std::int64_t>(piece.text.size());
+    if (last) ++document;
+  });
+  if (document != corpus.documents || bytes != corpus.bytes) {
+    throw Error(ErrorKind::run, "dataset: the text changed while it was read: " + std::to_string(corpus.bytes) +
+                                    " bytes at first, then " + std::to_string(bytes));
+  }
 }
 
 }  // namespace folio::data

@@ -1,32 +1,56 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "folio/dataset.h"
 
 namespace folio::data {
 
-/// The documents of a data set, each cut into what is trained on and what is kept for evaluation. The cut depends on
-/// the text alone, so runs with different tokenizers are evaluated on the same text.
-struct Corpus {
-  struct Part {
-    std::vector<std::string> texts;  ///< one a document, empty ones left out
-    std::int64_t bytes = 0;
-    std::int64_t characters = 0;  ///< Unicode code points
-  };
-
-  std::vector<Document> documents;  ///< with their texts moved into the parts
-  Part training;
-  Part evaluation;
-  std::string hash;  ///< SHA-256 over the names and texts of all documents, in order
-  bool stand_in = false;
+/// Something that documents came from, with the first of these.
+struct Source {
+  std::string document;
+  Provenance provenance;
+  std::int64_t documents = 0;
 };
 
-/// Reads all documents. `validation` is the share kept for evaluation, cut at the line end before it. Throws Error
-/// (run) when there is no text at all.
-Corpus read_corpus(const Dataset& dataset, double validation);
+/// What a first pass over a data set's documents tells of them. Their texts are read anew each time, and never held.
+struct Corpus {
+  /// SHA-256 over the names and texts of all documents, in order.
+  std::string hash;
+  std::int64_t documents = 0;
+  std::int64_t bytes = 0;
+  std::int64_t characters = 0;  ///< Unicode code points
+  std::vector<Source> sources;  ///< each once, in order
+  bool stand_in = false;        ///< as soon as one document is
+  /// Characters of each document that comes in several pieces, by its number: where its validation share begins can be
+  /// told only from its end.
+  std::unordered_map<std::int64_t, std::int64_t> characters_in_pieces;
+};
+
+/// Reads all documents once. `read` is told the bytes read so far. Throws Error (run) when there is no text at all.
+Corpus survey(const Dataset& dataset, const std::function<void(std::int64_t)>& read = [](std::int64_t) {});
+
+/// A stretch of one document's text, which lies in the training or in the evaluation part as a whole.
+struct Text {
+  std::string_view text;  ///< empty only where nothing but an end is to be told
+  bool evaluation = false;
+  std::int64_t document = 0;  ///< its number
+  const std::string* name = nullptr;
+  bool ends = false;  ///< the last stretch of the document's part; the next document may have the same name
+};
+
+/// Reads all documents again and calls `sink` with their texts in order, each cut into what is trained on and what is
+/// kept for evaluation. The cut depends on the text alone, so runs with different tokenizers are evaluated on the same
+/// text: `validation` is the share of a document's characters that is kept, from the last line end before on, and where
+/// the piece that the share begins in has no line end before it, from there. Throws Error (run) where the texts are not
+/// those of the survey.
+void read_texts(const Dataset& dataset, const Corpus& corpus, double validation,
+                const std::function<void(const Text&)>& sink);
 
 /// Code points in valid UTF-8.
 std::int64_t count_characters(std::string_view text);

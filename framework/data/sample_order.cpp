@@ -3,21 +3,60 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/randperm.h>
 
-#include <numeric>
+#include <bit>
 
 namespace folio::data {
+namespace {
 
-std::vector<std::int64_t> sample_order(std::int64_t count, bool shuffle, std::uint64_t seed, std::int64_t epoch) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(count));
-  if (!shuffle) {
-    std::iota(order.begin(), order.end(), 0);
-    return order;
-  }
-  const at::Generator generator = at::detail::createCPUGenerator(seed + static_cast<std::uint64_t>(epoch));
+/// SplitMix64's output function (Steele, Lea and Flood 2014): a bijection in which each bit depends on all.
+std::uint64_t mix(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+  return x ^ (x >> 31);
+}
+
+constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15ULL;  // SplitMix64's step
+
+std::vector<std::int64_t> listed_order(std::int64_t count, std::uint64_t seed) {
+  const at::Generator generator = at::detail::createCPUGenerator(seed);
   const at::Tensor permutation = at::randperm(count, generator, at::TensorOptions().dtype(at::kLong));
   const auto* values = permutation.const_data_ptr<std::int64_t>();
-  std::copy(values, values + count, order.begin());
-  return order;
+  return {values, values + count};
+}
+
+}  // namespace
+
+SampleOrder::SampleOrder(std::int64_t count, bool shuffle, std::uint64_t seed, std::int64_t epoch)
+    : count_(count), shuffle_(shuffle) {
+  if (!shuffle) return;
+  if (count <= kMostListed) {
+    listed_ = listed_order(count, seed + static_cast<std::uint64_t>(epoch));
+    return;
+  }
+  half_bits_ = (static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count - 1))) + 1) / 2;
+  // Seed and epoch are mixed one after the other, so that (seed, epoch + 1) is not (seed + 1, epoch).
+  std::uint64_t state = mix(seed + kGamma) + static_cast<std::uint64_t>(epoch);
+  for (std::uint64_t& key : keys_) key = mix(state += kGamma);
+}
+
+std::uint64_t SampleOrder::permute(std::uint64_t value) const {
+  const std::uint64_t mask = (std::uint64_t{1} << half_bits_) - 1;
+  std::uint64_t left = value >> half_bits_, right = value & mask;
+  for (const std::uint64_t key : keys_) {
+    const std::uint64_t mixed = left ^ (mix(right + key) & mask);
+    left = right;
+    right = mixed;
+  }
+  return (left << half_bits_) | right;
+}
+
+std::int64_t SampleOrder::at(std::int64_t place) const {
+  if (!shuffle_) return place;
+  if (!listed_.empty()) return listed_[static_cast<std::size_t>(place)];
+  auto value = static_cast<std::uint64_t>(place);
+  do value = permute(value);
+  while (value >= static_cast<std::uint64_t>(count_));
+  return static_cast<std::int64_t>(value);
 }
 
 }  // namespace folio::data

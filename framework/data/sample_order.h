@@ -1,12 +1,35 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
 namespace folio::data {
 
-/// The order in which epoch `epoch` takes `count` samples: Hugging Face Trainer's, torch.randperm from a CPU generator
-/// seeded with seed + epoch. A function of its arguments alone. Without shuffling: as they stand.
-std::vector<std::int64_t> sample_order(std::int64_t count, bool shuffle, std::uint64_t seed, std::int64_t epoch);
+/// The order in which an epoch takes `count` samples: a function of its arguments alone, whatever was asked before.
+/// Without shuffling samples come as they stand. Up to 2^20 samples it is Hugging Face Trainer's, torch.randperm from a
+/// CPU generator seeded with seed + epoch. Of more samples no list is kept: their order is a keyed permutation, a
+/// Feistel network (Luby and Rackoff 1988) over the next power of four, walked along until it comes back below `count`
+/// (Black and Rogaway 2002, cycle walking).
+class SampleOrder {
+ public:
+  SampleOrder(std::int64_t count, bool shuffle, std::uint64_t seed, std::int64_t epoch);
+
+  /// Which sample comes at this place; both in [0, count).
+  std::int64_t at(std::int64_t place) const;
+
+  static constexpr std::int64_t kMostListed = 1 << 20;
+
+ private:
+  static constexpr std::size_t kRounds = 6;
+
+  std::uint64_t permute(std::uint64_t value) const;
+
+  std::int64_t count_;
+  bool shuffle_;
+  std::vector<std::int64_t> listed_;  ///< empty where the order is calculated
+  int half_bits_ = 0;                 ///< of the network's two halves
+  std::array<std::uint64_t, kRounds> keys_{};
+};
 
 }  // namespace folio::data

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <unordered_map>
 
 namespace folio::data {
 namespace {
@@ -27,43 +26,6 @@ Samples samples_in(std::shared_ptr<const InMemory> memory) {
   const Samples::Extent extent{reinterpret_cast<const std::byte*>(memory->tokens.data()), 4,
                                static_cast<std::int64_t>(memory->stretches.size()), memory->stretches.data(), 0};
   return Samples({extent}, std::move(memory));
-}
-
-/// Encodes one text with end-of-text behind it.
-std::vector<TokenId> encode_document(std::string_view text, const Tokenizer& tokenizer) {
-  std::vector<TokenId> ids = tokenizer.encode(text);
-  if (const auto end = tokenizer.special_token_id(SpecialToken::end_of_text)) ids.push_back(*end);
-  return ids;
-}
-
-void add_characters(InMemory& samples, std::string_view text, const Tokenizer& tokenizer, std::int64_t size) {
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = skip_characters(text, begin, size);
-    const std::string_view chunk = text.substr(begin, end - begin);
-    begin = end;
-    if (count_characters(chunk) < size) break;
-    const std::vector<TokenId> ids = tokenizer.encode(chunk);
-    samples.add_sample(samples.add_tokens(ids), ids.size());
-  }
-}
-
-void add_document(InMemory& samples, std::string_view text, const Tokenizer& tokenizer, const DataOptions& options) {
-  const std::vector<TokenId> ids = encode_document(text, tokenizer);
-  const std::size_t first = samples.add_tokens(ids);
-  const auto size = static_cast<std::size_t>(options.size);
-  for (std::size_t begin = 0; begin < ids.size(); begin += static_cast<std::size_t>(options.stride)) {
-    const std::size_t length = std::min(size, ids.size() - begin);
-    // One token has nothing after it to be learned.
-    if (length >= 2) samples.add_sample(first + begin, length);
-    if (begin + size >= ids.size()) break;
-  }
-}
-
-void add_blocks(InMemory& samples, std::int64_t size) {
-  const std::size_t length = static_cast<std::size_t>(size);
-  for (std::size_t begin = 0; begin + length <= samples.tokens.size(); begin += length) {
-    samples.add_sample(begin, length);
-  }
 }
 
 }  // namespace
@@ -121,57 +83,22 @@ std::vector<TokenId> Samples::operator[](std::int64_t index) const {
   return ids;
 }
 
-Samples make_samples(const Corpus::Part& part, const Tokenizer& tokenizer, const DataOptions& options,
-                     const Progress& progress) {
-  auto memory = std::make_shared<InMemory>();
-  InMemory& samples = *memory;
-  double done = 0;
-  for (const std::string& text : part.texts) {
-    switch (options.by) {
-      case SplitBy::characters:
-        add_characters(samples, text, tokenizer, options.size);
-        break;
-      case SplitBy::tokens:
-        samples.add_tokens(encode_document(text, tokenizer));
-        break;
-      case SplitBy::document:
-        add_document(samples, text, tokenizer, options);
-        break;
-    }
-    done += static_cast<double>(text.size());
-    progress(done, static_cast<double>(part.bytes));
-  }
-  if (options.by == SplitBy::tokens) add_blocks(samples, options.size);
-  return samples_in(std::move(memory));
-}
-
-std::int64_t estimated_sample_count(const Corpus::Part& part, const DataOptions& options, double bytes_per_token) {
-  const auto tokens_of = [&](double bytes) { return bytes / bytes_per_token; };
-  std::int64_t count = 0;
-  for (const std::string& text : part.texts) {
-    if (options.by == SplitBy::characters) count += count_characters(text) / options.size;
-    if (options.by == SplitBy::document) {
-      const double past_first = tokens_of(static_cast<double>(text.size())) - static_cast<double>(options.size);
-      count += 1 + std::llround(std::ceil(std::max(past_first, 0.0) / static_cast<double>(options.stride)));
-    }
-  }
-  if (options.by == SplitBy::tokens) {
-    count = static_cast<std::int64_t>(tokens_of(static_cast<double>(part.bytes))) / options.size;
-  }
-  return count;
-}
-
-double unigram_loss(const Samples& samples, std::int64_t& distinct) {
-  std::unordered_map<TokenId, std::int64_t> counts;
-  samples.for_each_token([&](TokenId id) { ++counts[id]; });
-  distinct = static_cast<std::int64_t>(counts.size());
-  const double total = static_cast<double>(samples.token_count());
-  double entropy = 0;
-  for (const auto& [id, count] : counts) {
+TokenStatistics count_tokens(const Samples& samples, std::int64_t vocab_size) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(vocab_size));
+  samples.for_each_token([&](TokenId id) {
+    const auto place = static_cast<std::size_t>(id);
+    if (place >= counts.size()) counts.resize(place + 1);
+    ++counts[place];
+  });
+  TokenStatistics statistics;
+  const auto total = static_cast<double>(samples.token_count());
+  for (const std::int64_t count : counts) {
+    if (count == 0) continue;
+    ++statistics.distinct;
     const double share = static_cast<double>(count) / total;
-    entropy -= share * std::log(share);
+    statistics.unigram_loss -= share * std::log(share);
   }
-  return entropy;
+  return statistics;
 }
 
 }  // namespace folio::data

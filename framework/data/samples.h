@@ -5,8 +5,6 @@
 #include <memory>
 #include <vector>
 
-#include "data/corpus.h"
-#include "data/options.h"
 #include "folio/tokenizer.h"
 
 namespace folio::data {
@@ -70,21 +68,15 @@ class Samples {
   std::int64_t longest_ = 0;
 };
 
-/// Cuts the texts into samples and encodes them.
-///   characters: every text into whole chunks of `size` characters, each encoded on its own; a shorter rest is dropped.
-///   tokens:     all texts as one stream, end-of-text after each, into whole blocks of `size`; a shorter rest is
-///   dropped. document:   each text with its end-of-text, samples of `size` tokens beginning every `stride`; a shorter
-///   last one
-///               is kept, and padded in its batch.
-/// End-of-text is left out where the tokenizer has none.
-Samples make_samples(const Corpus::Part& part, const Tokenizer& tokenizer, const DataOptions& options,
-                     const Progress& progress);
+/// Of the tokens that samples consist of.
+struct TokenStatistics {
+  /// Entropy in nats of the tokens' own frequencies: the loss of the best model that knows how often each token occurs
+  /// and nothing of order.
+  double unigram_loss = 0;
+  std::int64_t distinct = 0;  ///< how many different tokens occur
+};
 
-/// How many samples make_samples() will give, exactly when cutting by characters, else from `bytes_per_token`.
-std::int64_t estimated_sample_count(const Corpus::Part& part, const DataOptions& options, double bytes_per_token);
-
-/// Entropy in nats of the tokens' own frequencies: the loss of the best model that knows how often each token occurs
-/// and nothing of order. `distinct` receives how many different tokens occur.
-double unigram_loss(const Samples& samples, std::int64_t& distinct);
+/// Reads all samples once.
+TokenStatistics count_tokens(const Samples& samples, std::int64_t vocab_size);
 
 }  // namespace folio::data

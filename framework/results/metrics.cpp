@@ -22,6 +22,10 @@ constexpr std::array kMetrics{
            "The loss on text that the model does not train on."},
     Metric{"eval_bits_per_byte", "bits per byte", lower, Aspect::text_loss, true, Shape::loss,
            "The evaluation loss per byte of text, which does not depend on how the text is cut into tokens."},
+    Metric{"eval_<document>_loss", "nats per token", lower, Aspect::token_loss, true, Shape::loss,
+           "The evaluation loss on this document alone."},
+    Metric{"eval_<document>_bits_per_byte", "bits per byte", lower, Aspect::text_loss, true, Shape::loss,
+           "The evaluation loss per byte of text, on this document alone."},
     Metric{"perplexity", "", lower, Aspect::token_loss, true, Shape::significant,
            "exp(eval_loss): among how many equally likely tokens the model still wavers."},
     Metric{"train_runtime", "s", lower, Aspect::speed, false, Shape::seconds,
@@ -58,6 +62,15 @@ constexpr std::array kMetrics{
            "The learning rate that the step used."},
 };
 
+/// Whether a name is the declared one, in which <document> may stand for any text.
+bool names(std::string_view declared, std::string_view name) {
+  constexpr std::string_view kAny = "<document>";
+  const std::size_t at = declared.find(kAny);
+  if (at == std::string_view::npos) return name == declared;
+  const std::string_view before = declared.substr(0, at), after = declared.substr(at + kAny.size());
+  return name.size() > before.size() + after.size() && name.starts_with(before) && name.ends_with(after);
+}
+
 std::string in_shape(Shape shape, double value) {
   if (!std::isfinite(value)) return significant(value);
   switch (shape) {
@@ -87,7 +100,8 @@ std::size_t place_of(std::string_view name) {
 std::span<const Metric> all_metrics() { return kMetrics; }
 
 const Metric* find_metric(std::string_view name) {
-  const auto* found = std::find_if(kMetrics.begin(), kMetrics.end(), [&](const Metric& m) { return m.name == name; });
+  const auto* found =
+      std::find_if(kMetrics.begin(), kMetrics.end(), [&](const Metric& m) { return names(m.name, name); });
   return found == kMetrics.end() ? nullptr : found;
 }
 

@@ -30,7 +30,7 @@ enum class Shape {
 
 /// The one declaration of a metric. docs/metrics.md gives each its full definition.
 struct Metric {
-  std::string_view name;
+  std::string_view name;  ///< where <document> stands in it, any text may stand: one metric for each document
   std::string_view unit;  ///< empty where there is none
   Direction direction = Direction::none;
   Aspect aspect = Aspect::other;

@@ -26,7 +26,7 @@ struct CacheEntry {
   std::string kind;
   std::string key;
   std::uintmax_t bytes = 0;
-  std::filesystem::file_time_type last_used;
+  std::filesystem::file_time_type last_used = std::filesystem::file_time_type::min();
 };
 
 /// All entries, the one that was not used for the longest time first. What cannot be read is left out.

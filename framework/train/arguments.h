@@ -13,7 +13,7 @@ enum class Interval { no, steps, epoch };
 enum class ScheduleType { linear, cosine, constant, constant_with_warmup };
 
 /// The `training:` section. Names, meanings and defaults are those of Hugging Face's TrainingArguments (5.23), and of
-/// its EarlyStoppingCallback; `precision` and `device` are Folio's own.
+/// its EarlyStoppingCallback; `eval_each_document`, `precision` and `device` are Folio's own.
 struct TrainingArguments {
   double num_train_epochs;
   std::int64_t max_steps;  ///< overrides num_train_epochs where positive
@@ -39,6 +39,7 @@ struct TrainingArguments {
   bool logging_first_step;
   Interval eval_strategy;
   double eval_steps;
+  bool eval_each_document;
   Interval save_strategy;
   double save_steps;
   std::int64_t save_total_limit;  ///< 0: all are kept

@@ -64,4 +64,18 @@ Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_to
           {"eval_steps_per_second", static_cast<double>(batches) / seconds.count()}};
 }
 
+Metrics evaluate_each(Model& model, std::span<const EvaluationDocument> documents, std::int64_t batch_size,
+                      const Effective& effective, Recorder& recorder) {
+  Metrics all;
+  for (const EvaluationDocument& document : documents) {
+    const Metrics metrics =
+        evaluate(model, document.samples, document.bytes_per_token, batch_size, effective, recorder);
+    for (const char* name : {"loss", "bits_per_byte"}) {
+      const auto found = metrics.find(std::string("eval_") + name);
+      if (found != metrics.end()) all["eval_" + document.name + "_" + name] = found->second;
+    }
+  }
+  return all;
+}
+
 }  // namespace folio::train

@@ -1,11 +1,22 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
+#include <string>
+
 #include "data/samples.h"
 #include "folio/model.h"
 #include "train/precision.h"
 #include "train/recorder.h"
 
 namespace folio::train {
+
+/// A part of the evaluation set that is evaluated on its own too.
+struct EvaluationDocument {
+  std::string name;
+  data::Samples samples;  ///< at least one
+  double bytes_per_token;
+};
 
 /// Evaluates the model on all samples, without dropout and without gradients.
 ///   eval_loss           mean over samples of their batch's mean loss, in nats (the Trainer's definition)
@@ -15,6 +26,11 @@ namespace folio::train {
 /// `bytes_per_token` is that of the evaluated text.
 Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_token, std::int64_t batch_size,
                  const Effective& effective, Recorder& recorder);
+
+/// Of each document eval_<name>_loss and eval_<name>_bits_per_byte: what evaluate() calls eval_loss and
+/// eval_bits_per_byte.
+Metrics evaluate_each(Model& model, std::span<const EvaluationDocument> documents, std::int64_t batch_size,
+                      const Effective& effective, Recorder& recorder);
 
 /// Labels of the batch that are not ignored.
 std::int64_t count_scored(const Batch& batch);

@@ -7,9 +7,7 @@
 #include <numbers>
 
 #include "data/causal.h"
-#include "data/sample_order.h"
 #include "folio/error.h"
-#include "train/evaluation.h"
 #include "train/saving.h"
 
 namespace folio::train {
@@ -57,7 +55,7 @@ TrainingResult Trainer::run() {
   start_ = Clock::now();
   model_.training(true);
   for (std::int64_t epoch_index = 0; epoch_index < plan_.epochs && !done(); ++epoch_index) {
-    const auto order = data::sample_order(plan_.samples, data_.shuffle, arguments_.data_seed, epoch_index);
+    const data::SampleOrder order(plan_.samples, data_.shuffle, arguments_.data_seed, epoch_index);
     whole_epochs_ = epoch_index;
     batches_ = 0;
     for (std::int64_t update = 0; update < plan_.updates_per_epoch && !done(); ++update) {
@@ -82,14 +80,13 @@ TrainingResult Trainer::run() {
     load_model(model_, checkpoint(best_step_));
   }
   if (data_.evaluation.size() > 0 && !result.interrupted) {
-    result.metrics.merge(evaluate(model_, data_.evaluation, data_.evaluation_bytes_per_token,
-                                  arguments_.per_device_eval_batch_size, effective_, recorder_));
+    result.metrics.merge(evaluate_all());
   }
   return result;
 }
 
 /// Forward and backward over the batches of one update; gives its loss, that of all its labels over their number.
-double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t update) {
+double Trainer::train_on(const data::SampleOrder& order, std::int64_t update) {
   const std::int64_t first = update * arguments_.gradient_accumulation_steps;
   const std::int64_t last = std::min(first + arguments_.gradient_accumulation_steps, plan_.batches_per_epoch);
   std::vector<Batch> batches;
@@ -97,7 +94,8 @@ double Trainer::train_on(std::span<const std::int64_t> order, std::int64_t updat
   for (std::int64_t index = first; index < last; ++index) {
     const std::int64_t begin = index * arguments_.per_device_train_batch_size;
     const std::int64_t size = std::min(arguments_.per_device_train_batch_size, plan_.samples - begin);
-    const auto indices = order.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
+    std::vector<std::int64_t> indices;
+    for (std::int64_t place = begin; place < begin + size; ++place) indices.push_back(order.at(place));
     for (const std::int64_t sample : indices) tokens_ += data_.training.length(sample);
     batches.push_back(data::CausalCollator().collate(data_.training, indices, whole_epochs_));
     labels += batches.back().label_count;
@@ -152,10 +150,17 @@ void Trainer::report_progress(double loss) {
   recorder_.progress({step_, plan_.max_steps, epoch(), loss, static_cast<double>(tokens_) / seconds, left});
 }
 
+Metrics Trainer::evaluate_all() {
+  const std::int64_t batch_size = arguments_.per_device_eval_batch_size;
+  Metrics metrics =
+      evaluate(model_, data_.evaluation, data_.evaluation_bytes_per_token, batch_size, effective_, recorder_);
+  metrics.merge(evaluate_each(model_, data_.documents, batch_size, effective_, recorder_));
+  return metrics;
+}
+
 /// Evaluates, and keeps count of what is best, as Trainer and EarlyStoppingCallback do.
 void Trainer::evaluate_and_judge() {
-  const Metrics metrics = evaluate(model_, data_.evaluation, data_.evaluation_bytes_per_token,
-                                   arguments_.per_device_eval_batch_size, effective_, recorder_);
+  const Metrics metrics = evaluate_all();
   recorder_.points(step_, epoch(), metrics);
   const double value = metrics.at(arguments_.metric_for_best_model);
   const double gain = best_metric_ ? (arguments_.greater_is_better ? value - *best_metric_ : *best_metric_ - value)

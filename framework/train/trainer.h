@@ -7,10 +7,12 @@
 #include <span>
 #include <vector>
 
+#include "data/sample_order.h"
 #include "data/samples.h"
 #include "folio/model.h"
 #include "train/adamw.h"
 #include "train/arguments.h"
+#include "train/evaluation.h"
 #include "train/precision.h"
 #include "train/recorder.h"
 #include "train/schedule.h"
@@ -25,6 +27,7 @@ struct TrainingData {
   bool shuffle;
   double training_bytes_per_token;
   double evaluation_bytes_per_token;
+  std::span<const EvaluationDocument> documents = {};  ///< parts of the evaluation set
 };
 
 struct TrainingResult {
@@ -51,11 +54,12 @@ class Trainer {
  private:
   using Clock = std::chrono::steady_clock;
 
-  double train_on(std::span<const std::int64_t> order, std::int64_t update);
+  double train_on(const data::SampleOrder& order, std::int64_t update);
   void check_finite(double loss, double learning_rate) const;
   bool due(Interval strategy, double every, bool epoch_ends) const;
   void log(double learning_rate, double grad_norm);
   void report_progress(double loss);
+  Metrics evaluate_all();
   void evaluate_and_judge();
   std::filesystem::path checkpoint(std::int64_t step) const;
   void save_checkpoint();

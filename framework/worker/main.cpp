@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <csignal>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -55,6 +56,8 @@ int write_options(const std::filesystem::path& output) {
 
 int main(int argc, char** argv) {
   using namespace folio;
+  // A file larger than the process may write is then an error that names it.
+  ::signal(SIGXFSZ, SIG_IGN);
   try {
     return worker::run({argv + 1, argv + argc});
   } catch (...) {

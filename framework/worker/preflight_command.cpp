@@ -4,7 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "data/corpus.h"
-#include "data/samples.h"
+#include "data/encoding.h"
+#include "data/token_shards.h"
 #include "folio/error.h"
 #include "train/precision.h"
 #include "train/training_plan.h"
@@ -92,37 +93,71 @@ std::unique_ptr<Tokenizer> untrained_tokenizer(const Job& job) {
   return tokenizer;
 }
 
+/// What the data are, as far as that can be told without a tokenizer.
+struct Outlook {
+  data::Corpus corpus;
+  data::PartFacts training, evaluation;
+  std::int64_t samples = 0, eval_samples = 0;
+  bool shards = false;    ///< tokens, no text
+  bool estimated = true;  ///< the numbers of samples
+};
+
+Outlook look_at(const Dataset& dataset, const data::DataOptions& options, double bytes_per_token) {
+  Outlook outlook;
+  if (const std::vector<TokenShard> shards = dataset.token_shards(); !shards.empty()) {
+    outlook.corpus = data::survey_shards(shards);
+    outlook.samples = data::cut_shards(shards, false, options.size).size();
+    outlook.eval_samples = data::cut_shards(shards, true, options.size).size();
+    outlook.shards = true;
+    outlook.estimated = false;
+    return outlook;
+  }
+  outlook.corpus = data::survey(dataset);
+  data::SampleEstimate training(options, bytes_per_token), evaluation(options, bytes_per_token);
+  data::read_texts(dataset, outlook.corpus, options.validation, [&](const data::Text& text) {
+    (text.evaluation ? evaluation : training).add(text);
+    data::PartFacts& facts = text.evaluation ? outlook.evaluation : outlook.training;
+    facts.bytes += static_cast<std::int64_t>(text.text.size());
+    facts.characters += data::count_characters(text.text);
+  });
+  outlook.samples = training.samples();
+  outlook.eval_samples = evaluation.samples();
+  outlook.estimated = options.by != data::SplitBy::characters;
+  return outlook;
+}
+
 }  // namespace
 
 int preflight(const std::string& request) {
   const Job job = Job::from_request(request);
   const data::DataOptions& options = job.data_options();
-  const data::Corpus corpus = data::read_corpus(*job.make_dataset(), options.validation);
+  const std::unique_ptr<Dataset> dataset = job.make_dataset();
   const std::unique_ptr<Tokenizer> tokenizer = untrained_tokenizer(job);
   const std::unique_ptr<Model> model = job.make_model(*tokenizer);
   const json parameters = parameter_counts(*model);
 
   const double bytes_per_token = guessed_bytes_per_token(job.vocab_size(*tokenizer));
-  const std::int64_t samples = data::estimated_sample_count(corpus.training, options, bytes_per_token);
+  const Outlook outlook = look_at(*dataset, options, bytes_per_token);
   const std::int64_t length = guessed_length(options, bytes_per_token);
-  const train::TrainingPlan plan = train::plan_training(job.training(), samples);
+  const train::TrainingPlan plan = train::plan_training(job.training(), outlook.samples);
   const train::Effective effective = train::settle(job.training());
 
   json notes = json::array();
-  for (const Document& document : corpus.documents) {
-    if (!document.provenance.note.empty()) notes.push_back(document.name + ": " + document.provenance.note);
+  for (const data::Source& source : outlook.corpus.sources) {
+    if (!source.provenance.note.empty()) notes.push_back(source.document + ": " + source.provenance.note);
   }
   ProgressLines().write(
       {{"data",
-        {{"documents", corpus.documents.size()},
-         {"characters", corpus.training.characters},
-         {"bytes", corpus.training.bytes},
-         {"stand_in", corpus.stand_in},
+        {{"documents", outlook.corpus.documents},
+         {"shards", outlook.shards},
+         {"characters", outlook.training.characters},
+         {"bytes", outlook.training.bytes},
+         {"stand_in", outlook.corpus.stand_in},
          {"notes", notes},
-         {"samples", samples},
-         {"samples_estimated", options.by != data::SplitBy::characters},
-         {"eval_characters", corpus.evaluation.characters},
-         {"eval_samples", data::estimated_sample_count(corpus.evaluation, options, bytes_per_token)},
+         {"samples", outlook.samples},
+         {"samples_estimated", outlook.estimated},
+         {"eval_characters", outlook.evaluation.characters},
+         {"eval_samples", outlook.eval_samples},
          {"tokens_per_sample", length},
          {"tokens_per_sample_estimated", options.by == data::SplitBy::characters}}},
        {"plan", {{"max_steps", plan.max_steps}, {"steps_per_epoch", plan.updates_per_epoch}, {"epochs", plan.epochs}}},

@@ -1,30 +1,40 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "data/corpus.h"
+#include "data/encoding.h"
 #include "data/samples.h"
 #include "folio/tokenizer.h"
+#include "train/evaluation.h"
 #include "worker/job.h"
 #include "worker/progress_lines.h"
 
 namespace folio::worker {
 
-/// A job's data, ready to be trained on.
+/// A job's data, ready to be trained on. The samples lie in mapped files.
 struct Prepared {
+  std::unique_ptr<Dataset> dataset;  ///< in whose memory samples may lie
   data::Corpus corpus;
   std::unique_ptr<Tokenizer> tokenizer;
+  std::string tokenizer_hash;  ///< SHA-256 of its tokenizer.json
   bool tokenizer_was_cached = false;
+  bool tokens_were_cached = false;
+  data::Encoded encoded;
   data::Samples training;
-  data::Samples evaluation;  ///< empty without a validation share
-  double training_bytes_per_token = 0;
-  double evaluation_bytes_per_token = 0;  ///< 0 without a validation share
+  data::Samples evaluation;                          ///< empty without a validation share
+  std::vector<train::EvaluationDocument> documents;  ///< what training.eval_each_document asks for
+  std::vector<std::string> warnings;
 };
 
-/// Reads the documents, trains the tokenizer on what is to be trained on (never on the validation share) or takes it
-/// from the cache, and makes the samples. Throws Error (experiment) when the text gives no sample, or a sample is
-/// longer than the model takes; what the plugins throw passes.
-Prepared prepare(const Job& job, ProgressLines& progress);
+/// Reads the documents, trains the tokenizer on what is to be trained on (never on the validation share) and makes the
+/// samples, as far as the cache does not have them. `run_folder` holds the tokens where there is no cache. Throws Error
+/// (experiment) when the text gives no sample, or a sample is longer than the model takes; what the plugins throw
+/// passes.
+Prepared prepare(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress);
 
 /// Throws Error (experiment) naming both lengths.
 void check_length(const data::Samples& samples, const Model& model);

@@ -10,13 +10,15 @@ ProgressLines::ProgressLines() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-void ProgressLines::stage(const std::string& name, double done, double total) {
+void ProgressLines::stage(const std::string& name, double done, double total, const std::string& unit) {
   const auto now = std::chrono::steady_clock::now();
   const bool at_end = total > 0 && done >= total;
   if (name == stage_ && !at_end && now - last_ < std::chrono::milliseconds(50)) return;
   stage_ = name;
   last_ = now;
-  write({{"stage", name}, {"done", done}, {"total", total}});
+  nlohmann::json line{{"stage", name}, {"done", done}, {"total", total}};
+  if (!unit.empty()) line["unit"] = unit;
+  write(line);
 }
 
 void ProgressLines::write(const nlohmann::json& line) {

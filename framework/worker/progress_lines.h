@@ -12,9 +12,9 @@ class ProgressLines {
  public:
   ProgressLines();
 
-  /// {"stage": "...", "done": d, "total": t}; at most twenty a second for one stage, and always its end. The total is 0
-  /// where it is not known, and done is then bytes.
-  void stage(const std::string& name, double done, double total);
+  /// {"stage": "...", "done": d, "total": t, "unit": "bytes"}; at most twenty a second for one stage, and always its
+  /// end. The total is 0 where it is not known, and done is then bytes; else the unit is left out where it is no bytes.
+  void stage(const std::string& name, double done, double total, const std::string& unit = "");
 
   /// Anything else, at once.
   void write(const nlohmann::json& line);

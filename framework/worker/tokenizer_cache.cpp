@@ -2,30 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
+#include <filesystem>
+#include <system_error>
 
 #include "folio/error.h"
+#include "support/cache.h"
 #include "support/files.h"
-#include "support/sha256.h"
 
 namespace folio::worker {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Empty where there is to be no cache.
-fs::path cache_folder() {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);
-    return std::string(value != nullptr ? value : "");
-  };
-  if (const std::string given = variable("FOLIO_TOKENIZER_CACHE"); !given.empty()) {
-    return given == "off" ? fs::path() : fs::path(given);
-  }
-  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / "folio/tokenizers";
-  if (const std::string home = variable("HOME"); !home.empty()) return fs::path(home) / ".cache/folio/tokenizers";
-  return {};
-}
+constexpr const char* kKind = "tokenizers";
 
 bool load(Tokenizer& tokenizer, const fs::path& cache_file) {
   try {
@@ -39,18 +28,23 @@ bool load(Tokenizer& tokenizer, const fs::path& cache_file) {
 
 }  // namespace
 
-fs::path tokenizer_cache_file(const std::string& identity, const std::string& text_hash) {
-  const fs::path folder = cache_folder();
-  return folder.empty() ? folder : folder / (sha256_hex(identity + text_hash) + ".json");
-}
-
-bool load_or_train(Tokenizer& tokenizer, const fs::path& cache_file, const std::function<void()>& train) {
-  if (!cache_file.empty() && fs::exists(cache_file) && load(tokenizer, cache_file)) return true;
+bool load_or_train(Tokenizer& tokenizer, const std::string& key, const std::function<void()>& train) {
+  const fs::path cache = cache_folder();
+  if (cache.empty()) {
+    train();
+    return false;
+  }
+  const fs::path cache_file = cache / kKind / (key + ".json");
+  std::error_code ignored;
+  if (fs::exists(cache_file, ignored) && load(tokenizer, cache_file)) {
+    mark_used(cache, kKind, key);
+    return true;
+  }
   train();
-  if (cache_file.empty()) return false;
   try {
     make_directories(cache_file.parent_path());
     write_file_atomically(cache_file, tokenizer.to_json());
+    trim_cache(cache, cache_limit());
   } catch (const Error& error) {
     fmt::print(stderr, "The tokenizer was not cached: {}\n", error.what());
   }

@@ -7,7 +7,6 @@
 
 #include "generate/generate.h"
 #include "results/events.h"
-#include "support/sha256.h"
 #include "train/matmul_rate.h"
 #include "train/saving.h"
 #include "train/trainer.h"
@@ -69,50 +68,48 @@ std::int64_t parameter_count(const Model& model) {
 
 /// What data, tokenizer and model turned out to be: what `diff` must know to say whether two runs can be compared.
 nlohmann::json facts_of(const Job& job, const Prepared& prepared, const Model& model) {
-  std::int64_t distinct = 0;
-  const double unigram = data::unigram_loss(prepared.training, distinct);
+  const data::PartFacts& text = prepared.encoded.training;
   nlohmann::json facts{
       {"objective", to_string(job.objective())},
       {"loss_definition", "sum over scored tokens / labels before the shift (Trainer 5.23)"},
       {"data_hash", prepared.corpus.hash},
       {"stand_in", prepared.corpus.stand_in},
-      {"documents", prepared.corpus.documents.size()},
-      {"characters", prepared.corpus.training.characters},
-      {"bytes", prepared.corpus.training.bytes},
+      {"documents", prepared.corpus.documents},
+      {"characters", text.characters},
+      {"bytes", text.bytes},
       {"samples", prepared.training.size()},
       {"tokens", prepared.training.token_count()},
-      {"bytes_per_token", prepared.training_bytes_per_token},
-      {"tokenizer_hash", sha256_hex(prepared.tokenizer->to_json())},
+      {"bytes_per_token", text.bytes_per_token()},
+      {"tokenizer_hash", prepared.tokenizer_hash},
       {"tokenizer_cached", prepared.tokenizer_was_cached},
+      {"tokens_cached", prepared.tokens_were_cached},
       {"vocab_size", job.vocab_size(*prepared.tokenizer)},
       {"vocab_learned", prepared.tokenizer->vocab_size()},
-      {"vocab_used", distinct},
+      {"vocab_used", prepared.encoded.tokens.distinct},
       {"uniform_loss", std::log(static_cast<double>(job.vocab_size(*prepared.tokenizer)))},
-      {"unigram_loss", unigram},
+      {"unigram_loss", prepared.encoded.tokens.unigram_loss},
       {"parameters", parameter_count(model)},
       {"eval_samples", prepared.evaluation.size()},
   };
   if (prepared.evaluation.size() > 0) {
-    Sha256 hash;
-    for (const std::string& text : prepared.corpus.evaluation.texts) hash.update(text);
-    facts["eval_hash"] = hash.hex_digest();
+    facts["eval_hash"] = prepared.encoded.evaluation_hash;
     facts["eval_tokens"] = prepared.evaluation.token_count();
-    facts["eval_bytes_per_token"] = prepared.evaluation_bytes_per_token;
+    facts["eval_bytes_per_token"] = prepared.encoded.evaluation.bytes_per_token();
   }
-  for (const Document& document : prepared.corpus.documents) {
-    facts["sources"].push_back({{"name", document.name},
-                                {"source", document.provenance.source},
-                                {"source_hash", document.provenance.source_hash},
-                                {"stand_in", document.provenance.stand_in},
-                                {"note", document.provenance.note}});
+  for (const data::Source& source : prepared.corpus.sources) {
+    nlohmann::json entry{{"name", source.document},
+                         {"source", source.provenance.source},
+                         {"source_hash", source.provenance.source_hash},
+                         {"stand_in", source.provenance.stand_in},
+                         {"note", source.provenance.note}};
+    if (source.documents > 1) entry["documents"] = source.documents;
+    facts["sources"].push_back(std::move(entry));
   }
   return facts;
 }
 
 void tell_notes(const Prepared& prepared, ProgressLines& progress) {
-  for (const Document& document : prepared.corpus.documents) {
-    if (document.provenance.note.empty()) continue;
-    const std::string warning = document.name + ": " + document.provenance.note;
+  for (const std::string& warning : prepared.warnings) {
     fmt::print(stderr, "{}\n", warning);
     progress.write({{"warning", warning}});
   }
@@ -141,7 +138,7 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
   ProgressLines progress;
   set_thread_count();
   const Job job = Job::from_run(folder);
-  const Prepared prepared = prepare(job, progress);
+  const Prepared prepared = prepare(job, folder.path(), progress);
   tell_notes(prepared, progress);
 
   const train::Effective effective = train::settle(job.training());
@@ -158,8 +155,12 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
   events.facts(facts_of(job, prepared, *model));
 
   RunRecorder recorder(events, progress);
-  const train::TrainingData data{prepared.training, prepared.evaluation, job.data_options().shuffle,
-                                 prepared.training_bytes_per_token, prepared.evaluation_bytes_per_token};
+  const train::TrainingData data{prepared.training,
+                                 prepared.evaluation,
+                                 job.data_options().shuffle,
+                                 prepared.encoded.training.bytes_per_token(),
+                                 prepared.encoded.evaluation.bytes_per_token(),
+                                 prepared.documents};
   train::Trainer trainer(*model, data, job.training(), effective, matmul_rate, folder.checkpoints(), recorder);
   const train::TrainingResult result = trainer.run();
   events.summary(result.metrics);

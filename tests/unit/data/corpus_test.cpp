@@ -1,6 +1,7 @@
 #include "data/corpus.h"
 
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "folio/error.h"
 #include "unit/data/fakes.h"
@@ -9,40 +10,81 @@ using namespace folio;
 
 namespace {
 
-data::Corpus read(std::vector<Document> documents, double validation) {
-  return data::read_corpus(FakeDataset(std::move(documents)), validation);
+Document document(std::string name, std::string text) { return {std::move(name), std::move(text), {}}; }
+
+/// The same document in pieces of `size` bytes.
+std::vector<Document> in_pieces(const std::string& name, const std::string& text, std::size_t size) {
+  std::vector<Document> pieces;
+  for (std::size_t begin = 0; begin < text.size(); begin += size) {
+    pieces.push_back(document(name, text.substr(begin, size)));
+    pieces.back().continues = begin > 0;
+  }
+  return pieces;
 }
 
-Document document(std::string name, std::string text) { return {std::move(name), std::move(text), {}}; }
+struct Parts {
+  std::vector<std::string> training, evaluation;  ///< one a document
+  bool operator==(const Parts&) const = default;
+};
+
+Parts parts_of(std::vector<Document> documents, double validation) {
+  const FakeDataset dataset(std::move(documents));
+  Parts parts;
+  std::string training, evaluation;
+  data::read_texts(dataset, data::survey(dataset), validation, [&](const data::Text& text) {
+    std::string& part = text.evaluation ? evaluation : training;
+    part += text.text;
+    if (!text.ends) return;
+    (text.evaluation ? parts.evaluation : parts.training).push_back(std::exchange(part, {}));
+  });
+  CHECK(training.empty());
+  CHECK(evaluation.empty());
+  return parts;
+}
+
+data::Corpus survey(std::vector<Document> documents) { return data::survey(FakeDataset(std::move(documents))); }
+
+const std::string kLines = "one\ntwo\nthree\nfour\nfive\n";  // 24 characters; three quarters end within "four"
 
 }  // namespace
 
 TEST_CASE("a corpus counts bytes and characters of its documents") {
-  const data::Corpus corpus = read({document("a", "h\xc3\xa9!"), document("b", "xy")}, 0);
-  CHECK(corpus.training.texts == std::vector<std::string>{"h\xc3\xa9!", "xy"});
-  CHECK(corpus.training.bytes == 6);
-  CHECK(corpus.training.characters == 5);
-  CHECK(corpus.evaluation.texts.empty());
+  const data::Corpus corpus = survey({document("a", "h\xc3\xa9!"), document("b", "xy")});
+  CHECK(corpus.documents == 2);
+  CHECK(corpus.bytes == 6);
+  CHECK(corpus.characters == 5);
+  CHECK(parts_of({document("a", "h\xc3\xa9!"), document("b", "xy")}, 0) == Parts{{"h\xc3\xa9!", "xy"}, {}});
 }
 
 TEST_CASE("the validation share is the end of each document, from a line's start on") {
-  const std::string text = "one\ntwo\nthree\nfour\nfive\n";  // 24 characters; three quarters end within "four"
-  const data::Corpus corpus = read({document("a", text)}, 0.25);
-  CHECK(corpus.training.texts.at(0) == "one\ntwo\nthree\n");
-  CHECK(corpus.evaluation.texts.at(0) == "four\nfive\n");
+  CHECK(parts_of({document("a", kLines)}, 0.25) == Parts{{"one\ntwo\nthree\n"}, {"four\nfive\n"}});
 }
 
 TEST_CASE("the validation share never cuts a character") {
   std::string text;
   for (int i = 0; i < 10; ++i) text += "\xe2\x82\xac";  // euro signs, no line end
-  const data::Corpus corpus = read({document("a", text)}, 0.5);
-  CHECK(corpus.training.characters == 5);
-  CHECK(corpus.training.bytes == 15);
-  CHECK(corpus.evaluation.bytes == 15);
+  CHECK(parts_of({document("a", text)}, 0.5) == Parts{{text.substr(0, 15)}, {text.substr(15)}});
+}
+
+TEST_CASE("a document in pieces is cut as in one where the share begins in a piece with a line end") {
+  const Parts whole = parts_of({document("a", kLines), document("b", "x\ny\n")}, 0.25);
+  for (const std::size_t size : {12, 13, 19, 23}) {
+    std::vector<Document> pieces = in_pieces("a", kLines, size);
+    pieces.push_back(document("b", "x\ny\n"));
+    CAPTURE(size);
+    CHECK(parts_of(pieces, 0.25) == whole);
+  }
+}
+
+TEST_CASE("a document in pieces is cut at the exact share where its piece has no line end before it") {
+  const std::string text(20, 'x');
+  CHECK(parts_of(in_pieces("a", text, 3), 0.5) == Parts{{text.substr(10)}, {text.substr(10)}});
+  // The share begins with a piece, so the training part ends with the one before.
+  CHECK(parts_of(in_pieces("a", text, 5), 0.5) == Parts{{text.substr(10)}, {text.substr(10)}});
 }
 
 TEST_CASE("a corpus' hash tells other documents, names and cuts between documents apart") {
-  const auto hash = [](std::vector<Document> documents) { return read(std::move(documents), 0).hash; };
+  const auto hash = [](std::vector<Document> documents) { return survey(std::move(documents)).hash; };
   const std::string ab_c = hash({document("1", "ab"), document("2", "c")});
   CHECK(ab_c == hash({document("1", "ab"), document("2", "c")}));
   CHECK(ab_c != hash({document("1", "a"), document("2", "bc")}));
@@ -50,14 +92,41 @@ TEST_CASE("a corpus' hash tells other documents, names and cuts between document
   CHECK(ab_c != hash({document("2", "c"), document("1", "ab")}));
 }
 
+TEST_CASE("a corpus' hash is the same wherever a document is cut into pieces") {
+  const auto hash = [](std::vector<Document> documents) { return survey(std::move(documents)).hash; };
+  CHECK(hash(in_pieces("a", kLines, 5)) == hash(in_pieces("a", kLines, 9)));
+  CHECK(hash(in_pieces("a", kLines, 5)) != hash(in_pieces("b", kLines, 5)));
+}
+
+TEST_CASE("a source is kept once for all of its documents") {
+  std::vector<Document> documents;
+  for (int i = 0; i < 1000; ++i) {
+    documents.push_back(document("line " + std::to_string(i), "text"));
+    documents.back().provenance.source = i < 400 ? "first.jsonl" : "second.jsonl";
+  }
+  const data::Corpus corpus = survey(std::move(documents));
+  REQUIRE(corpus.sources.size() == 2);
+  CHECK(corpus.sources[0].document == "line 0");
+  CHECK(corpus.sources[0].documents == 400);
+  CHECK(corpus.sources[1].provenance.source == "second.jsonl");
+  CHECK(corpus.sources[1].documents == 600);
+}
+
 TEST_CASE("a corpus is a stand-in as soon as one document is") {
   Document generated = document("a", "text");
   generated.provenance.stand_in = true;
-  CHECK(read({document("b", "text"), generated}, 0).stand_in);
-  CHECK_FALSE(read({document("b", "text")}, 0).stand_in);
+  CHECK(survey({document("b", "text"), generated}).stand_in);
+  CHECK_FALSE(survey({document("b", "text")}).stand_in);
 }
 
 TEST_CASE("documents without any text are an error") {
-  CHECK_THROWS_AS(read({document("a", "")}, 0), Error);
-  CHECK_THROWS_AS(read({}, 0), Error);
+  CHECK_THROWS_AS(survey({document("a", "")}), Error);
+  CHECK_THROWS_AS(survey({}), Error);
+}
+
+TEST_CASE("a text that changes between two passes is an error") {
+  const data::Corpus corpus = survey({document("a", "text")});
+  const FakeDataset other({document("a", "longer text")});
+  CHECK_THROWS_WITH(data::read_texts(other, corpus, 0, [](const data::Text&) {}),
+                    Catch::Contains("changed while it was read"));
 }

@@ -1,10 +1,12 @@
 #include "data/sample_order.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 using namespace folio;
+using data::SampleOrder;
 
 TEST_CASE("the order of samples is that of Hugging Face's sampler") {
   std::ifstream file(FOLIO_SOURCE_DIR "/tests/reference/expected/trainer.json");
@@ -18,13 +20,76 @@ TEST_CASE("the order of samples is that of Hugging Face's sampler") {
     const std::uint64_t seed = arguments.value("data_seed", arguments.at("seed").get<int>());
     const std::size_t per_epoch = arguments.value("dataloader_drop_last", false) ? 20 : 21;
     for (std::size_t i = 0; i < expected.size(); ++i) {
-      const auto order = data::sample_order(21, true, seed, static_cast<std::int64_t>(i / per_epoch));
-      REQUIRE(order.at(i % per_epoch) == expected[i]);
+      const SampleOrder order(21, true, seed, static_cast<std::int64_t>(i / per_epoch));
+      REQUIRE(order.at(static_cast<std::int64_t>(i % per_epoch)) == expected[i]);
     }
     CHECK(expected.size() >= per_epoch);
   }
 }
 
 TEST_CASE("without shuffling samples come as they stand") {
-  CHECK(data::sample_order(4, false, 42, 1) == std::vector<std::int64_t>{0, 1, 2, 3});
+  const SampleOrder order(4, false, 42, 1);
+  for (std::int64_t i = 0; i < 4; ++i) CHECK(order.at(i) == i);
+}
+
+TEST_CASE("the order of very many samples takes each of them once") {
+  // The smallest count that is calculated, powers of two and of four, and what lies just beyond them.
+  for (const std::int64_t count : {(1 << 20) + 1, (1 << 21) - 1, 1 << 21, (1 << 21) + 1, 1 << 22, (1 << 22) + 1}) {
+    const SampleOrder order(count, true, 42, 0);
+    std::vector<bool> taken(static_cast<std::size_t>(count));
+    std::int64_t twice = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t sample = order.at(i);
+      REQUIRE((sample >= 0 && sample < count));
+      twice += taken[static_cast<std::size_t>(sample)];
+      taken[static_cast<std::size_t>(sample)] = true;
+    }
+    CAPTURE(count);
+    CHECK(twice == 0);
+  }
+}
+
+TEST_CASE("the order of very many samples differs by epoch and by seed, and is the same each time") {
+  constexpr std::int64_t kCount = (1 << 20) + 12345;
+  const SampleOrder order(kCount, true, 42, 0);
+  const auto equal_places = [&](const SampleOrder& other) {
+    std::int64_t count = 0;
+    for (std::int64_t i = 0; i < kCount; ++i) count += order.at(i) == other.at(i);
+    return count;
+  };
+  CHECK(equal_places(SampleOrder(kCount, true, 42, 0)) == kCount);
+  // Two orders by chance have one place in common on the average (a Poisson number, below 10 with 1 - 1e-7).
+  CHECK(equal_places(SampleOrder(kCount, true, 42, 1)) < 10);
+  CHECK(equal_places(SampleOrder(kCount, true, 43, 0)) < 10);
+  const SampleOrder next_seed(kCount, true, 43, 0), next_epoch(kCount, true, 42, 1);
+  std::int64_t same = 0;
+  for (std::int64_t i = 0; i < 1000; ++i) same += next_seed.at(i) == next_epoch.at(i);
+  CHECK(same < 10);
+}
+
+TEST_CASE("the order of very many samples is uniform") {
+  constexpr std::int64_t kCount = 3 << 19;
+  constexpr std::int64_t kCells = 64;
+  // Chi-square over pairs (cell of the place, cell of the sample), and over pairs of neighbours' cells: each has some
+  // 4,000 degrees of freedom, so by chance it is 4,000 with a deviation of 90.
+  for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
+    const SampleOrder order(kCount, true, 7, epoch);
+    std::vector<double> places(kCells * kCells), neighbours(kCells * kCells);
+    std::int64_t before = 0;
+    for (std::int64_t i = 0; i < kCount; ++i) {
+      const std::int64_t cell = order.at(i) * kCells / kCount;
+      ++places[static_cast<std::size_t>(i * kCells / kCount * kCells + cell)];
+      if (i > 0) ++neighbours[static_cast<std::size_t>(before * kCells + cell)];
+      before = cell;
+    }
+    const auto chi_square = [&](const std::vector<double>& counts) {
+      const double expected = static_cast<double>(kCount) / (kCells * kCells);
+      double sum = 0;
+      for (const double count : counts) sum += (count - expected) * (count - expected) / expected;
+      return sum;
+    };
+    CAPTURE(epoch);
+    CHECK(std::abs(chi_square(places) - (kCells - 1) * (kCells - 1)) < 5 * 90);
+    CHECK(std::abs(chi_square(neighbours) - (kCells * kCells - 1)) < 5 * 90);
+  }
 }

@@ -23,6 +23,21 @@ TEST_CASE("each metric is declared once, with a sentence of meaning") {
   CHECK(find_metric("no_such_metric") == nullptr);
 }
 
+TEST_CASE("a document's metrics are found by their pattern, and the whole set's are not") {
+  const Metric* loss = find_metric("eval_romeo-and-juliet_loss");
+  REQUIRE(loss != nullptr);
+  CHECK(loss->name == "eval_<document>_loss");
+  CHECK(loss->of_evaluation);
+  CHECK(find_metric("eval_a_bits_per_byte")->aspect == Aspect::text_loss);
+  CHECK(find_metric("eval_loss")->name == "eval_loss");
+  CHECK(find_metric("eval_bits_per_byte")->name == "eval_bits_per_byte");
+  CHECK(find_metric("eval__loss") == nullptr);
+  CHECK(shown_before("eval_loss", "eval_b_loss"));
+  CHECK(shown_before("eval_a_loss", "eval_b_loss"));
+  CHECK(shown_before("eval_b_loss", "perplexity"));
+  CHECK(metric_text("eval_a_loss", 6.50891) == "6.5089");
+}
+
 TEST_CASE("each declared metric stands in docs/metrics.md with its direction") {
   const std::string document = read_file(std::string(FOLIO_SOURCE_DIR) + "/docs/metrics.md");
   for (const Metric& metric : all_metrics()) {

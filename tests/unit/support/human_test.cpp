@@ -40,3 +40,11 @@ TEST_CASE("significant digits leave out trailing zeros and name what is not fini
   CHECK(significant(std::nan("")) == "nan");
   CHECK(significant(-std::numeric_limits<double>::infinity()) == "-inf");
 }
+
+TEST_CASE("a size is read in powers of 1024 and of 1000") {
+  CHECK(parse_bytes("4096") == 4096);
+  CHECK(parse_bytes("10GiB") == std::uintmax_t{10} << 30);
+  CHECK(parse_bytes("1.5 MB") == 1'500'000);
+  CHECK(parse_bytes("0") == 0);
+  for (const char* bad : {"", "GiB", "-1", "5 giga", "1e400", "nan", "99999999999TB"}) CHECK_FALSE(parse_bytes(bad));
+}

@@ -1,0 +1,120 @@
+#include "worker/token_cache.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "folio/error.h"
+#include "support/cache.h"
+#include "support/files.h"
+
+namespace folio::worker {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kKind = "tokens";
+
+struct EntryPaths {
+  fs::path training, evaluation, facts;
+
+  EntryPaths(const fs::path& folder, const std::string& key)
+      : training(folder / (key + ".training")),
+        evaluation(folder / (key + ".evaluation")),
+        facts(folder / (key + ".json")) {}
+};
+
+std::optional<data::Encoded> load_facts(const fs::path& path) {
+  try {
+    return data::encoded_from_json(nlohmann::json::parse(read_file(path)));
+  } catch (const std::exception&) {  // not there, or damaged
+    return std::nullopt;
+  }
+}
+
+std::optional<CachedTokens> load(const EntryPaths& paths) {
+  auto encoded = load_facts(paths.facts);
+  auto training = data::TokenFile::open(paths.training);
+  auto evaluation = data::TokenFile::open(paths.evaluation);
+  if (!encoded || !training || !evaluation) return std::nullopt;
+  try {
+    for (const data::DocumentFacts& document : encoded->documents) evaluation->samples(document.range);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+  return CachedTokens{std::move(*encoded), std::move(*training), std::move(*evaluation), true};
+}
+
+CachedTokens make(const EntryPaths& paths, const TokenFormat& format, const Encode& encode) {
+  const int bytes = data::bytes_per_token(format.vocab_size);
+  data::TokenFileWriter training(paths.training, bytes, format.block_size);
+  data::TokenFileWriter evaluation(paths.evaluation, bytes, format.block_size);
+  data::Encoded encoded = encode(training, evaluation);
+  training.commit();
+  evaluation.commit();
+  auto training_file = data::TokenFile::open(paths.training);
+  auto evaluation_file = data::TokenFile::open(paths.evaluation);
+  if (!training_file || !evaluation_file) {
+    throw Error(ErrorKind::run, paths.training.string() +
+                                    ": was removed as soon as it was written; is FOLIO_CACHE_LIMIT "
+                                    "too small for the runs that go on at once?");
+  }
+  encoded.tokens = data::count_tokens(training_file->samples(), format.vocab_size);
+  return {std::move(encoded), std::move(*training_file), std::move(*evaluation_file), false};
+}
+
+/// Says what can be done where the cache's disk is full.
+[[noreturn]] void rethrow_with_advice(const Error& error, const fs::path& folder) {
+  const std::string message = error.what();
+  if (!message.starts_with(folder.string())) throw error;
+  throw Error(error.kind(), fmt::format("{}\nThe text's tokens are kept in {}: FOLIO_CACHE names another folder for "
+                                        "them, and `runner cache --clear` empties this one",
+                                        message, folder.string()));
+}
+
+}  // namespace
+
+CachedTokens load_or_encode(const std::string& key, const fs::path& scratch, const TokenFormat& format,
+                            const Encode& encode) {
+  const fs::path cache = cache_folder();
+  if (cache.empty()) {
+    const EntryPaths paths(scratch, "tokens");
+    CachedTokens made = make(paths, format, encode);
+    fs::remove(paths.training);  // what is mapped stays until the process ends
+    fs::remove(paths.evaluation);
+    return made;
+  }
+  const std::uintmax_t limit = cache_limit();
+  const fs::path folder = cache / kKind;
+  const EntryPaths paths(folder, key);
+  if (auto cached = load(paths)) {
+    mark_used(cache, kKind, key);
+    return std::move(*cached);
+  }
+  try {
+    make_directories(folder);
+    CachedTokens made = make(paths, format, encode);
+    write_file_atomically(paths.facts, to_json(made.encoded).dump() + "\n");
+    trim_cache(cache, limit);
+    return made;
+  } catch (const Error& error) {
+    rethrow_with_advice(error, folder);
+  }
+}
+
+data::Encoded load_or_measure(const std::string& key, const std::function<data::Encoded()>& measure) {
+  const fs::path cache = cache_folder();
+  if (cache.empty()) return measure();
+  const fs::path facts = EntryPaths(cache / kKind, key).facts;
+  if (auto known = load_facts(facts)) {
+    mark_used(cache, kKind, key);
+    return *known;
+  }
+  data::Encoded measured = measure();
+  make_directories(facts.parent_path());
+  write_file_atomically(facts, to_json(measured).dump() + "\n");
+  return measured;
+}
+
+}  // namespace folio::worker
