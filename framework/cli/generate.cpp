@@ -68,10 +68,13 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
 
 void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<GenerateOptions>();
-  CLI::App* command = app.add_subcommand("generate", "Let the model of a run continue a text");
+  CLI::App* command =
+      app.add_subcommand("generate", "Let the model of a run continue a text, or fill the masks in one");
   command->add_option("run", options->run, "the run: id prefix, name, latest, or an experiment file")
       ->capture_default_str();
-  command->add_option("-p,--prompt", options->prompt, "the text to continue; without one the model begins a new text");
+  command->add_option(
+      "-p,--prompt", options->prompt,
+      "the text to continue, without one the model begins a new text; for a masked model, a text with mask tokens");
   command->add_option("--max-new-tokens", options->max_new_tokens, "tokens to generate")
       ->capture_default_str()
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20));
@@ -89,6 +92,7 @@ void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code) {
   command->footer(
       "Examples:\n"
       "  runner generate latest --prompt 'ROMEO.'\n"
+      "  runner generate smoke-bert -p 'O Romeo, [MASK] art thou'\n"
       "  runner generate romeo-small -p 'But soft,' --temperature 0.6 --top-p 0.9 --seed 7");
   command->callback([options, &global, &exit_code] { exit_code = generate(*options, global); });
 }

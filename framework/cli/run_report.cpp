@@ -83,8 +83,12 @@ std::string meaning(const Run& run) {
   return text;
 }
 
+bool is_causal(const Run& run) { return run.facts.value("objective", "causal") == "causal"; }
+
 std::string next_commands(const Run& run) {
-  const std::string prompt = run.sample ? run.sample->prompt.substr(0, run.sample->prompt.find_first_of("\r\n")) : "";
+  std::string prompt = run.sample ? run.sample->prompt : "";
+  if (is_causal(run)) prompt.resize(std::min(prompt.size(), prompt.find_first_of("\r\n")));
+  std::replace_if(prompt.begin(), prompt.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
   return fmt::format(
       "Next:\n  ./runner show {0}\n  ./runner diff baseline/gpt {0}\n  ./runner generate {0} --prompt \"{1}\"\n",
       run.summary.id, prompt.empty() || prompt.find('"') != std::string::npos ? "ROMEO." : prompt);
@@ -100,7 +104,9 @@ std::string run_report(const Run& run, bool colour) {
         paint.red("The text was a generated stand-in, not the book: compare this run with no run on the book.") + "\n";
   }
   if (run.sample) {
-    text += fmt::format("\n{}\n{}{}\n", paint.bold("A sample (prompt, then the model's own):"),
+    text += fmt::format("\n{}\n{}{}\n",
+                        paint.bold(is_causal(run) ? "A sample (prompt, then the model's own):"
+                                                  : "A sample (with gaps, then what the model puts there):"),
                         paint.dim(run.sample->prompt), run.sample->text);
   }
   text += fmt::format("\nEverything of this run: {}\nThe model, as Hugging Face's libraries load it: {}\n",

@@ -4,12 +4,11 @@
 #include <ATen/ops/ne.h>
 #include <ATen/ops/sum.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numbers>
 #include <numeric>
-
-#include "data/causal.h"
 
 namespace folio::train {
 
@@ -32,8 +31,8 @@ BatchShape shape_of(const Batch& batch) {
           .scored = count_scored(batch)};
 }
 
-Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_token, std::int64_t batch_size,
-                 const Effective& effective, Recorder& recorder) {
+Metrics evaluate(Model& model, const data::Samples& samples, const data::Collator& collator, double bytes_per_token,
+                 std::int64_t batch_size, const Effective& effective, Recorder& recorder) {
   const auto start = std::chrono::steady_clock::now();
   const at::NoGradGuard no_grad;
   model.training(false);
@@ -42,8 +41,8 @@ Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_to
   for (std::int64_t first = 0; first < samples.size(); first += batch_size, ++batches) {
     std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, samples.size() - first)));
     std::iota(indices.begin(), indices.end(), first);
-    const Batch batch = data::CausalCollator().collate(samples, indices, data::kEvaluation);
-    const std::int64_t labels = count_scored(batch);
+    const Batch batch = collator.collate(samples, indices, data::kEvaluation);
+    const std::int64_t labels = std::max<std::int64_t>(1, count_scored(batch));  // a short sample may have none masked
     const PrecisionScope precision(effective);
     const double loss = model.loss(to_device(batch, effective.device), labels).item<double>();
     loss_by_samples += loss * static_cast<double>(indices.size());
@@ -55,21 +54,22 @@ Metrics evaluate(Model& model, const data::Samples& samples, double bytes_per_to
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   const auto count = static_cast<double>(samples.size());
   const double eval_loss = loss_by_samples / count;
-  return {{"eval_loss", eval_loss},
-          {"perplexity", std::exp(eval_loss)},
-          {"eval_bits_per_byte", nats / scored / std::numbers::ln2 / bytes_per_token},
-          {"eval_samples", count},
-          {"eval_runtime", seconds.count()},
-          {"eval_samples_per_second", count / seconds.count()},
-          {"eval_steps_per_second", static_cast<double>(batches) / seconds.count()}};
+  Metrics metrics{{"eval_loss", eval_loss},
+                  {"perplexity", std::exp(eval_loss)},
+                  {"eval_samples", count},
+                  {"eval_runtime", seconds.count()},
+                  {"eval_samples_per_second", count / seconds.count()},
+                  {"eval_steps_per_second", static_cast<double>(batches) / seconds.count()}};
+  if (bytes_per_token > 0) metrics["eval_bits_per_byte"] = nats / scored / std::numbers::ln2 / bytes_per_token;
+  return metrics;
 }
 
-Metrics evaluate_each(Model& model, std::span<const EvaluationDocument> documents, std::int64_t batch_size,
-                      const Effective& effective, Recorder& recorder) {
+Metrics evaluate_each(Model& model, std::span<const EvaluationDocument> documents, const data::Collator& collator,
+                      std::int64_t batch_size, const Effective& effective, Recorder& recorder) {
   Metrics all;
   for (const EvaluationDocument& document : documents) {
     const Metrics metrics =
-        evaluate(model, document.samples, document.bytes_per_token, batch_size, effective, recorder);
+        evaluate(model, document.samples, collator, document.bytes_per_token, batch_size, effective, recorder);
     for (const char* name : {"loss", "bits_per_byte"}) {
       const auto found = metrics.find(std::string("eval_") + name);
       if (found != metrics.end()) all["eval_" + document.name + "_" + name] = found->second;

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "data/causal.h"
 #include "folio/error.h"
 #include "train/saving.h"
 
@@ -97,10 +96,11 @@ double Trainer::train_on(const data::SampleOrder& order, std::int64_t update) {
     std::vector<std::int64_t> indices;
     for (std::int64_t place = begin; place < begin + size; ++place) indices.push_back(order.at(place));
     for (const std::int64_t sample : indices) tokens_ += data_.training.length(sample);
-    batches.push_back(data::CausalCollator().collate(data_.training, indices, whole_epochs_));
+    batches.push_back(data_.collator.collate(data_.training, indices, whole_epochs_));
     labels += batches.back().label_count;
     scored_ += static_cast<double>(count_scored(batches.back()));
   }
+  labels = std::max<std::int64_t>(1, labels);  // short samples may have none masked
   double loss = 0;
   for (const Batch& batch : batches) {
     at::Tensor batch_loss;
@@ -152,9 +152,9 @@ void Trainer::report_progress(double loss) {
 
 Metrics Trainer::evaluate_all() {
   const std::int64_t batch_size = arguments_.per_device_eval_batch_size;
-  Metrics metrics =
-      evaluate(model_, data_.evaluation, data_.evaluation_bytes_per_token, batch_size, effective_, recorder_);
-  metrics.merge(evaluate_each(model_, data_.documents, batch_size, effective_, recorder_));
+  Metrics metrics = evaluate(model_, data_.evaluation, data_.collator, data_.evaluation_bytes_per_token, batch_size,
+                             effective_, recorder_);
+  metrics.merge(evaluate_each(model_, data_.documents, data_.collator, batch_size, effective_, recorder_));
   return metrics;
 }
 
@@ -207,13 +207,16 @@ Metrics Trainer::final_metrics(double seconds) const {
       {"train_loss", train_loss},
       {"epoch", epoch()},
       {"total_flos", 6 * padded_tokens_ * non_embedding_parameters(model_)},
-      {"train_bits_per_byte", nats_ / std::max(scored_, 1.0) / std::numbers::ln2 / data_.training_bytes_per_token},
       {"global_step", steps},
       {"train_samples", static_cast<double>(plan_.samples)},
       {"tokens_per_second", static_cast<double>(tokens_) / seconds},
       {"matmul_share", flops_ / seconds / matmul_rate_},
       {"peak_memory_bytes", peak_memory_bytes()},
   };
+  if (data_.training_bytes_per_token > 0) {
+    metrics["train_bits_per_byte"] =
+        nats_ / std::max(scored_, 1.0) / std::numbers::ln2 / data_.training_bytes_per_token;
+  }
   if (best_metric_) metrics.insert({{"best_metric", *best_metric_}, {"best_step", static_cast<double>(best_step_)}});
   return metrics;
 }

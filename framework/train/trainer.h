@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "data/collator.h"
 #include "data/sample_order.h"
 #include "data/samples.h"
 #include "folio/model.h"
@@ -24,9 +25,10 @@ namespace folio::train {
 struct TrainingData {
   const data::Samples& training;
   const data::Samples& evaluation;  ///< may be empty
+  const data::Collator& collator;   ///< makes batches of both
   bool shuffle;
-  double training_bytes_per_token;
-  double evaluation_bytes_per_token;
+  double training_bytes_per_token = 0;  ///< 0 where bits per byte mean nothing: the objective does not say every token
+  double evaluation_bytes_per_token = 0;
   std::span<const EvaluationDocument> documents = {};  ///< parts of the evaluation set
 };
 

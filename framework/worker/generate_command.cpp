@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "folio/error.h"
 #include "generate/generate.h"
+#include "generate/infill.h"
 #include "support/files.h"
 #include "train/precision.h"
 #include "train/saving.h"
@@ -50,6 +52,19 @@ class TextStream {
   std::size_t told_ = 0;
 };
 
+/// The prompt with its masks filled, in a line of its own. Throws Error (usage) when there are none.
+std::string filled(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> ids, c10::Device device) {
+  const TokenId mask = tokenizer.special_token_id(SpecialToken::mask).value();
+  if (std::find(ids.begin(), ids.end(), mask) == ids.end()) {
+    throw Error(ErrorKind::usage, "--prompt has nothing to fill: a masked model fills " +
+                                      tokenizer.decode(std::span(&mask, 1), /*skip_special_tokens=*/false) +
+                                      " in a text");
+  }
+  if (const auto id = tokenizer.special_token_id(SpecialToken::classification)) ids.insert(ids.begin(), *id);
+  if (const auto id = tokenizer.special_token_id(SpecialToken::separator)) ids.push_back(*id);
+  return "\n" + tokenizer.decode(generate::fill_masks(model, ids, mask, tokenizer.vocab_size(), device), true);
+}
+
 }  // namespace
 
 int generate(const std::filesystem::path& run_folder, const std::string& request_text) {
@@ -65,13 +80,17 @@ int generate(const std::filesystem::path& run_folder, const std::string& request
   train::load_model(*model, folder.model());
   move_to(*model, effective.device);
 
-  const auto end_of_text = tokenizer->special_token_id(SpecialToken::end_of_text);
   std::vector<TokenId> prompt = tokenizer->encode(request.at("prompt").get<std::string>());
+  ProgressLines out;
+  if (job.objective() == Objective::masked) {
+    out.write({{"text", filled(*model, *tokenizer, prompt, effective.device)}});
+    return 0;
+  }
+  const auto end_of_text = tokenizer->special_token_id(SpecialToken::end_of_text);
   // With nothing to go on from, the model begins a new text.
   if (prompt.empty() && end_of_text) prompt.push_back(*end_of_text);
   if (prompt.empty()) throw Error(ErrorKind::usage, "--prompt is empty, expected text to continue");
 
-  ProgressLines out;
   TextStream text(*tokenizer, out);
   generate::generate(*model, prompt, tokenizer->vocab_size(), end_of_text, sampling_options(request), effective.device,
                      [&](TokenId id) { text.add(id); });

@@ -33,6 +33,20 @@ const results::PluginBuild& build_of(PluginKind kind, const std::vector<results:
   return *found;
 }
 
+Objective objective_of(const plugin_host::LoadedPlugin& model) {
+  const std::string name = model.descriptor().objective;
+  if (const auto objective = objective_from_string(name)) return *objective;
+  throw Error(ErrorKind::plugin, model.name() + " declares the objective '" + name +
+                                     "', expected 'causal', 'masked' or 'span_corruption'");
+}
+
+void check_metric(const train::TrainingArguments& training, Objective objective, const std::string& model) {
+  if (objective == Objective::causal || training.metric_for_best_model != "eval_bits_per_byte") return;
+  throw Error(ErrorKind::experiment,
+              "training.metric_for_best_model is 'eval_bits_per_byte', which only a causal model has; " + model +
+                  " has 'eval_loss' and 'perplexity'");
+}
+
 }  // namespace
 
 Job::Section Job::load(const json& values, PluginKind kind, const std::vector<results::PluginBuild>& plugins) {
@@ -49,7 +63,11 @@ Job::Job(json resolved, const std::vector<results::PluginBuild>& plugins)
       data_options_(data::data_options(
           option_values_from_json(data::data_option_table(), keys_of(resolved.at("dataset"), true)))),
       training_(
-          train::training_arguments(option_values_from_json(train::training_option_table(), resolved.at("training")))) {
+          train::training_arguments(option_values_from_json(train::training_option_table(), resolved.at("training")))),
+      objective_(objective_of(model_.plugin)) {
+  data::check_objective(option_values_from_json(data::data_option_table(), keys_of(resolved.at("dataset"), true)),
+                        objective_, model_name());
+  check_metric(training_, objective_, model_name());
 }
 
 Job Job::from_run(const results::RunFolder& folder) {
@@ -74,17 +92,6 @@ std::unique_ptr<Model> Job::make_model(const Tokenizer& tokenizer) const {
 
 std::int64_t Job::vocab_size(const Tokenizer& tokenizer) const {
   return settles_vocab_size() ? model_.values.integer("vocab_size") : tokenizer.vocab_size();
-}
-
-Objective Job::objective() const {
-  const std::string name = model_.plugin.descriptor().objective;
-  const auto objective = objective_from_string(name);
-  // Other objectives come with the models that have them.
-  if (objective != Objective::causal) {
-    throw Error(ErrorKind::plugin, model_name() + " is trained with the objective '" + name +
-                                       "', which this version of Folio does not have; expected 'causal'");
-  }
-  return *objective;
 }
 
 std::string Job::tokenizer_identity() const {

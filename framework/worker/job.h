@@ -19,7 +19,8 @@ namespace folio::worker {
 class Job {
  public:
   /// `resolved` is the experiment with every value explicit; `plugins` says which library is the one of each section.
-  /// Throws Error (plugin) for a library that is gone or cannot be loaded, (experiment) for values that do not fit.
+  /// Throws Error (plugin) for a library that is gone or cannot be loaded, (experiment) for values that do not fit,
+  /// among themselves or the model's objective.
   Job(nlohmann::json resolved, const std::vector<results::PluginBuild>& plugins);
 
   /// Of a run's folder.
@@ -34,7 +35,9 @@ class Job {
 
   const data::DataOptions& data_options() const { return data_options_; }
   const train::TrainingArguments& training() const { return training_; }
-  Objective objective() const;
+  Objective objective() const { return objective_; }
+  /// Whether every token of the text is scored, which bits per byte need.
+  bool says_every_token() const { return objective_ == Objective::causal; }
   std::string model_name() const { return model_.plugin.name(); }
   /// The model's `vocab_size`; where the experiment does not settle it, the size of the tokenizer, which is trained.
   std::int64_t vocab_size(const Tokenizer& tokenizer) const;
@@ -54,6 +57,7 @@ class Job {
   Section dataset_, tokenizer_, model_;
   data::DataOptions data_options_;
   train::TrainingArguments training_;
+  Objective objective_;
 };
 
 }  // namespace folio::worker

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "data/collator.h"
 #include "data/corpus.h"
 #include "data/encoding.h"
 #include "data/token_shards.h"
@@ -11,6 +12,7 @@
 #include "train/training_plan.h"
 #include "worker/commands.h"
 #include "worker/job.h"
+#include "worker/preparation.h"
 #include "worker/progress_lines.h"
 
 namespace folio::worker {
@@ -61,13 +63,10 @@ std::int64_t guessed_length(const data::DataOptions& options, double bytes_per_t
   return std::llround(static_cast<double>(options.size) / bytes_per_token);
 }
 
-json memory_estimate(const Model& model, const train::Effective& effective, const train::TrainingArguments& arguments,
-                     std::int64_t parameters, std::int64_t length) {
+json memory_estimate(const Model& model, const train::Effective& effective, std::int64_t parameters,
+                     const BatchShape& shape) {
   constexpr double kLibtorchBytes = 250e6;  // a worker that has loaded libtorch and done one small step
   const auto count = static_cast<double>(parameters);
-  const BatchShape shape{.batch = arguments.per_device_train_batch_size,
-                         .length = length,
-                         .scored = arguments.per_device_train_batch_size * length};
   json memory{{"weights", 4 * count},
               {"gradients", 4 * count},
               {"optimizer", 8 * count},
@@ -126,6 +125,15 @@ Outlook look_at(const Dataset& dataset, const data::DataOptions& options, double
   return outlook;
 }
 
+/// Of a batch of samples of `length` tokens, as far as the tokenizer is known: a pretrained one says itself which
+/// special tokens it has.
+BatchShape shape_of_batches(const Job& job, const Tokenizer& tokenizer, std::int64_t length) {
+  const data::ObjectiveOptions& options = job.data_options().objective;
+  const std::int64_t batch = job.training().per_device_train_batch_size;
+  if (!tokenizer.is_pretrained()) return data::expected_shape(job.objective(), options, batch, length);
+  return data::make_collator(job.objective(), options, tokenizer, job.training().data_seed)->shape(batch, length);
+}
+
 }  // namespace
 
 int preflight(const std::string& request) {
@@ -139,6 +147,8 @@ int preflight(const std::string& request) {
   const double bytes_per_token = guessed_bytes_per_token(job.vocab_size(*tokenizer));
   const Outlook outlook = look_at(*dataset, options, bytes_per_token);
   const std::int64_t length = guessed_length(options, bytes_per_token);
+  const BatchShape shape = shape_of_batches(job, *tokenizer, length);
+  if (options.by == data::SplitBy::tokens) check_length(shape, length, *model);
   const train::TrainingPlan plan = train::plan_training(job.training(), outlook.samples);
   const train::Effective effective = train::settle(job.training());
 
@@ -162,7 +172,7 @@ int preflight(const std::string& request) {
          {"tokens_per_sample_estimated", options.by == data::SplitBy::characters}}},
        {"plan", {{"max_steps", plan.max_steps}, {"steps_per_epoch", plan.updates_per_epoch}, {"epochs", plan.epochs}}},
        {"parameters", parameters},
-       {"memory", memory_estimate(*model, effective, job.training(), parameters.at("total"), length)},
+       {"memory", memory_estimate(*model, effective, parameters.at("total"), shape)},
        {"precision", effective.precision()},
        {"device", effective.device.str()}});
   return 0;

@@ -168,15 +168,19 @@ Prepared prepare(const Job& job, const std::filesystem::path& run_folder, Progre
     if (!note.empty()) prepared.warnings.push_back(source.document + ": " + note);
   }
   leave_out_short_documents(prepared);
+  if (!job.says_every_token()) {
+    for (train::EvaluationDocument& document : prepared.documents) document.bytes_per_token = 0;
+  }
   return prepared;
 }
 
-void check_length(const data::Samples& samples, const Model& model) {
-  if (samples.longest() <= model.max_length()) return;
+void check_length(const BatchShape& shape, std::int64_t sample_length, const Model& model) {
+  if (shape.length <= model.max_length()) return;
   throw Error(ErrorKind::experiment,
-              fmt::format("the longest sample has {} tokens, but the model takes at most {}: expected a smaller "
+              fmt::format("the longest sample has {} tokens{}, but the model takes at most {}: expected a smaller "
                           "dataset.split.size or a larger model.max_position_embeddings",
-                          samples.longest(), model.max_length()));
+                          shape.length, shape.length > sample_length ? ", the special tokens around it counted" : "",
+                          model.max_length()));
 }
 
 }  // namespace folio::worker

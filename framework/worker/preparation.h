@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "data/collator.h"
 #include "data/corpus.h"
 #include "data/encoding.h"
 #include "data/samples.h"
@@ -36,7 +37,8 @@ struct Prepared {
 /// passes.
 Prepared prepare(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress);
 
-/// Throws Error (experiment) naming both lengths.
-void check_length(const data::Samples& samples, const Model& model);
+/// Throws Error (experiment) naming both lengths when what the objective makes of a sample of `sample_length` tokens,
+/// which is of this shape, is longer than the model takes.
+void check_length(const BatchShape& shape, std::int64_t sample_length, const Model& model);
 
 }  // namespace folio::worker

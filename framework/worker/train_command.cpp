@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cmath>
 
-#include "generate/generate.h"
 #include "results/events.h"
 #include "train/matmul_rate.h"
 #include "train/saving.h"
@@ -16,6 +15,7 @@
 #include "worker/failure.h"
 #include "worker/model_folder.h"
 #include "worker/preparation.h"
+#include "worker/sample_text.h"
 
 namespace folio::worker {
 namespace {
@@ -66,12 +66,24 @@ std::int64_t parameter_count(const Model& model) {
   return count;
 }
 
+const char* loss_definition(Objective objective) {
+  switch (objective) {
+    case Objective::causal:
+      return "sum over scored tokens / labels before the shift (Trainer 5.23)";
+    case Objective::masked:
+      return "mean over the masked tokens";
+    case Objective::span_corruption:
+      break;
+  }
+  return "mean over the targets' tokens";
+}
+
 /// What data, tokenizer and model turned out to be: what `diff` must know to say whether two runs can be compared.
 nlohmann::json facts_of(const Job& job, const Prepared& prepared, const Model& model) {
   const data::PartFacts& text = prepared.encoded.training;
   nlohmann::json facts{
       {"objective", to_string(job.objective())},
-      {"loss_definition", "sum over scored tokens / labels before the shift (Trainer 5.23)"},
+      {"loss_definition", loss_definition(job.objective())},
       {"data_hash", prepared.corpus.hash},
       {"stand_in", prepared.corpus.stand_in},
       {"documents", prepared.corpus.documents},
@@ -87,10 +99,11 @@ nlohmann::json facts_of(const Job& job, const Prepared& prepared, const Model& m
       {"vocab_learned", prepared.tokenizer->vocab_size()},
       {"vocab_used", prepared.encoded.tokens.distinct},
       {"uniform_loss", std::log(static_cast<double>(job.vocab_size(*prepared.tokenizer)))},
-      {"unigram_loss", prepared.encoded.tokens.unigram_loss},
       {"parameters", parameter_count(model)},
       {"eval_samples", prepared.evaluation.size()},
   };
+  // Of a corrupted sample's target every fifth token is a sentinel, which no frequency tells.
+  if (job.objective() != Objective::span_corruption) facts["unigram_loss"] = prepared.encoded.tokens.unigram_loss;
   if (prepared.evaluation.size() > 0) {
     facts["eval_hash"] = prepared.encoded.evaluation_hash;
     facts["eval_tokens"] = prepared.evaluation.token_count();
@@ -115,24 +128,6 @@ void tell_notes(const Prepared& prepared, ProgressLines& progress) {
   }
 }
 
-/// Text that the trained model writes after the opening words of what it was evaluated on, or trained on.
-void write_sample(Model& model, const Prepared& prepared, const train::Effective& effective, std::int64_t step,
-                  results::EventWriter& events) {
-  constexpr std::size_t kPromptTokens = 12;
-  generate::SamplingOptions options;
-  options.max_new_tokens = 60;
-  options.temperature = 0.8;
-  options.top_k = 50;
-  const Tokenizer& tokenizer = *prepared.tokenizer;
-  const auto& samples = prepared.evaluation.size() > 0 ? prepared.evaluation : prepared.training;
-  std::vector<TokenId> prompt = samples[0];
-  prompt.resize(std::min(kPromptTokens, prompt.size()));
-  const auto ids =
-      generate::generate(model, prompt, tokenizer.vocab_size(), tokenizer.special_token_id(SpecialToken::end_of_text),
-                         options, effective.device, [](TokenId) {});
-  events.sample(step, tokenizer.decode(prompt, true), tokenizer.decode(ids, true));
-}
-
 /// A run from its folder to its saved model; gives whether it was interrupted.
 bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
   ProgressLines progress;
@@ -148,8 +143,10 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
   progress.stage("Building the model", 0, 1);
   at::manual_seed(job.training().seed);
   const std::unique_ptr<Model> model = job.make_model(*prepared.tokenizer);
-  check_length(prepared.training, *model);
-  check_length(prepared.evaluation, *model);
+  const auto collator =
+      data::make_collator(job.objective(), job.data_options().objective, *prepared.tokenizer, job.training().data_seed);
+  const std::int64_t longest = std::max(prepared.training.longest(), prepared.evaluation.longest());
+  check_length(collator->shape(1, longest), longest, *model);
   model->initialize();
   move_to(*model, effective.device);
   events.facts(facts_of(job, prepared, *model));
@@ -157,9 +154,10 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
   RunRecorder recorder(events, progress);
   const train::TrainingData data{prepared.training,
                                  prepared.evaluation,
+                                 *collator,
                                  job.data_options().shuffle,
-                                 prepared.encoded.training.bytes_per_token(),
-                                 prepared.encoded.evaluation.bytes_per_token(),
+                                 job.says_every_token() ? prepared.encoded.training.bytes_per_token() : 0,
+                                 job.says_every_token() ? prepared.encoded.evaluation.bytes_per_token() : 0,
                                  prepared.documents};
   train::Trainer trainer(*model, data, job.training(), effective, matmul_rate, folder.checkpoints(), recorder);
   const train::TrainingResult result = trainer.run();
@@ -169,7 +167,9 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
   save_model_folder(*model, *prepared.tokenizer, folder.model());
   if (!result.interrupted) {
     progress.stage("Writing a sample", 0, 1);
-    write_sample(*model, prepared, effective, result.steps, events);
+    const auto& samples = prepared.evaluation.size() > 0 ? prepared.evaluation : prepared.training;
+    const SampleText sample = sample_text(job, *model, *prepared.tokenizer, *collator, samples[0], effective.device);
+    events.sample(result.steps, sample.prompt, sample.text);
   }
   return result.interrupted;
 }

@@ -2,6 +2,8 @@
 
 #include "bert.h"
 
+#include <ATen/ops/arange.h>
+
 #include "unit/models/reference.h"
 
 using namespace folio;
@@ -69,4 +71,11 @@ TEST_CASE("bert writes the config.json of BertForMaskedLM") {
   CHECK(config.at("hidden_size") == 32);
   CHECK(config.at("intermediate_size") == 64);
   CHECK(config.at("layer_norm_eps") == 1e-12);
+}
+
+TEST_CASE("bert in bfloat16 stays close to float32, in loss and gradients") {
+  Bert model(tiny_options());
+  model.initialize();
+  const at::Tensor ids = at::arange(32).view({2, 16});
+  testing::check_bfloat16(model, {.input_ids = ids, .labels = ids.add(1).masked_fill(ids.remainder(3).ne(0), -100)});
 }

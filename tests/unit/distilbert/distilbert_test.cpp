@@ -3,6 +3,8 @@
 
 #include "distilbert.h"
 
+#include <ATen/ops/arange.h>
+
 #include "unit/models/reference.h"
 
 using namespace folio;
@@ -59,4 +61,11 @@ TEST_CASE("distilbert writes the config.json of DistilBertForMaskedLM") {
   CHECK(config.at("model_type") == "distilbert");
   CHECK(config.at("dim") == 32);
   CHECK(config.at("hidden_dim") == 64);
+}
+
+TEST_CASE("distilbert in bfloat16 stays close to float32, in loss and gradients") {
+  DistilBert model(tiny_options());
+  model.initialize();
+  const at::Tensor ids = at::arange(32).view({2, 16});
+  testing::check_bfloat16(model, {.input_ids = ids, .labels = ids.add(1).masked_fill(ids.remainder(3).ne(0), -100)});
 }

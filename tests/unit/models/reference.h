@@ -1,6 +1,9 @@
 #pragma once
 
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/ne.h>
 #include <ATen/ops/tensor.h>
 
 #include <algorithm>
@@ -88,6 +91,36 @@ inline void check_case(Model& model, const nlohmann::json& reference) {
     const at::Tensor in_file = parameter.transposed_in_file ? gradient.t() : gradient;
     CHECK(in_file.sizes().vec() == gradients[k].at("shape").get<std::vector<std::int64_t>>());
     CHECK(difference(in_file.contiguous(), gradients[k].at("values")) < kTolerance);
+  }
+}
+
+/// Trains the model for one step with dropout, in float32 and in bfloat16 with the same masks, and holds the two losses
+/// and all gradients against each other.
+inline void check_bfloat16(Model& model, const Batch& batch) {
+  const auto step = [&] {
+    at::Generator generator = at::detail::getDefaultCPUGenerator();
+    generator.set_current_seed(5);
+    for (const Parameter& parameter : model.parameters()) parameter.tensor.mutable_grad() = at::Tensor();
+    const at::Tensor loss = model.loss(batch, batch.labels.ne(kIgnoredLabel).sum().item<std::int64_t>());
+    loss.backward();
+    std::vector<at::Tensor> gradients;
+    for (const Parameter& parameter : model.parameters()) gradients.push_back(parameter.tensor.grad().clone());
+    return std::pair(loss.item<double>(), gradients);
+  };
+  model.training(true);
+  const auto [loss, gradients] = step();
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  const auto [rounded_loss, rounded_gradients] = step();
+  at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  CHECK(rounded_loss == Approx(loss).epsilon(2e-3));
+  CHECK(rounded_loss != loss);
+  for (std::size_t k = 0; k < gradients.size(); ++k) {
+    INFO(model.parameters()[k].name);
+    CHECK(rounded_gradients[k].scalar_type() == at::kFloat);
+    const double error = rounded_gradients[k].sub(gradients[k]).norm().item<double>();
+    CHECK(error < 0.03 * gradients[k].norm().item<double>() + 1e-6);
   }
 }
 

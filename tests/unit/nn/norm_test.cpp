@@ -1,5 +1,6 @@
 #include "nn/norm.h"
 
+#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/rms_norm.h>
@@ -89,6 +90,35 @@ TEST_CASE("adding to the residual stream equals dropout, addition and norm one a
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       CHECK(difference(found[i], wanted[i]) < kTolerance);
     }
+  }
+}
+
+TEST_CASE("a norm behind its block equals dropout, addition and norm, in float32 under autocast too") {
+  seed(6);
+  Fixture fixture(129);
+  const at::Tensor residual = leaf({2, 41, 129});
+  const at::Tensor branch = leaf({2, 41, 129});
+  const at::Tensor factor = at::randn({2, 41, 129});
+  const auto gradients = [&](const at::Tensor& normed) {
+    normed.mul(factor).sum().backward();
+    return std::vector{take_gradient(residual), take_gradient(branch), take_gradient(fixture.weight),
+                       take_gradient(fixture.bias)};
+  };
+  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+  at::autocast::set_autocast_enabled(at::kCPU, true);
+  seed(7);
+  const at::Tensor stream = fixture.norm.stream(residual, branch, 0.4);
+  CHECK(fixture.norm.stream(residual).scalar_type() == at::kFloat);
+  at::autocast::set_autocast_enabled(at::kCPU, false);
+  CHECK(stream.scalar_type() == at::kFloat);
+  CHECK(difference(fixture.norm.stream(residual), fixture.reference(residual)) < kTolerance);
+  seed(7);
+  const at::Tensor wanted = fixture.reference(residual.add(dropout(branch, 0.4)));
+  CHECK(difference(stream, wanted) < kTolerance);
+  const auto found = gradients(stream);
+  const auto expected = gradients(wanted);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CHECK(difference(found[i], expected[i]) < kTolerance);
   }
 }
 

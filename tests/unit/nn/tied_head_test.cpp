@@ -55,6 +55,38 @@ TEST_CASE("the head's loss and gradients equal projection and cross-entropy, ign
   }
 }
 
+TEST_CASE("a head with a bias equals projection, addition and cross-entropy") {
+  seed(4);
+  const at::Tensor table = leaf({kVocabulary, kWidth});
+  const at::Tensor bias = leaf({kVocabulary});
+  const at::Tensor hidden = leaf({4, 9, kWidth});
+  const at::Tensor labels = some_labels();
+  const TiedHead head(table, bias);
+  const at::Tensor wanted_logits = at::linear(hidden, table, bias);
+  CHECK(difference(head.logits(hidden), wanted_logits) < 1e-6);
+  const auto gradients = [&](const at::Tensor& loss) {
+    loss.mul(0.5).backward();
+    return std::vector{take_gradient(hidden), take_gradient(table), take_gradient(bias)};
+  };
+  const auto found = gradients(head.loss(hidden, labels, 20));
+  const auto wanted =
+      gradients(at::cross_entropy_loss(wanted_logits.flatten(0, 1), labels.flatten(), {}, at::Reduction::Sum).div(20));
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    CHECK(difference(found[i], wanted[i]) < 1e-5);
+  }
+}
+
+TEST_CASE("scored rows are those with a label, in order, with their gradients") {
+  const at::Tensor hidden = leaf({4, 9, kWidth});
+  const at::Tensor labels = some_labels();
+  const ScoredRows scored = scored_rows(hidden, labels);
+  const at::Tensor chosen = labels.flatten().ne(folio::kIgnoredLabel);
+  CHECK(scored.labels.equal(labels.flatten().masked_select(chosen)));
+  CHECK(scored.hidden.size(0) == scored.labels.size(0));
+  scored.hidden.sum().backward();
+  CHECK(hidden.grad().sum(-1).flatten().equal(chosen.to(at::kFloat).mul(kWidth)));
+}
+
 TEST_CASE("the head's loss without gradients is the same") {
   seed(2);
   const at::Tensor table = leaf({kVocabulary, kWidth});
@@ -86,6 +118,17 @@ TEST_CASE("a loss of hidden states that are not numbers is not a number") {
   const at::Tensor table = leaf({kVocabulary, kWidth});
   const at::Tensor hidden = at::randn({4, 9, kWidth}).mul(std::numeric_limits<double>::quiet_NaN());
   CHECK(std::isnan(TiedHead(table).loss(hidden, some_labels(), 1).item<float>()));
+}
+
+TEST_CASE("the padding token's embedding begins as zeros and gets no gradient") {
+  ParameterSet parameters;
+  const Embedding embedding(parameters, "tokens",
+                            {.count = 5, .width = 3, .weight = normal(1), .tied = false, .padding_id = 2});
+  parameters.initialize();
+  CHECK(embedding.weight().detach().select(0, 2).eq(0).all().item<bool>());
+  CHECK(embedding.weight().detach().select(0, 1).ne(0).any().item<bool>());
+  embedding(at::randint(2, 4, {6}, at::TensorOptions().dtype(at::kLong))).sum().backward();
+  CHECK(embedding.weight().grad().select(0, 2).eq(0).all().item<bool>());
 }
 
 TEST_CASE("a table that is embedding and head gets one dense gradient, the sum of both") {

@@ -9,10 +9,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "data/causal.h"
 #include "folio/error.h"
 #include "formats/description_json.h"
 #include "gpt.h"
 #include "train/saving.h"
+#include "unit/train/fakes.h"
 
 using namespace folio;
 using namespace folio::train;
@@ -20,32 +22,6 @@ using namespace folio::train;
 namespace {
 
 constexpr std::int64_t kSamples = 21;
-
-/// Keeps what the trainer tells; can ask it to stop after some steps.
-class FakeRecorder : public Recorder {
- public:
-  explicit FakeRecorder(std::int64_t stop_after = -1) : stop_after_(stop_after) {}
-
-  void points(std::int64_t, double epoch, const Metrics& metrics) override {
-    if (!metrics.contains("loss")) {
-      evaluations.push_back(metrics);
-      return;
-    }
-    losses.push_back(metrics.at("loss"));
-    grad_norms.push_back(metrics.at("grad_norm"));
-    epochs.push_back(epoch);
-  }
-  void progress(const StepProgress& progress) override { step_ = progress.step; }
-  void evaluating(std::int64_t, std::int64_t) override {}
-  bool stop_requested() const override { return step_ == stop_after_; }
-
-  std::vector<double> losses, grad_norms, epochs;
-  std::vector<Metrics> evaluations;
-
- private:
-  std::int64_t stop_after_;
-  std::int64_t step_ = 0;
-};
 
 /// The samples of tests/reference/trainer_reference.py.
 data::Samples reference_samples() {
@@ -103,7 +79,8 @@ Outcome train_reference(const nlohmann::json& given, const data::Samples& evalua
   const TrainingArguments arguments = arguments_of(given);
   const auto model = reference_model();
   Outcome outcome{FakeRecorder(stop_after), {}};
-  const TrainingData data{samples, evaluation, true, 1.0, 1.0};
+  const data::CausalCollator collator;
+  const TrainingData data{samples, evaluation, collator, true, 1.0, 1.0};
   outcome.result = Trainer(*model, data, arguments, Effective{}, 1e9, checkpoints, outcome.recorder).run();
   return outcome;
 }

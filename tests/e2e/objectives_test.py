@@ -1,0 +1,66 @@
+"""Masked models from the experiment to the text they fill, and what cannot be: each a clear error."""
+
+import json
+
+from folio import TINY, FolioTest
+
+
+class Masked(FolioTest):
+    def bert(self, *changes):
+        text = TINY.format(book=self.folder / "words.txt").replace("type: gpt", "type: bert")
+        for before, after in changes:
+            self.assertIn(before, text)
+            text = text.replace(before, after)
+        return self.experiment(text)
+
+    def test_a_masked_model_learns_evaluates_and_fills_masks(self):
+        done = self.runner(self.bert(("max_steps: 20", "max_steps: 60")))
+        self.assertIn("A sample (with gaps", done.stdout)
+        self.assertNotIn("bits_per_byte", done.stdout)
+        run = self.json("show", "latest")
+        self.assertEqual(run["facts"]["objective"], "masked")
+        self.assertLess(run["metrics"]["eval_loss"], run["facts"]["uniform_loss"])
+        self.assertIn("<|mask|>", run["sample"]["prompt"])
+        self.assertNotIn("<|mask|>", run["sample"]["text"])
+        model = self.run_folders()[0] / "model"
+        self.assertEqual(json.loads((model / "config.json").read_text())["architectures"], ["BertForMaskedLM"])
+        self.assertEqual(json.loads((model / "tokenizer_config.json").read_text())["mask_token"], "<|mask|>")
+
+        filled = self.json("generate", "latest", "-p", "the grey<|mask|> sails over")["text"]
+        self.assertIn("the grey", filled)
+        self.assertNotIn("<|mask|>", filled)
+        self.assertIn("<|mask|>", self.runner("generate", "latest", "-p", "no gap here", code=2).stderr)
+
+    def test_a_distilbert_trains_too(self):
+        self.runner(self.bert(("type: bert", "type: distilbert")), "dataset.objective.whole_word_mask=true")
+        self.assertEqual(self.json("show", "latest")["facts"]["objective"], "masked")
+
+
+class Refused(FolioTest):
+    bert = Masked.bert
+
+    def expect(self, *parts, arguments=(), check=True):
+        for command in ([["check"]] if check else []) + [[]]:
+            done = self.runner(*command, self.bert(), *arguments, code=3)
+            for part in parts:
+                self.assertIn(part, done.stderr)
+
+    def test_an_objective_that_the_model_does_not_have(self):
+        self.expect("dataset.objective.type is 'causal'", "'masked'", arguments=["dataset.objective.type=causal"])
+
+    def test_an_option_of_another_objective(self):
+        self.expect("dataset.objective.noise_density", "bert", arguments=["dataset.objective.noise_density=0.3"])
+
+    def test_a_sample_that_its_special_tokens_make_too_long(self):
+        self.expect("66 tokens, the special tokens around it counted", "at most 64", arguments=["dataset.split.size=64"])
+
+    def test_heads_that_do_not_divide_the_width(self):
+        self.expect("hidden_size 32", "num_attention_heads 5", arguments=["model.num_attention_heads=5"])
+
+    def test_a_metric_that_only_causal_models_have(self):
+        self.expect("eval_bits_per_byte", "causal", arguments=["training.metric_for_best_model=eval_bits_per_byte"])
+
+    def test_a_tokenizer_without_a_mask_token(self):
+        self.runner(self.experiment(), "training.max_steps=1")
+        file = self.run_folders()[0] / "model" / "tokenizer.json"
+        self.expect("has no special token for", "mask", arguments=["tokenizer=pretrained", f"tokenizer.file={file}"])
