@@ -25,6 +25,7 @@ void add_show(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_diff(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_cache(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_data(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_tokenize(CLI::App& app, const GlobalOptions& global, int& exit_code);
 
 }  // namespace folio::cli

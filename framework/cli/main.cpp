@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kCommands{&add_run,      &add_check,    &add_ls,      &add_show,  &add_diff,
+constexpr std::array kCommands{&add_run,      &add_check,    &add_data,    &add_ls,    &add_show,  &add_diff,
                                &add_generate, &add_tokenize, &add_plugins, &add_cache, &add_schema};
 
 /// FOLIO_RESULTS, else results/ of Folio's own folder, else results/ here.

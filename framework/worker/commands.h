@@ -18,6 +18,14 @@ int preflight(const std::string& request);
 /// {"prompt", "max_new_tokens", "temperature", "top_k", "top_p", "seed"}.
 int generate(const std::filesystem::path& run_folder, const std::string& request);
 
+/// Prepares a job's data as training does, and shows samples in the order of an epoch. `request` is JSON as
+/// Job::from_request() takes it, with {"show": {"first", "count", "epoch"}} beside. Tells
+///   {"data": {"objective", "samples", "tokens", "shortest", "longest", "eval_samples", "eval_tokens"}}
+///   {"sample": {"position", "index", "tokens", "labels", "text", "target_text"}}  for each
+/// with tokens as tokenize() tells them, null for a label that is not scored; `target_text` where the labels are a text
+/// of their own. Beforehand it tells stages, as training does.
+int samples(const std::string& request);
+
 /// Cuts texts into tokens. `request` is JSON:
 ///   {"tokenizer": {"library": PATH, "options": {...}, "file": PATH}, "texts": [PATH...], "first": N}
 /// The tokenizer is made with its options and, where there is a `file`, loaded from that tokenizer.json. A text "-" is

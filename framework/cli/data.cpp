@@ -1,0 +1,101 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cli/live_view.h"
+#include "cli/results_store.h"
+#include "cli/sample_view.h"
+#include "cli/session.h"
+#include "cli/worker_session.h"
+#include "support/human.h"
+#include "support/terminal.h"
+
+namespace folio::cli {
+namespace {
+
+using nlohmann::json;
+
+struct DataOptions {
+  std::string file;
+  std::vector<std::string> overrides;
+  std::int64_t sample = 0;
+  std::int64_t count = 3;
+  std::int64_t epoch = 0;
+  bool tokens = false;
+  bool json = false;
+};
+
+std::string overview(const json& data) {
+  const auto count = [&](const char* key) { return with_commas(data.at(key).get<std::int64_t>()); };
+  const std::string lengths = data.at("shortest") == data.at("longest")
+                                  ? count("longest")
+                                  : fmt::format("{} to {}", count("shortest"), count("longest"));
+  return fmt::format("{}: {} samples of {} tokens, {} tokens in all; {} samples for evaluation\n",
+                     data.at("objective").get<std::string>(), count("samples"), lengths, count("tokens"),
+                     count("eval_samples"));
+}
+
+std::string heading(const json& sample, std::int64_t epoch, const Paint& paint) {
+  return fmt::format("\n{} {}\n", paint.bold(fmt::format("sample {}", sample.at("position").get<std::int64_t>())),
+                     paint.dim(fmt::format("of epoch {}, number {} of the data, {} tokens", epoch,
+                                           sample.at("index").get<std::int64_t>(), sample.at("tokens").size())));
+}
+
+int show_data(const DataOptions& options, const GlobalOptions& global) {
+  const Session session = open_session(global, options.file);
+  const spec::Experiment experiment = spec::load_experiment(options.file, options.overrides, session.declarations);
+  json request = job_request(experiment, session.catalogue);
+  request["show"] = {{"first", options.sample}, {"count", options.count}, {"epoch", options.epoch}};
+  json data, samples = json::array();
+  LiveView view(/*quiet=*/false);
+  run_worker_to_success({.arguments = {"samples", request.dump()},
+                         .environment = worker_environment(experiment.file),
+                         .error_file = "/dev/null"},
+                        [&](const json& line) {
+                          view.show(line);
+                          if (line.contains("data")) data = line["data"];
+                          if (line.contains("sample")) samples.push_back(line["sample"]);
+                        });
+  view.finish();
+  if (options.json) {
+    json shown = json::array();
+    for (const json& sample : samples) shown.push_back(sample_json(sample));
+    data["epoch"] = options.epoch;
+    print_json({{"data", data}, {"samples", shown}});
+    return 0;
+  }
+  const bool colour = use_colour(STDOUT_FILENO);
+  fmt::print("{}", overview(data));
+  for (const json& sample : samples) {
+    fmt::print("{}{}", heading(sample, options.epoch, Paint(colour)),
+               sample_text(sample, data.at("objective"), options.tokens, colour));
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_data(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+  auto options = std::make_shared<DataOptions>();
+  CLI::App* command = app.add_subcommand("data", "Show an experiment's samples as the training sees them");
+  command->add_option("file", options->file, "the experiment file")->required();
+  command->add_option("overrides", options->overrides, "settings put over the file's: section.key=value");
+  command->add_option("--sample", options->sample, "the first to show, counted from 0 in the order of the epoch")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--count", options->count, "how many to show")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--epoch", options->epoch, "whose order and masks to show, counted from 0")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("--tokens", options->tokens, "show where tokens begin and end");
+  command->add_flag("--json", options->json, "print counts and samples as JSON, labels with -100 where none is");
+  command->footer(
+      "Examples:\n"
+      "  runner data experiments/romeo.yaml\n"
+      "  runner data experiments/romeo.yaml --sample 100 --count 1 --tokens\n"
+      "  runner data experiments/romeo.yaml dataset.split.size=256 --epoch 2 --json");
+  command->callback([options, &global, &exit_code] { exit_code = show_data(*options, global); });
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "data/collator.h"
+#include "data/sample_order.h"
+#include "folio/error.h"
+#include "worker/commands.h"
+#include "worker/preparation.h"
+#include "worker/token_text.h"
+
+namespace folio::worker {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// Where the tokens lie where there is no cache for them: a folder that is gone when the work is done.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::string name = (fs::temp_directory_path() / "folio-data-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw Error(ErrorKind::run, name + ": cannot be created: " + std::strerror(errno));
+    }
+    path_ = name;
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// The first row of a batch's ids.
+std::vector<TokenId> first_row(const at::Tensor& ids) {
+  const auto* begin = ids.data_ptr<std::int64_t>();
+  return {begin, begin + ids.size(1)};
+}
+
+json described(const std::vector<TokenId>& ids, TokenDescriber& describe) {
+  json tokens = json::array();
+  for (const TokenId id : ids) tokens.push_back(id == kIgnoredLabel ? json() : describe(id));
+  return tokens;
+}
+
+json overview(const Job& job, const data::Samples& training, const data::Samples& evaluation) {
+  std::int64_t shortest = training.longest();
+  for (std::int64_t i = 0; i < training.size(); ++i) shortest = std::min(shortest, training.length(i));
+  return {{"objective", to_string(job.objective())}, {"samples", training.size()},
+          {"tokens", training.token_count()},        {"shortest", shortest},
+          {"longest", training.longest()},           {"eval_samples", evaluation.size()},
+          {"eval_tokens", evaluation.token_count()}};
+}
+
+/// What the objective makes of one sample.
+json told_sample(const Batch& batch, const Tokenizer& tokenizer, TokenDescriber& describe) {
+  const std::vector<TokenId> ids = first_row(batch.input_ids);
+  const std::vector<TokenId> labels = first_row(batch.labels);
+  json sample{{"tokens", described(ids, describe)},
+              {"labels", described(labels, describe)},
+              {"text", tokenizer.decode(ids, /*skip_special_tokens=*/false)}};
+  if (batch.decoder_input_ids.defined()) {
+    sample["target_text"] = tokenizer.decode(labels, /*skip_special_tokens=*/false);
+  }
+  return sample;
+}
+
+}  // namespace
+
+int samples(const std::string& request_text) {
+  const Job job = Job::from_request(request_text);
+  const json show = json::parse(request_text).at("show");
+  ProgressLines out;
+  const ScratchFolder scratch;
+  const Prepared prepared = prepare(job, scratch.path(), out);
+  const std::int64_t count = prepared.training.size();
+  const std::int64_t first = show.at("first");
+  if (first >= count) {
+    throw Error(ErrorKind::usage,
+                fmt::format("--sample is {}, but there are {} samples, counted from 0", first, count));
+  }
+  out.write({{"data", overview(job, prepared.training, prepared.evaluation)}});
+  const std::int64_t epoch = show.at("epoch");
+  const data::SampleOrder order(count, job.data_options().shuffle, job.training().data_seed, epoch);
+  const auto collator =
+      data::make_collator(job.objective(), job.data_options().objective, *prepared.tokenizer, job.training().data_seed);
+  TokenDescriber describe(*prepared.tokenizer);
+  const std::int64_t end = std::min(count, first + show.at("count").get<std::int64_t>());
+  for (std::int64_t position = first; position < end; ++position) {
+    const std::int64_t index = order.at(position);
+    json sample = told_sample(collator->collate(prepared.training, {&index, 1}, epoch), *prepared.tokenizer, describe);
+    sample["position"] = position;
+    sample["index"] = index;
+    out.write({{"sample", std::move(sample)}});
+  }
+  return 0;
+}
+
+}  // namespace folio::worker
