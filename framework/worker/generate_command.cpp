@@ -65,6 +65,23 @@ std::string filled(Model& model, const Tokenizer& tokenizer, std::vector<TokenId
   return "\n" + tokenizer.decode(generate::fill_masks(model, ids, mask, tokenizer.vocab_size(), device), true);
 }
 
+/// What a model of corrupted spans puts into the prompt's gaps, in a line of its own. Throws Error (usage) when there
+/// are none.
+std::string said(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> ids, std::int64_t max_new_tokens,
+                 c10::Device device) {
+  const TokenId first = tokenizer.special_token_id(SpecialToken::sentinel).value();
+  if (std::find(ids.begin(), ids.end(), first) == ids.end()) {
+    throw Error(ErrorKind::usage, "--prompt has nothing to fill: this model fills gaps that are marked " +
+                                      tokenizer.decode(std::span(&first, 1), /*skip_special_tokens=*/false) +
+                                      " and so on");
+  }
+  const TokenId end = tokenizer.special_token_id(SpecialToken::end_of_text).value();
+  ids.push_back(end);
+  const auto answer = generate::say_spans(model, ids, tokenizer.special_token_id(SpecialToken::padding).value(), end,
+                                          max_new_tokens, tokenizer.vocab_size(), device);
+  return "\n" + tokenizer.decode(answer, /*skip_special_tokens=*/false);
+}
+
 }  // namespace
 
 int generate(const std::filesystem::path& run_folder, const std::string& request_text) {
@@ -84,6 +101,10 @@ int generate(const std::filesystem::path& run_folder, const std::string& request
   ProgressLines out;
   if (job.objective() == Objective::masked) {
     out.write({{"text", filled(*model, *tokenizer, prompt, effective.device)}});
+    return 0;
+  }
+  if (job.objective() == Objective::span_corruption) {
+    out.write({{"text", said(*model, *tokenizer, prompt, request.at("max_new_tokens"), effective.device)}});
     return 0;
   }
   const auto end_of_text = tokenizer->special_token_id(SpecialToken::end_of_text);
