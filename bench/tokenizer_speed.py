@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Folio's tokenizers beside Hugging Face's tokenizers, tiktoken and sentencepiece, in one sitting; prints a table.
 
-  ninja -C build folio_bench_tokenizers
+  ninja -C build folio_bench_tokenizer_speed
   PYTHON bench/tokenizer_speed.py FOLDER_OF_TEXTS [NAME...]
 
 PYTHON is one that has the three libraries; NAME is bpe, wordpiece and so on, else all. All are trained on the folder's
@@ -21,7 +21,7 @@ import time
 os.environ["RAYON_NUM_THREADS"] = "1"  # before tokenizers is imported
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build/bin/folio_bench_tokenizers"
+PROGRAM = ROOT / "build/bin/folio_bench_tokenizer_speed"
 ROUNDS = 3
 COPIES = 8
 GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"

@@ -1,6 +1,6 @@
 // Times Folio's tokenizers on the text of a folder and prints a line of JSON for each. bench/tokenizer_speed.py calls it.
 //
-//   folio_bench_tokenizers FOLDER FOLDER_FOR_TOKENIZERS [NAME...]
+//   folio_bench_tokenizer_speed FOLDER FOLDER_FOR_TOKENIZERS [NAME...]
 //
 // Trains on the folder's .txt files put together, then encodes that text line by line: by a tokenizer that was just
 // loaded and knows no word yet (cold), eight times over by one that knows most (warm), and so on all threads. The
@@ -138,7 +138,7 @@ void measure(const Candidate& candidate, const std::string& text, const std::str
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::fprintf(stderr, "expected: folio_bench_tokenizers FOLDER FOLDER_FOR_TOKENIZERS [NAME...]\n");
+    std::fprintf(stderr, "expected: folio_bench_tokenizer_speed FOLDER FOLDER_FOR_TOKENIZERS [NAME...]\n");
     return 2;
   }
   const std::string text = read_folder(argv[1]);
