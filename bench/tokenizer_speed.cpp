@@ -1,4 +1,5 @@
-// Times Folio's tokenizers on the text of a folder and prints a line of JSON for each. bench/tokenizer_speed.py calls it.
+// Times Folio's tokenizers on the text of a folder and prints a line of JSON for each. bench/tokenizer_speed.py calls
+// it.
 //
 //   folio_bench_tokenizer_speed FOLDER FOLDER_FOR_TOKENIZERS [NAME...]
 //

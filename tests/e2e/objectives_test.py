@@ -1,4 +1,4 @@
-"""Masked models from the experiment to the text they fill, and what cannot be: each a clear error."""
+"""Masked models and T5 from the experiment to the text they fill, and what cannot be: each a clear error."""
 
 import json
 
@@ -34,6 +34,33 @@ class Masked(FolioTest):
     def test_a_distilbert_trains_too(self):
         self.runner(self.bert(("type: bert", "type: distilbert")), "dataset.objective.whole_word_mask=true")
         self.assertEqual(self.json("show", "latest")["facts"]["objective"], "masked")
+
+
+class Spans(FolioTest):
+    MODEL = "model: {type: t5, hidden_size: 32, head_dim: 16, intermediate_size: 64, num_hidden_layers: 1, num_attention_heads: 2}"
+
+    def t5(self):
+        lines = TINY.format(book=self.folder / "words.txt").splitlines()
+        return self.experiment("\n".join(self.MODEL if line.startswith("model:") else line for line in lines) + "\n")
+
+    def test_a_t5_learns_evaluates_and_says_spans(self):
+        done = self.runner(self.t5(), "training.max_steps=40")
+        self.assertIn("A sample (with gaps", done.stdout)
+        run = self.json("show", "latest")
+        self.assertEqual(run["facts"]["objective"], "span_corruption")
+        self.assertLess(run["metrics"]["eval_loss"], run["facts"]["uniform_loss"])
+        self.assertIn("<extra_id_0>", run["sample"]["prompt"])
+        model = self.run_folders()[0] / "model"
+        config = json.loads((model / "config.json").read_text())
+        self.assertEqual(config["architectures"], ["T5ForConditionalGeneration"])
+        # The ids in the model's configuration are those of the tokenizer.
+        added = {token["content"]: token["id"] for token in json.loads((model / "tokenizer.json").read_text())["added_tokens"]}
+        names = json.loads((model / "tokenizer_config.json").read_text())
+        self.assertEqual(added[names["pad_token"]], config["pad_token_id"])
+        self.assertEqual(added[names["eos_token"]], config["eos_token_id"])
+
+        self.json("generate", "latest", "-p", "the grey<extra_id_0> sails over", "--max-new-tokens", 5)
+        self.assertIn("<extra_id_0>", self.runner("generate", "latest", "-p", "no gap here", code=2).stderr)
 
 
 class Refused(FolioTest):

@@ -2,6 +2,8 @@
 
 #include "llama.h"
 
+#include <ATen/ops/arange.h>
+
 #include "unit/models/decoding.h"
 #include "unit/models/reference.h"
 
@@ -82,6 +84,13 @@ TEST_CASE("llama refuses a sequence beyond its positions, read at once or token 
   const auto decoding = model.begin_decoding({});
   decoding->read(ids.slice(1, 1));
   CHECK_THROWS_WITH(decoding->read(ids.slice(1, 0, 1)), Contains("17") && Contains("max_position_embeddings 16"));
+}
+
+TEST_CASE("llama in bfloat16 stays close to float32, in loss and gradients") {
+  Llama model(tiny_with("attention_dropout", 0.1));
+  model.initialize();
+  const at::Tensor ids = at::arange(33).view({1, 33});
+  testing::check_bfloat16(model, {.input_ids = ids.slice(1, 0, 16), .labels = ids.slice(1, 1, 17)});
 }
 
 TEST_CASE("llama's cache changes nothing in what it says") {

@@ -101,6 +101,12 @@ TEST_CASE("t5 says what is wrong with its distances, and with a batch of another
   CHECK_THROWS_WITH(model.logits({.input_ids = row(0, 5)}), Contains("span_corruption"));
 }
 
+TEST_CASE("t5 in bfloat16 stays close to float32, in loss and gradients") {
+  T5 model(options(tiny()));
+  model.initialize();
+  testing::check_bfloat16(model, {.input_ids = row(5, 9), .decoder_input_ids = row(0, 7), .labels = row(1, 7)});
+}
+
 TEST_CASE("t5's cache changes nothing in what it says, with a padded source too") {
   T5 model(options(tiny()));
   testing::fill_by_formula(model);
