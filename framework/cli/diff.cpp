@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -14,11 +15,16 @@
 namespace folio::cli {
 namespace {
 
+using results::Run;
 using results::RunSummary;
 
 struct DiffOptions {
   std::string a, b;
+  bool trace = false;
+  bool all = false;
+  bool exit_code = false;
   bool json = false;
+  bool markdown = false;
 };
 
 /// The two runs to compare: those named, the latest standing for a second that is not, the latest two for none.
@@ -35,30 +41,114 @@ std::pair<std::string, std::string> choose(const std::vector<RunSummary>& runs, 
   return {a, b};
 }
 
-void compare_runs(const GlobalOptions& global, const DiffOptions& options) {
+/// Whether two finished runs of one model did the same work, as those that differ only in their seed do (but where
+/// early stopping ends them). It spares loading all other runs.
+bool may_be_sibling(const RunSummary& run, const RunSummary& other) {
+  const auto same = [&](const char* metric) {
+    const auto in_run = run.metrics.find(metric);
+    const auto in_other = other.metrics.find(metric);
+    return in_run != run.metrics.end() && in_other != other.metrics.end() && in_run->second == in_other->second;
+  };
+  return run.id != other.id && other.state == results::RunState::finished && run.model == other.model &&
+         same("train_samples") && same("global_step");
+}
+
+/// One sibling for each seed, the newest, looked for among the newest runs that did the same work.
+std::vector<RunSummary> siblings_of(const Run& run, const std::vector<RunSummary>& runs, results::Store& store) {
+  constexpr int kMostLookedAt = 200;
+  std::vector<RunSummary> siblings;
+  std::vector<nlohmann::json> seeds{
+      run.settings.value(nlohmann::json::json_pointer("/training/seed"), nlohmann::json())};
+  int looked_at = 0;
+  for (const RunSummary& other : runs) {
+    if (!may_be_sibling(run.summary, other)) continue;
+    if (++looked_at > kMostLookedAt) break;
+    const Run candidate = store.load(other.id);
+    const auto seed = candidate.settings.value(nlohmann::json::json_pointer("/training/seed"), nlohmann::json());
+    if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end()) continue;
+    if (!results::differ_only_in_seed(run, candidate)) continue;
+    seeds.push_back(seed);
+    siblings.push_back(other);
+  }
+  return siblings;
+}
+
+results::Curves curves_of(const std::string& a, const std::string& b, results::Store& store) {
+  const auto pair = [&](const char* metric) {
+    return results::CurvePair{store.points(a, metric), store.points(b, metric)};
+  };
+  return {pair("loss"), pair("eval_loss")};
+}
+
+/// As wide as the terminal; Markdown as it comes.
+Page new_page(const DiffOptions& options) {
+  constexpr int kWidest = 100;
+  return Page(options.markdown ? Page::Form::markdown : Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)),
+              std::min(terminal_width(STDOUT_FILENO), kWidest));
+}
+
+/// The first step at which two runs that should be equal part. Gives whether they do.
+bool compare_traces(const Run& a, const Run& b, const DiffOptions& options) {
+  const auto in_a = results::read_trace(a.folder.trace());
+  const auto in_b = results::read_trace(b.folder.trace());
+  if (options.json) {
+    nlohmann::json json = results::trace_to_json(in_a, in_b);
+    json["a"] = a.summary.id;
+    json["b"] = b.summary.id;
+    print_json(json);
+  } else {
+    Page page = new_page(options);
+    results::add_title(page, "A", a);
+    results::add_title(page, "B", b);
+    results::add_trace(page, in_a, in_b);
+    std::cout << page.text();
+  }
+  return results::first_divergence(in_a, in_b).has_value();
+}
+
+int compare_runs(const GlobalOptions& global, const DiffOptions& options) {
   results::Store store = open_store(global);
-  const auto [id_a, id_b] = choose(store.list(), options);
-  const results::Run a = store.load(id_a);
-  const results::Run b = store.load(id_b);
-  const results::Comparison comparison = results::compare(a, b);
+  const auto runs = store.list();
+  const auto [id_a, id_b] = choose(runs, options);
+  const Run a = store.load(id_a);
+  const Run b = store.load(id_b);
+  if (options.trace) return compare_traces(a, b, options) && options.exit_code ? 1 : 0;
+  const results::Comparison comparison =
+      results::compare(a, b, {siblings_of(a, runs, store), siblings_of(b, runs, store)});
   if (options.json) {
     print_json(results::to_json(a, b, comparison));
   } else {
-    std::cout << results::to_text(a, b, comparison, Paint(use_colour(STDOUT_FILENO)));
+    Page page = new_page(options);
+    results::add_comparison(page, a, b, comparison, curves_of(id_a, id_b, store), options.all);
+    std::cout << page.text();
   }
+  return options.exit_code && !results::same_result(comparison) ? 1 : 0;
 }
 
 }  // namespace
 
-void add_diff(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("diff", "Compare two runs: whether they can be, settings, metrics");
+void add_diff(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+  auto* command = app.add_subcommand("diff", "Compare two runs: whether they can be, settings, metrics, curves");
   const auto options = std::make_shared<DiffOptions>();
   command->add_option("A", options->a, "A run, named as for 'show'; with B left out it is compared with the latest");
   command->add_option("B", options->b, "Another run; without A and B the latest two are compared");
-  command->add_flag("--json", options->json, "JSON: comparable, reasons, settings, metrics");
+  command->add_flag("--all", options->all, "Every fact, setting and metric, the same ones too");
+  command->add_flag("--trace", options->trace,
+                    "The first step at which two runs that should be equal part, and in what; both need "
+                    "training.trace=true");
+  command->add_flag("--exit-code", options->exit_code,
+                    "Exit with 1 unless all facts are known and equal, no setting differs, and every metric but times "
+                    "and memory is the same; with --trace, if they part");
+  auto* json = command->add_flag("--json", options->json, "JSON: comparable, reasons, settings, metrics, shows");
+  command->add_flag("--md", options->markdown, "Markdown, for a pull request or a notebook")->excludes(json);
   command->footer(
-      "Examples:\n  runner diff\n  runner diff baseline/gpt\n  runner diff baseline/gpt experiments/romeo.yaml");
-  command->callback([&global, options] { compare_runs(global, *options); });
+      "An experiment file stands for its latest finished run: the newest of the runs that were started from the file "
+      "at "
+      "this path, with or without overrides.\n\n"
+      "Examples:\n  runner diff\n  runner diff baseline/gpt\n  runner diff baseline/gpt experiments/romeo.yaml\n"
+      "  runner diff experiments/romeo.yaml experiments/romeo-bert.yaml --md\n"
+      "  runner diff 3fa9 77b1 --trace");
+  command->callback([&global, options, &exit_code] { exit_code = compare_runs(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -1,10 +1,12 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/results_store.h"
+#include "results/explanation.h"
 #include "results/rendering.h"
 #include "results/selection.h"
 #include "support/terminal.h"
@@ -12,32 +14,56 @@
 namespace folio::cli {
 namespace {
 
+using results::Claim;
+using results::Run;
+
 struct ShowOptions {
   std::string run = "latest";
+  bool explain = false;
+  bool all = false;
   bool json = false;
 };
 
+void print_as_json(const Run& run, const std::vector<Claim>& claims) {
+  nlohmann::json json = results::to_json(run);
+  for (const Claim& claim : claims) {
+    json["explanation"].push_back({{"question", claim.question}, {"answer", claim.answer}});
+  }
+  print_json(json);
+}
+
 void show_run(const GlobalOptions& global, const ShowOptions& options) {
   results::Store store = open_store(global);
-  const auto runs = store.list();
-  const results::Run run = store.load(results::select_run(runs, options.run).id);
-  if (options.json) {
-    print_json(results::to_json(run));
+  const std::string id = results::select_run(store.list(), options.run).id;
+  const Run run = store.load(id);
+  std::vector<Claim> claims;
+  if (options.explain) claims = results::explain(run, store.points(id, "loss"), store.points(id, "eval_loss"));
+  if (options.json) return print_as_json(run, claims);
+  constexpr int kWidest = 120;
+  Page page(Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), kWidest));
+  if (options.explain) {
+    results::add_explanation(page, run, claims);
   } else {
-    std::cout << results::to_text(run, Paint(use_colour(STDOUT_FILENO)));
+    results::add_run(page, run, options.all);
   }
+  std::cout << page.text();
 }
 
 }  // namespace
 
 void add_show(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("show", "Show what is known of one run");
+  auto* command = app.add_subcommand("show", "Show what is known of one run, or explain its result");
   const auto options = std::make_shared<ShowOptions>();
   command->add_option("RUN", options->run,
                       "Id or its beginning, name, 'latest', 'baseline/gpt', or an experiment file: its latest finished "
                       "run; 'latest' by default");
+  command->add_flag("--explain", options->explain,
+                    "What the figures mean: the loss, whether it was still falling, overfitting, text, machine");
+  command->add_flag("--all", options->all, "Every setting, the defaults too");
   command->add_flag("--json", options->json, "JSON, with every setting");
-  command->footer("Examples:\n  runner show\n  runner show 3fa9\n  runner show experiments/romeo.yaml --json");
+  command->footer(
+      "Examples:\n  runner show\n  runner show 3fa9\n  runner show --explain\n  runner show experiments/romeo.yaml "
+      "--json");
   command->callback([&global, options] { show_run(global, *options); });
 }
 

@@ -126,6 +126,17 @@ std::int64_t count_characters(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); });
 }
 
+std::int64_t count_words(std::string_view text) {
+  std::int64_t words = 0;
+  bool in_word = false;
+  for (const char byte : text) {
+    const bool blank = byte == ' ' || (byte >= '\t' && byte <= '\r');
+    words += !blank && !in_word;
+    in_word = !blank;
+  }
+  return words;
+}
+
 std::size_t skip_characters(std::string_view text, std::size_t from, std::int64_t count) {
   std::size_t at = from;
   for (; at < text.size(); ++at) {

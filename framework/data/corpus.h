@@ -55,6 +55,9 @@ void read_texts(const Dataset& dataset, const Corpus& corpus, double validation,
 /// Code points in valid UTF-8.
 std::int64_t count_characters(std::string_view text);
 
+/// Stretches of bytes between ASCII's blanks and line ends. A word that is cut in two counts twice.
+std::int64_t count_words(std::string_view text);
+
 /// The byte offset at which the code point number `count` starts, looking from the byte offset `from`; the text's size
 /// when there are fewer.
 std::size_t skip_characters(std::string_view text, std::size_t from, std::int64_t count);

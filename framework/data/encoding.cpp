@@ -180,12 +180,14 @@ class DocumentRecord {
 json to_json(const PartFacts& facts) {
   return {{"bytes", facts.bytes},
           {"characters", facts.characters},
+          {"words", facts.words},
           {"encoded_bytes", facts.encoded_bytes},
           {"encoded_tokens", facts.encoded_tokens}};
 }
 
 PartFacts part_from_json(const json& facts) {
-  return {facts.at("bytes"), facts.at("characters"), facts.at("encoded_bytes"), facts.at("encoded_tokens")};
+  return {facts.at("bytes"), facts.at("characters"), facts.at("words"), facts.at("encoded_bytes"),
+          facts.at("encoded_tokens")};
 }
 
 }  // namespace
@@ -224,6 +226,7 @@ Encoded encode_corpus(const Dataset& dataset, const Corpus& corpus, const Tokeni
     PartFacts& facts = text.evaluation ? encoded.evaluation : encoded.training;
     facts.bytes += static_cast<std::int64_t>(text.text.size());
     facts.characters += count_characters(text.text);
+    facts.words += count_words(text.text);
     if (text.evaluation) hash.update(text.text);
     if (each_document && text.evaluation) record.expect(text);
     jobs.add(text);

@@ -16,8 +16,12 @@ namespace folio::data {
 struct PartFacts {
   std::int64_t bytes = 0;
   std::int64_t characters = 0;      ///< Unicode code points
+  std::int64_t words = 0;           ///< stretches between blanks; 0 where there is no text to count them in
   std::int64_t encoded_bytes = 0;   ///< of the text that was encoded: by characters, of whole chunks alone
   std::int64_t encoded_tokens = 0;  ///< that this text became, without end-of-text
+
+  /// 0 where words were not counted.
+  double bytes_per_word() const { return words > 0 ? static_cast<double>(bytes) / static_cast<double>(words) : 0; }
 
   /// 0 without text.
   double bytes_per_token() const {

@@ -19,6 +19,8 @@ struct Key {
   Source source;
   const char* name;   ///< as a JSON pointer
   const char* label;  ///< beside the value, where several make one fact; else empty
+  /// Counts only where both runs have it: it adds to the fact, and its absence says nothing.
+  bool optional = false;
 };
 
 struct Effects {
@@ -31,6 +33,7 @@ struct Lookup {
   std::vector<Key> keys;  ///< all of them make the fact
   Effects effects;
   const char* when_different;
+  const char* objective = nullptr;  ///< bears on runs of this objective alone; null: on all
 };
 
 const std::vector<Lookup>& lookups() {
@@ -48,6 +51,18 @@ const std::vector<Lookup>& lookups() {
        {.token_loss = breaks, .text_loss = breaks},
        "They learn different tasks: the next token is harder to say than one with both neighbours in sight. Their "
        "losses have no common scale."},
+      {"masking",
+       {{Source::settings, "/dataset/objective/mlm_probability", "mlm_probability"},
+        {Source::settings, "/dataset/objective/whole_word_mask", "whole_word_mask"}},
+       {.token_loss = breaks, .text_loss = breaks},
+       "The more is hidden, the harder it is to say.",
+       "masked"},
+      {"spans taken out",
+       {{Source::settings, "/dataset/objective/noise_density", "noise_density"},
+        {Source::settings, "/dataset/objective/mean_noise_span_length", "mean_noise_span_length"}},
+       {.token_loss = breaks, .text_loss = breaks},
+       "The more is taken out, the harder it is to say.",
+       "span_corruption"},
       {"loss definition",
        {{Source::facts, "/loss_definition", ""}},
        {.token_loss = breaks, .text_loss = breaks},
@@ -58,7 +73,8 @@ const std::vector<Lookup>& lookups() {
        "A loss per token depends on how many tokens there are to choose from: compare bits per byte, or each loss with "
        "the uniform guess over its own vocabulary."},
       {"tokens",
-       {{Source::facts, "/tokenizer_hash", ""}},
+       // Of the runs that Folio comes with it is only known where their tokenizers came from.
+       {{Source::facts, "/tokenizer_hash", ""}, {Source::facts, "/tokenizer", "", true}},
        {.token_loss = breaks},
        "The text is cut into different tokens, so a loss per token counts different things: compare bits per byte."},
       {"split",
@@ -66,9 +82,9 @@ const std::vector<Lookup>& lookups() {
        {.token_loss = clouds, .text_loss = clouds},
        "Samples of another length give the model another context to guess from."},
       {"evaluation set",
-       {{Source::facts, "/eval_hash", ""}, {Source::facts, "/eval_samples", "samples"}},
+       {{Source::facts, "/eval_hash", ""}},
        {.evaluation = breaks},
-       "The evaluation metrics are measured on different samples."},
+       "The evaluation metrics are measured on different texts."},
       {"precision",
        {{Source::environment, "/precision", ""}},
        {.speed = clouds, .memory = clouds},
@@ -109,7 +125,7 @@ Finding compare_values(const Run& a, const Run& b, const std::vector<Key>& keys)
     const json in_a = value_of(a, key);
     const json in_b = value_of(b, key);
     if (in_a.is_null() || in_b.is_null()) {
-      finding = Finding::unknown;
+      if (!key.optional) finding = Finding::unknown;
     } else if (in_a != in_b) {
       return Finding::different;
     }
@@ -117,7 +133,13 @@ Finding compare_values(const Run& a, const Run& b, const std::vector<Key>& keys)
   return finding;
 }
 
+/// "by characters, size 512" of an object; a number or a hash in short.
 std::string short_text(const json& value) {
+  if (value.is_object()) {
+    std::string text;
+    for (const auto& [name, inner] : value.items()) text += (text.empty() ? "" : ", ") + name + " " + short_text(inner);
+    return text;
+  }
   if (value.is_number_integer()) return with_commas(value.get<std::int64_t>());
   if (!value.is_string()) return value_text(value);
   const auto text = value.get<std::string>();
@@ -125,11 +147,12 @@ std::string short_text(const json& value) {
   return is_hash ? text.substr(0, 12) : text;
 }
 
-std::string text_of(const Run& run, const std::vector<Key>& keys) {
+/// The fact of `run`, beside that of `other`.
+std::string text_of(const Run& run, const Run& other, const std::vector<Key>& keys) {
   std::string text;
   for (const Key& key : keys) {
     const json value = value_of(run, key);
-    if (value.is_null()) continue;
+    if (value.is_null() || (key.optional && value_of(other, key).is_null())) continue;
     if (!text.empty()) text += ", ";
     text += short_text(value);
     if (*key.label) text += std::string(" ") + key.label;
@@ -139,7 +162,7 @@ std::string text_of(const Run& run, const std::vector<Key>& keys) {
 
 std::string meaning_of(Finding finding, const std::string& when_different) {
   if (finding == Finding::equal) return "";
-  return finding == Finding::different ? when_different : "Not known of both. If it differs: " + when_different;
+  return finding == Finding::different ? when_different : "Not known of both; should it differ: " + when_different;
 }
 
 void set_effects(Check& check, const Effects& effects) {
@@ -154,8 +177,8 @@ Check look_up(const Lookup& lookup, const Run& a, const Run& b) {
   Check check;
   check.name = lookup.name;
   check.finding = compare_values(a, b, lookup.keys);
-  check.a = text_of(a, lookup.keys);
-  check.b = text_of(b, lookup.keys);
+  check.a = text_of(a, b, lookup.keys);
+  check.b = text_of(b, a, lookup.keys);
   check.meaning = meaning_of(check.finding, lookup.when_different);
   set_effects(check, lookup.effects);
   return check;
@@ -188,7 +211,28 @@ Check check_builds(const Run& a, const Run& b) {
   return check;
 }
 
+/// A run that is not over, or was cut short, has figures of a part of itself.
+Check check_states(const Run& a, const Run& b) {
+  Check check;
+  check.name = "state";
+  const auto finished = [](const Run& run) { return run.summary.state == RunState::finished; };
+  check.finding = finished(a) && finished(b) ? Finding::equal : Finding::different;
+  check.a = to_string(a.summary.state);
+  check.b = to_string(b.summary.state);
+  check.meaning =
+      meaning_of(check.finding, "A run that did not come to its end has the figures of the part that it did.");
+  set_effects(check, {clouds, clouds, clouds, clouds, clouds});
+  return check;
+}
+
 bool was_evaluated(const Run& run) { return run.summary.metrics.contains("eval_loss"); }
+
+bool has_objective(const Run& run, const char* objective) { return run.facts.value("objective", "") == objective; }
+
+bool applies(const Lookup& lookup, const Run& a, const Run& b) {
+  if (lookup.effects.evaluation != none && !was_evaluated(a) && !was_evaluated(b)) return false;
+  return !lookup.objective || (has_objective(a, lookup.objective) && has_objective(b, lookup.objective));
+}
 
 }  // namespace
 
@@ -217,10 +261,10 @@ Effect Check::effect_on(const Metric& metric) const {
 std::vector<Check> check_comparability(const Run& a, const Run& b) {
   std::vector<Check> checks;
   for (const Lookup& lookup : lookups()) {
-    if (lookup.effects.evaluation != none && !was_evaluated(a) && !was_evaluated(b)) continue;
-    checks.push_back(look_up(lookup, a, b));
+    if (applies(lookup, a, b)) checks.push_back(look_up(lookup, a, b));
   }
   checks.push_back(check_builds(a, b));
+  checks.push_back(check_states(a, b));
   return checks;
 }
 

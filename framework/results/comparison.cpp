@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <set>
 #include <utility>
+
+#include "results/conclusion.h"
 
 namespace folio::results {
 namespace {
@@ -23,7 +24,13 @@ Verdict verdict_of(const std::vector<Check>& checks) {
   return verdict;
 }
 
-std::vector<SettingDifference> differing_settings(const Run& a, const Run& b) {
+/// Whether a run that alone has this setting was given it. Of runs without origins only what matters was written down.
+bool was_given(const Run& run, const std::string& key) {
+  const auto origin = run.info.origins.find(key);
+  return origin == run.info.origins.end() || origin->second != "default";
+}
+
+void compare_settings(const Run& a, const Run& b, Comparison& result) {
   const auto in_a = flat_settings(a.settings);
   const auto in_b = flat_settings(b.settings);
   std::set<std::string> keys;
@@ -33,12 +40,66 @@ std::vector<SettingDifference> differing_settings(const Run& a, const Run& b) {
     const auto found = settings.find(key);
     return found == settings.end() ? std::nullopt : std::optional<json>(found->second);
   };
-  std::vector<SettingDifference> result;
   for (const std::string& key : keys) {
     SettingDifference setting{key, value_in(in_a, key), value_in(in_b, key)};
-    if (setting.a != setting.b) result.push_back(std::move(setting));
+    if (setting.a == setting.b) {
+      result.same_settings[key] = *setting.a;
+      continue;
+    }
+    if (!setting.a || !setting.b) setting.telling = was_given(setting.a ? a : b, key);
+    result.settings.push_back(std::move(setting));
+  }
+}
+
+std::optional<Side> better_of(const Metric* metric, double a, double b) {
+  if (!metric || metric->direction == Direction::none || std::isnan(a) || std::isnan(b) || a == b) return std::nullopt;
+  return (a < b) == (metric->direction == Direction::lower) ? Side::a : Side::b;
+}
+
+/// The metric's values over a run and its siblings.
+std::vector<double> values_of(const std::string& name, double own, const std::vector<RunSummary>& siblings) {
+  std::vector<double> values{own};
+  for (const RunSummary& sibling : siblings) {
+    const auto found = sibling.metrics.find(name);
+    if (found != sibling.metrics.end()) values.push_back(found->second);
+  }
+  return values;
+}
+
+MetricComparison compare_metric(const std::string& name, const Run& a, const Run& b, const std::vector<Check>& checks,
+                                const Siblings& siblings) {
+  const Metric* metric = find_metric(name);
+  MetricComparison result;
+  result.name = name;
+  result.a = metric_of(a, name);
+  result.b = metric_of(b, name);
+  result.standing = standing_of(metric, checks);
+  if (!result.a || !result.b) return result;
+  result.difference = *result.b - *result.a;
+  if (*result.a != 0) result.ratio = *result.b / *result.a;
+  if (result.standing == Standing::not_comparable) return result;
+  result.better = better_of(metric, *result.a, *result.b);
+  if (metric && metric->direction != Direction::none && (!siblings.a.empty() || !siblings.b.empty())) {
+    result.spread = seed_spread(values_of(name, *result.a, siblings.a), values_of(name, *result.b, siblings.b));
   }
   return result;
+}
+
+std::vector<MetricComparison> compare_metrics(const Run& a, const Run& b, const std::vector<Check>& checks,
+                                              const Siblings& siblings) {
+  std::set<std::string, decltype(&shown_before)> names(&shown_before);
+  for (const auto& [name, value] : a.summary.metrics) names.insert(name);
+  for (const auto& [name, value] : b.summary.metrics) names.insert(name);
+  std::vector<MetricComparison> result;
+  for (const std::string& name : names) result.push_back(compare_metric(name, a, b, checks, siblings));
+  return result;
+}
+
+}  // namespace
+
+const MetricComparison* Comparison::metric(std::string_view name) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.name == name; });
+  return found == metrics.end() ? nullptr : &*found;
 }
 
 Standing standing_of(const Metric* metric, const std::vector<Check>& checks) {
@@ -49,102 +110,32 @@ Standing standing_of(const Metric* metric, const std::vector<Check>& checks) {
   return worst == Effect::clouds ? Standing::uncertain : Standing::comparable;
 }
 
-std::optional<Side> better_of(const Metric* metric, double a, double b) {
-  if (!metric || metric->direction == Direction::none || std::isnan(a) || std::isnan(b) || a == b) return std::nullopt;
-  return (a < b) == (metric->direction == Direction::lower) ? Side::a : Side::b;
-}
-
-std::optional<double> metric_of(const Run& run, const std::string& name) {
-  const auto found = run.summary.metrics.find(name);
-  return found == run.summary.metrics.end() ? std::nullopt : std::optional<double>(found->second);
-}
-
-MetricComparison compare_metric(const std::string& name, const Run& a, const Run& b, const std::vector<Check>& checks) {
-  const Metric* metric = find_metric(name);
-  MetricComparison result;
-  result.name = name;
-  result.a = metric_of(a, name);
-  result.b = metric_of(b, name);
-  result.standing = standing_of(metric, checks);
-  if (!result.a || !result.b) return result;
-  result.difference = *result.b - *result.a;
-  if (*result.a != 0) result.ratio = *result.b / *result.a;
-  if (result.standing != Standing::not_comparable) result.better = better_of(metric, *result.a, *result.b);
-  return result;
-}
-
-std::vector<MetricComparison> compare_metrics(const Run& a, const Run& b, const std::vector<Check>& checks) {
-  std::set<std::string, decltype(&shown_before)> names(&shown_before);
-  for (const auto& [name, value] : a.summary.metrics) names.insert(name);
-  for (const auto& [name, value] : b.summary.metrics) names.insert(name);
-  std::vector<MetricComparison> result;
-  for (const std::string& name : names) result.push_back(compare_metric(name, a, b, checks));
-  return result;
-}
-
-std::optional<double> fact_of(const Run& run, const char* name) {
-  const json value = run.facts.value(name, json());
-  return value.is_number() ? std::optional<double>(value.get<double>()) : std::nullopt;
-}
-
-/// The loss of a guess that gives every token the same chance, in nats: ln(vocabulary).
-std::optional<double> uniform_loss(const Run& run) {
-  if (const auto loss = fact_of(run, "uniform_loss")) return loss;
-  const auto vocabulary = fact_of(run, "vocab_size");
-  return vocabulary && *vocabulary > 1 ? std::optional(std::log(*vocabulary)) : std::nullopt;
-}
-
-/// Bits per byte are nats per token divided by this. Only a causal model says every token of the text, so of others
-/// there is no such measure.
-std::optional<double> bits_per_byte_divisor(const Run& run, const char* bytes_per_token) {
-  const auto bytes = fact_of(run, bytes_per_token);
-  if (!bytes || run.facts.value("objective", json()) != "causal") return std::nullopt;
-  return std::numbers::ln2 * *bytes;
-}
-
-template <typename Divisor>
-void add_footing(const Run& a, const Run& b, const std::string& loss, const char* suffix, const char* meaning,
-                 const Divisor& divisor, std::vector<CommonFooting>& result) {
-  const auto loss_a = metric_of(a, loss);
-  const auto loss_b = metric_of(b, loss);
-  const std::optional<double> divisor_a = divisor(a);
-  const std::optional<double> divisor_b = divisor(b);
-  if (!loss_a || !loss_b || !divisor_a || !divisor_b) return;
-  result.push_back({loss + suffix, meaning, *loss_a / *divisor_a, *loss_b / *divisor_b});
-}
-
-std::vector<CommonFooting> common_footings(const Run& a, const Run& b) {
-  std::vector<CommonFooting> result;
-  for (const auto& [loss, bytes_per_token] :
-       {std::pair{"train_loss", "bytes_per_token"}, {"eval_loss", "eval_bytes_per_token"}}) {
-    add_footing(
-        a, b, loss, " in bits per byte",
-        "The loss per byte of text, which does not depend on how the text is cut into tokens.",
-        [bytes = bytes_per_token](const Run& run) { return bits_per_byte_divisor(run, bytes); }, result);
-    add_footing(a, b, loss, " / uniform guess",
-                "The loss as a share of that of a blind guess over the run's own vocabulary, ln(vocabulary): 1 means "
-                "that nothing was learned. It says how far each run came, not which of them is better.",
-                uniform_loss, result);
-  }
-  return result;
-}
-
-bool same_tokens(const std::vector<Check>& checks) {
-  return std::all_of(checks.begin(), checks.end(), [](const Check& check) {
-    return check.finding == Finding::equal || (check.name != "tokens" && check.name != "vocabulary size");
-  });
-}
-
-}  // namespace
-
-Comparison compare(const Run& a, const Run& b) {
+Comparison compare(const Run& a, const Run& b, const Siblings& siblings) {
   Comparison result;
   result.checks = check_comparability(a, b);
   result.verdict = verdict_of(result.checks);
-  result.settings = differing_settings(a, b);
-  result.metrics = compare_metrics(a, b, result.checks);
-  if (!same_tokens(result.checks)) result.footings = common_footings(a, b);
+  result.only_seed_differs = differ_only_in_seed(a, b);
+  compare_settings(a, b, result);
+  // The siblings of one are those of the other, if only the seed differs: nothing to hold against each other.
+  result.metrics = compare_metrics(a, b, result.checks, result.only_seed_differs ? Siblings{} : siblings);
+  result.loss = metric_of(a, "eval_loss") && metric_of(b, "eval_loss") ? "eval_loss" : "train_loss";
+  result.yardsticks_a = yardsticks_of(a, result.loss);
+  result.yardsticks_b = yardsticks_of(b, result.loss);
+  result.footings = common_footings(a, b, result.checks);
+  result.conclusion = conclude(result);
   return result;
+}
+
+bool same_result(const Comparison& comparison) {
+  const auto equal = [](const Check& check) { return check.finding == Finding::equal; };
+  const auto same = [](const MetricComparison& metric) {
+    const Metric* declared = find_metric(metric.name);
+    if (declared && (declared->aspect == Aspect::speed || declared->aspect == Aspect::memory)) return true;
+    const bool both_nan = metric.a && metric.b && std::isnan(*metric.a) && std::isnan(*metric.b);
+    return both_nan || metric.a == metric.b;
+  };
+  return comparison.settings.empty() && std::all_of(comparison.checks.begin(), comparison.checks.end(), equal) &&
+         std::all_of(comparison.metrics.begin(), comparison.metrics.end(), same);
 }
 
 std::string_view to_string(Verdict verdict) {

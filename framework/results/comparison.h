@@ -1,12 +1,15 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "results/comparability.h"
+#include "results/loss_scale.h"
 #include "results/run.h"
+#include "results/seeds.h"
 
 namespace folio::results {
 
@@ -23,6 +26,8 @@ enum class Side { a, b };
 struct SettingDifference {
   std::string key;  ///< dotted
   std::optional<nlohmann::json> a, b;
+  /// Whether both have it, or the one that has it was given it: not a default, which the other may well share.
+  bool telling = true;
 };
 
 /// Whether a metric of two runs measures the same thing.
@@ -37,24 +42,44 @@ struct MetricComparison {
   /// Which is better by the metric's declared direction; none where they are equal, where the metric has no direction,
   /// and where it is not comparable.
   std::optional<Side> better;
+  /// Where the metric ranks and a run has siblings that differ from it only in their seed.
+  std::optional<SeedSpread> spread;
 };
 
-/// Two losses over different tokens, put on one scale.
-struct CommonFooting {
-  std::string name;
-  std::string meaning;
-  double a = 0, b = 0;
+/// The answer in two sentences.
+struct Conclusion {
+  std::string shows;
+  std::string does_not_show;
 };
 
 struct Comparison {
   Verdict verdict = Verdict::no;
   std::vector<Check> checks;
-  std::vector<SettingDifference> settings;
+  bool only_seed_differs = false;
+  std::vector<SettingDifference> settings;              ///< those that differ
+  std::map<std::string, nlohmann::json> same_settings;  ///< by dotted key
   std::vector<MetricComparison> metrics;  ///< that at least one of them has, in the order of all_metrics()
-  std::vector<CommonFooting> footings;    ///< only where tokens are not known to be the same
+  std::string loss;                       ///< "eval_loss" where both have it, else "train_loss"
+  Yardsticks yardsticks_a, yardsticks_b;  ///< of that loss
+  std::vector<CommonFooting> footings;
+  Conclusion conclusion;
+
+  /// Null where neither run has the metric.
+  const MetricComparison* metric(std::string_view name) const;
 };
 
-Comparison compare(const Run& a, const Run& b);
+/// The runs that differ from each of the two only in their seed (differ_only_in_seed()).
+struct Siblings {
+  std::vector<RunSummary> a, b;
+};
+
+Comparison compare(const Run& a, const Run& b, const Siblings& siblings = {});
+
+/// Whether nothing is known to differ, and nothing is unknown, but times and memory, which always differ.
+bool same_result(const Comparison& comparison);
+
+/// What the checks say of a metric.
+Standing standing_of(const Metric* metric, const std::vector<Check>& checks);
 
 /// "yes", "partly", "no".
 std::string_view to_string(Verdict verdict);

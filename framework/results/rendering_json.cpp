@@ -25,7 +25,9 @@ json reasons_to_json(const std::vector<Check>& checks) {
 
 json settings_to_json(const std::vector<SettingDifference>& settings) {
   json result = json::object();
-  for (const auto& [key, a, b] : settings) result[key] = {{"a", a.value_or(json())}, {"b", b.value_or(json())}};
+  for (const SettingDifference& setting : settings) {
+    result[setting.key] = {{"a", setting.a.value_or(json())}, {"b", setting.b.value_or(json())}};
+  }
   return result;
 }
 
@@ -41,6 +43,18 @@ const char* standing_name(Standing standing) {
   __builtin_unreachable();
 }
 
+json group_to_json(const SeedGroup& group) {
+  return {{"runs", group.runs}, {"mean", number_to_json(group.mean)}, {"deviation", or_null(group.deviation)}};
+}
+
+json spread_to_json(const SeedSpread& spread) {
+  return {{"a", group_to_json(spread.a)},
+          {"b", group_to_json(spread.b)},
+          {"difference", number_to_json(spread.difference)},
+          {"by_chance", number_to_json(spread.by_chance)},
+          {"beyond", spread.beyond()}};
+}
+
 json metric_to_json(const MetricComparison& metric) {
   json result{{"a", or_null(metric.a)},
               {"b", or_null(metric.b)},
@@ -48,12 +62,20 @@ json metric_to_json(const MetricComparison& metric) {
               {"ratio", or_null(metric.ratio)},
               {"comparable", standing_name(metric.standing)}};
   result["better"] = metric.better ? json(*metric.better == Side::a ? "a" : "b") : json();
+  if (metric.spread) result["seeds"] = spread_to_json(*metric.spread);
   if (const Metric* declared = find_metric(metric.name)) {
     result["unit"] = declared->unit;
     result["direction"] = to_string(declared->direction);
     result["meaning"] = declared->meaning;
   }
   return result;
+}
+
+json yardsticks_to_json(const Yardsticks& run) {
+  return {{"loss", or_null(run.loss)},
+          {"uniform", or_null(run.uniform)},
+          {"unigram", or_null(run.unigram)},
+          {"share_of_uniform", or_null(run.share())}};
 }
 
 json verdict_to_json(Verdict verdict) {
@@ -101,7 +123,14 @@ json to_json(const Run& a, const Run& b, const Comparison& comparison) {
               {"reasons", reasons_to_json(comparison.checks)},
               {"settings", settings_to_json(comparison.settings)},
               {"metrics", json::object()},
-              {"common_footing", json::object()}};
+              {"common_footing", json::object()},
+              {"loss_scale",
+               {{"loss", comparison.loss},
+                {"a", yardsticks_to_json(comparison.yardsticks_a)},
+                {"b", yardsticks_to_json(comparison.yardsticks_b)}}},
+              {"only_seed_differs", comparison.only_seed_differs},
+              {"shows", comparison.conclusion.shows},
+              {"does_not_show", comparison.conclusion.does_not_show}};
   for (const MetricComparison& metric : comparison.metrics) result["metrics"][metric.name] = metric_to_json(metric);
   for (const CommonFooting& footing : comparison.footings) {
     result["common_footing"][footing.name] = {

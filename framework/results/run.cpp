@@ -1,6 +1,7 @@
 #include "results/run.h"
 
 #include <array>
+#include <cmath>
 #include <utility>
 
 namespace folio::results {
@@ -39,6 +40,16 @@ bool is_active(RunState state) { return state == RunState::created || state == R
 
 bool is_baseline(const RunSummary& run) { return run.id.starts_with("baseline/"); }
 
+std::optional<double> metric_of(const Run& run, const std::string& name) {
+  const auto found = run.summary.metrics.find(name);
+  return found == run.summary.metrics.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<double> fact_of(const Run& run, const char* name) {
+  const json value = run.facts.value(name, json());
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
 std::map<std::string, json> flat_settings(const json& settings) {
   std::map<std::string, json> result;
   flatten(settings, "", result);
@@ -50,6 +61,11 @@ std::map<std::string, json> flat_settings(const json& settings) {
 std::string value_text(const json& value) {
   if (value.is_object() && value.contains("name")) return value_text(value["name"]);
   if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float()) {
+    const double number = value.get<double>();
+    constexpr double kExact = 1e15;  // below, a whole number keeps its digits
+    if (number == std::floor(number) && std::abs(number) < kExact) return std::to_string(std::llround(number));
+  }
   if (!value.is_array()) return value.dump();
   std::string text;
   for (const json& item : value) text += (text.empty() ? "" : ", ") + value_text(item);

@@ -59,6 +59,12 @@ struct Sample {
   std::string text;
 };
 
+/// A value of one metric.
+struct Point {
+  std::int64_t step = 0;
+  double value = 0;
+};
+
 /// All that is known of one run but its points.
 struct Run {
   RunSummary summary;
@@ -71,12 +77,18 @@ struct Run {
   std::int64_t skipped_lines = 0;  ///< lines of events.jsonl that could not be read
 };
 
+/// The run's final value of a metric, if it has one.
+std::optional<double> metric_of(const Run& run, const std::string& name);
+
+/// A fact that is a number, if the run has it.
+std::optional<double> fact_of(const Run& run, const char* name);
+
 /// The settings by dotted key ("model.hidden_size"); lists stay whole. `name` and `description`, which change nothing,
 /// are left out.
 std::map<std::string, nlohmann::json> flat_settings(const nlohmann::json& settings);
 
 /// A value as a person reads it: text without quotes, lists as [a, b], an object that has a name by that, numbers as
-/// they are.
+/// they are, whole ones without a point.
 std::string value_text(const nlohmann::json& value);
 
 }  // namespace folio::results

@@ -16,6 +16,7 @@
 ///     experiment.yaml   the experiment file's text as it was
 ///     resolved.json     the experiment with every value explicit
 ///     events.jsonl      what happened, a line each (events.h); the worker writes it
+///     trace.bin         with training.trace, what each step was made of (trace.h)
 ///     log.txt  model/  checkpoints/
 namespace folio::results {
 
@@ -54,6 +55,7 @@ class RunFolder {
   std::filesystem::path experiment() const { return path_ / "experiment.yaml"; }
   std::filesystem::path resolved() const { return path_ / "resolved.json"; }
   std::filesystem::path events() const { return path_ / "events.jsonl"; }
+  std::filesystem::path trace() const { return path_ / "trace.bin"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
   std::filesystem::path model() const { return path_ / "model"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }

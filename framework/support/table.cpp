@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cassert>
+#include <numeric>
+#include <sstream>
 
 #include "support/terminal.h"
 
@@ -14,19 +16,43 @@ void Table::add_row(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::to_text() const {
+namespace {
+
+/// The words in lines of at most `width` columns.
+std::vector<std::string> lines_of(const std::string& cell, int width) {
+  std::vector<std::string> lines(1);
+  std::istringstream words(cell);
+  for (std::string word; words >> word;) {
+    const bool first = lines.back().empty();
+    if (!first && display_width(lines.back()) + 1 + display_width(word) > width) {
+      lines.push_back(word);
+    } else {
+      lines.back() += (first ? "" : " ") + word;
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string Table::to_text(int width) const {
   std::vector<int> widths;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
-    int width = display_width(columns_[c].title);
-    for (const auto& row : rows_) width = std::max(width, display_width(row[c]));
-    widths.push_back(width);
+    int widest = display_width(columns_[c].title);
+    for (const auto& row : rows_) widest = std::max(widest, display_width(row[c]));
+    widths.push_back(widest);
   }
+  const int whole = std::accumulate(widths.begin(), widths.end(), 2 * static_cast<int>(widths.size() - 1));
+  const int before_last = whole - widths.back();
+  constexpr int kNarrowest = 20;
+  const bool wraps = width > 0 && whole > width && columns_.back().align == Align::left;
+  const int last_width = wraps ? std::max(kNarrowest, width - before_last) : widths.back();
   std::string text;
   const auto add_line = [&](const auto& cell_of) {
     std::string line;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       const std::string& cell = cell_of(c);
-      const std::string padding(static_cast<std::size_t>(widths[c] - display_width(cell)), ' ');
+      const std::string padding(static_cast<std::size_t>(std::max(0, widths[c] - display_width(cell))), ' ');
       line += (c > 0 ? "  " : "") + (columns_[c].align == Align::left ? cell + padding : padding + cell);
     }
     line.erase(line.find_last_not_of(' ') + 1);
@@ -34,7 +60,17 @@ std::string Table::to_text() const {
   };
   const bool headed = std::any_of(columns_.begin(), columns_.end(), [](const Column& c) { return !c.title.empty(); });
   if (headed) add_line([&](std::size_t c) -> const std::string& { return columns_[c].title; });
-  for (const auto& row : rows_) add_line([&](std::size_t c) -> const std::string& { return row[c]; });
+  for (const auto& row : rows_) {
+    if (!wraps) {
+      add_line([&](std::size_t c) -> const std::string& { return row[c]; });
+      continue;
+    }
+    const auto lines = lines_of(row.back(), last_width);
+    add_line([&](std::size_t c) -> const std::string& { return c + 1 == row.size() ? lines[0] : row[c]; });
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      text += std::string(static_cast<std::size_t>(before_last), ' ') + lines[i] + '\n';
+    }
+  }
   return text;
 }
 

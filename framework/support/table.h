@@ -22,8 +22,9 @@ class Table {
 
   bool empty() const { return rows_.empty(); }
 
-  /// Each line ends with a line end. With all titles empty there is no heading.
-  std::string to_text() const;
+  /// Each line ends with a line end. With all titles empty there is no heading. Where a width is given, the last column
+  /// is wrapped at blanks to keep to it, as far as the other columns leave it room.
+  std::string to_text(int width = 0) const;
 
   /// A table of GitHub's Markdown.
   std::string to_markdown() const;

@@ -22,6 +22,8 @@ class Paint {
  public:
   explicit Paint(bool enabled) : enabled_(enabled) {}
 
+  bool enabled() const { return enabled_; }
+
   std::string bold(std::string_view text) const { return wrap("1", text); }
   std::string dim(std::string_view text) const { return wrap("2", text); }
   std::string red(std::string_view text) const { return wrap("31", text); }

@@ -73,6 +73,7 @@ OptionTable training_option_table() {
           .unit("steps")
           .absent_means("logging_steps")
           .help("between two evaluations; below 1, a share of all steps"),
+      boolean("trace", false).help("leave a fingerprint of each step in the run's folder, for runner diff --trace"),
       boolean("eval_each_document", false)
           .help("evaluate each document's validation part on its own too: eval_<document>_loss"),
       text("save_strategy", "steps").choices({"no", "steps", "epoch"}).help("when a checkpoint is saved"),
@@ -126,6 +127,7 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.logging_first_step = values.boolean("logging_first_step");
   a.eval_strategy = interval(values.text("eval_strategy"));
   a.eval_steps = values.has("eval_steps") ? values.number("eval_steps") : a.logging_steps;
+  a.trace = values.boolean("trace");
   a.eval_each_document = values.boolean("eval_each_document");
   a.save_strategy = interval(values.text("save_strategy"));
   a.save_steps = values.number("save_steps");

@@ -43,6 +43,7 @@ struct TrainingArguments {
   Interval save_strategy;
   double save_steps;
   std::int64_t save_total_limit;  ///< 0: all are kept
+  bool trace;
   bool load_best_model_at_end;
   std::string metric_for_best_model;
   bool greater_is_better;

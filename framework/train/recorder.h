@@ -18,6 +18,15 @@ struct StepProgress {
   double seconds_left = 0;
 };
 
+/// What an optimizer step was made of, to hold two runs that should be equal against each other.
+struct StepTrace {
+  std::int64_t step = 0;           ///< counted from one
+  std::uint64_t batch = 0;         ///< hash of inputs and labels
+  std::uint64_t random_state = 0;  ///< hash of the state before the step
+  double loss = 0;
+  double grad_norm = 0;
+};
+
 /// Receives what a training run has to tell. The trainer knows nothing of files, stores or terminals.
 class Recorder {
  public:
@@ -25,6 +34,9 @@ class Recorder {
 
   /// A logged point, kept for ever: what it throws ends the run.
   virtual void points(std::int64_t step, double epoch, const Metrics& metrics) = 0;
+
+  /// After each step with training.trace; kept.
+  virtual void traced(const StepTrace& step) = 0;
 
   /// After each step; may be dropped.
   virtual void progress(const StepProgress& progress) = 0;

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "folio/error.h"
+#include "train/fingerprint.h"
 #include "train/saving.h"
 
 namespace folio::train {
@@ -65,6 +66,7 @@ TrainingResult Trainer::run() {
 
       ++step_;
       loss_sum_ += loss;
+      if (arguments_.trace) recorder_.traced({step_, trace_.batch, trace_.random_state, loss, grad_norm});
       report_progress(loss);
       const bool epoch_ends = update + 1 == plan_.updates_per_epoch;
       const bool first = step_ == 1 && arguments_.logging_first_step;
@@ -100,6 +102,7 @@ double Trainer::train_on(const data::SampleOrder& order, std::int64_t update) {
     labels += batches.back().label_count;
     scored_ += static_cast<double>(count_scored(batches.back()));
   }
+  if (arguments_.trace) trace_ = {.batch = hash_of(batches), .random_state = hash_of_random_state()};
   labels = std::max<std::int64_t>(1, labels);  // short samples may have none masked
   double loss = 0;
   for (const Batch& batch : batches) {

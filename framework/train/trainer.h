@@ -83,6 +83,7 @@ class Trainer {
   AdamW optimizer_;
 
   Clock::time_point start_;
+  StepTrace trace_;           ///< of the step that is being done
   std::int64_t step_ = 0;     ///< optimizer steps done
   std::int64_t batches_ = 0;  ///< batches done in this epoch
   std::int64_t whole_epochs_ = 0;

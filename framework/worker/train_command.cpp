@@ -4,8 +4,11 @@
 
 #include <atomic>
 #include <cmath>
+#include <filesystem>
+#include <optional>
 
 #include "results/events.h"
+#include "results/trace.h"
 #include "train/matmul_rate.h"
 #include "train/saving.h"
 #include "train/trainer.h"
@@ -33,11 +36,18 @@ void stop_on_signals() {
 /// Writes what the trainer tells into the run's events, and to whoever watches.
 class RunRecorder : public train::Recorder {
  public:
-  RunRecorder(results::EventWriter& events, ProgressLines& progress) : events_(events), progress_(progress) {}
+  /// `trace` is made when the first step is traced.
+  RunRecorder(results::EventWriter& events, ProgressLines& progress, std::filesystem::path trace)
+      : events_(events), progress_(progress), trace_file_(std::move(trace)) {}
 
   void points(std::int64_t step, double epoch, const train::Metrics& metrics) override {
     events_.points(step, epoch, metrics);
     progress_.write({{"points", metrics}, {"step", step}, {"epoch", epoch}});
+  }
+
+  void traced(const train::StepTrace& step) override {
+    if (!trace_) trace_.emplace(trace_file_);
+    trace_->append({step.step, step.batch, step.random_state, step.loss, step.grad_norm});
   }
 
   void progress(const train::StepProgress& at) override {
@@ -58,6 +68,8 @@ class RunRecorder : public train::Recorder {
  private:
   results::EventWriter& events_;
   ProgressLines& progress_;
+  std::filesystem::path trace_file_;
+  std::optional<results::TraceWriter> trace_;
 };
 
 std::int64_t parameter_count(const Model& model) {
@@ -104,7 +116,11 @@ nlohmann::json facts_of(const Job& job, const Prepared& prepared, const Model& m
   };
   // Of a corrupted sample's target every fifth token is a sentinel, which no frequency tells.
   if (job.objective() != Objective::span_corruption) facts["unigram_loss"] = prepared.encoded.tokens.unigram_loss;
+  if (text.words > 0) facts["bytes_per_word"] = text.bytes_per_word();
   if (prepared.evaluation.size() > 0) {
+    if (prepared.encoded.evaluation.words > 0) {
+      facts["eval_bytes_per_word"] = prepared.encoded.evaluation.bytes_per_word();
+    }
     facts["eval_hash"] = prepared.encoded.evaluation_hash;
     facts["eval_tokens"] = prepared.evaluation.token_count();
     facts["eval_bytes_per_token"] = prepared.encoded.evaluation.bytes_per_token();
@@ -151,7 +167,7 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
   move_to(*model, effective.device);
   events.facts(facts_of(job, prepared, *model));
 
-  RunRecorder recorder(events, progress);
+  RunRecorder recorder(events, progress, folder.trace());
   const train::TrainingData data{prepared.training,
                                  prepared.evaluation,
                                  *collator,

@@ -12,11 +12,6 @@ namespace folio::results {
 
 class Database;
 
-struct Point {
-  std::int64_t step = 0;
-  double value = 0;
-};
-
 /// What a sync met that it could not enter.
 struct SyncProblem {
   std::filesystem::path folder;

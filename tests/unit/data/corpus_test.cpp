@@ -56,6 +56,12 @@ TEST_CASE("a corpus counts bytes and characters of its documents") {
   CHECK(parts_of({document("a", "h\xc3\xa9!"), document("b", "xy")}, 0) == Parts{{"h\xc3\xa9!", "xy"}, {}});
 }
 
+TEST_CASE("words are what stands between blanks and line ends") {
+  CHECK(data::count_words("") == 0);
+  CHECK(data::count_words(" \r\n\t") == 0);
+  CHECK(data::count_words("To be, or not\tto be:\r\nthat is  the question\n") == 10);
+}
+
 TEST_CASE("the validation share is the end of each document, from a line's start on") {
   CHECK(parts_of({document("a", kLines)}, 0.25) == Parts{{"one\ntwo\nthree\n"}, {"four\nfive\n"}});
 }

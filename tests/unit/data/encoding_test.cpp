@@ -108,6 +108,8 @@ TEST_CASE("the evaluation part has tokens and a hash of its own") {
   CHECK(texts_of(result.training.samples()) == Texts{"ab\n$", "vw\n$"});
   CHECK(texts_of(result.evaluation.samples()) == Texts{"cd\n$", "xy\n$"});
   CHECK(result.encoded.evaluation.characters == 6);
+  CHECK(result.encoded.evaluation.words == 2);
+  CHECK(result.encoded.evaluation.bytes_per_word() == 3);
   // sha256("cd\nxy\n")
   CHECK(result.encoded.evaluation_hash == "2ad30d41a5f3926fe1e19084db83ad7af870ab7800536f95925af5596e4593cd");
   CHECK(result.encoded.documents.empty());

@@ -1,8 +1,10 @@
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <iostream>
 #include <sstream>
 
 #include "cli/commands.h"
+#include "support/terminal.h"
 #include "unit/results/scratch.h"
 
 using namespace folio;
@@ -37,11 +39,14 @@ class Program {
       throw;
     }
     std::cout.rdbuf(before);
-    CHECK(exit_code == 0);
+    exit_code_ = exit_code;
     return captured.str();
   }
 
   nlohmann::json json(const std::string& arguments) { return nlohmann::json::parse(run(arguments + " --json")); }
+
+  /// Of the last command.
+  int exit_code() const { return exit_code_; }
 
   std::string refusal(const std::string& arguments) {
     try {
@@ -55,6 +60,7 @@ class Program {
  private:
   ScratchFolder scratch_;
   cli::GlobalOptions global_;
+  int exit_code_ = 0;
 };
 
 NewRun finished(const std::filesystem::path& results, const std::string& name, double loss) {
@@ -110,6 +116,19 @@ TEST_CASE("show prints all of a run, and its JSON has the promised fields") {
   CHECK(json["environment"]["device"] == "cpu");
 }
 
+TEST_CASE("show explains a result, as text and in JSON") {
+  Program program;
+  const NewRun run = finished(program.results(), "small", 6.5);
+  const std::string text = program.run("show --explain");
+  CHECK_THAT(text, Catch::Contains("What does the loss mean?") && Catch::Contains("train_loss is 6.5000") &&
+                       Catch::Contains("Was the loss still falling?\n  Not known: five logged points") &&
+                       !Catch::Contains("events.jsonl"));
+  const auto json = program.json("show --explain " + run.info.id);
+  REQUIRE(json["explanation"].size() == 5);
+  CHECK(json["explanation"][0]["question"] == "What does the loss mean?");
+  CHECK_FALSE(program.json("show").contains("explanation"));
+}
+
 TEST_CASE("show tells why a run failed") {
   Program program;
   const NewRun run = make_run(program.results());
@@ -126,7 +145,9 @@ TEST_CASE("show leaves out the settings that are defaults") {
   info.origins = {{"model.hidden_size", "small.yaml:3"}, {"training.seed", "default"}};
   create_run(program.results(), info, "", folio::results::test::small_experiment());
   const std::string text = program.run("show");
-  CHECK_THAT(text, Catch::Contains("small.yaml:3") && !Catch::Contains("training.seed"));
+  CHECK_THAT(text, Catch::Contains("small.yaml:3") && !Catch::Contains("training.seed") &&
+                       Catch::Contains("1 more at their defaults (--all)"));
+  CHECK_THAT(program.run("show --all"), Catch::Contains("training.seed") && Catch::Contains("default\n"));
 }
 
 TEST_CASE("diff compares the latest two by default, the older as A") {
@@ -143,7 +164,7 @@ TEST_CASE("diff compares the latest two by default, the older as A") {
   CHECK(program.json("diff first")["b"]["id"] == second.info.id);
   CHECK(program.json("diff second first")["metrics"]["train_loss"]["better"] == "a");
   const std::string text = program.run("diff");
-  CHECK_THAT(text, Catch::Contains("Can they be compared? Partly.") && Catch::Contains("No setting differs.") &&
+  CHECK_THAT(text, Catch::Contains("Can they be compared? Partly.") && Catch::Contains("No setting differs") &&
                        Catch::Contains("-0.2500") && Catch::Contains("0.9615") && Catch::Contains("B?"));
 }
 
@@ -151,7 +172,75 @@ TEST_CASE("diff of the baselines says that their losses have no common scale") {
   Program program;
   const std::string text = program.run("diff baseline/gpt baseline/bert");
   CHECK_THAT(text, Catch::Contains("Their losses cannot.") && Catch::Contains("differs  objective: causal | masked") &&
-                       Catch::Contains("not comparable") && Catch::Contains("0.6013") && Catch::Contains("0.6232"));
+                       Catch::Contains("tokens: trained on the book | pre-trained") &&
+                       Catch::Contains("not comparable") && Catch::Contains("60.1 %") && Catch::Contains("62.3 %") &&
+                       Catch::Contains("In short") && Catch::Contains("This shows how far each came") &&
+                       Catch::Contains("It does not show which is the better model"));
+  CHECK_THAT(text, !Catch::Contains("common footing"));
+  const auto json = program.json("diff baseline/gpt baseline/bert");
+  CHECK(json["comparable"] == false);
+  CHECK(json["common_footing"].empty());
+  CHECK(json["loss_scale"]["a"]["share_of_uniform"] == Approx(6.50891508879485 / std::log(50257.0)));
+}
+
+TEST_CASE("diff counts the settings that only one run records instead of listing them") {
+  Program program;
+  RunInfo info;
+  info.name = "small";
+  info.runner = this_process();
+  info.origins = {{"dataset.split.size", "small.yaml:2"}, {"training.seed", "default"}};
+  info.origins["training.learning_rate"] = "default";
+  const NewRun run = create_run(program.results(), info, "", folio::results::test::small_experiment());
+  EventWriter(run.folder.events()).finished();
+  std::string text = program.run("diff baseline/gpt " + run.info.id);
+  CHECK_THAT(text, Catch::Contains("dataset.split.size") && !Catch::Contains("training.seed") &&
+                       Catch::Contains("2 more settings stand in B alone"));
+  text = program.run("diff --all baseline/gpt " + run.info.id);
+  CHECK_THAT(text, Catch::Contains("training.seed") && Catch::Contains("Settings that are the same"));
+}
+
+TEST_CASE("diff in a narrow terminal keeps to 80 columns but for tables") {
+  Program program;
+  finished(program.results(), "first", 6.5);
+  ::usleep(2000);
+  const NewRun second = finished(program.results(), "second", 6.25);
+  EventWriter(second.folder.events()).points(20, 1, {{"loss", 5.0}});
+  std::istringstream lines(program.run("diff"));
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    CAPTURE(line);
+    CHECK(display_width(line) <= 80);
+  }
+  CHECK(count > 30);
+  CHECK_THAT(program.run("diff"), Catch::Contains("Training loss") && Catch::Contains("┤") && Catch::Contains(" A\n"));
+}
+
+TEST_CASE("diff prints Markdown") {
+  Program program;
+  const std::string text = program.run("diff baseline/gpt baseline/bert --md");
+  CHECK_THAT(text, Catch::Contains("## Metrics\n") && Catch::Contains("| train_loss | 6.5089 | 6.4352 |") &&
+                       Catch::Contains("- **differs** objective: causal | masked."));
+}
+
+TEST_CASE("diff tells scripts by its exit code whether two runs have the same result") {
+  Program program;
+  const auto whole = [&](double loss) {
+    const NewRun run = finished(program.results(), "whole", loss);
+    EventWriter writer(run.folder.events());
+    writer.facts({{"data_hash", "d"}, {"stand_in", false}, {"objective", "causal"}, {"loss_definition", "1"}});
+    writer.facts({{"vocab_size", 1000}, {"tokenizer_hash", "t"}});
+    writer.environment({{"precision", "float32"}, {"processor", "A"}, {"processors", 2}, {"threads", 2}});
+    return run.info.id;
+  };
+  const std::string a = whole(6.5);
+  const std::string b = whole(6.5);
+  const std::string c = whole(6.25);
+  program.run("diff --exit-code " + a + " " + b);
+  CHECK(program.exit_code() == 1);  // the plugins' builds are not known
+  program.run("diff " + a + " " + c);
+  CHECK(program.exit_code() == 0);
+  program.run("diff --exit-code --json " + a + " " + c);
+  CHECK(program.exit_code() == 1);
 }
 
 TEST_CASE("a run that does not exist is a mistake in the command line") {

@@ -2,46 +2,19 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <functional>
 
 #include "results/rendering.h"
 #include "results/store/store.h"
+#include "unit/results/compared_runs.h"
 #include "unit/results/scratch.h"
 
 using namespace folio;
 using namespace folio::results;
 
-namespace {
-
-Run finished_run() {
-  Run run;
-  run.summary.id = "aaaaaaaa";
-  run.summary.name = "small";
-  run.summary.state = RunState::finished;
-  run.summary.metrics = {{"train_loss", 6.5}, {"train_runtime", 100.0}, {"epoch", 3.0}};
-  run.info.plugins = {{"model", "gpt", "1.0", "/lib/gpt.so", "build-1"}};
-  run.settings = folio::results::test::small_experiment();
-  run.facts = {{"data_hash", "d1"},     {"stand_in", false},      {"tokenizer_hash", "t1"}, {"vocab_size", 1000},
-               {"objective", "causal"}, {"loss_definition", "1"}, {"bytes_per_token", 3.0}};
-  run.environment = {
-      {"precision", "float32"}, {"device", "cpu"}, {"processor", "A"}, {"processors", 2}, {"threads", 2}};
-  return run;
-}
-
-const Check& check_named(const Comparison& comparison, const std::string& name) {
-  for (const Check& check : comparison.checks) {
-    if (check.name == name) return check;
-  }
-  throw std::runtime_error("no check " + name);
-}
-
-const MetricComparison& metric_named(const Comparison& comparison, const std::string& name) {
-  for (const MetricComparison& metric : comparison.metrics) {
-    if (metric.name == name) return metric;
-  }
-  throw std::runtime_error("no metric " + name);
-}
-
-}  // namespace
+using folio::results::test::check_named;
+using folio::results::test::finished_run;
+using folio::results::test::metric_named;
 
 TEST_CASE("runs that share all facts are comparable") {
   const Run a = finished_run();
@@ -143,6 +116,21 @@ TEST_CASE("a fact that one run lacks, or both, is unknown and never equal") {
   CHECK(check_named(compare(a, b), "plugin builds").finding == Finding::unknown);
 }
 
+TEST_CASE("how much is hidden counts where both runs say what is hidden, and nowhere else") {
+  Run a = finished_run();
+  a.facts["objective"] = "masked";
+  a.settings["dataset"]["objective"] = {{"mlm_probability", 0.15}, {"whole_word_mask", false}};
+  Run b = a;
+  CHECK(check_named(compare(a, b), "masking").finding == Finding::equal);
+  b.settings["dataset"]["objective"]["mlm_probability"] = 0.3;
+  CHECK(check_named(compare(a, b), "masking").finding == Finding::different);
+  CHECK(compare(a, b).verdict == Verdict::no);
+  b.settings["dataset"].erase("objective");
+  CHECK(check_named(compare(a, b), "masking").finding == Finding::unknown);
+  b.facts["objective"] = "causal";
+  for (const Check& check : compare(a, b).checks) CHECK(check.name != "masking");
+}
+
 TEST_CASE("evaluation sets are compared only where a run was evaluated") {
   Run a = finished_run();
   Run b = finished_run();
@@ -151,7 +139,9 @@ TEST_CASE("evaluation sets are compared only where a run was evaluated") {
   b.summary.metrics["eval_loss"] = 5.0;
   a.facts["eval_hash"] = b.facts["eval_hash"] = "e1";
   a.facts["eval_samples"] = 28;
-  b.facts["eval_samples"] = 30;
+  b.facts["eval_samples"] = 30;  // the same text, cut into other tokens
+  CHECK(check_named(compare(a, b), "evaluation set").finding == Finding::equal);
+  b.facts["eval_hash"] = "e2";
   const Comparison comparison = compare(a, b);
   CHECK(check_named(comparison, "evaluation set").finding == Finding::different);
   CHECK(metric_named(comparison, "eval_loss").standing == Standing::not_comparable);
@@ -159,30 +149,97 @@ TEST_CASE("evaluation sets are compared only where a run was evaluated") {
 }
 
 TEST_CASE("losses over different tokens are put on a common footing") {
-  const Run a = finished_run();
-  Run b = finished_run();
+  Run a = finished_run();
+  a.summary.metrics["train_bits_per_byte"] = 3.0;
+  a.facts["bytes_per_word"] = 5.5;
+  Run b = a;
   b.facts["vocab_size"] = 50257;
-  b.facts["bytes_per_token"] = 4.0;
+  b.summary.metrics["train_bits_per_byte"] = 2.5;
   const auto footings = compare(a, b).footings;
-  REQUIRE(footings.size() == 2);
+  REQUIRE(footings.size() == 3);
   CHECK(footings[0].name == "train_loss in bits per byte");
-  CHECK(footings[0].a == Approx(6.5 / 3.0 / std::log(2.0)));
-  CHECK(footings[0].b == Approx(6.5 / 4.0 / std::log(2.0)));
-  CHECK(footings[1].name == "train_loss / uniform guess");
-  CHECK(footings[1].a == Approx(6.5 / std::log(1000.0)));
-  CHECK(footings[1].b == Approx(6.5 / std::log(50257.0)));
+  CHECK(footings[0].a == 3.0);
+  CHECK(footings[0].b == 2.5);
+  CHECK(footings[1].name == "train_loss as perplexity per word");
+  CHECK(footings[1].a == Approx(std::exp2(16.5)));
+  CHECK(footings[1].b == Approx(std::exp2(13.75)));
+  CHECK(footings[2].name == "train_loss / uniform guess");
+  CHECK(footings[2].a == Approx(6.5 / std::log(1000.0)));
+  CHECK(footings[2].b == Approx(6.5 / std::log(50257.0)));
+  CHECK_FALSE(footings[2].ranks);
 }
 
-TEST_CASE("the evaluation loss is put on its own text's footing") {
+TEST_CASE("losses without a common scale are put on no common footing") {
   Run a = finished_run();
-  a.summary.metrics = {{"eval_loss", 6.0}};
-  a.facts["eval_bytes_per_token"] = 2.5;
+  a.summary.metrics["train_bits_per_byte"] = 3.0;
+  for (const char* fact : {"objective", "data_hash", "loss_definition"}) {
+    Run b = a;
+    b.facts["tokenizer_hash"] = "t2";
+    CHECK_FALSE(compare(a, b).footings.empty());
+    b.facts[fact] = "another";
+    CAPTURE(fact);
+    CHECK(compare(a, b).footings.empty());
+  }
+}
+
+TEST_CASE("each loss is shown with what it stands against, the evaluation's where both were evaluated") {
+  Run a = finished_run();
+  a.facts["unigram_loss"] = 5.5;
   Run b = a;
-  b.facts["tokenizer_hash"] = "t2";
-  const auto footings = compare(a, b).footings;
-  REQUIRE(footings.size() == 2);
-  CHECK(footings[0].name == "eval_loss in bits per byte");
-  CHECK(footings[0].a == Approx(6.0 / 2.5 / std::log(2.0)));
+  b.facts["uniform_loss"] = 7.0;
+  b.facts.erase("unigram_loss");
+  Comparison comparison = compare(a, b);
+  CHECK(comparison.loss == "train_loss");
+  CHECK(*comparison.yardsticks_a.uniform == Approx(std::log(1000.0)));
+  CHECK(*comparison.yardsticks_a.unigram == 5.5);
+  CHECK(*comparison.yardsticks_b.share() == Approx(6.5 / 7.0));
+  CHECK_FALSE(comparison.yardsticks_b.unigram);
+  a.summary.metrics["eval_loss"] = 6.0;
+  b.summary.metrics["eval_loss"] = 5.0;
+  comparison = compare(a, b);
+  CHECK(comparison.loss == "eval_loss");
+  CHECK(*comparison.yardsticks_b.loss == 5.0);
+}
+
+TEST_CASE("a setting that one run alone has tells something where it was given, not where it is a default") {
+  Run a = finished_run();
+  Run b = a;
+  b.settings["model"]["resid_pdrop"] = 0.1;
+  b.settings["model"]["num_heads"] = 4;
+  b.info.origins = {{"model.resid_pdrop", "default"}, {"model.num_heads", "b.yaml:3"}};
+  const auto settings = compare(a, b).settings;
+  REQUIRE(settings.size() == 2);
+  CHECK(settings[0].key == "model.num_heads");
+  CHECK(settings[0].telling);
+  CHECK(settings[1].key == "model.resid_pdrop");
+  CHECK_FALSE(settings[1].telling);
+  CHECK(compare(a, b).same_settings.at("model.hidden_size") == 64);
+}
+
+TEST_CASE("a run that was cut short clouds all its metrics") {
+  const Run a = finished_run();
+  Run b = a;
+  b.summary.state = RunState::interrupted;
+  b.summary.metrics["train_loss"] = 6.0;
+  const Comparison comparison = compare(a, b);
+  CHECK(check_named(comparison, "state").finding == Finding::different);
+  CHECK(comparison.verdict == Verdict::partly);
+  CHECK(metric_named(comparison, "train_loss").standing == Standing::uncertain);
+}
+
+TEST_CASE("runs have the same result only where all is known and equal but time and memory") {
+  const Run a = finished_run();
+  Run b = a;
+  b.summary.metrics["train_runtime"] = 1.0;
+  CHECK(same_result(compare(a, b)));
+  b.summary.metrics["train_loss"] = std::nextafter(6.5, 7.0);
+  CHECK_FALSE(same_result(compare(a, b)));
+  b = a;
+  b.settings["model"]["hidden_size"] = 65;
+  CHECK_FALSE(same_result(compare(a, b)));
+  b = a;
+  b.facts.erase("data_hash");
+  CHECK_FALSE(same_result(compare(a, b)));
 }
 
 TEST_CASE("a metric that only one run has is shown without a difference, one that is NaN without a better") {
@@ -206,15 +263,15 @@ TEST_CASE("the two baselines are declared not comparable, each fact with its rea
   const Run bert = store.load("baseline/bert");
   const Comparison comparison = compare(gpt, bert);
   CHECK(comparison.verdict == Verdict::no);
-  for (const char* different : {"objective", "vocabulary size", "hardware"}) {
+  for (const char* different : {"objective", "vocabulary size", "tokens", "hardware"}) {
     CHECK(check_named(comparison, different).finding == Finding::different);
   }
-  for (const char* unknown : {"data", "stand-in text", "loss definition", "tokens", "split", "precision", "seed"}) {
+  for (const char* unknown : {"data", "stand-in text", "loss definition", "split", "precision", "seed"}) {
     CHECK(check_named(comparison, unknown).finding == Finding::unknown);
   }
-  REQUIRE(comparison.footings.size() == 1);  // masked: no bits per byte
-  CHECK(comparison.footings[0].a == Approx(6.50891508879485 / std::log(50257.0)));
-  CHECK(comparison.footings[0].b == Approx(6.435161413969817 / std::log(30522.0)));
+  CHECK(comparison.footings.empty());
+  CHECK(*comparison.yardsticks_a.share() == Approx(6.50891508879485 / std::log(50257.0)));
+  CHECK(*comparison.yardsticks_b.share() == Approx(6.435161413969817 / std::log(30522.0)));
   std::vector<std::string> keys;
   for (const SettingDifference& setting : comparison.settings) keys.push_back(setting.key);
   CHECK(keys == std::vector<std::string>{"model.intermediate_size", "model.type", "model.vocab_size"});

@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "support/files.h"
@@ -45,6 +47,24 @@ TEST_CASE("each declared metric stands in docs/metrics.md with its direction") {
     CAPTURE(row);
     CHECK(document.find(row) != std::string::npos);
   }
+}
+
+TEST_CASE("each metric in docs/metrics.md is declared, with the unit that it has there") {
+  std::istringstream document(read_file(std::string(FOLIO_SOURCE_DIR) + "/docs/metrics.md"));
+  const std::regex row(R"(\| `([a-z_<>]+)` \| (lower|higher|none) \| ([^|]*) ?\|.*)");
+  std::size_t rows = 0;
+  std::smatch cells;
+  for (std::string line; std::getline(document, line);) {
+    if (!std::regex_match(line, cells, row)) continue;
+    ++rows;
+    CAPTURE(line);
+    const Metric* metric = find_metric(cells[1].str());
+    REQUIRE(metric != nullptr);
+    std::string unit = cells[3];
+    unit.erase(unit.find_last_not_of(' ') + 1);
+    if (!metric->unit.empty()) CHECK(unit == metric->unit);
+  }
+  CHECK(rows == all_metrics().size());
 }
 
 TEST_CASE("metrics print in their shape") {

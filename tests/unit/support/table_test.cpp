@@ -35,3 +35,15 @@ TEST_CASE("a table can be Markdown") {
   table.add_row({"a|b", "1"});
   CHECK(table.to_markdown() == "| name | loss |\n|-|-:|\n| a\\|b | 1 |\n");
 }
+
+TEST_CASE("a table keeps to a width by wrapping its last column") {
+  Table table({{""}, {""}});
+  table.add_row({"loss", "The mean of the training loss over all steps"});
+  table.add_row({"epoch", "Passes"});
+  CHECK(table.to_text(30) ==
+        "loss   The mean of the\n"
+        "       training loss over all\n"
+        "       steps\n"
+        "epoch  Passes\n");
+  CHECK(table.to_text(80) == table.to_text());
+}

@@ -21,12 +21,14 @@ class FakeRecorder : public Recorder {
     grad_norms.push_back(metrics.at("grad_norm"));
     epochs.push_back(epoch);
   }
+  void traced(const StepTrace& step) override { traces.push_back(step); }
   void progress(const StepProgress& progress) override { step_ = progress.step; }
   void evaluating(std::int64_t, std::int64_t) override {}
   bool stop_requested() const override { return step_ == stop_after_; }
 
   std::vector<double> losses, grad_norms, epochs;
   std::vector<Metrics> evaluations;
+  std::vector<StepTrace> traces;
 
  private:
   std::int64_t stop_after_;

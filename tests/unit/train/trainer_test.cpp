@@ -109,6 +109,32 @@ TEST_CASE("losses, gradient norms and epochs are those of Hugging Face's Trainer
   }
 }
 
+TEST_CASE("traced steps are equal in equal runs, and part in what differs") {
+  const auto traced = [](nlohmann::json given) {
+    given.update({{"max_steps", 6}, {"trace", true}});
+    return train_reference(given).recorder.traces;
+  };
+  const auto first = traced({});
+  const auto again = traced({});
+  REQUIRE(first.size() == 6);
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    CHECK(first[i].step == static_cast<std::int64_t>(i) + 1);
+    CHECK(first[i].batch == again[i].batch);
+    CHECK(first[i].loss == again[i].loss);
+    CHECK(first[i].grad_norm == again[i].grad_norm);
+    CHECK((i == 0 || first[i].batch != first[i - 1].batch));
+  }
+  const auto other_seed = traced({{"seed", 7}});
+  CHECK(other_seed[0].batch != first[0].batch);
+  const auto other_rate = traced({{"learning_rate", 1e-3}});
+  CHECK(other_rate[0].batch == first[0].batch);
+  CHECK(other_rate[0].loss == first[0].loss);
+  CHECK(other_rate[0].grad_norm == first[0].grad_norm);
+  CHECK(other_rate[1].batch == first[1].batch);
+  CHECK(other_rate[1].loss != first[1].loss);
+  CHECK(train_reference({{"max_steps", 2}}).recorder.traces.empty());
+}
+
 TEST_CASE("a run that is asked to stop ends after its step, whole") {
   const Outcome outcome = train_reference({{"max_steps", 10}}, {}, 3);
   CHECK(outcome.result.interrupted);
