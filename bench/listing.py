@@ -1,41 +1,53 @@
 #!/usr/bin/env python3
-"""Time `runner ls` with many runs in the store, and print the table.
+"""Time the commands that look at many runs, and print the table.
 
-  bench/listing.py [--runs 1000] [--rounds 20]
+  ninja -C build folio_bench_store && bench/listing.py [--runs 10000] [--rounds 10]
 
-The runs are copies of one baseline's folder under other ids, in a results folder of their own.
+The runs, of 200 points each, are made by folio_bench_store in a results folder of their own.
 """
 
 import argparse
 import os
 import pathlib
-import shutil
 import statistics
 import subprocess
 import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+COMMANDS = {
+    "ls": ["ls"],
+    "ls, filtered": ["ls", "--where", "training.learning_rate<1e-4 and state=finished", "--sort-by", "eval_loss",
+                     "--limit", "20"],
+    "compare, all": ["compare"],
+    "compare, filtered": ["compare", "--where", "training.learning_rate<1e-4 and train_loss<6.5", "--sort-by",
+                          "train_loss"],
+    "compare, grouped": ["compare", "--group"],
+    "show": ["show", "0000002a"],
+}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--runs", type=int, default=10000)
+    parser.add_argument("--rounds", type=int, default=10)
+    parser.add_argument("--results", help="a results folder that is kept, and made where it is not there")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as results:
-        for i in range(options.runs):
-            shutil.copytree(ROOT / "results/baselines/gpt", pathlib.Path(results) / "runs" / f"{i:08x}")
-        command = [ROOT / "build/bin/runner", "--results", results, "ls"]
+    with tempfile.TemporaryDirectory() as scratch:
+        results = options.results or scratch
+        if not (pathlib.Path(results) / "store.sqlite").exists():
+            subprocess.run([ROOT / "build/bin/folio_bench_store", "fill", results, str(options.runs)], check=True)
         environment = {**os.environ, "FOLIO_HOME": str(ROOT)}
-        times = []
-        for _ in range(options.rounds + 1):
-            start = time.perf_counter()
-            subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
-            times.append(1000 * (time.perf_counter() - start))
-    print("| runs | first ls, which enters them, ms | ls, median ms | slowest ms |")
-    print("|-:|-:|-:|-:|")
-    print(f"| {options.runs} | {times[0]:.0f} | {statistics.median(times[1:]):.1f} | {max(times[1:]):.1f} |")
+        print(f"| command, over {options.runs:,} runs | median ms | slowest ms |")
+        print("|-|-:|-:|")
+        for name, arguments in COMMANDS.items():
+            times = []
+            for _ in range(options.rounds):
+                start = time.perf_counter()
+                subprocess.run([ROOT / "build/bin/runner", "--results", results, *arguments], check=True,
+                               env=environment, stdout=subprocess.DEVNULL)
+                times.append(1000 * (time.perf_counter() - start))
+            print(f"| {name} | {statistics.median(times):.1f} | {max(times):.1f} |")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <iostream>
@@ -9,6 +10,7 @@
 
 #include "cli/commands.h"
 #include "cli/results_store.h"
+#include "cli/run_choice.h"
 #include "results/metrics.h"
 #include "results/rendering.h"
 #include "support/human.h"
@@ -23,9 +25,35 @@ using results::RunSummary;
 constexpr std::size_t kRowsOnTerminal = 20;
 
 struct LsOptions {
+  RunChoice choice;
+  std::string sort_by;
+  bool descending = false;
+  std::size_t limit = 0;  ///< 0: none
   bool json = false;
   bool all = false;
 };
+
+/// Sorts by a field; runs that lack it come last.
+void sort_runs(std::vector<RunSummary>& runs, const results::RunFields& fields, const LsOptions& options) {
+  const results::Field field = fields.require(options.sort_by, "--sort-by");
+  const auto known = [](const results::FieldValue& value) { return !std::holds_alternative<std::monostate>(value); };
+  std::stable_sort(runs.begin(), runs.end(), [&](const RunSummary& a, const RunSummary& b) {
+    const auto of_a = fields.value(a, field), of_b = fields.value(b, field);
+    const bool turned = options.descending && known(of_a) && known(of_b);
+    return turned ? results::less(of_b, of_a) : results::less(of_a, of_b);
+  });
+}
+
+/// The runs that were asked for, in the order that was. The settings are read only where they are asked for.
+std::vector<RunSummary> wanted_runs(results::Store& store, const LsOptions& options) {
+  std::vector<RunSummary> runs = store.list();
+  if (options.choice.where.empty() && options.sort_by.empty()) return runs;
+  const results::RunSettings settings = store.settings();
+  const results::RunFields fields(runs, settings);
+  runs = choose_runs(std::move(runs), fields, options.choice);
+  if (!options.sort_by.empty()) sort_runs(runs, fields, options);
+  return runs;
+}
 
 std::string metric_cell(const RunSummary& run, const std::string& name) {
   const auto found = run.metrics.find(name);
@@ -47,14 +75,12 @@ std::string when_cell(const std::string& created) {
 void print_table(const std::vector<RunSummary>& runs, bool all) {
   const Paint paint(use_colour(STDOUT_FILENO));
   using enum Table::Align;
-  Table table({{"id"},
-               {"name"},
-               {"model"},
-               {"state"},
-               {"train_loss", right},
-               {"eval_loss", right},
-               {"runtime", right},
-               {"created"}});
+  const bool tagged = std::any_of(runs.begin(), runs.end(), [](const RunSummary& run) { return !run.tags.empty(); });
+  std::vector<Table::Column> columns{
+      {"id"},     {"name"}, {"model"}, {"state"}, {"train_loss", right}, {"eval_loss", right}, {"runtime", right},
+      {"created"}};
+  if (tagged) columns.push_back({"tags"});
+  Table table(std::move(columns));
   std::size_t shown = 0, left_out = 0;
   for (const RunSummary& run : runs) {
     if (!all && !results::is_baseline(run) && shown == kRowsOnTerminal) {
@@ -62,23 +88,32 @@ void print_table(const std::vector<RunSummary>& runs, bool all) {
       continue;
     }
     shown += results::is_baseline(run) ? 0 : 1;
-    table.add_row({paint.cyan(run.id), run.name, run.model, results::state_text(run, paint),
-                   metric_cell(run, "train_loss"), metric_cell(run, "eval_loss"), runtime_cell(run),
-                   when_cell(run.created)});
+    std::vector<std::string> cells{paint.cyan(run.id),
+                                   run.name,
+                                   run.model,
+                                   results::state_text(run, paint),
+                                   metric_cell(run, "train_loss"),
+                                   metric_cell(run, "eval_loss"),
+                                   runtime_cell(run),
+                                   when_cell(run.created)};
+    if (tagged) cells.push_back(results::tags_text(run.tags));
+    table.add_row(std::move(cells));
   }
   std::cout << table.to_text();
-  if (left_out > 0) std::cout << paint.dim(fmt::format("{} older runs: runner ls --all", left_out)) << "\n";
+  if (left_out > 0) std::cout << paint.dim(fmt::format("{} more runs: --all shows them", left_out)) << "\n";
 }
 
 void list_runs(const GlobalOptions& global, const LsOptions& options) {
-  const auto runs = open_store(global).list();
+  results::Store store = open_store(global);
+  std::vector<RunSummary> runs = wanted_runs(store, options);
+  if (options.limit > 0 && runs.size() > options.limit) runs.resize(options.limit);
   if (options.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const RunSummary& run : runs) list.push_back(results::to_json(run));
     print_json(list);
     return;
   }
-  print_table(runs, options.all || !is_terminal(STDOUT_FILENO));
+  print_table(runs, options.all || options.limit > 0 || !is_terminal(STDOUT_FILENO));
 }
 
 }  // namespace
@@ -86,9 +121,16 @@ void list_runs(const GlobalOptions& global, const LsOptions& options) {
 void add_ls(CLI::App& app, const GlobalOptions& global, int&) {
   auto* command = app.add_subcommand("ls", "List the runs, newest first");
   const auto options = std::make_shared<LsOptions>();
+  add_where(*command, options->choice.where);
+  command->add_option("--sort-by", options->sort_by, "A setting, a metric, id, name, model, state or created");
+  command->add_flag("--descending", options->descending, "Sort from high to low");
+  command->add_option("--limit", options->limit, "Only so many, the first")->check(CLI::PositiveNumber);
   command->add_flag("--all", options->all, "All runs; without it a terminal shows the newest 20");
   command->add_flag("--json", options->json, "JSON, with every metric of every run");
-  command->footer("Examples:\n  runner ls\n  runner ls --json");
+  command->footer(
+      "Examples:\n  runner ls\n  runner ls --json\n  runner ls --where 'model.type=gpt and eval_loss<6' --sort-by "
+      "eval_loss "
+      "--limit 5");
   command->callback([&global, options] { list_runs(global, *options); });
 }
 

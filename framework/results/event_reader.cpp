@@ -36,6 +36,16 @@ StateEvent state_from_json(const json& source) {
   return event;
 }
 
+std::optional<std::string> text_if_there(const json& source, const char* key) {
+  return source.contains(key) ? std::optional(source[key].get<std::string>()) : std::nullopt;
+}
+
+LabelEvent label_from_json(const json& source) {
+  using Texts = std::vector<std::string>;
+  return {text_if_there(source, "name"), text_if_there(source, "note"), source.value("tags", Texts{}),
+          source.value("untags", Texts{})};
+}
+
 json values_from_json(const json& source) { return source.at("values").get<json::object_t>(); }
 
 /// Throws json::exception or Error where the line is no event.
@@ -50,6 +60,7 @@ Event event_from_json(const json& source) {
   if (type == "environment") return {time, EnvironmentEvent{values_from_json(source)}};
   if (type == "facts") return {time, FactsEvent{values_from_json(source)}};
   if (type == "summary") return {time, SummaryEvent{metrics_from_json(source.at("metrics"))}};
+  if (type == "label") return {time, label_from_json(source)};
   if (type == "sample") {
     return {time, Sample{source.at("step").get<std::int64_t>(), source.at("prompt").get<std::string>(),
                          source.at("text").get<std::string>()}};

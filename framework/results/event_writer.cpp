@@ -53,6 +53,15 @@ void EventWriter::summary(const std::map<std::string, double>& metrics) {
   write_and_sync("summary", {{"metrics", metrics_to_json(metrics)}});
 }
 
+void EventWriter::label(const LabelEvent& label) {
+  json event = json::object();
+  if (label.name) event["name"] = *label.name;
+  if (label.note) event["note"] = *label.note;
+  if (!label.tags.empty()) event["tags"] = label.tags;
+  if (!label.untags.empty()) event["untags"] = label.untags;
+  write_and_sync("label", std::move(event));
+}
+
 void EventWriter::state(RunState state, json event) {
   event["state"] = to_string(state);
   write_and_sync("state", std::move(event));

@@ -49,15 +49,25 @@ struct SummaryEvent {
   std::map<std::string, double> metrics;
 };
 
+/// {"type":"label","name":"...","note":"...","tags":["good"],"untags":["bad"]}: what a person calls a run. What an
+/// event lacks stays as it was. It is the one event that the runner writes, at any time.
+struct LabelEvent {
+  std::optional<std::string> name;
+  std::optional<std::string> note;
+  std::vector<std::string> tags;    ///< added
+  std::vector<std::string> untags;  ///< taken away
+};
+
 struct Event {
   std::optional<double> time;  ///< none where it is not known
   /// A Sample is {"type":"sample","step":216,"prompt":"...","text":"..."}.
-  std::variant<StateEvent, EnvironmentEvent, FactsEvent, PointsEvent, Sample, SummaryEvent> what;
+  std::variant<StateEvent, EnvironmentEvent, FactsEvent, PointsEvent, Sample, SummaryEvent, LabelEvent> what;
 };
 
 /// Writes a run's events. Once a call has returned, the event survives the death of this process; that of the machine
 /// it survives once it is synced, which states, facts and summaries are at once and points within a second.
-/// One writer at a time, used by one thread. Throws Error (run) when the disk is full or fails.
+/// Used by one thread. One writer at a time, but for label(), which may be called beside the worker: each event is one
+/// write at the file's end. Throws Error (run) when the disk is full or fails.
 class EventWriter {
  public:
   explicit EventWriter(const std::filesystem::path& events_file);
@@ -71,6 +81,7 @@ class EventWriter {
   void points(std::int64_t step, double epoch, const std::map<std::string, double>& metrics);
   void sample(std::int64_t step, const std::string& prompt, const std::string& text);
   void summary(const std::map<std::string, double>& metrics);
+  void label(const LabelEvent& label);
 
  private:
   void state(RunState state, nlohmann::json event);

@@ -91,6 +91,8 @@ json to_json(const RunSummary& run) {
   if (!run.experiment_file.empty()) result["experiment_file"] = run.experiment_file;
   if (run.error) result["error"] = {{"kind", to_string(run.error->kind)}, {"message", run.error->message}};
   if (!run.elsewhere.empty()) result["elsewhere"] = run.elsewhere;
+  if (!run.tags.empty()) result["tags"] = run.tags;
+  if (!run.note.empty()) result["note"] = run.note;
   result["metrics"] = json::object();
   for (const auto& [name, value] : run.metrics) result["metrics"][name] = number_to_json(value);
   return result;
@@ -107,7 +109,7 @@ json to_json(const Run& run) {
   result["overrides"] = run.info.overrides;
   result["folio_version"] = run.info.folio_version;
   result["git_commit"] = run.info.git_commit;
-  result["note"] = run.info.note;
+  result["note"] = run.summary.note;
   result["folder"] = run.folder.path().string();
   result["skipped_lines"] = run.skipped_lines;
   if (run.sample) {

@@ -38,6 +38,12 @@ RunState run_state_from_string(std::string_view name) {
 
 bool is_active(RunState state) { return state == RunState::created || state == RunState::running; }
 
+std::string tags_text(const std::set<std::string>& tags) {
+  std::string text;
+  for (const std::string& tag : tags) text += (text.empty() ? "" : ", ") + tag;
+  return text;
+}
+
 bool is_baseline(const RunSummary& run) { return run.id.starts_with("baseline/"); }
 
 std::optional<double> metric_of(const Run& run, const std::string& name) {

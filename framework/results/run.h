@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -42,12 +43,17 @@ struct RunSummary {
   std::string model;  ///< the plugin's id
   RunState state = RunState::created;
   std::optional<RunError> error;
+  std::set<std::string> tags;  ///< given by a person
+  std::string note;            ///< what a reader should know of this run
   /// The host that the run's process is on, where that is another one and the run is active: its state is what it was
   /// last heard to be. Else empty.
   std::string elsewhere;
   /// Final values: of the run's summary, else of the last point.
   std::map<std::string, double> metrics;
 };
+
+/// "good, long".
+std::string tags_text(const std::set<std::string>& tags);
 
 /// Whether the run is one of those that come with Folio ("baseline/...").
 bool is_baseline(const RunSummary& run);

@@ -33,7 +33,8 @@ void add_heading(Page& page, const Run& run) {
     page.paragraph(line);
   }
   if (!summary.created.empty()) page.paragraph("created " + summary.created);
-  page.paragraph(run.info.note);
+  if (!summary.tags.empty()) page.paragraph("tags " + tags_text(summary.tags));
+  page.paragraph(summary.note);
 }
 
 void add_metrics(Page& page, const Run& run) {

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "results/process_json.h"
+#include "results/store/tags_column.h"
 
 namespace folio::results {
 
@@ -33,6 +36,7 @@ void BatchEntry::write() {
   write_finals();
   write_state();
   write_sample();
+  write_labels();
   merge_details("environment", environment_);
   merge_details("facts", facts_);
 }
@@ -48,19 +52,25 @@ long long BatchEntry::metric_id(const std::string& name) {
 
 void BatchEntry::add_point(const std::string& name, std::int64_t step, double value) {
   const long long metric = metric_id(name);
-  points_[{metric, step}] = value;
+  points_.push_back({metric, step, value});
   finals_[metric] = value;
 }
 
 void BatchEntry::write_points() {
   if (points_.empty()) return;
-  std::vector<long long> rows(points_.size(), row_), metrics, steps;
+  // In the order of the table's key they are inserted fastest; of a step logged again the later is the one that counts.
+  const auto key = [](const PointRow& point) { return std::pair(point.metric, point.step); };
+  std::stable_sort(points_.begin(), points_.end(),
+                   [&](const PointRow& a, const PointRow& b) { return key(a) < key(b); });
+  std::vector<long long> metrics, steps;
   std::vector<double> values;
-  for (const auto& [key, value] : points_) {
-    metrics.push_back(key.first);
-    steps.push_back(key.second);
-    values.push_back(value);
+  for (std::size_t i = 0; i < points_.size(); ++i) {
+    if (i + 1 < points_.size() && key(points_[i]) == key(points_[i + 1])) continue;
+    metrics.push_back(points_[i].metric);
+    steps.push_back(points_[i].step);
+    values.push_back(points_[i].value);
   }
+  const std::vector<long long> rows(values.size(), row_);
   session_ << "INSERT INTO points (run, metric, step, value) VALUES (:run, :metric, :step, :value) "
               "ON CONFLICT (run, metric, step) DO UPDATE SET value = excluded.value",
       use(rows), use(metrics), use(steps), use(values);
@@ -95,6 +105,22 @@ void BatchEntry::write_sample() {
   if (!sample_) return;
   const std::string sample = json{{"step", sample_->step}, {"prompt", sample_->prompt}, {"text", sample_->text}}.dump();
   session_ << "UPDATE details SET sample = :sample WHERE run = :row", use(sample), use(row_);
+}
+
+void BatchEntry::write_labels() {
+  if (labels_.empty()) return;
+  std::string name, note, text;
+  session_ << "SELECT name, note, tags FROM runs WHERE id = :row", into(name), into(note), into(text), use(row_);
+  std::set<std::string> tags = tags_from_column(text);
+  for (const LabelEvent& label : labels_) {
+    name = label.name.value_or(name);
+    note = label.note.value_or(note);
+    tags.insert(label.tags.begin(), label.tags.end());
+    for (const std::string& tag : label.untags) tags.erase(tag);
+  }
+  text = tags_to_column(tags);
+  session_ << "UPDATE runs SET name = :name, note = :note, tags = :tags WHERE id = :row", use(name), use(note),
+      use(text), use(row_);
 }
 
 /// Puts `values` over those of the object in a column of `details`.

@@ -5,7 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "results/events.h"
 
@@ -24,29 +24,37 @@ class BatchEntry {
   void operator()(const PointsEvent& event);
   void operator()(const Sample& sample) { sample_ = sample; }
   void operator()(const SummaryEvent& event);
+  void operator()(const LabelEvent& event) { labels_.push_back(event); }
 
   void write();
 
  private:
+  struct PointRow {
+    long long metric = 0;
+    long long step = 0;
+    double value = 0;
+  };
+
   long long metric_id(const std::string& name);
   void add_point(const std::string& name, std::int64_t step, double value);
   void write_points();
   void write_finals();
   void write_state();
   void write_sample();
+  void write_labels();
   void merge_details(const char* column, const nlohmann::json& values);
 
   soci::session& session_;
   const long long row_;
   std::map<std::string, long long> metric_ids_;
-  // By metric and step, the order of the table's key: so they are inserted fastest.
-  std::map<std::pair<long long, std::int64_t>, double> points_;
+  std::vector<PointRow> points_;  // as they came
   std::map<long long, double> finals_;
   nlohmann::json environment_ = nlohmann::json::object();
   nlohmann::json facts_ = nlohmann::json::object();
   std::optional<Sample> sample_;
   std::optional<StateEvent> state_;
   std::optional<ProcessIdentity> process_;
+  std::vector<LabelEvent> labels_;
 };
 
 }  // namespace folio::results

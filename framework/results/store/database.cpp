@@ -12,7 +12,7 @@ constexpr int kBusyTimeoutSeconds = 20;
 
 /// SOCI's connection string. It has no way to write a path with spaces and quotes in it, so the path goes as an SQLite
 /// URI. `synchronous` is not left to SOCI, which would set it before the timeout and fail where another process writes.
-std::string connection_string(const std::filesystem::path& file) {
+std::string connection_string(const std::filesystem::path& file, Database::Access access) {
   if (file.empty()) return "db=:memory:";
   // URIs are off unless SQLite was built with them on or is told so before its first use.
   [[maybe_unused]] static const int uris_allowed = sqlite_api::sqlite3_config(SQLITE_CONFIG_URI, 1);
@@ -21,7 +21,9 @@ std::string connection_string(const std::filesystem::path& file) {
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '.' || c == '_' || c == '-';
     encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
-  return fmt::format("db=file:{} timeout={}", encoded, kBusyTimeoutSeconds);
+  // SOCI splits its parameters at "=", so a URI's own query cannot be written; it has a parameter of its own.
+  const char* const mode = access == Database::Access::read ? "readonly=true " : "";
+  return fmt::format("{}db=file:{} timeout={}", mode, encoded, kBusyTimeoutSeconds);
 }
 
 /// What is wrong, in words that say what to do about it.
@@ -30,8 +32,8 @@ std::string explanation(int result, const char* message) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return fmt::format(
-          "is damaged or not a store ({}); the runs themselves are safe in their folders: move this file "
-          "away, and the next command makes it anew from them",
+          "is damaged or not a store ({}); the runs themselves are safe in their folders: `runner reindex` moves this "
+          "file away and makes it anew from them, with --salvage FILE after writing down what can still be read",
           message);
     case SQLITE_BUSY:
       return fmt::format("is locked by another process, still after {} seconds", kBusyTimeoutSeconds);
@@ -44,9 +46,10 @@ std::string explanation(int result, const char* message) {
 
 }  // namespace
 
-Database::Database(std::filesystem::path file) : file_(std::move(file)), session_(std::make_unique<soci::session>()) {
+Database::Database(std::filesystem::path file, Access access)
+    : file_(std::move(file)), session_(std::make_unique<soci::session>()) {
   try {
-    session_->open(soci::sqlite3, connection_string(file_));
+    session_->open(soci::sqlite3, connection_string(file_, access));
     *session_ << "PRAGMA synchronous = FULL";
   } catch (const soci::soci_error& error) {
     throw translated(error);

@@ -16,8 +16,11 @@ namespace folio::results {
 /// waited for.
 class Database {
  public:
-  /// Opens the file, making it where it is not there; without a path, a database in memory. Throws Error (store).
-  explicit Database(std::filesystem::path file);
+  enum class Access { write, read };
+
+  /// Opens the file, for writing making it where it is not there; without a path, a database in memory. Throws Error
+  /// (store).
+  explicit Database(std::filesystem::path file, Access access = Access::write);
 
   /// Calls `work(session)`, turning the exceptions of SOCI, and of reading the JSON that the file holds, into Error
   /// (store) that name the file.

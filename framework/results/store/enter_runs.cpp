@@ -7,6 +7,7 @@
 #include "results/events.h"
 #include "results/process_json.h"
 #include "results/store/batch_entry.h"
+#include "results/store/setting_ids.h"
 
 namespace folio::results {
 namespace {
@@ -83,13 +84,16 @@ std::optional<News> look(soci::session& session, PendingRun& pending) {
 }
 
 /// Makes the rows of a run not seen before, and returns runs.id.
-long long insert_run(soci::session& session, const std::string& id, const RunInfo& info, const json& settings) {
+long long insert_run(soci::session& session, SettingIds& setting_ids, const std::string& id, const RunInfo& info,
+                     const json& settings) {
   const std::string model = settings.value(json::json_pointer("/model/type"), "");
   const std::string process = info.runner ? to_json(*info.runner).dump() : "";
   const std::string state(to_string(RunState::created));
-  session << "INSERT INTO runs (run, name, created, experiment_file, model, state, process) "
-             "VALUES (:run, :name, :created, :file, :model, :state, :process)",
-      use(id), use(info.name), use(info.created), use(info.experiment_file), use(model), use(state), use(process);
+  const std::string column = setting_ids.column(settings);
+  session << "INSERT INTO runs (run, name, note, created, experiment_file, model, state, process, settings) "
+             "VALUES (:run, :name, :note, :created, :file, :model, :state, :process, :settings)",
+      use(id), use(info.name), use(info.note), use(info.created), use(info.experiment_file), use(model), use(state),
+      use(process), use(column);
   const long long row = progress_of(session, id)->row;
   const std::string info_text = to_json(info).dump();
   const std::string settings_text = settings.dump();
@@ -116,12 +120,12 @@ StateEvent failure_of(const RunProgress& progress) {
 
 /// Enters the news and how far they reach, within the caller's transaction. Another process may have been quicker: then
 /// nothing is entered, and the run has to be looked at again.
-void enter(soci::session& session, const News& news) {
+void enter(soci::session& session, SettingIds& setting_ids, const News& news) {
   const std::string& id = news.pending->run.id;
   if (!same_place(progress_of(session, id), news.seen)) return;
   if (news.replaced) delete_run(session, news.seen->row);
   const bool is_new = !news.seen || news.replaced;
-  const long long row = is_new ? insert_run(session, id, news.info, news.settings) : news.seen->row;
+  const long long row = is_new ? insert_run(session, setting_ids, id, news.info, news.settings) : news.seen->row;
   BatchEntry entry(session, row);
   for (const Event& event : news.batch.events) std::visit(entry, event.what);
   if (!is_new && news.gone && news.batch.offset == news.seen->offset) entry(failure_of(*news.seen));
@@ -136,7 +140,8 @@ void enter(soci::session& session, const News& news) {
 void enter_all(soci::session& session, std::vector<News>& group) {
   if (group.empty()) return;
   WriteTransaction transaction(session);
-  for (const News& news : group) enter(session, news);
+  SettingIds setting_ids(session);  // not kept for the next: another process may clear the tables in between
+  for (const News& news : group) enter(session, setting_ids, news);
   transaction.commit();
   group.clear();
 }

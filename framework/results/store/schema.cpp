@@ -19,7 +19,10 @@ constexpr const char* kTables[] = {
          state TEXT NOT NULL,
          error_kind TEXT NOT NULL DEFAULT '',
          error_message TEXT NOT NULL DEFAULT '',
+         note TEXT NOT NULL DEFAULT '',
+         tags TEXT NOT NULL DEFAULT '',     -- see tags_column.h
          process TEXT NOT NULL,             -- JSON: who works on it, or worked last; empty where not known
+         settings TEXT NOT NULL,            -- settings.id with spaces between: what is asked of thousands of runs
          offset INTEGER NOT NULL DEFAULT 0, -- bytes of events.jsonl entered
          skipped INTEGER NOT NULL DEFAULT 0 -- lines of it that are no event
        ))",
@@ -30,6 +33,12 @@ constexpr const char* kTables[] = {
          facts TEXT NOT NULL DEFAULT '{}',
          environment TEXT NOT NULL DEFAULT '{}',
          sample TEXT NOT NULL DEFAULT ''
+       ))",
+    R"(CREATE TABLE settings (              -- key and value (JSON) of a setting; never deleted
+         id INTEGER PRIMARY KEY,
+         key TEXT NOT NULL,
+         value TEXT NOT NULL,
+         UNIQUE (key, value)
        ))",
     R"(CREATE TABLE metrics (
          id INTEGER PRIMARY KEY,
@@ -62,29 +71,45 @@ bool has_tables(soci::session& session) {
   return count > 0;
 }
 
+void drop_tables(soci::session& session) {
+  for (const char* table : {"runs", "details", "settings", "metrics", "finals", "points"}) {
+    session << fmt::format("DROP TABLE IF EXISTS {}", table);
+  }
+}
+
+void make_tables(soci::session& session) {
+  for (const char* table : kTables) session << table;
+  session << fmt::format("PRAGMA user_version = {}", kSchemaVersion);
+}
+
 }  // namespace
 
 void prepare_schema(Database& database) {
   database.guarded([&](soci::session& session) {
-    int version = user_version(session);
-    if (version == 0) {
-      WriteTransaction transaction(session);
-      version = user_version(session);  // another process may have been here since
-      if (version == 0) {
-        if (has_tables(session)) {
-          throw Error(ErrorKind::store, database.file().string() + ": is a database of another program, not a store");
-        }
-        for (const char* table : kTables) session << table;
-        session << fmt::format("PRAGMA user_version = {}", kSchemaVersion);
-        version = kSchemaVersion;
-      }
-      transaction.commit();
-    }
+    if (user_version(session) == kSchemaVersion) return;
+    WriteTransaction transaction(session);
+    const int version = user_version(session);  // another process may have been here since
     if (version > kSchemaVersion) {
       throw Error(ErrorKind::store,
                   fmt::format("{}: has schema version {}, this Folio knows up to {}; use the newer Folio that wrote it",
                               database.file().string(), version, kSchemaVersion));
     }
+    if (version == kSchemaVersion) return;
+    if (version == 0 && has_tables(session)) {
+      throw Error(ErrorKind::store, database.file().string() + ": is a database of another program, not a store");
+    }
+    drop_tables(session);
+    make_tables(session);
+    transaction.commit();
+  });
+}
+
+void empty_tables(Database& database) {
+  database.guarded([](soci::session& session) {
+    WriteTransaction transaction(session);
+    drop_tables(session);
+    make_tables(session);
+    transaction.commit();
   });
 }
 

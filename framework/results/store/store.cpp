@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 #include <map>
 
@@ -12,6 +13,7 @@
 #include "results/store/enter_runs.h"
 #include "results/store/network_file_system.h"
 #include "results/store/schema.h"
+#include "results/store/tags_column.h"
 #include "support/files.h"
 
 namespace folio::results {
@@ -27,8 +29,8 @@ constexpr std::size_t kFetchRows = 4096;
 bool writable(const fs::path& path) { return ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0; }
 
 /// The file to open: none where there are results that may be read but not written.
-fs::path store_file(const fs::path& results) {
-  const fs::path file = results / "store.sqlite";
+fs::path file_to_open(const fs::path& results) {
+  const fs::path file = store_file(results);
   if (fs::is_directory(results) && (!writable(results) || (fs::exists(file) && !writable(file)))) return {};
   make_directories(results, ErrorKind::store);
   require_local_folder(results);
@@ -43,12 +45,13 @@ double value_or_nan(double value, soci::indicator indicator) {
 struct SummaryRow {
   long long row = 0;
   RunSummary run;
-  std::string state, error_kind, error_message, process;
+  std::string state, error_kind, error_message, tags, process;
 
   RunSummary finish() {
     run.state = run_state_from_string(state);
     run.error.reset();
     if (run.state == RunState::failed) run.error = RunError{error_kind_from_string(error_kind), error_message};
+    run.tags = tags_from_column(tags);
     run.elsewhere.clear();
     if (is_active(run.state)) {
       const auto owner = process_from_text(process);
@@ -80,10 +83,10 @@ std::map<long long, RunSummary> read_summaries(soci::session& session, const Row
   SummaryRow row;
   soci::statement query =
       (session.prepare << "SELECT id, run, name, created, experiment_file, model, state, error_kind, error_message, "
-                          "process FROM runs WHERE id BETWEEN :first AND :last",
+                          "note, tags, process FROM runs WHERE id BETWEEN :first AND :last",
        into(row.row), into(row.run.id), into(row.run.name), into(row.run.created), into(row.run.experiment_file),
-       into(row.run.model), into(row.state), into(row.error_kind), into(row.error_message), into(row.process),
-       use(range.first), use(range.last));
+       into(row.run.model), into(row.state), into(row.error_kind), into(row.error_message), into(row.run.note),
+       into(row.tags), into(row.process), use(range.first), use(range.last));
   query.execute();
   while (query.fetch()) runs.emplace(row.row, row.finish());
   return runs;
@@ -112,6 +115,20 @@ void read_finals(soci::session& session, const RowRange& range, std::map<long lo
   }
 }
 
+/// "3 17 4" -> 3, 17, 4.
+std::vector<std::uint32_t> numbers_in(const std::string& column) {
+  std::vector<std::uint32_t> numbers;
+  const char* const end = column.data() + column.size();
+  for (const char* at = column.data(); at < end;) {
+    std::uint32_t number = 0;
+    const auto [next, error] = std::from_chars(at, end, number);
+    if (error != std::errc()) break;
+    numbers.push_back(number);
+    at = next + 1;
+  }
+  return numbers;
+}
+
 long long row_of(soci::session& session, const std::string& id) {
   long long row = 0;
   session << "SELECT id FROM runs WHERE run = :run", into(row), use(id);
@@ -136,10 +153,12 @@ void read_details(soci::session& session, long long row, Run& run) {
 
 }  // namespace
 
+fs::path store_file(const fs::path& results) { return results / "store.sqlite"; }
+
 Store::Store(fs::path results, fs::path baselines)
     : results_(std::move(results)),
       baselines_(std::move(baselines)),
-      database_(std::make_unique<Database>(store_file(results_))) {
+      database_(std::make_unique<Database>(file_to_open(results_))) {
   prepare_schema(*database_);
 }
 
@@ -168,6 +187,26 @@ std::vector<RunSummary> Store::list() {
     return runs;
   });
 }
+
+RunSettings Store::settings() {
+  return database_->guarded([&](soci::session& session) {
+    RunSettings settings;
+    soci::transaction snapshot(session);  // numbers and what they stand for have to be of one moment
+    long long id = 0;
+    std::string key, value;
+    soci::statement pairs =
+        (session.prepare << "SELECT id, key, value FROM settings", into(id), into(key), into(value));
+    pairs.execute();
+    while (pairs.fetch()) settings.define(static_cast<std::size_t>(id), key, json::parse(value));
+    soci::statement runs = (session.prepare << "SELECT run, settings FROM runs", into(key), into(value));
+    runs.execute();
+    while (runs.fetch()) settings.add_run(key, numbers_in(value));
+    snapshot.commit();
+    return settings;
+  });
+}
+
+void Store::clear() { empty_tables(*database_); }
 
 Run Store::load(const std::string& id) {
   return database_->guarded([&](soci::session& session) {

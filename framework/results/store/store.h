@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "results/run.h"
+#include "results/run_settings.h"
 
 namespace folio::results {
 
@@ -17,6 +18,9 @@ struct SyncProblem {
   std::filesystem::path folder;
   std::string message;  ///< names the file
 };
+
+/// The file of a results folder's store.
+std::filesystem::path store_file(const std::filesystem::path& results);
 
 /// The index over the run folders of a results folder, in <results>/store.sqlite. Many processes may use one at once;
 /// within a process, one thread. It can be deleted at any time: the next sync makes it anew.
@@ -42,8 +46,14 @@ class Store {
   /// The same for one run. Throws Error (store) when it cannot be entered.
   void sync_run(const std::string& id);
 
+  /// Empties the index, so that the next sync enters every run folder anew.
+  void clear();
+
   /// Newest first; the baselines at the end.
   std::vector<RunSummary> list();
+
+  /// The settings of all runs.
+  RunSettings settings();
 
   /// All of one run that is in the index. Throws Error (store) when there is no such run.
   Run load(const std::string& id);

@@ -14,7 +14,7 @@ using folio::results::test::ScratchFolder;
 
 namespace {
 
-/// What the three commands print, on a results folder of their own.
+/// What the commands print, on a results folder of their own.
 class Program {
  public:
   Program() {
@@ -29,7 +29,10 @@ class Program {
     int exit_code = 0;
     cli::add_ls(app, global_, exit_code);
     cli::add_show(app, global_, exit_code);
-    cli::add_diff(app, global_, exit_code);
+    for (const auto add : {&cli::add_diff, &cli::add_compare, &cli::add_tag, &cli::add_note, &cli::add_name,
+                           &cli::add_rm, &cli::add_restore, &cli::add_purge, &cli::add_reindex}) {
+      add(app, global_, exit_code);
+    }
     std::ostringstream captured;
     std::streambuf* const before = std::cout.rdbuf(captured.rdbuf());
     try {
@@ -251,4 +254,67 @@ TEST_CASE("a run that does not exist is a mistake in the command line") {
   const NewRun run = finished(program.results(), "small", 6.5);
   CHECK_THAT(program.refusal("diff"), Catch::Contains("there are not two runs yet"));
   CHECK_THAT(program.refusal("diff small"), Catch::Contains("both are run " + run.info.id));
+}
+
+TEST_CASE("ls filters, sorts and cuts") {
+  Program program;
+  finished(program.results(), "first", 6.5);
+  finished(program.results(), "second", 6.25);
+  CHECK(program.json("ls --where 'train_loss<6.4'").size() == 1);
+  CHECK(program.json("ls --where 'train_loss<6.4'")[0]["name"] == "second");
+  const auto sorted = program.json("ls --sort-by train_loss --limit 3");
+  REQUIRE(sorted.size() == 3);
+  CHECK(sorted[0]["name"] == "second");
+  CHECK(sorted[1]["id"] == "baseline/bert");
+  CHECK(sorted[2]["name"] == "first");
+  CHECK(program.json("ls --sort-by train_loss --descending")[0]["id"] == "baseline/gpt");
+}
+
+TEST_CASE("compare tabulates the finished runs, or those that are named") {
+  Program program;
+  const NewRun first = finished(program.results(), "first", 6.5);
+  finished(program.results(), "second", 6.25);
+  make_run(program.results(), "not begun");
+  CHECK(program.json("compare")["rows"].size() == 4);
+  const auto two = program.json("compare second first --metrics train_loss --sort-by train_loss");
+  REQUIRE(two["rows"].size() == 2);
+  CHECK(two["rows"][0]["metrics"]["train_loss"] == 6.25);
+  CHECK(two["rows"][1]["id"] == first.info.id);
+  CHECK(two["rows"][0]["settings"].empty());
+  CHECK(program.json("compare --where 'state=created'")["rows"].size() == 1);
+  CHECK_THAT(program.run("compare --md"), Catch::StartsWith("| id | name |") && Catch::Contains("runner diff A B"));
+  CHECK_THAT(program.refusal("compare --where 'sate=created'"), Catch::Contains("did you mean 'state'?"));
+}
+
+TEST_CASE("tag, note and name are kept with the run, and a baseline has none") {
+  Program program;
+  const NewRun run = finished(program.results(), "first", 6.5);
+  CHECK_THAT(program.run("tag first good long"), Catch::Contains("tags good, long"));
+  program.run("tag first --remove long");
+  program.run("note first 'a first try'");
+  program.run("name first renamed");
+  program.run("reindex");
+  const auto json = program.json("show renamed");
+  CHECK(json["id"] == run.info.id);
+  CHECK(json["tags"] == nlohmann::json{"good"});
+  CHECK(json["note"] == "a first try");
+  CHECK_THAT(program.run("show"), Catch::Contains("tags good") && Catch::Contains("a first try"));
+  CHECK_THAT(program.refusal("tag baseline/gpt good"), Catch::Contains("comes with Folio"));
+  CHECK_THAT(program.refusal("tag latest a,b"), Catch::Contains("a tag is a word"));
+}
+
+TEST_CASE("rm, restore and purge") {
+  Program program;
+  const NewRun run = finished(program.results(), "first", 6.5);
+  finished(program.results(), "second", 6.25);
+  program.run("rm first");
+  CHECK(program.json("ls").size() == 3);
+  CHECK_THAT(program.refusal("show " + run.info.id), Catch::Contains("there is no run"));
+  CHECK_THAT(program.run("restore"), Catch::Contains(run.info.id));
+  CHECK_THAT(program.refusal("restore frist"), Catch::Contains("did you mean 'first'?"));
+  program.run("restore first");
+  CHECK(program.json("ls").size() == 4);
+  program.run("rm first");
+  program.run("purge -y");
+  CHECK_THAT(program.refusal("restore first"), Catch::Contains("the trash is empty"));
 }

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <memory>
 #include <random>
 #include <sstream>
 #include <thread>
@@ -122,4 +123,45 @@ TEST_CASE("processes that sync at once enter each run once") {
     REQUIRE(points.size() == 50);
     check_points(points, 50, 0.5);
   }
+}
+
+TEST_CASE("sixteen writers at once lose nothing, those that are killed nothing that they acknowledged") {
+  constexpr std::size_t kWriters = 16;
+  constexpr std::int64_t kPoints = 10'000;
+  const ScratchFolder scratch;
+  std::vector<std::unique_ptr<ChildProcess>> writers;
+  for (std::size_t i = 0; i < kWriters; ++i) {
+    ChildProcess::Options options;
+    options.arguments = {"write", scratch.path().string(), std::to_string(kPoints)};
+    writers.push_back(std::make_unique<ChildProcess>(RESULTS_VICTIM, options));
+  }
+  std::mt19937 random(16);
+  std::uniform_int_distribution<int> milliseconds(20, 200);
+  const auto is_victim = [](std::size_t i) { return i % 4 == 3; };
+  for (std::size_t i = 0; i < kWriters; ++i) {
+    if (!is_victim(i)) continue;
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
+    writers[i]->signal(SIGKILL);
+  }
+  Store store(scratch.path(), scratch.path() / "baselines");
+  for (std::size_t i = 0; i < kWriters; ++i) {
+    CAPTURE(i);
+    const ExitStatus status = writers[i]->wait();
+    std::istringstream said(drain(writers[i]->output()));
+    std::string id;
+    if (!(said >> id)) continue;  // killed before it had made its run
+    std::int64_t acknowledged = 0;
+    for (std::int64_t step = 0; said >> step;) acknowledged = step;
+    // What a finished writer entered is there without another sync.
+    if (!is_victim(i)) {
+      CHECK(status.success());
+      CHECK(acknowledged == kPoints);
+      CHECK(store.load(id).summary.state == RunState::finished);
+      check_points(store.points(id, "loss"), kPoints, 0.5);
+    } else if (acknowledged > 0) {
+      check_points(store.points(id, "loss"), acknowledged, 0.5);
+    }
+  }
+  CHECK(store.sync().empty());
+  for (const RunSummary& run : store.list()) CHECK(!is_active(run.state));
 }

@@ -79,7 +79,7 @@ TEST_CASE("a store of a newer version is refused with both versions") {
   }
   CHECK(error_of([&] { open(scratch); }) ==
         (scratch.path() / "store.sqlite").string() +
-            ": has schema version 7, this Folio knows up to 1; use the newer Folio that wrote it");
+            ": has schema version 7, this Folio knows up to 2; use the newer Folio that wrote it");
 }
 
 TEST_CASE("a file that is no store is refused and left as it is") {
@@ -88,8 +88,8 @@ TEST_CASE("a file that is no store is refused and left as it is") {
   SECTION("not a database") {
     const std::string text(4096, 'x');
     std::ofstream(file) << text;
-    CHECK_THAT(error_of([&] { open(scratch); }), Catch::StartsWith(file.string() + ": is damaged or not a store") &&
-                                                     Catch::Contains("move this file away"));
+    CHECK_THAT(error_of([&] { open(scratch); }),
+               Catch::StartsWith(file.string() + ": is damaged or not a store") && Catch::Contains("runner reindex"));
     CHECK(read_file(file) == text);
   }
   SECTION("another program's database") {

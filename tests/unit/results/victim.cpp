@@ -3,6 +3,8 @@
 //   results_victim append RUN_FOLDER    appends points from the step after the last one on, step by step, printing each
 //                                       step once it is acknowledged
 //   results_victim sync RESULTS [COUNT] enters what is new into the store, COUNT times or for ever
+//   results_victim write RESULTS COUNT  makes a run, prints its id, appends COUNT points, entering them into the store
+//                                       and printing the step after every thousand, and finishes
 //   results_victim begin RUN_FOLDER     writes the state "running", prints a line and waits to be killed
 
 #include <unistd.h>
@@ -47,6 +49,27 @@ void sync(const char* results, long count) {
   for (long i = 0; count == 0 || i < count; ++i) store.sync();
 }
 
+void write(const std::filesystem::path& results, long count) {
+  RunInfo info;
+  info.name = "writer";
+  info.runner = this_process();
+  const NewRun run = create_run(results, info, "", nlohmann::json::object());
+  std::printf("%s\n", run.info.id.c_str());
+  std::fflush(stdout);
+  EventWriter writer(run.folder.events());
+  writer.running(this_process());
+  Store store(results, results / "baselines");
+  for (long step = 1; step <= count; ++step) {
+    writer.points(step, 0, {{"loss", static_cast<double>(step) * 0.5}});
+    if (step % 1000 != 0) continue;
+    store.sync_run(run.info.id);
+    std::printf("%ld\n", step);
+    std::fflush(stdout);
+  }
+  writer.finished();
+  store.sync_run(run.info.id);
+}
+
 void begin(const RunFolder& folder) {
   EventWriter writer(folder.events());
   writer.running(this_process());
@@ -61,6 +84,7 @@ int main(int argc, char** argv) {
   try {
     if (argc == 3 && std::strcmp(argv[1], "append") == 0) append(RunFolder(argv[2]));
     if (argc >= 3 && std::strcmp(argv[1], "sync") == 0) sync(argv[2], argc > 3 ? std::atol(argv[3]) : 0);
+    if (argc == 4 && std::strcmp(argv[1], "write") == 0) write(argv[2], std::atol(argv[3]));
     if (argc == 3 && std::strcmp(argv[1], "begin") == 0) begin(RunFolder(argv[2]));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

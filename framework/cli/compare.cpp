@@ -1,0 +1,73 @@
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/results_store.h"
+#include "cli/run_choice.h"
+#include "results/run_table.h"
+
+namespace folio::cli {
+namespace {
+
+using results::RunSummary;
+
+struct CompareOptions {
+  RunChoice choice;
+  results::TableRequest request;
+  bool csv = false;
+  bool json = false;
+  bool markdown = false;
+};
+
+void compare_runs(const GlobalOptions& global, const CompareOptions& options) {
+  results::Store store = open_store(global);
+  const std::vector<RunSummary> all = store.list();
+  const results::RunSettings settings = store.settings();
+  const results::RunFields fields(all, settings);
+  const std::vector<RunSummary> runs = choose_runs(all, fields, options.choice);
+  const results::RunTable table = results::make_table(runs, settings, fields, options.request);
+  if (options.json) {
+    print_json(results::to_json(table, settings));
+  } else if (options.csv) {
+    std::cout << results::to_csv(table);
+  } else {
+    std::cout << (options.markdown ? results::to_markdown(table) : results::to_text(table));
+  }
+  if (runs.empty()) std::cerr << "note: no run is left to compare\n";
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("compare", "Tabulate any number of runs: settings that differ, and metrics");
+  const auto options = std::make_shared<CompareOptions>();
+  options->choice.finished = true;
+  results::TableRequest& request = options->request;
+  command->add_option("RUN", options->choice.names, "Runs, named as for 'show'; all finished ones by default");
+  add_where(*command, options->choice.where);
+  command->add_option("--metrics", request.metrics, "Metrics to show, in this order, with commas between")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--sort-by", request.sort_by, "A setting, a metric, id, name, state or created");
+  command->add_flag("--descending", request.descending, "Sort from high to low");
+  command->add_option("--keep", request.keep, "Show only these columns, which may be patterns: 'training.*,eval_*'")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--drop", request.drop, "Leave out these columns, which may be patterns")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_flag("--group", request.group,
+                    "One row for the runs that differ in their seeds alone: mean ± sample standard deviation");
+  auto* csv = command->add_flag("--csv", options->csv, "CSV, numbers in full");
+  auto* json = command->add_flag("--json", options->json, "JSON: rows, notes");
+  auto* markdown = command->add_flag("--md", options->markdown, "A table of Markdown");
+  csv->excludes(json)->excludes(markdown);
+  json->excludes(markdown);
+  command->footer(
+      "Examples:\n  runner compare\n  runner compare 3fa9 b2c1 baseline/gpt --metrics train_loss,tokens_per_second\n"
+      "  runner compare --where 'training.learning_rate<1e-4 and state=finished' --sort-by eval_loss\n"
+      "  runner compare --group --csv");
+  command->callback([&global, options] { compare_runs(global, *options); });
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,50 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "results/store/salvage.h"
+#include "results/store/store.h"
+#include "support/error.h"
+
+namespace folio::cli {
+namespace {
+
+struct ReindexOptions {
+  std::string salvage;
+};
+
+void salvage_to(const std::filesystem::path& file, const std::string& to) {
+  const results::Salvage found = results::salvage_store(file, to);
+  std::cout << fmt::format("{}: {} runs, {} final values, {} points that could be read\n", to, found.runs, found.finals,
+                           found.points);
+  for (const std::string& problem : found.problems) std::cerr << "warning: not all could be read: " << problem << "\n";
+}
+
+void reindex(const GlobalOptions& global, const ReindexOptions& options) {
+  const auto file = results::store_file(global.results);
+  if (!options.salvage.empty()) salvage_to(file, options.salvage);
+  if (!results::store_is_sound(file)) {
+    std::cout << fmt::format("{} is damaged; it lies in {} now\n", file.string(),
+                             results::set_store_aside(file).string());
+  }
+  const auto baselines = global.baselines.empty() ? global.results / "baselines" : global.baselines;
+  results::Store store(global.results, baselines);
+  store.clear();
+  for (const results::SyncProblem& problem : store.sync()) std::cerr << "warning: " << problem.message << "\n";
+  std::cout << fmt::format("{} runs entered from their folders\n", store.list().size());
+}
+
+}  // namespace
+
+void add_reindex(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("reindex", "Make the store anew from the run folders");
+  const auto options = std::make_shared<ReindexOptions>();
+  command->add_option("--salvage", options->salvage,
+                      "First write what can be read of the store that is there to this file, as JSON lines");
+  command->footer("Examples:\n  runner reindex\n  runner reindex --salvage store.jsonl");
+  command->callback([&global, options] { reindex(global, *options); });
+}
+
+}  // namespace folio::cli
