@@ -32,12 +32,10 @@ void add_rm(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_restore(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_purge(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_reindex(CLI::App& app, const GlobalOptions& global, int& exit_code);
-void add_import(CLI::App& app, const GlobalOptions& global, int& exit_code);
-void add_export(CLI::App& app, const GlobalOptions& global, int& exit_code);
-void add_doctor(CLI::App& app, const GlobalOptions& global, int& exit_code);
-void add_completion(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_data(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_new(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_params(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_tokenize(CLI::App& app, const GlobalOptions& global, int& exit_code);
 
 }  // namespace folio::cli

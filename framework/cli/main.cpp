@@ -16,10 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kCommands{&add_run,      &add_check,   &add_data,  &add_ls,      &add_show,
-                               &add_diff,     &add_compare, &add_tag,   &add_note,    &add_name,
-                               &add_rm,       &add_restore, &add_purge, &add_reindex, &add_generate,
-                               &add_tokenize, &add_plugins, &add_cache, &add_schema};
+constexpr std::array kCommands{&add_run,     &add_check,   &add_data,    &add_params,   &add_ls,       &add_show,
+                               &add_diff,    &add_compare, &add_tag,     &add_note,     &add_name,     &add_rm,
+                               &add_restore, &add_purge,   &add_reindex, &add_generate, &add_tokenize, &add_plugins,
+                               &add_cache,   &add_new,     &add_schema};
 
 /// FOLIO_RESULTS, else results/ of Folio's own folder, else results/ here.
 fs::path default_results() {
@@ -28,14 +28,16 @@ fs::path default_results() {
   return "results";
 }
 
-/// `runner FILE ...` stands for `runner run FILE ...`: puts the word in before the first argument that is neither an
-/// option nor a command. What is neither a command nor a file is named.
+/// `runner FILE ...` and `runner -m FILE ...` stand for `runner run FILE ...`: puts the word in behind the options that
+/// stand before any command, when the first argument that is no option is no command either. What is neither a command
+/// nor a file is named.
 void complete(std::vector<std::string>& arguments, const CLI::App& app) {
-  std::size_t first = 0;
-  while (first < arguments.size() && arguments[first].starts_with("-")) {
-    const bool takes_value = arguments[first] == "--results" || arguments[first] == "--plugin-path";
-    first += takes_value ? 2 : 1;
+  std::size_t place = 0;
+  while (place < arguments.size() && (arguments[place] == "--results" || arguments[place] == "--plugin-path")) {
+    place += 2;
   }
+  std::size_t first = place;
+  while (first < arguments.size() && arguments[first].starts_with("-")) ++first;
   if (first >= arguments.size()) return;
   std::vector<std::string> commands;
   for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
@@ -46,7 +48,7 @@ void complete(std::vector<std::string>& arguments, const CLI::App& app) {
     throw Error(ErrorKind::usage, fmt::format("'{}' is neither a command nor a file{}\nSee runner --help.", word,
                                               did_you_mean(word, commands)));
   }
-  arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(first), "run");
+  arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(place), "run");
 }
 
 int run(std::vector<std::string> arguments) {
@@ -59,6 +61,7 @@ int run(std::vector<std::string> arguments) {
       "Examples:\n"
       "  runner experiments/romeo.yaml                    train GPT-2 small on Romeo and Juliet\n"
       "  runner experiments/romeo.yaml training.seed=7    the same with another seed\n"
+      "  runner -m experiments/romeo.yaml model=gpt,bert  two models, one after the other\n"
       "  runner diff                                      compare the two latest runs\n"
       "Exit codes: 0 done, 1 the run failed, 2 usage, 3 experiment, 4 plugin, 5 store, 130 interrupted.");
   GlobalOptions global;

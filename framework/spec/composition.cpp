@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "spec/overrides.h"
 #include "spec/yaml_reader.h"
@@ -103,6 +104,35 @@ class Chain {
   std::vector<fs::path> real_paths_;
 };
 
+/// The file that an override `model=NAME` means besides the plugin's defaults: model/NAME.yaml in the experiment's
+/// folder. Empty where the override is another one or there is no such file.
+fs::path preset_of(const std::string& override_text, const std::string& section, const fs::path& folder) {
+  if (!override_text.starts_with(section + "=")) return {};
+  const std::string name = override_text.substr(section.size() + 1);
+  const auto is_plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; };
+  if (name.empty() || !std::all_of(name.begin(), name.end(), is_plain)) return {};
+  fs::path file = folder / section / (name + ".yaml");
+  std::error_code error;
+  return fs::exists(file, error) ? file : fs::path();
+}
+
+/// Lays the keys of the override's preset, if there is one, over the section that the override has just made.
+void take_preset(Node& root, const std::string& override_text, const fs::path& folder, Sources& sources,
+                 Problems& problems) {
+  for (const char* section : {"dataset", "tokenizer", "model"}) {
+    const fs::path file = preset_of(override_text, section, folder);
+    if (file.empty()) continue;
+    const Source& source =
+        sources.add(Source::Kind::base_file, file.string(), read_file(file, ErrorKind::experiment, kLargestFile));
+    auto tree = read_yaml(source, problems);
+    if (!tree) problems.throw_if_any();
+    if (tree->kind != Node::Kind::mapping && !tree->is_blank()) {
+      problems.fail(tree->place, section, "expected a mapping of options, got " + described(*tree));
+    }
+    merge(root.find(section)->value, std::move(*tree));
+  }
+}
+
 }  // namespace
 
 Node compose(const fs::path& file, const std::vector<std::string>& overrides, Sources& sources, Problems& problems) {
@@ -114,8 +144,21 @@ Node compose(const fs::path& file, const std::vector<std::string>& overrides, So
     std::erase_if(root.entries, [](const Entry& entry) { return entry.key == "name" || entry.key == "description"; });
     merge(root, std::move(*tree));
   }
-  for (const std::string& text : overrides) apply_override(root, text, sources, problems);
+  for (const std::string& text : overrides) {
+    apply_override(root, text, sources, problems);
+    take_preset(root, text, file.parent_path(), sources, problems);
+  }
   root.place = whole_file;
+  return root;
+}
+
+Node compose_overrides(const std::vector<std::string>& overrides, Sources& sources, Problems& problems) {
+  Node root;
+  root.kind = Node::Kind::mapping;
+  root.place = {&sources.add(Source::Kind::file, "command-line", "")};
+  const Place whole = root.place;
+  for (const std::string& text : overrides) apply_override(root, text, sources, problems);
+  root.place = whole;
   return root;
 }
 

@@ -17,4 +17,13 @@ Experiment load_experiment(const std::filesystem::path& file, const std::vector<
   return experiment;
 }
 
+Experiment load_model(const std::vector<std::string>& overrides, const Declarations& declarations) {
+  Sources sources;
+  Problems problems;
+  const Node root = compose_overrides(overrides, sources, problems);
+  Experiment experiment = resolve(root, declarations, problems, DatasetSection::optional);
+  problems.throw_if_any();
+  return experiment;
+}
+
 }  // namespace folio::spec

@@ -49,4 +49,9 @@ struct Experiment {
 Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                            const Declarations& declarations);
 
+/// An experiment without a file and without a data set: the model that the overrides name ("model=bert",
+/// "model.hidden_size=256"), with the tokenizer that it is usually trained with unless they name another. `resolved`
+/// has no section `dataset` unless they give one. Throws as load_experiment() does.
+Experiment load_model(const std::vector<std::string>& overrides, const Declarations& declarations);
+
 }  // namespace folio::spec

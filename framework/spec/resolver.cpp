@@ -24,8 +24,8 @@ bool is_name(const std::string& text) {
 
 class Resolver {
  public:
-  Resolver(const Node& root, const Declarations& declarations, Problems& problems)
-      : root_(root), declarations_(declarations), problems_(problems) {}
+  Resolver(const Node& root, const Declarations& declarations, Problems& problems, DatasetSection dataset)
+      : root_(root), declarations_(declarations), problems_(problems), dataset_(dataset) {}
 
   Experiment run() {
     sections_ = {plugin_section(PluginKind::dataset),
@@ -60,7 +60,9 @@ class Resolver {
     Section section{std::string(to_string(kind))};
     section.node = mapping_of(section.name);
     if (section.node == nullptr) {
-      if (kind != PluginKind::tokenizer) report_left_out(kind);
+      const bool may_be_left_out =
+          kind == PluginKind::tokenizer || (kind == PluginKind::dataset && dataset_ == DatasetSection::optional);
+      if (!may_be_left_out) report_left_out(kind);
       return section;
     }
     section.type = section.node->find("type");
@@ -206,14 +208,15 @@ class Resolver {
   const Node& root_;
   const Declarations& declarations_;
   Problems& problems_;
+  DatasetSection dataset_;
   Experiment experiment_;
   std::vector<Section> sections_;  ///< dataset, tokenizer, model, training
 };
 
 }  // namespace
 
-Experiment resolve(const Node& root, const Declarations& declarations, Problems& problems) {
-  return Resolver(root, declarations, problems).run();
+Experiment resolve(const Node& root, const Declarations& declarations, Problems& problems, DatasetSection dataset) {
+  return Resolver(root, declarations, problems, dataset).run();
 }
 
 }  // namespace folio::spec

@@ -14,6 +14,14 @@ int train(const std::filesystem::path& run_folder);
 /// "memory": ...}. `request` is JSON as Job::from_request() takes it.
 int preflight(const std::string& request);
 
+/// Counts a model's parameters and tells what training it costs. `request` is JSON:
+///   {"library": PATH, "variants": [RESOLVED...], "batch": N, "length": N, "measure": true}
+/// with the sections model, training and, if there is one, dataset in each RESOLVED; batch and length (samples of a
+/// batch, tokens of a sample) may be left out. Tells a line for each variant:
+///   {"parameters", "short_formula", "memory", "flops", "batch", "length", "objective", "precision", "device"}
+/// with "measured" on request, or {"refused": why} where the model does not take its options.
+int params(const std::string& request);
+
 /// Continues a prompt with the model of a finished run, text as it comes: {"text": "..."} lines. `request` is JSON:
 /// {"prompt", "max_new_tokens", "temperature", "top_k", "top_p", "seed"}.
 int generate(const std::filesystem::path& run_folder, const std::string& request);

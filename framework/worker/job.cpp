@@ -49,6 +49,10 @@ void check_metric(const train::TrainingArguments& training, Objective objective,
 
 }  // namespace
 
+data::DataOptions data_options_of(const json& dataset_section) {
+  return data::data_options(option_values_from_json(data::data_option_table(), keys_of(dataset_section, true)));
+}
+
 Job::Section Job::load(const json& values, PluginKind kind, const std::vector<results::PluginBuild>& plugins) {
   const results::PluginBuild& build = build_of(kind, plugins);
   plugin_host::LoadedPlugin plugin(build.library);

@@ -15,6 +15,9 @@
 
 namespace folio::worker {
 
+/// What a resolved dataset section asks of the framework.
+data::DataOptions data_options_of(const nlohmann::json& dataset_section);
+
 /// A resolved experiment with its three plugins loaded and every section checked against what it may hold.
 class Job {
  public:

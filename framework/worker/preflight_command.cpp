@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <array>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "data/collator.h"
@@ -11,6 +8,7 @@
 #include "train/precision.h"
 #include "train/training_plan.h"
 #include "worker/commands.h"
+#include "worker/estimates.h"
 #include "worker/job.h"
 #include "worker/preparation.h"
 #include "worker/progress_lines.h"
@@ -19,65 +17,6 @@ namespace folio::worker {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::array<std::pair<Part, const char*>, 5> kParts{{{Part::embeddings, "embeddings"},
-                                                              {Part::attention, "attention"},
-                                                              {Part::feed_forward, "feed_forward"},
-                                                              {Part::norms, "norms"},
-                                                              {Part::head, "head"}}};
-
-json parameter_counts(const Model& model) {
-  json by_part = json::object();
-  std::int64_t total = 0;
-  for (const auto& [part, name] : kParts) {
-    std::int64_t count = 0;
-    for (const Parameter& parameter : model.parameters()) {
-      if (parameter.part == part) count += parameter.tensor.numel();
-    }
-    by_part[name] = count;
-    total += count;
-  }
-  return {{"total", total}, {"by_part", by_part}};
-}
-
-/// Bytes of text to a token before there is a tokenizer, from what byte-level BPE of these sizes gives on Romeo and
-/// Juliet (`runner experiments/smoke.yaml dataset.validation=0 tokenizer.vocab_size=N`, then bytes_per_token among the
-/// facts that `runner show` has). The play fills 7,311 tokens; beyond that it gives no more.
-double guessed_bytes_per_token(std::int64_t vocab_size) {
-  constexpr std::array<std::pair<double, double>, 7> kMeasured{
-      {{257, 1.0}, {300, 1.38}, {512, 1.96}, {1024, 2.51}, {2048, 2.95}, {4096, 3.28}, {7311, 3.53}}};
-  const auto size = static_cast<double>(vocab_size);
-  for (std::size_t i = 1; i < kMeasured.size(); ++i) {
-    const auto [low, low_bytes] = kMeasured[i - 1];
-    const auto [high, high_bytes] = kMeasured[i];
-    if (size > high) continue;
-    const double share = std::max(0.0, std::log(size / low) / std::log(high / low));
-    return std::lerp(low_bytes, high_bytes, share);
-  }
-  return kMeasured.back().second;
-}
-
-/// Tokens of the longest sample, about.
-std::int64_t guessed_length(const data::DataOptions& options, double bytes_per_token) {
-  if (options.by != data::SplitBy::characters) return options.size;
-  return std::llround(static_cast<double>(options.size) / bytes_per_token);
-}
-
-json memory_estimate(const Model& model, const train::Effective& effective, std::int64_t parameters,
-                     const BatchShape& shape) {
-  constexpr double kLibtorchBytes = 250e6;  // a worker that has loaded libtorch and done one small step
-  const auto count = static_cast<double>(parameters);
-  json memory{{"weights", 4 * count},
-              {"gradients", 4 * count},
-              {"optimizer", 8 * count},
-              {"weight_casts", effective.bfloat16 ? 2 * count : 0},
-              {"activations", model.activation_bytes(shape, effective.bfloat16 ? 2 : 4)},
-              {"program", kLibtorchBytes}};
-  double total = 0;
-  for (const auto& [name, bytes] : memory.items()) total += bytes.get<double>();
-  memory["total"] = total;
-  return memory;
-}
 
 /// The tokenizer as it is before it learns, when it can say all that a model must know.
 std::unique_ptr<Tokenizer> untrained_tokenizer(const Job& job) {
@@ -143,6 +82,8 @@ int preflight(const std::string& request) {
   const std::unique_ptr<Tokenizer> tokenizer = untrained_tokenizer(job);
   const std::unique_ptr<Model> model = job.make_model(*tokenizer);
   const json parameters = parameter_counts(*model);
+  const train::Effective effective = train::settle(job.training());
+  check_memory(*model, effective);
 
   const double bytes_per_token = guessed_bytes_per_token(job.vocab_size(*tokenizer));
   const Outlook outlook = look_at(*dataset, options, bytes_per_token);
@@ -150,7 +91,6 @@ int preflight(const std::string& request) {
   const BatchShape shape = shape_of_batches(job, *tokenizer, length);
   if (options.by == data::SplitBy::tokens) check_length(shape, length, *model);
   const train::TrainingPlan plan = train::plan_training(job.training(), outlook.samples);
-  const train::Effective effective = train::settle(job.training());
 
   json notes = json::array();
   for (const data::Source& source : outlook.corpus.sources) {
@@ -172,7 +112,7 @@ int preflight(const std::string& request) {
          {"tokens_per_sample_estimated", options.by == data::SplitBy::characters}}},
        {"plan", {{"max_steps", plan.max_steps}, {"steps_per_epoch", plan.updates_per_epoch}, {"epochs", plan.epochs}}},
        {"parameters", parameters},
-       {"memory", memory_estimate(*model, effective, parameters.at("total"), shape)},
+       {"memory", memory_estimate(*model, effective, shape)},
        {"precision", effective.precision()},
        {"device", effective.device.str()}});
   return 0;

@@ -15,6 +15,7 @@
 #include "worker/commands.h"
 #include "worker/crash_report.h"
 #include "worker/environment.h"
+#include "worker/estimates.h"
 #include "worker/failure.h"
 #include "worker/model_folder.h"
 #include "worker/preparation.h"
@@ -71,12 +72,6 @@ class RunRecorder : public train::Recorder {
   std::filesystem::path trace_file_;
   std::optional<results::TraceWriter> trace_;
 };
-
-std::int64_t parameter_count(const Model& model) {
-  std::int64_t count = 0;
-  for (const Parameter& parameter : model.parameters()) count += parameter.tensor.numel();
-  return count;
-}
 
 const char* loss_definition(Objective objective) {
   switch (objective) {
@@ -163,6 +158,7 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
       data::make_collator(job.objective(), job.data_options().objective, *prepared.tokenizer, job.training().data_seed);
   const std::int64_t longest = std::max(prepared.training.longest(), prepared.evaluation.longest());
   check_length(collator->shape(1, longest), longest, *model);
+  check_memory(*model, effective);
   model->initialize();
   move_to(*model, effective.device);
   events.facts(facts_of(job, prepared, *model));

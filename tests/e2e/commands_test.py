@@ -4,7 +4,7 @@ import json
 
 from folio import FolioTest
 
-COMMANDS = ["run", "check", "data", "ls", "show", "diff", "generate", "tokenize", "cache", "plugins", "schema",
+COMMANDS = ["run", "check", "data", "params", "new", "ls", "show", "diff", "generate", "tokenize", "cache", "plugins", "schema",
             "compare", "tag", "note", "name", "rm", "restore", "purge", "reindex"]
 
 

@@ -27,3 +27,17 @@ class Plugins(FolioTest):
         self.runner(self.experiment(), "training.max_steps=2")
         listed = self.runner("--plugin-path", plugins, "plugins")
         self.assertIn("broken.so", listed.stdout + listed.stderr)
+
+    def test_a_model_of_torch_modules_is_trained(self):
+        folder = BINARY / "tests" / "fixtures" / "plugins" / "torch_modules"
+        tiny = self.experiment().read_text()
+        experiment = self.experiment(tiny[:tiny.index("model:")] + "model: {type: torch_modules}\n"
+                                     + tiny[tiny.index("training:"):])
+        self.runner("--plugin-path", folder, "run", experiment, "training.learning_rate=1e-2")
+        points = [e["metrics"] for e in self.events(self.run_folders()[0]) if e["type"] == "points"]
+        losses = [p["loss"] for p in points if "loss" in p]
+        self.assertLess(losses[-1], losses[0] - 0.5)
+        # An embedding, four tensors of the LSTM, and a head with its bias.
+        counts = self.json("--plugin-path", folder, "params", experiment)
+        self.assertEqual(counts["total"], 400 * 32 + 2 * 4 * 32 * 32 + 2 * 4 * 32 + 32 * 400 + 400)
+        self.assertIsNone(counts["short_formula"])

@@ -97,3 +97,35 @@ TEST_CASE("a wrong override is reported as such") {
 TEST_CASE("what stands in an override cannot reach the terminal as control characters") {
   CHECK_THAT(message_of(kValid, {"training.\x1b[31m=\x1b"}), !Contains("\x1b"));
 }
+
+TEST_CASE("an override that names a plugin takes its preset from the experiment's folder") {
+  const Folder folder;
+  const auto file = folder.write("test.yaml", kValid);
+  folder.write("model/gpt.yaml", "hidden_size: 24\nnum_hidden_layers: 3\n");
+  folder.write("model/tiny.yaml", "type: gpt\nhidden_size: 12\n");
+  folder.write("model/wrong.yaml", "[1, 2]");
+  const auto model = [&](const std::vector<std::string>& overrides) {
+    return load_experiment(file, overrides, declarations()).resolved["model"];
+  };
+  CHECK(model({"model=gpt"})["hidden_size"] == 24);
+  CHECK(model({"model=gpt"})["resid_pdrop"] == 0.1);
+  CHECK(model({"model=gpt", "model.hidden_size=48"})["hidden_size"] == 48);
+  CHECK(model({"model=tiny"})["type"] == "gpt");
+  CHECK(model({"model=tiny"})["hidden_size"] == 12);
+  CHECK(model({"model=bert"})["type"] == "bert");
+  CHECK(model({"model.type=gpt"})["hidden_size"] != 24);
+  CHECK_THROWS_WITH(model({"model=wrong"}), Contains("expected a mapping of options, got a list"));
+  const auto origins = load_experiment(file, {"model=gpt"}, declarations()).origins;
+  CHECK_THAT(origins.at("model.hidden_size"), Contains("model/gpt.yaml:1"));
+}
+
+TEST_CASE("a model can be had without a file, with its usual tokenizer and no data set") {
+  const Experiment experiment = load_model({"model=gpt", "model.hidden_size=24"}, declarations());
+  CHECK(experiment.resolved["model"]["hidden_size"] == 24);
+  CHECK(experiment.resolved["tokenizer"]["type"] == "bpe");
+  CHECK(experiment.resolved["model"]["vocab_size"] == experiment.resolved["tokenizer"]["vocab_size"]);
+  CHECK(experiment.resolved.contains("training"));
+  CHECK_FALSE(experiment.resolved.contains("dataset"));
+  CHECK_THROWS_WITH(load_model({"model=gtp"}, declarations()), Contains("did you mean 'gpt'?"));
+  CHECK_THROWS_WITH(load_model({"training.seed=3"}, declarations()), Contains("model: the section is missing"));
+}

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace folio::cli {
+
+/// A model of a resolved experiment, and what the worker's `params` says of it (worker/commands.h).
+struct ModelCost {
+  nlohmann::json resolved;
+  nlohmann::json answer;
+};
+
+/// The count by part, the short formula beside it and why the two differ, memory, and operations.
+std::string params_report(const ModelCost& cost);
+
+/// A table with a line for each of the models, which differ in the setting `key`.
+std::string variants_report(const std::string& key, const std::vector<ModelCost>& costs);
+
+}  // namespace folio::cli

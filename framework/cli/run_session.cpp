@@ -1,0 +1,97 @@
+#include "cli/run_session.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "cli/live_view.h"
+#include "cli/session.h"
+#include "cli/worker_session.h"
+#include "results/events.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The commit of the repository that the folder lies in; empty where there is none.
+std::string git_commit(const fs::path& folder) {
+  constexpr const char* kGit = "/usr/bin/git";
+  if (!fs::exists(kGit)) return "";
+  const ChildOutput git =
+      run_child(kGit, {"-C", folder.empty() ? "." : folder.string(), "rev-parse", "HEAD"}, std::chrono::seconds(2));
+  return git.status.success() ? git.output.substr(0, git.output.find('\n')) : "";
+}
+
+results::NewRun make_run(const RunRequest& request, const fs::path& results_folder) {
+  const spec::Experiment& experiment = request.experiment;
+  const std::string file = experiment.file.string();
+  results::RunInfo info;
+  info.name = request.name.empty() ? experiment.name : request.name;
+  info.command = {"runner", file};
+  info.command.insert(info.command.end(), request.overrides.begin(), request.overrides.end());
+  info.experiment_file = file;
+  info.overrides = request.overrides;
+  info.origins = experiment.origins;
+  info.plugins = request.plugins;
+  info.runner = this_process();
+  info.folio_version = FOLIO_VERSION;
+  info.git_commit = git_commit(experiment.file.parent_path());
+  return results::create_run(results_folder, std::move(info), experiment.source, experiment.resolved);
+}
+
+/// Runs the worker on the run's folder, entering what it records into the store as it comes.
+WorkerEnd work_on(const results::NewRun& run, const RunRequest& request, results::Store& store) {
+  LiveView view(request.quiet);
+  auto last_sync = std::chrono::steady_clock::now();
+  const WorkerEnd end = run_worker(
+      {.arguments = {"train", run.folder.path().string()},
+       .environment = worker_environment(request.experiment.file),
+       .error_file = run.folder.log()},
+      [&](const nlohmann::json& line) { view.show(line); },
+      [&] {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - last_sync < std::chrono::seconds(1)) return;
+        store.sync_run(run.info.id);
+        last_sync = now;
+      });
+  view.finish();
+  return end;
+}
+
+/// Whether the run's events themselves say how it ended.
+bool says_its_end(const results::NewRun& run) {
+  bool ended = false;
+  for (results::EventBatch batch = results::read_events(run.folder.events(), 0); !batch.events.empty();
+       batch = results::read_events(run.folder.events(), batch.offset)) {
+    for (const results::Event& event : batch.events) {
+      const auto* state = std::get_if<results::StateEvent>(&event.what);
+      if (state != nullptr) ended = !results::is_active(state->state);
+    }
+  }
+  return ended;
+}
+
+/// A worker that died without a word (killed, out of memory) is written down as what it was: nobody else is writing to
+/// the events by now.
+void record_end(const results::NewRun& run, const WorkerEnd& end, results::Store& store) {
+  if (!says_its_end(run)) {
+    results::EventWriter events(run.folder.events());
+    end.killed_by_user ? events.interrupted() : events.failed(ErrorKind::run, "the worker " + end.status.to_text());
+  }
+  store.sync_run(run.info.id);
+}
+
+}  // namespace
+
+results::Run run_to_end(const RunRequest& request, const GlobalOptions& global, results::Store& store) {
+  const results::NewRun run = make_run(request, global.results);
+  if (!request.quiet) {
+    fmt::print(stderr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());
+  }
+  const WorkerEnd end = work_on(run, request, store);
+  record_end(run, end, store);
+  return store.load(run.info.id);
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,90 @@
+#include "worker/estimates.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "folio/error.h"
+#include "support/human.h"
+
+namespace folio::worker {
+
+using nlohmann::json;
+
+std::int64_t parameter_count(const Model& model) {
+  std::int64_t count = 0;
+  for (const Parameter& parameter : model.parameters()) count += parameter.tensor.numel();
+  return count;
+}
+
+json parameter_counts(const Model& model) {
+  constexpr std::array<std::pair<Part, const char*>, 5> kParts{{{Part::embeddings, "embeddings"},
+                                                                {Part::attention, "attention"},
+                                                                {Part::feed_forward, "feed_forward"},
+                                                                {Part::norms, "norms"},
+                                                                {Part::head, "head"}}};
+  json by_part = json::object();
+  for (const auto& [part, name] : kParts) {
+    std::int64_t count = 0;
+    for (const Parameter& parameter : model.parameters()) {
+      if (parameter.part == part) count += parameter.tensor.numel();
+    }
+    by_part[name] = count;
+  }
+  return {{"total", parameter_count(model)}, {"by_part", by_part}};
+}
+
+json memory_estimate(const Model& model, const train::Effective& effective, const BatchShape& shape) {
+  constexpr double kLibtorchBytes = 250e6;  // a worker that has loaded libtorch and done one small step
+  const auto count = static_cast<double>(parameter_count(model));
+  json memory{{"weights", 4 * count},
+              {"gradients", 4 * count},
+              {"optimizer", 8 * count},
+              {"weight_casts", effective.bfloat16 ? 2 * count : 0},
+              {"activations", model.activation_bytes(shape, effective.bfloat16 ? 2 : 4)},
+              {"program", kLibtorchBytes}};
+  double total = 0;
+  for (const auto& [name, bytes] : memory.items()) total += bytes.get<double>();
+  memory["total"] = total;
+  return memory;
+}
+
+void check_memory(const Model& model, const train::Effective& effective) {
+  if (!effective.device.is_cpu()) return;
+  const double needed = 16.0 * static_cast<double>(parameter_count(model));  // as memory_estimate() has them
+  const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+  if (needed <= there) return;
+  throw Error(ErrorKind::experiment,
+              fmt::format("the model has {} parameters, which take {} with their gradients and the optimizer, but this "
+                          "machine has {} of memory: expected a smaller model, such as a smaller hidden_size or fewer "
+                          "layers",
+                          with_commas(parameter_count(model)), human_bytes(needed), human_bytes(there)));
+}
+
+/// From what byte-level BPE of these sizes gives on Romeo and Juliet (`runner experiments/smoke.yaml
+/// dataset.validation=0 tokenizer.vocab_size=N`, then bytes_per_token among the facts that `runner show` has). The play
+/// fills 7,311 tokens; beyond that it gives no more.
+double guessed_bytes_per_token(std::int64_t vocab_size) {
+  constexpr std::array<std::pair<double, double>, 7> kMeasured{
+      {{257, 1.0}, {300, 1.38}, {512, 1.96}, {1024, 2.51}, {2048, 2.95}, {4096, 3.28}, {7311, 3.53}}};
+  const auto size = static_cast<double>(vocab_size);
+  for (std::size_t i = 1; i < kMeasured.size(); ++i) {
+    const auto [low, low_bytes] = kMeasured[i - 1];
+    const auto [high, high_bytes] = kMeasured[i];
+    if (size > high) continue;
+    const double share = std::max(0.0, std::log(size / low) / std::log(high / low));
+    return std::lerp(low_bytes, high_bytes, share);
+  }
+  return kMeasured.back().second;
+}
+
+std::int64_t guessed_length(const data::DataOptions& options, double bytes_per_token) {
+  if (options.by != data::SplitBy::characters) return options.size;
+  return std::llround(static_cast<double>(options.size) / bytes_per_token);
+}
+
+}  // namespace folio::worker

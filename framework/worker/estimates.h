@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "data/options.h"
+#include "folio/model.h"
+#include "train/precision.h"
+
+/// What a model and its training cost, told before anything is trained.
+namespace folio::worker {
+
+/// Learned numbers in all; a weight that stands in two places counts once.
+std::int64_t parameter_count(const Model& model);
+
+/// {"total": n, "by_part": {"embeddings": n, "attention": n, "feed_forward": n, "norms": n, "head": n}}
+nlohmann::json parameter_counts(const Model& model);
+
+/// Bytes of each kind while the model is trained with AdamW, and their "total".
+nlohmann::json memory_estimate(const Model& model, const train::Effective& effective, const BatchShape& shape);
+
+/// Throws Error (experiment) where weights, gradients and optimizer alone are more than the machine's memory.
+void check_memory(const Model& model, const train::Effective& effective);
+
+/// Bytes of text to a token before there is a tokenizer of so many tokens.
+double guessed_bytes_per_token(std::int64_t vocab_size);
+
+/// Tokens of the longest sample, about.
+std::int64_t guessed_length(const data::DataOptions& options, double bytes_per_token);
+
+}  // namespace folio::worker

@@ -1,0 +1,112 @@
+#include <algorithm>
+
+#include "data/collator.h"
+#include "folio/error.h"
+#include "formats/description_json.h"
+#include "plugin_host/loaded_plugin.h"
+#include "worker/commands.h"
+#include "worker/environment.h"
+#include "worker/estimates.h"
+#include "worker/job.h"
+#include "worker/progress_lines.h"
+#include "worker/short_formula.h"
+#include "worker/step_timing.h"
+
+namespace folio::worker {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::int64_t kUsualLength = 512;  // of a sample, in tokens, where no data set decides
+
+/// One model, and how it would be trained.
+class Candidate {
+ public:
+  Candidate(const plugin_host::LoadedPlugin& plugin, const json& resolved, const json& request)
+      : training_(train::training_arguments(
+            option_values_from_json(train::training_option_table(), resolved.at("training")))),
+        data_(resolved.contains("dataset") ? data_options_of(resolved["dataset"])
+                                           : data::data_options(OptionValues(data::data_option_table(), {}))),
+        effective_(train::settle(training_)) {
+    const OptionValues values = option_values_from_json(plugin.descriptor().options(), resolved.at("model"));
+    if (values.has("vocab_size")) vocab_size_ = values.integer("vocab_size");
+    objective_ = *objective_from_string(plugin.descriptor().objective);
+    model_ = plugin.make<Model>(values);
+    batch_ = request.value("batch", training_.per_device_train_batch_size);
+    length_ = request.value("length", usual_length(resolved.contains("dataset")));
+    shape_ = shape(length_);
+    if (shape_.length <= model_->max_length()) return;
+    if (request.contains("length")) {
+      throw Error(ErrorKind::experiment, "a sample of " + std::to_string(length_) + " tokens takes " +
+                                             std::to_string(shape_.length) + " positions, but the model has " +
+                                             std::to_string(model_->max_length()));
+    }
+    length_ -= shape_.length - model_->max_length();  // room for the tokens that the objective puts around a sample
+    shape_ = shape(length_);
+  }
+
+  json describe() const {
+    const double flops = model_->training_flops(shape_);
+    const auto tokens = static_cast<double>(batch_ * length_);
+    return {
+        {"parameters", parameter_counts(*model_)},
+        {"short_formula", short_formula(*model_)},
+        {"memory", memory_estimate(*model_, effective_, shape_)},
+        {"flops",
+         {{"training_step", flops}, {"training_per_token", flops / tokens}, {"forward_per_token", flops / tokens / 3}}},
+        {"batch", batch_},
+        {"length", length_},
+        {"objective", to_string(objective_)},
+        {"precision", effective_.precision()},
+        {"device", effective_.device.str()}};
+  }
+
+  json measure() {
+    const double seconds = measured_step_seconds(*model_, shape_, vocab_size_, training_, effective_);
+    return {{"step_seconds", seconds},
+            {"tokens_per_second", static_cast<double>(batch_ * length_) / seconds},
+            {"flops_per_second", model_->training_flops(shape_) / seconds}};
+  }
+
+ private:
+  std::int64_t usual_length(bool has_dataset) const {
+    return has_dataset ? guessed_length(data_, guessed_bytes_per_token(vocab_size_))
+                       : std::min(kUsualLength, model_->max_length());
+  }
+
+  BatchShape shape(std::int64_t length) const {
+    return data::expected_shape(objective_, data_.objective, batch_, length);
+  }
+
+  train::TrainingArguments training_;
+  data::DataOptions data_;
+  train::Effective effective_;
+  Objective objective_ = Objective::causal;
+  std::int64_t vocab_size_ = 1;
+  std::unique_ptr<Model> model_;
+  std::int64_t batch_ = 0, length_ = 0;
+  BatchShape shape_;
+};
+
+}  // namespace
+
+int params(const std::string& request_text) {
+  const json request = json::parse(request_text);
+  const plugin_host::LoadedPlugin plugin(request.at("library").get<std::string>());
+  set_thread_count();
+  ProgressLines out;
+  for (const json& resolved : request.at("variants")) {
+    try {
+      Candidate candidate(plugin, resolved, request);
+      json answer = candidate.describe();
+      if (request.value("measure", false)) answer["measured"] = candidate.measure();
+      out.write(answer);
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::experiment) throw;
+      out.write({{"refused", error.what()}});  // this one alone; the others may well be in order
+    }
+  }
+  return 0;
+}
+
+}  // namespace folio::worker

@@ -1,0 +1,58 @@
+#include "worker/step_timing.h"
+
+#include <ATen/ops/full.h>
+#include <ATen/ops/randint.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include "train/adamw.h"
+#include "worker/model_folder.h"
+
+namespace folio::worker {
+namespace {
+
+/// Random tokens, of which the shape's number is scored, evenly spread.
+Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train::Effective& effective) {
+  const auto options = at::TensorOptions().dtype(at::kLong).device(effective.device);
+  const auto tokens = [&](std::int64_t length) { return at::randint(vocab_size, {shape.batch, length}, options); };
+  Batch batch{.input_ids = tokens(shape.length)};
+  if (shape.target_length > 0) batch.decoder_input_ids = tokens(shape.target_length);
+  const std::int64_t length = shape.target_length > 0 ? shape.target_length : shape.length;
+  const std::int64_t places = shape.batch * length;
+  at::Tensor labels = at::full({places}, kIgnoredLabel, at::kLong);
+  auto* label = labels.mutable_data_ptr<std::int64_t>();
+  for (std::int64_t i = 0; i < shape.scored; ++i) label[i * places / shape.scored] = i % vocab_size;
+  batch.labels = labels.view({shape.batch, length}).to(effective.device);
+  batch.label_count = shape.scored;
+  return batch;
+}
+
+}  // namespace
+
+double measured_step_seconds(Model& model, const BatchShape& shape, std::int64_t vocab_size,
+                             const train::TrainingArguments& arguments, const train::Effective& effective) {
+  model.initialize();
+  move_to(model, effective.device);
+  model.training(true);
+  train::AdamW optimizer(model.parameters(), arguments);
+  const Batch batch = random_batch(shape, vocab_size, effective);
+  std::array<double, 4> seconds{};
+  for (double& passed : seconds) {
+    const auto start = std::chrono::steady_clock::now();
+    at::Tensor loss;
+    {
+      const train::PrecisionScope precision(effective);
+      loss = model.loss(batch, batch.label_count);
+    }
+    loss.backward();
+    optimizer.step(arguments.learning_rate);
+    loss.item<float>();  // waits for a device that works on its own
+    passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  }
+  std::sort(seconds.begin() + 1, seconds.end());  // the first one sets memory aside
+  return seconds[2];
+}
+
+}  // namespace folio::worker
