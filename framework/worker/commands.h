@@ -46,6 +46,10 @@ int samples(const std::string& request);
 /// In a TOKEN a byte that is no whole character is written <0xE2>.
 int tokenize(const std::string& request);
 
+/// Tells in one JSON object what runs on this machine will record of it, with the rate of its matrix products:
+/// {"environment": {...}}. Takes about a second.
+int tell_environment();
+
 /// Writes what the framework itself accepts in an experiment.
 int write_options(const std::filesystem::path& output);
 

@@ -24,6 +24,7 @@ constexpr const char* kUsage =
     "       folio-worker generate RUN_FOLDER REQUEST_JSON\n"
     "       folio-worker samples REQUEST_JSON\n"
     "       folio-worker tokenize REQUEST_JSON\n"
+    "       folio-worker environment\n"
     "       folio-worker options --output FILE\n";
 
 int run(const std::vector<std::string>& arguments) {
@@ -34,6 +35,7 @@ int run(const std::vector<std::string>& arguments) {
   if (command == "generate" && arguments.size() == 3) return generate(arguments[1], arguments[2]);
   if (command == "samples" && arguments.size() == 2) return samples(arguments[1]);
   if (command == "tokenize" && arguments.size() == 2) return tokenize(arguments[1]);
+  if (command == "environment" && arguments.size() == 1) return tell_environment();
   if (command == "options" && arguments.size() == 3 && arguments[1] == "--output") return write_options(arguments[2]);
   fmt::print(stderr, "{}", kUsage);
   return exit_code(ErrorKind::usage);

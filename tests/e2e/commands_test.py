@@ -5,7 +5,8 @@ import json
 from folio import FolioTest
 
 COMMANDS = ["run", "check", "data", "params", "new", "ls", "show", "diff", "generate", "tokenize", "cache", "plugins", "schema",
-            "compare", "tag", "note", "name", "rm", "restore", "purge", "reindex"]
+            "compare", "tag", "note", "name", "rm", "restore", "purge", "reindex", "import",
+            "export", "doctor", "completion"]
 
 
 class Commands(FolioTest):

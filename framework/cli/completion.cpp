@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/results_store.h"
+
+namespace folio::cli {
+namespace {
+
+struct CompletionOptions {
+  std::string shell;
+  bool runs = false;
+};
+
+/// Commands whose words are runs.
+constexpr std::array kTakeRuns{"show", "diff",   "compare",  "tag",     "note", "name",
+                               "rm",   "export", "generate", "restore", "purge"};
+
+// @COMMANDS@, @OPTIONS@ and @TAKE_RUNS@ are put in.
+
+constexpr const char* kBash = R"sh(_folio_runner() {
+  local word=${COMP_WORDS[COMP_CWORD]} command= words= i
+  for ((i = 1; i < COMP_CWORD; ++i)); do
+    case " @COMMANDS@ " in *" ${COMP_WORDS[i]} "*) command=${COMP_WORDS[i]}; break ;; esac
+  done
+  if [[ $word == -* ]]; then
+    case $command in
+@OPTIONS@    esac
+  elif [[ -z $command ]]; then
+    words="@COMMANDS@"
+  else
+    case $command in
+      @TAKE_RUNS@) words=$("${COMP_WORDS[0]}" completion --runs 2>/dev/null) ;;
+      plugins) words="show" ;;
+      new) words="model tokenizer dataset" ;;
+      completion) words="bash zsh fish" ;;
+    esac
+  fi
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word"; compgen -f -- "$word")
+}
+complete -o filenames -F _folio_runner runner ./runner
+)sh";
+
+constexpr const char* kBashWithinZsh = "autoload -U +X bashcompinit && bashcompinit\n";
+
+constexpr const char* kFish = R"sh(set -l commands @COMMANDS@
+complete -c runner -n "not __fish_seen_subcommand_from $commands" -a "$commands"
+complete -c runner -n "__fish_seen_subcommand_from @TAKE_RUNS@" -a "(./runner completion --runs 2>/dev/null)"
+complete -c runner -n "__fish_seen_subcommand_from new" -a "model tokenizer dataset"
+@OPTIONS@)sh";
+
+std::vector<const CLI::App*> commands_of(const CLI::App& app) {
+  std::vector<const CLI::App*> commands;
+  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command);
+  return commands;
+}
+
+/// "--json", "--where" ...
+std::vector<std::string> long_options(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options({})) {
+    for (const std::string& name : option->get_lnames()) names.push_back(name);
+  }
+  return names;
+}
+
+std::string names_of(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands_of(app)) names.push_back(command->get_name());
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
+void put_in(std::string& script, std::string_view marker, const std::string& text) {
+  for (std::size_t at = script.find(marker); at != std::string::npos; at = script.find(marker, at + text.size())) {
+    script.replace(at, marker.size(), text);
+  }
+}
+
+std::string bash_script(const CLI::App& app) {
+  std::string options;
+  for (const CLI::App* command : commands_of(app)) {
+    options +=
+        fmt::format("      {}) words=\"--{}\" ;;\n", command->get_name(), fmt::join(long_options(*command), " --"));
+  }
+  std::string script = kBash;
+  put_in(script, "@COMMANDS@", names_of(app));
+  put_in(script, "@OPTIONS@", options);
+  put_in(script, "@TAKE_RUNS@", fmt::format("{}", fmt::join(kTakeRuns, "|")));
+  return script;
+}
+
+std::string fish_script(const CLI::App& app) {
+  std::string options;
+  for (const CLI::App* command : commands_of(app)) {
+    for (const std::string& name : long_options(*command)) {
+      options +=
+          fmt::format("complete -c runner -n \"__fish_seen_subcommand_from {}\" -l {}\n", command->get_name(), name);
+    }
+  }
+  std::string script = kFish;
+  put_in(script, "@COMMANDS@", names_of(app));
+  put_in(script, "@OPTIONS@", options);
+  put_in(script, "@TAKE_RUNS@", fmt::format("{}", fmt::join(kTakeRuns, " ")));
+  return script;
+}
+
+/// What a run can be named by.
+void print_runs(const GlobalOptions& global) {
+  std::cout << "latest\n";
+  for (const results::RunSummary& run : open_store(global).list()) std::cout << run.id << "\n";
+}
+
+void completion(const CLI::App& app, const GlobalOptions& global, const CompletionOptions& options) {
+  if (options.runs) return print_runs(global);
+  if (options.shell == "fish") {
+    std::cout << fish_script(app);
+  } else {
+    std::cout << (options.shell == "zsh" ? kBashWithinZsh : "") << bash_script(app);
+  }
+}
+
+}  // namespace
+
+void add_completion(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("completion", "Print what makes a shell complete commands, options and runs");
+  const auto options = std::make_shared<CompletionOptions>();
+  auto* shell =
+      command->add_option("SHELL", options->shell, "bash, zsh or fish")->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  auto* runs = command->add_flag("--runs", options->runs, "Print the runs, a line each, as the scripts ask for them");
+  shell->excludes(runs);
+  command->require_option(1);
+  command->footer(
+      "Examples:\n  eval \"$(./runner completion bash)\"     in ~/.bashrc with the path of runner\n"
+      "  ./runner completion fish | source");
+  command->callback([&app, &global, options] { completion(app, global, *options); });
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,177 @@
+// doctor: whether this machine and this installation can do what they should, and what to do where not.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/results_store.h"
+#include "cli/session.h"
+#include "cli/worker_session.h"
+#include "results/store/salvage.h"
+#include "support/error.h"
+#include "support/human.h"
+#include "support/terminal.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+enum class Verdict { good, warning, failure };
+
+struct Finding {
+  std::string name;
+  Verdict verdict = Verdict::good;
+  std::string text;
+  std::string advice{};  ///< what to do; empty where nothing is to be done
+};
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::good:
+      return "ok";
+    case Verdict::warning:
+      return "warning";
+    case Verdict::failure:
+      return "failed";
+  }
+  __builtin_unreachable();
+}
+
+/// Whether the processor multiplies bfloat16 in hardware: then training takes it by itself.
+Finding processor(const json& environment) {
+  const std::string features = environment.at("processor_features");
+  const bool fast = environment.at("precision") == "bfloat16";
+  Finding finding{"processor", fast ? Verdict::good : Verdict::warning,
+                  fmt::format("{}, {} processors, {} threads ({})", environment.at("processor").get<std::string>(),
+                              environment.at("processors").get<int>(), environment.at("threads").get<int>(),
+                              features.empty() ? "no AVX2" : features)};
+  if (!fast) {
+    finding.advice = "it has neither AVX-512 BF16 nor AMX, so training is in float32, at about half the speed";
+  }
+  return finding;
+}
+
+/// What only a process with libtorch can tell: it is started and asked.
+std::vector<Finding> worker() {
+  try {
+    json environment;
+    run_worker_to_success({.arguments = {"environment"}, .environment = worker_environment({}), .error_file = {}},
+                          [&](const json& line) {
+                            if (line.contains("environment")) environment = line["environment"];
+                          });
+    return {
+        {"libtorch", Verdict::good,
+         fmt::format("{} on {}, {:.0f} GFLOP/s of {} in matrix products",
+                     environment.at("torch_version").get<std::string>(), environment.at("device").get<std::string>(),
+                     environment.at("matmul_flops_per_second").get<double>() / 1e9,
+                     environment.at("precision").get<std::string>())},
+        processor(environment)};
+  } catch (const std::exception& error) {  // the boundary of the check: what went wrong is its finding
+    return {{"libtorch", Verdict::failure, fmt::format("{} does not work: {}", worker_program().string(), error.what()),
+             "rm -rf build .deps, then ./runner --version sets all up anew"}};
+  }
+}
+
+std::vector<Finding> plugins(const GlobalOptions& global) {
+  const plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
+  std::vector<Finding> findings{{"plugins", catalogue.plugins().empty() ? Verdict::failure : Verdict::good,
+                                 fmt::format("{} can be used", catalogue.plugins().size()),
+                                 catalogue.plugins().empty() ? "build Folio anew" : ""}};
+  for (const plugin_host::PluginProblem& problem : catalogue.problems()) {
+    findings.push_back({"plugin", problem.fatal ? Verdict::failure : Verdict::warning, problem.message,
+                        problem.fatal ? "build it anew, or take it out of that folder" : ""});
+  }
+  return findings;
+}
+
+std::vector<Finding> store(const GlobalOptions& global) {
+  const fs::path file = results::store_file(global.results);
+  if (!results::store_is_sound(file)) {
+    return {{"store", Verdict::failure, file.string() + " is damaged",
+             "runner reindex makes it anew from the run folders; nothing is lost"}};
+  }
+  try {
+    const auto baselines = global.baselines.empty() ? global.results / "baselines" : global.baselines;
+    results::Store opened(global.results, baselines);
+    std::vector<Finding> findings;
+    for (const results::SyncProblem& problem : opened.sync()) {
+      findings.push_back({"run", Verdict::warning, problem.message, "runner rm moves it to the trash"});
+    }
+    findings.insert(
+        findings.begin(),
+        {"store", opened.in_memory() ? Verdict::warning : Verdict::good,
+         fmt::format("{} with {} runs", file.string(), opened.list().size()),
+         opened.in_memory() ? "the folder cannot be written: --results or FOLIO_RESULTS names another" : ""});
+    return findings;
+  } catch (const Error& error) {  // as above
+    return {{"store", Verdict::failure, error.what(), "--results or FOLIO_RESULTS names another folder"}};
+  }
+}
+
+/// A GPT-2 small's checkpoint with its optimizer takes 1.4 GiB.
+Finding disk(const GlobalOptions& global) {
+  constexpr std::uintmax_t kLittle = std::uintmax_t{5} << 30;
+  fs::path folder = fs::absolute(global.results);
+  while (!fs::exists(folder) && folder.has_relative_path()) folder = folder.parent_path();
+  std::error_code error;
+  const std::uintmax_t free = fs::space(folder, error).available;
+  if (error) return {"disk", Verdict::warning, folder.string() + ": " + error.message()};
+  const bool little = free < kLittle;
+  return {"disk", little ? Verdict::warning : Verdict::good,
+          fmt::format("{} free for {}", human_bytes(static_cast<double>(free)), global.results.string()),
+          little ? "runner purge, runner cache --clear, or training.save_strategy=no make room" : ""};
+}
+
+void print(const std::vector<Finding>& findings) {
+  const Paint paint(use_colour(STDOUT_FILENO));
+  for (const Finding& finding : findings) {
+    const std::string word = fmt::format("{:7}", to_string(finding.verdict));
+    const std::string coloured = finding.verdict == Verdict::good      ? paint.green(word)
+                                 : finding.verdict == Verdict::warning ? paint.yellow(word)
+                                                                       : paint.red(word);
+    fmt::print("{}  {}: {}\n", coloured, finding.name, finding.text);
+    if (!finding.advice.empty()) fmt::print("         {}\n", finding.advice);
+  }
+}
+
+json as_json(const std::vector<Finding>& findings) {
+  json list = json::array();
+  for (const Finding& finding : findings) {
+    list.push_back({{"name", finding.name},
+                    {"verdict", to_string(finding.verdict)},
+                    {"text", finding.text},
+                    {"advice", finding.advice}});
+  }
+  return list;
+}
+
+int doctor(const GlobalOptions& global, bool json_wanted) {
+  std::vector<Finding> findings = worker();
+  for (const auto& more : {plugins(global), store(global), std::vector{disk(global)}}) {
+    findings.insert(findings.end(), more.begin(), more.end());
+  }
+  json_wanted ? print_json(as_json(findings)) : print(findings);
+  const bool failed = std::any_of(findings.begin(), findings.end(),
+                                  [](const Finding& finding) { return finding.verdict == Verdict::failure; });
+  return failed ? 1 : 0;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+  auto* command =
+      app.add_subcommand("doctor", "Check libtorch, plugins, store, disk and processor, and say what to do");
+  const auto json_wanted = std::make_shared<bool>(false);
+  command->add_flag("--json", *json_wanted, "JSON: name, verdict, text, advice of each check");
+  command->footer("Exits with 1 when a check failed.\n\nExample:\n  runner doctor");
+  command->callback([&global, json_wanted, &exit_code] { exit_code = doctor(global, *json_wanted); });
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,102 @@
+#include "results/import.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "results/events.h"
+#include "results/imported_run.h"
+#include "support/error.h"
+#include "support/files.h"
+
+namespace folio::results {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// The state that the events end in.
+RunState last_state(const RunFolder& folder) {
+  RunState state = RunState::created;
+  for (EventBatch batch = read_events(folder.events(), 0);; batch = read_events(folder.events(), batch.offset)) {
+    for (const Event& event : batch.events) {
+      if (const auto* change = std::get_if<StateEvent>(&event.what)) state = change->state;
+    }
+    if (!batch.more) return state;
+  }
+}
+
+std::int64_t broken_lines(const RunFolder& folder) {
+  std::int64_t skipped = 0;
+  for (EventBatch batch = read_events(folder.events(), 0);; batch = read_events(folder.events(), batch.offset)) {
+    skipped += batch.skipped;
+    if (!batch.more) return skipped;
+  }
+}
+
+/// Whether the text can be the name of a folder in runs/.
+bool is_plain_id(const std::string& id) {
+  return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos && id.find('\0') == std::string::npos;
+}
+
+std::string new_id() {
+  std::random_device device;
+  return fmt::format("{:08x}", device() & 0xffffffffU);
+}
+
+/// Copies a run folder. It appears whole or not at all.
+Imported copy_run(const fs::path& results, const fs::path& source) {
+  RunInfo info = read_run_info(RunFolder(source));
+  read_resolved(RunFolder(source));
+  const fs::path runs = runs_folder(results);
+  make_directories(runs, ErrorKind::store);
+  Imported report{info.id, info.name, "a run folder", 0, {}};
+  if (!is_plain_id(info.id)) report.id = new_id();
+  const fs::path target = runs / report.id;
+  if (fs::exists(target)) {
+    throw Error(ErrorKind::usage, fmt::format("run {} is here already ({}); runner rm {} makes room for another",
+                                              report.id, target.string(), report.id));
+  }
+  const fs::path unfinished = runs / (".new-" + report.id);
+  std::error_code error;
+  fs::copy(source, unfinished, fs::copy_options::recursive | fs::copy_options::skip_symlinks, error);
+  if (!error && report.id != info.id) {
+    info.id = report.id;
+    write_file_atomically(RunFolder(unfinished).info(), to_json(info).dump(2) + "\n", ErrorKind::store);
+  }
+  if (!error && is_active(last_state(RunFolder(unfinished)))) {
+    EventWriter(RunFolder(unfinished).events()).interrupted();
+    report.unread.emplace_back("it had not ended when it was copied; here it is interrupted");
+  }
+  if (!error) fs::rename(unfinished, target, error);
+  if (error) {
+    std::error_code ignored;
+    fs::remove_all(unfinished, ignored);
+    throw Error(ErrorKind::store, target.string() + ": cannot be written: " + error.message());
+  }
+  sync_directory(runs, ErrorKind::store);
+  if (const std::int64_t broken = broken_lines(RunFolder(target)); broken > 0) {
+    report.unread.push_back(fmt::format("{} lines of events.jsonl that are no event", broken));
+  }
+  return report;
+}
+
+}  // namespace
+
+std::vector<Imported> import_runs(const fs::path& results, const fs::path& path) {
+  if (!fs::exists(path)) throw Error(ErrorKind::usage, path.string() + ": there is no such file or folder");
+  if (fs::exists(RunFolder(path).info())) return {copy_run(results, path)};
+  for (const auto read : {&import_trainer, &import_tensorboard, &import_mlflow, &import_json}) {
+    std::vector<Imported> reports;
+    for (ImportedRun& run : read(path)) reports.push_back(run.write(results));
+    if (!reports.empty()) return reports;
+  }
+  throw Error(ErrorKind::usage,
+              path.string() +
+                  ": is nothing that can be imported; expected a run folder (with run.json), an output folder or "
+                  "trainer_state.json of Hugging Face's Trainer, TensorBoard's event files, a folder of MLflow's file "
+                  "store, or a "
+                  ".json file");
+}
+
+}  // namespace folio::results
