@@ -26,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 # more than it has. Half of a sample of 190 tokens taken out, in 32 spans, makes inputs and targets of 128 each.
 MASKED_BLOCKS = ["tokenizer=bpe", "tokenizer.vocab_size=30522", "dataset.split={by: tokens, size: 126}"]
 CORRUPTED_BLOCKS = ["tokenizer=bpe", "tokenizer.vocab_size=32128", "dataset.split={by: tokens, size: 190}",
-                    "dataset.objective.noise_density=0.5"]
+                    "dataset.objective.noise_density=0.5", "dataset.validation=0", "model=t5", "~training"]
 EXPERIMENTS = {
     "gpt": ("romeo.yaml", []),
     "bert": ("romeo-bert.yaml", MASKED_BLOCKS),
@@ -55,7 +55,7 @@ def folio(options, precision):
         start = time.time()
         process = subprocess.Popen(
             [ROOT / "runner", ROOT / "experiments" / file, *changes, f"training.max_steps={options.steps}",
-             f"training.precision={precision}", "training.logging_steps=1"],
+             "training.per_device_train_batch_size=4", f"training.precision={precision}", "training.logging_steps=1"],
             env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
         first = None
         for line in process.stderr:
