@@ -1,7 +1,6 @@
 #include "gpt.h"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/autocast_mode.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/arange.h>
 
@@ -130,38 +129,8 @@ TEST_CASE("gpt gives for the last position what logits gives there") {
 }
 
 TEST_CASE("gpt in bfloat16 stays close to float32, in loss and gradients") {
-  seed(3);
   Gpt model(tiny_options(0.1));
-  model.initialize();
-  model.training(true);
-  const Batch batch = batch_of_length(16);
-  const auto step = [&] {
-    seed(5);
-    for (const Parameter& parameter : model.parameters()) {
-      parameter.tensor.mutable_grad() = at::Tensor();
-    }
-    const at::Tensor loss = model.loss(batch, 32);
-    loss.backward();
-    std::vector<at::Tensor> gradients;
-    for (const Parameter& parameter : model.parameters()) {
-      gradients.push_back(parameter.tensor.grad().clone());
-    }
-    return std::pair(loss.item<double>(), gradients);
-  };
-  const auto [loss, gradients] = step();
-  at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
-  at::autocast::set_autocast_enabled(at::kCPU, true);
-  const auto [rounded_loss, rounded_gradients] = step();
-  at::autocast::clear_cache();
-  at::autocast::set_autocast_enabled(at::kCPU, false);
-  CHECK(rounded_loss == Approx(loss).epsilon(2e-3));
-  CHECK(rounded_loss != loss);
-  for (std::size_t k = 0; k < gradients.size(); ++k) {
-    INFO(model.parameters()[k].name);
-    CHECK(rounded_gradients[k].scalar_type() == at::kFloat);
-    const double error = rounded_gradients[k].sub(gradients[k]).norm().item<double>();
-    CHECK(error < 0.03 * gradients[k].norm().item<double>() + 1e-6);
-  }
+  testing::check_bfloat16(model, batch_of_length(16));
 }
 
 TEST_CASE("gpt writes the config.json of GPT2LMHeadModel") {
