@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <iostream>
+#include <optional>
 
 #include "cli/results_store.h"
 #include "cli/session.h"
@@ -21,46 +23,103 @@ struct GenerateOptions {
   std::int64_t top_k = 50;
   double top_p = 1.0;
   std::int64_t seed = 42;
+  bool interactive = false;
   bool json = false;
+};
+
+/// One run's model, to be asked.
+class Conversation {
+ public:
+  Conversation(const GenerateOptions& options, results::Run run) : options_(options), run_(std::move(run)) {
+    if (std::filesystem::exists(run_.folder.model() / "model.safetensors")) return;
+    throw Error(ErrorKind::usage, fmt::format("run {} has no model to generate with: it is {}", run_.summary.id,
+                                              results::to_string(run_.summary.state)));
+  }
+
+  /// One prompt.
+  void ask() {
+    if (!options_.json) print(paint_.dim(options_.prompt));
+    nlohmann::json with_prompt = request();
+    with_prompt["prompt"] = options_.prompt;
+    work(with_prompt, /*input_open=*/false);
+    if (options_.json) return print_json({{"id", run_.summary.id}, {"prompt", options_.prompt}, {"text", text_}});
+    print("\n");
+  }
+
+  /// A prompt for each line that is typed, until there is none.
+  void ask_on() {
+    if (is_terminal(STDIN_FILENO)) fmt::print(stderr, "A prompt and Enter; Ctrl-D ends it.\n");
+    work(request(), /*input_open=*/true);
+  }
+
+ private:
+  nlohmann::json request() const {
+    return {{"max_new_tokens", options_.max_new_tokens},
+            {"temperature", options_.temperature},
+            {"top_k", options_.top_k},
+            {"top_p", options_.top_p},
+            {"seed", options_.seed}};
+  }
+
+  void work(const nlohmann::json& request, bool input_open) {
+    const ChildProcess::Options worker{.arguments = {"generate", run_.folder.path().string(), request.dump()},
+                                       .environment = worker_environment(run_.info.experiment_file),
+                                       .error_file = "/dev/null",
+                                       .input_open = input_open};
+    nlohmann::json error;
+    const WorkerEnd end = run_worker(
+        worker, [&](const nlohmann::json& line) { line.contains("error") ? void(error = line["error"]) : take(line); },
+        [] {}, [&] { return next_prompt(); });
+    if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
+    if (!end.status.success()) throw Error(ErrorKind::run, "the worker " + end.status.to_text());
+  }
+
+  void take(const nlohmann::json& line) {
+    if (line.contains("refused")) {
+      fmt::print(stderr, "{}: {}", Paint(use_colour(STDERR_FILENO)).yellow("note"), line["refused"].get<std::string>());
+    }
+    if (!line.contains("text")) return;
+    text_ += line["text"].get<std::string>();
+    if (!options_.json) print(line["text"].get<std::string>());
+  }
+
+  std::optional<std::string> next_prompt() {
+    if (asked_) finish_answer();
+    const bool typed = is_terminal(STDIN_FILENO);
+    if (typed) print(paint_.bold("> "));
+    if (!std::getline(std::cin, prompt_)) {
+      if (typed) print("\n");
+      return std::nullopt;
+    }
+    asked_ = true;
+    text_.clear();
+    return nlohmann::json{{"prompt", prompt_}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+
+  void finish_answer() {
+    if (!options_.json) return print("\n");
+    print(nlohmann::json{{"id", run_.summary.id}, {"prompt", prompt_}, {"text", text_}}.dump(
+              -1, ' ', false, nlohmann::json::error_handler_t::replace) +
+          "\n");
+  }
+
+  static void print(const std::string& text) {
+    fmt::print("{}", text);
+    std::fflush(stdout);
+  }
+
+  const GenerateOptions& options_;
+  results::Run run_;
+  Paint paint_{use_colour(STDOUT_FILENO)};
+  std::string prompt_, text_;  ///< the last that was read, and what came for it
+  bool asked_ = false;
 };
 
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
   results::Store store = open_store(global);
   const auto runs = store.list();
-  const results::Run run = store.load(results::select_run(runs, options.run).id);
-  if (!std::filesystem::exists(run.folder.model() / "model.safetensors")) {
-    throw Error(ErrorKind::usage, fmt::format("run {} has no model to generate with: it is {}", run.summary.id,
-                                              results::to_string(run.summary.state)));
-  }
-  const nlohmann::json request{{"prompt", options.prompt},
-                               {"max_new_tokens", options.max_new_tokens},
-                               {"temperature", options.temperature},
-                               {"top_k", options.top_k},
-                               {"top_p", options.top_p},
-                               {"seed", options.seed}};
-  const bool live = !options.json;
-  const Paint paint(use_colour(STDOUT_FILENO));
-  if (live) fmt::print("{}", paint.dim(options.prompt));
-  std::string text;
-  nlohmann::json error;
-  const WorkerEnd end = run_worker(
-      {.arguments = {"generate", run.folder.path().string(), request.dump()},
-       .environment = worker_environment(run.info.experiment_file),
-       .error_file = "/dev/null"},
-      [&](const nlohmann::json& line) {
-        if (line.contains("error")) error = line["error"];
-        if (!line.contains("text")) return;
-        text += line["text"].get<std::string>();
-        if (live) fmt::print("{}", line["text"].get<std::string>());
-        std::fflush(stdout);
-      },
-      [] {});
-  if (live) fmt::print("\n");
-  if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
-  if (!end.status.success()) throw Error(ErrorKind::run, "the worker " + end.status.to_text());
-  if (options.json) {
-    print_json({{"id", run.summary.id}, {"prompt", options.prompt}, {"text", text}});
-  }
+  Conversation conversation(options, store.load(results::select_run(runs, options.run).id));
+  options.interactive ? conversation.ask_on() : conversation.ask();
   return 0;
 }
 
@@ -72,7 +131,7 @@ void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code) {
       app.add_subcommand("generate", "Let the model of a run continue a text, or fill the masks in one");
   command->add_option("run", options->run, "the run: id prefix, name, latest, or an experiment file")
       ->capture_default_str();
-  command->add_option(
+  auto* prompt = command->add_option(
       "-p,--prompt", options->prompt,
       "the text to continue, without one the model begins a new text; for a masked model, a text with mask tokens");
   command->add_option("--max-new-tokens", options->max_new_tokens, "tokens to generate")
@@ -88,11 +147,16 @@ void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code) {
       ->capture_default_str()
       ->check(CLI::Range(0.0, 1.0));
   command->add_option("--seed", options->seed, "of the choices")->capture_default_str()->check(CLI::NonNegativeNumber);
-  command->add_flag("--json", options->json, "print run, prompt and text as JSON");
+  command
+      ->add_flag("-i,--interactive", options->interactive,
+                 "keep the model loaded, and take a prompt from each line of standard input")
+      ->excludes(prompt);
+  command->add_flag("--json", options->json, "print run, prompt and text as JSON, a line for each with --interactive");
   command->footer(
       "Examples:\n"
       "  runner generate latest --prompt 'ROMEO.'\n"
       "  runner generate smoke-bert -p 'O Romeo, [MASK] art thou'\n"
+      "  runner generate romeo-small --interactive\n"
       "  runner generate romeo-small -p 'But soft,' --temperature 0.6 --top-p 0.9 --seed 7");
   command->callback([options, &global, &exit_code] { exit_code = generate(*options, global); });
 }

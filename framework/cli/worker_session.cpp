@@ -57,7 +57,7 @@ bool read_some(int fd, std::string& pending) {
 }  // namespace
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
-                     const std::function<void()>& on_idle) {
+                     const std::function<void()>& on_idle, const std::function<std::optional<std::string>()>& answer) {
   const InterruptScope scope;
   ChildProcess worker(worker_program(), options);
   int passed_on = 0;
@@ -68,13 +68,18 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
     worker.signal(killed ? SIGKILL : SIGINT);
     passed_on = interrupts;
   };
+  const auto take = [&](const nlohmann::json& line) {
+    if (!line.contains("awaits")) return on_line(line);
+    const auto text = answer();
+    text ? worker.write_input(*text + "\n") : worker.close_input();
+  };
   constexpr int kPollMs = 200;
   std::string pending;
   for (bool open = true; open;) {
     pass_on_interrupts();
     pollfd ready{worker.output(), POLLIN, 0};
     if (::poll(&ready, 1, kPollMs) > 0) open = read_some(worker.output(), pending);
-    hand_over(pending, on_line);
+    hand_over(pending, take);
     on_idle();
   }
   // It has closed its output, and usually ended.

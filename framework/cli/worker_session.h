@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,14 +15,16 @@ namespace folio::cli {
 /// Ctrl-C (or SIGTERM) asks it to finish its step and stop, and a second one kills it. `on_idle` is called several
 /// times a second.
 ///
-/// A line {"error": {"kind", "message"}} is kept and handed over like any other.
+/// A line {"error": {"kind", "message"}} is handed over like any other. On a line {"awaits": ...} the worker is handed
+/// the line that `answer` gives, or the end of its input where it gives none.
 struct WorkerEnd {
   ExitStatus status;
   bool killed_by_user = false;  ///< the second Ctrl-C
 };
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
-                     const std::function<void()>& on_idle);
+                     const std::function<void()>& on_idle,
+                     const std::function<std::optional<std::string>()>& answer = {});
 
 /// For work that either succeeds or is an error: throws what the worker tells in a line {"error": ...}, or Error
 /// (plugin) with how it ended.

@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <tuple>
+#include <utility>
 
 #include "support/error.h"
 
@@ -79,6 +81,15 @@ FileDescriptor memory_file(const std::string& text) {
   return file;
 }
 
+/// A pipe: what is written into the second end is read from the first.
+std::pair<FileDescriptor, FileDescriptor> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    throw Error(ErrorKind::run, std::string("no pipe can be made: ") + std::strerror(errno));
+  }
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
 ExitStatus decode(int status) {
   if (WIFSIGNALED(status)) return {0, WTERMSIG(status)};
   return {WEXITSTATUS(status), 0};
@@ -105,15 +116,12 @@ std::string ExitStatus::to_text() const {
 }
 
 ChildProcess::ChildProcess(const fs::path& program, const Options& options) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
-    throw Error(ErrorKind::run, std::string("no pipe can be made: ") + std::strerror(errno));
-  }
-  output_ = FileDescriptor(ends[0]);
-  const FileDescriptor child_end(ends[1]);
+  auto [reading, child_end] = make_pipe();
+  output_ = std::move(reading);
 
   SpawnSettings spawn;
-  const FileDescriptor input = options.input.empty() ? FileDescriptor() : memory_file(options.input);
+  FileDescriptor input = options.input.empty() ? FileDescriptor() : memory_file(options.input);
+  if (options.input_open) std::tie(input, input_) = make_pipe();
   if (input) {
     posix_spawn_file_actions_adddup2(&spawn.actions, input.get(), STDIN_FILENO);
   } else {
@@ -131,6 +139,17 @@ ChildProcess::ChildProcess(const fs::path& program, const Options& options) {
                                   pointers(environment).data());
   if (error != 0) {
     throw Error(ErrorKind::run, program.string() + ": cannot be started: " + std::strerror(error));
+  }
+}
+
+void ChildProcess::write_input(std::string_view text) {
+  // Writing to a child that has ended is then an error here, and no end of this process.
+  static const auto kIgnored = ::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(kIgnored);
+  while (!text.empty()) {
+    const ssize_t size = ::write(input_.get(), text.data(), text.size());
+    if (size < 0 && errno != EINTR) return;
+    if (size > 0) text.remove_prefix(static_cast<std::size_t>(size));
   }
 }
 

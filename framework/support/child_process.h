@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/files.h"
@@ -32,7 +33,8 @@ class ChildProcess {
     std::map<std::string, std::string> environment;  ///< put over this process's own
     /// Where standard error goes, appended; empty: this process's own.
     std::filesystem::path error_file;
-    std::string input{};  ///< what it reads from standard input
+    std::string input{};      ///< what it reads from standard input
+    bool input_open = false;  ///< instead, what write_input() hands it, until close_input()
   };
 
   /// Throws Error (run) when the program cannot be started.
@@ -48,6 +50,10 @@ class ChildProcess {
   /// The reading end of the child's standard output.
   int output() const { return output_.get(); }
 
+  /// Hands the text to a child that was started with `input_open`; one that has ended does not get it.
+  void write_input(std::string_view text);
+  void close_input() { input_.reset(); }
+
   /// Sends the signal to the child's process group; nothing when it has ended.
   void signal(int number);
 
@@ -60,6 +66,7 @@ class ChildProcess {
  private:
   pid_t pid_ = -1;
   FileDescriptor output_;
+  FileDescriptor input_;
   std::optional<ExitStatus> status_;
 };
 

@@ -22,8 +22,10 @@ int preflight(const std::string& request);
 /// with "measured" on request, or {"refused": why} where the model does not take its options.
 int params(const std::string& request);
 
-/// Continues a prompt with the model of a finished run, text as it comes: {"text": "..."} lines. `request` is JSON:
-/// {"prompt", "max_new_tokens", "temperature", "top_k", "top_p", "seed"}.
+/// Continues prompts with the model of a finished run, or fills what is missing in them: {"text": "..."} lines, text as
+/// it comes. `request` is JSON: {"max_new_tokens", "temperature", "top_k", "top_p", "seed"}, with {"prompt"} for one.
+/// Without it prompts are read from standard input, each a line of JSON {"prompt": "..."}: {"awaits": "prompt"} asks
+/// for the next, and {"refused": why} says that the last one was none.
 int generate(const std::filesystem::path& run_folder, const std::string& request);
 
 /// Prepares a job's data as training does, and shows samples in the order of an epoch. `request` is JSON as

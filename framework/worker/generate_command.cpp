@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "folio/error.h"
 #include "generate/generate.h"
@@ -56,7 +60,7 @@ class TextStream {
 std::string filled(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> ids, c10::Device device) {
   const TokenId mask = tokenizer.special_token_id(SpecialToken::mask).value();
   if (std::find(ids.begin(), ids.end(), mask) == ids.end()) {
-    throw Error(ErrorKind::usage, "--prompt has nothing to fill: a masked model fills " +
+    throw Error(ErrorKind::usage, "the prompt has nothing to fill: a masked model fills " +
                                       tokenizer.decode(std::span(&mask, 1), /*skip_special_tokens=*/false) +
                                       " in a text");
   }
@@ -71,7 +75,7 @@ std::string said(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> 
                  c10::Device device) {
   const TokenId first = tokenizer.special_token_id(SpecialToken::sentinel).value();
   if (std::find(ids.begin(), ids.end(), first) == ids.end()) {
-    throw Error(ErrorKind::usage, "--prompt has nothing to fill: this model fills gaps that are marked " +
+    throw Error(ErrorKind::usage, "the prompt has nothing to fill: this model fills gaps that are marked " +
                                       tokenizer.decode(std::span(&first, 1), /*skip_special_tokens=*/false) +
                                       " and so on");
   }
@@ -82,40 +86,70 @@ std::string said(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> 
   return "\n" + tokenizer.decode(answer, /*skip_special_tokens=*/false);
 }
 
+/// A run's model, loaded, and how it is to choose its tokens.
+class Writer {
+ public:
+  Writer(const results::RunFolder& folder, const nlohmann::json& request)
+      : job_(Job::from_run(folder)),
+        device_(train::settle(job_.training()).device),
+        sampling_(sampling_options(request)),
+        tokenizer_(job_.make_tokenizer()) {
+    tokenizer_->load_json(read_file(folder.model() / "tokenizer.json"));
+    model_ = job_.make_model(*tokenizer_);
+    train::load_model(*model_, folder.model());
+    move_to(*model_, device_);
+  }
+
+  /// Throws Error (usage) for a prompt that the model can do nothing with.
+  void answer(const std::string& prompt, ProgressLines& out) {
+    std::vector<TokenId> ids = tokenizer_->encode(prompt);
+    switch (job_.objective()) {
+      case Objective::masked:
+        return out.write({{"text", filled(*model_, *tokenizer_, std::move(ids), device_)}});
+      case Objective::span_corruption:
+        return out.write({{"text", said(*model_, *tokenizer_, std::move(ids), sampling_.max_new_tokens, device_)}});
+      case Objective::causal:
+        return go_on(std::move(ids), out);
+    }
+  }
+
+ private:
+  void go_on(std::vector<TokenId> ids, ProgressLines& out) {
+    const auto end_of_text = tokenizer_->special_token_id(SpecialToken::end_of_text);
+    // With nothing to go on from, the model begins a new text.
+    if (ids.empty() && end_of_text) ids.push_back(*end_of_text);
+    if (ids.empty()) throw Error(ErrorKind::usage, "the prompt is empty, expected text to continue");
+    TextStream text(*tokenizer_, out);
+    generate::generate(*model_, ids, tokenizer_->vocab_size(), end_of_text, sampling_, device_,
+                       [&](TokenId id) { text.add(id); });
+    text.finish();
+  }
+
+  Job job_;
+  c10::Device device_;
+  generate::SamplingOptions sampling_;
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::unique_ptr<Model> model_;
+};
+
+void answer_all(Writer& writer, std::istream& input, ProgressLines& out) {
+  for (std::string line; out.write({{"awaits", "prompt"}}), std::getline(input, line);) {
+    try {
+      writer.answer(nlohmann::json::parse(line).at("prompt"), out);
+    } catch (const Error& error) {  // the boundary between one prompt and the next
+      out.write({{"refused", error.what()}});
+    }
+  }
+}
+
 }  // namespace
 
 int generate(const std::filesystem::path& run_folder, const std::string& request_text) {
   const auto request = nlohmann::json::parse(request_text);
-  const results::RunFolder folder(run_folder);
   set_thread_count();
-  const Job job = Job::from_run(folder);
-  const train::Effective effective = train::settle(job.training());
-
-  const std::unique_ptr<Tokenizer> tokenizer = job.make_tokenizer();
-  tokenizer->load_json(read_file(folder.model() / "tokenizer.json"));
-  const std::unique_ptr<Model> model = job.make_model(*tokenizer);
-  train::load_model(*model, folder.model());
-  move_to(*model, effective.device);
-
-  std::vector<TokenId> prompt = tokenizer->encode(request.at("prompt").get<std::string>());
+  Writer writer(results::RunFolder(run_folder), request);
   ProgressLines out;
-  if (job.objective() == Objective::masked) {
-    out.write({{"text", filled(*model, *tokenizer, prompt, effective.device)}});
-    return 0;
-  }
-  if (job.objective() == Objective::span_corruption) {
-    out.write({{"text", said(*model, *tokenizer, prompt, request.at("max_new_tokens"), effective.device)}});
-    return 0;
-  }
-  const auto end_of_text = tokenizer->special_token_id(SpecialToken::end_of_text);
-  // With nothing to go on from, the model begins a new text.
-  if (prompt.empty() && end_of_text) prompt.push_back(*end_of_text);
-  if (prompt.empty()) throw Error(ErrorKind::usage, "--prompt is empty, expected text to continue");
-
-  TextStream text(*tokenizer, out);
-  generate::generate(*model, prompt, tokenizer->vocab_size(), end_of_text, sampling_options(request), effective.device,
-                     [&](TokenId id) { text.add(id); });
-  text.finish();
+  request.contains("prompt") ? writer.answer(request["prompt"], out) : answer_all(writer, std::cin, out);
   return 0;
 }
 

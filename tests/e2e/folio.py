@@ -56,10 +56,10 @@ class FolioTest(unittest.TestCase):
         path.write_text(text if text is not None else TINY.format(book=self.folder / "words.txt"))
         return path
 
-    def runner(self, *arguments, code=0, timeout=120, environment=None):
+    def runner(self, *arguments, code=0, timeout=120, environment=None, input=""):
         """Runs to the end, checks the exit code, gives what was printed."""
         done = subprocess.run([RUNNER, *map(str, arguments)], capture_output=True, text=True, timeout=timeout,
-                              env={**self.environment, **(environment or {})}, stdin=subprocess.DEVNULL)
+                              env={**self.environment, **(environment or {})}, input=input)
         self.assertEqual(done.returncode, code, f"{arguments}\n{done.stdout}\n{done.stderr}")
         return done
 

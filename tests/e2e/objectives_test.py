@@ -30,6 +30,11 @@ class Masked(FolioTest):
         self.assertIn("the grey", filled)
         self.assertNotIn("<|mask|>", filled)
         self.assertIn("<|mask|>", self.runner("generate", "latest", "-p", "no gap here", code=2).stderr)
+        several = self.runner("generate", "latest", "--interactive", "--json",
+                              input="no gap here\nthe grey<|mask|> sails over\n")
+        answers = [json.loads(line)["text"] for line in several.stdout.splitlines()]
+        self.assertEqual(answers, ["", filled])
+        self.assertIn("<|mask|>", several.stderr)
 
     def test_a_distilbert_trains_too(self):
         self.runner(self.bert(("type: bert", "type: distilbert")), "dataset.objective.whole_word_mask=true")

@@ -61,6 +61,11 @@ class Training(FolioTest):
         self.assertNotEqual(texts[0], texts[2])
         plain = self.runner("generate", "tiny", "-p", "the grey", "--temperature", 0, "--max-new-tokens", 5)
         self.assertTrue(plain.stdout.startswith("the grey"))
+        several = self.runner("generate", "tiny", "-i", "--json", "--max-new-tokens", 20, "--seed", 1,
+                              input="the grey\na wide\nthe grey\n").stdout.splitlines()
+        answers = [json.loads(line) for line in several]
+        self.assertEqual([answer["prompt"] for answer in answers], ["the grey", "a wide", "the grey"])
+        self.assertEqual([answers[0]["text"], answers[2]["text"]], [texts[0], texts[0]])
 
     def test_two_runs_at_once_are_both_kept(self):
         experiment = self.experiment()

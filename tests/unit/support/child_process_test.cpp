@@ -28,3 +28,19 @@ TEST_CASE("a child reads its input, also more than a pipe holds, before anyone r
 }
 
 TEST_CASE("a child without input reads nothing") { CHECK(output_of("").empty()); }
+
+TEST_CASE("a child's input may be handed over bit by bit, and one that has ended does not mind") {
+  ChildProcess cat("/bin/cat", {.arguments = {}, .environment = {}, .error_file = {}, .input_open = true});
+  char buffer[16] = {};
+  for (const std::string text : {"first", "second"}) {
+    cat.write_input(text);
+    REQUIRE(::read(cat.output(), buffer, sizeof buffer) == static_cast<ssize_t>(text.size()));
+    CHECK(std::string(buffer, text.size()) == text);
+  }
+  cat.close_input();
+  CHECK(cat.wait().success());
+
+  ChildProcess gone("/bin/true", {.arguments = {}, .environment = {}, .error_file = {}, .input_open = true});
+  CHECK(gone.wait().success());
+  gone.write_input("nobody reads this");
+}
