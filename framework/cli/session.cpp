@@ -65,6 +65,11 @@ std::map<std::string, std::string> worker_environment(const fs::path& experiment
         "glibc.malloc.mmap_max=0:glibc.malloc.top_pad=268435456:glibc.malloc.trim_threshold=1099511627776:"
         "glibc.malloc.hugetlb=1";
   }
+  // At the end of each parallel loop libgomp's threads spin until the last one is there. Left alone it spins so long
+  // that two runs on one machine wait for each other (docs/architecture.md has the figures).
+  if (std::getenv("GOMP_SPINCOUNT") == nullptr && std::getenv("OMP_WAIT_POLICY") == nullptr) {
+    environment["GOMP_SPINCOUNT"] = "1000";
+  }
   return environment;
 }
 

@@ -31,7 +31,8 @@ nlohmann::json job_request(const spec::Experiment& experiment, const plugin_host
 std::filesystem::path worker_program();
 
 /// What the worker finds in its environment besides this process's own: where the experiment lies and where Folio is,
-/// and an allocator that keeps freed memory between steps instead of handing it back to the system.
+/// an allocator that keeps freed memory between steps instead of handing it back to the system, and threads that do not
+/// spin for long.
 std::map<std::string, std::string> worker_environment(const std::filesystem::path& experiment);
 
 }  // namespace folio::cli
