@@ -98,8 +98,7 @@ std::vector<Finding> store(const GlobalOptions& global) {
              "runner reindex makes it anew from the run folders; nothing is lost"}};
   }
   try {
-    const auto baselines = global.baselines.empty() ? global.results / "baselines" : global.baselines;
-    results::Store opened(global.results, baselines);
+    results::Store opened = store_of(global);
     std::vector<Finding> findings;
     for (const results::SyncProblem& problem : opened.sync()) {
       findings.push_back({"run", Verdict::warning, problem.message, "runner rm moves it to the trash"});

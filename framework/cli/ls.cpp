@@ -36,12 +36,13 @@ struct LsOptions {
 /// Sorts by a field; runs that lack it come last.
 void sort_runs(std::vector<RunSummary>& runs, const results::RunFields& fields, const LsOptions& options) {
   const results::Field field = fields.require(options.sort_by, "--sort-by");
-  const auto known = [](const results::FieldValue& value) { return !std::holds_alternative<std::monostate>(value); };
-  std::stable_sort(runs.begin(), runs.end(), [&](const RunSummary& a, const RunSummary& b) {
-    const auto of_a = fields.value(a, field), of_b = fields.value(b, field);
-    const bool turned = options.descending && known(of_a) && known(of_b);
-    return turned ? results::less(of_b, of_a) : results::less(of_a, of_b);
-  });
+  std::vector<results::FieldValue> values;
+  for (const RunSummary& run : runs) values.push_back(fields.value(run, field));
+  std::vector<RunSummary> sorted;
+  for (const std::size_t place : results::sorted_places(values, options.descending)) {
+    sorted.push_back(std::move(runs[place]));
+  }
+  runs = std::move(sorted);
 }
 
 /// The runs that were asked for, in the order that was. The settings are read only where they are asked for.

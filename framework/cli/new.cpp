@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
+#include <vector>
 
 #include "cli/commands.h"
 #include "plugin_host/catalogue.h"
@@ -75,17 +75,23 @@ int new_plugin(const NewOptions& options, const GlobalOptions& global) {
   const fs::path build = plugin_host::program_folder().parent_path();
   const std::string runner = runner_program().string();
   const std::string placeholder = "new_" + options.kind;
-  const std::array<std::pair<std::string, std::string>, 4> words{{{placeholder, options.name},
-                                                                  {class_name(placeholder), class_name(options.name)},
-                                                                  {"@FOLIO_BUILD@", build.string()},
-                                                                  {"@FOLIO_RUNNER@", runner}}};
+  const std::vector<std::pair<std::string, std::string>> words{
+      {placeholder, options.name},
+      {class_name(placeholder), class_name(options.name)},
+      {"@NAME@", options.name},
+      {"@KIND@", options.kind},
+      {"@WHAT@", options.kind == "dataset" ? "data set" : options.kind},
+      {"@FOLIO_BUILD@", build.string()},
+      {"@FOLIO_RUNNER@", runner}};
 
   make_directories(folder);
-  for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(FOLIO_TEMPLATES) / options.kind)) {
-    std::string name = entry.path().filename().string(), text = read_file(entry.path());
-    replace_all(name, placeholder, options.name);
-    for (const auto& [from, to] : words) replace_all(text, from, to);
-    write_file_atomically(folder / name, text);
+  for (const std::string& of : {options.kind, std::string("any")}) {
+    for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(FOLIO_TEMPLATES) / of)) {
+      std::string name = entry.path().filename().string(), text = read_file(entry.path());
+      replace_all(name, placeholder, options.name);
+      for (const auto& [from, to] : words) replace_all(text, from, to);
+      write_file_atomically(folder / name, text);
+    }
   }
   fmt::print(
       "{0} has a {1} plugin '{2}': small, complete and yours to change.\n"

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/results_store.h"
 #include "results/store/salvage.h"
-#include "results/store/store.h"
 #include "support/error.h"
 
 namespace folio::cli {
@@ -29,10 +29,9 @@ void reindex(const GlobalOptions& global, const ReindexOptions& options) {
     std::cout << fmt::format("{} is damaged; it lies in {} now\n", file.string(),
                              results::set_store_aside(file).string());
   }
-  const auto baselines = global.baselines.empty() ? global.results / "baselines" : global.baselines;
-  results::Store store(global.results, baselines);
+  results::Store store = store_of(global);
   store.clear();
-  for (const results::SyncProblem& problem : store.sync()) std::cerr << "warning: " << problem.message << "\n";
+  sync(store);
   std::cout << fmt::format("{} runs entered from their folders\n", store.list().size());
 }
 

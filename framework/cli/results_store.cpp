@@ -4,13 +4,20 @@
 
 namespace folio::cli {
 
+results::Store store_of(const GlobalOptions& global) {
+  return {global.results, global.baselines.empty() ? global.results / "baselines" : global.baselines};
+}
+
+void sync(results::Store& store) {
+  for (const results::SyncProblem& problem : store.sync()) std::cerr << "warning: " << problem.message << "\n";
+}
+
 results::Store open_store(const GlobalOptions& global) {
-  const auto baselines = global.baselines.empty() ? global.results / "baselines" : global.baselines;
-  results::Store store(global.results, baselines);
+  results::Store store = store_of(global);
   if (store.in_memory()) {
     std::cerr << "note: " << global.results.string() << " cannot be written; every run folder is read anew\n";
   }
-  for (const results::SyncProblem& problem : store.sync()) std::cerr << "warning: " << problem.message << "\n";
+  sync(store);
   return store;
 }
 

@@ -62,13 +62,10 @@ WorkerEnd work_on(const results::NewRun& run, const RunRequest& request, results
 /// Whether the run's events themselves say how it ended.
 bool says_its_end(const results::NewRun& run) {
   bool ended = false;
-  for (results::EventBatch batch = results::read_events(run.folder.events(), 0); !batch.events.empty();
-       batch = results::read_events(run.folder.events(), batch.offset)) {
-    for (const results::Event& event : batch.events) {
-      const auto* state = std::get_if<results::StateEvent>(&event.what);
-      if (state != nullptr) ended = !results::is_active(state->state);
-    }
-  }
+  results::for_each_event(run.folder.events(), [&](const results::Event& event) {
+    const auto* state = std::get_if<results::StateEvent>(&event.what);
+    if (state != nullptr) ended = !results::is_active(state->state);
+  });
   return ended;
 }
 

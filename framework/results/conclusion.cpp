@@ -1,6 +1,7 @@
 #include "results/conclusion.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -17,12 +18,6 @@ std::string listed(const std::vector<std::string>& words, const char* last = " a
   for (std::size_t i = 0; i < words.size(); ++i) {
     text += (i == 0 ? "" : i + 1 == words.size() ? last : ", ") + words[i];
   }
-  return text;
-}
-
-std::string joined(const std::vector<std::string>& parts, const char* between) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : between) + part;
   return text;
 }
 
@@ -187,7 +182,7 @@ Conclusion conclude(const Comparison& comparison) {
   const auto questions = open_questions(comparison, metric);
   conclusion.does_not_show = questions.empty()
                                  ? "It does not show how they would do on another text, or with other settings."
-                                 : "It does not show " + joined(questions, "; nor ") + ".";
+                                 : fmt::format("It does not show {}.", fmt::join(questions, "; nor "));
   return conclusion;
 }
 

@@ -144,4 +144,15 @@ EventBatch read_events(const fs::path& events_file, std::uint64_t offset, std::s
   return batch;
 }
 
+std::int64_t for_each_event(const fs::path& events_file, const std::function<void(const Event&)>& take) {
+  std::int64_t skipped = 0;
+  for (std::uint64_t offset = 0;;) {
+    const EventBatch batch = read_events(events_file, offset);
+    for (const Event& event : batch.events) take(event);
+    skipped += batch.skipped;
+    if (!batch.more) return skipped;
+    offset = batch.offset;
+  }
+}
+
 }  // namespace folio::results

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -64,6 +65,9 @@ struct Event {
   std::variant<StateEvent, EnvironmentEvent, FactsEvent, PointsEvent, Sample, SummaryEvent, LabelEvent> what;
 };
 
+/// The event as a line of events.jsonl, without its end.
+std::string to_line(const Event& event);
+
 /// Writes a run's events. Once a call has returned, the event survives the death of this process; that of the machine
 /// it survives once it is synced, which states, facts and summaries are at once and points within a second.
 /// Used by one thread. One writer at a time, but for label(), which may be called beside the worker: each event is one
@@ -84,9 +88,8 @@ class EventWriter {
   void label(const LabelEvent& label);
 
  private:
-  void state(RunState state, nlohmann::json event);
-  void write(const char* type, nlohmann::json event);
-  void write_and_sync(const char* type, nlohmann::json event);
+  void write(decltype(Event::what) what);
+  void write_and_sync(decltype(Event::what) what);
 
   AppendFile file_;
   std::chrono::steady_clock::time_point last_sync_{};
@@ -104,5 +107,9 @@ struct EventBatch {
 /// is left for the next time. The batch's offset equals `offset` when there was nothing. A missing file is an empty
 /// one. Throws Error (store) when the file cannot be read.
 EventBatch read_events(const std::filesystem::path& events_file, std::uint64_t offset, std::size_t limit = 8 << 20);
+
+/// Hands over all events of a file, piece by piece, and returns how many whole lines are no event. Throws as
+/// read_events() does.
+std::int64_t for_each_event(const std::filesystem::path& events_file, const std::function<void(const Event&)>& take);
 
 }  // namespace folio::results

@@ -25,16 +25,14 @@ void require_absent(const fs::path& to) {
 
 LoggedSeries read_series(const RunFolder& folder) {
   LoggedSeries series;
-  for (EventBatch batch = read_events(folder.events(), 0);; batch = read_events(folder.events(), batch.offset)) {
-    for (const Event& event : batch.events) {
-      const auto* points = std::get_if<PointsEvent>(&event.what);
-      if (!points) continue;
-      const double time = event.time.value_or(0);
-      series["epoch"][points->step] = {points->epoch, time};
-      for (const auto& [name, value] : points->metrics) series[name][points->step] = {value, time};
-    }
-    if (!batch.more) return series;
-  }
+  for_each_event(folder.events(), [&](const Event& event) {
+    const auto* points = std::get_if<PointsEvent>(&event.what);
+    if (!points) return;
+    const double time = event.time.value_or(0);
+    series["epoch"][points->step] = {points->epoch, time};
+    for (const auto& [name, value] : points->metrics) series[name][points->step] = {value, time};
+  });
+  return series;
 }
 
 void export_csv(const Run& run, const fs::path& to) {

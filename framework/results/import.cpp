@@ -15,25 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// The state that the events end in.
-RunState last_state(const RunFolder& folder) {
-  RunState state = RunState::created;
-  for (EventBatch batch = read_events(folder.events(), 0);; batch = read_events(folder.events(), batch.offset)) {
-    for (const Event& event : batch.events) {
-      if (const auto* change = std::get_if<StateEvent>(&event.what)) state = change->state;
-    }
-    if (!batch.more) return state;
-  }
-}
-
-std::int64_t broken_lines(const RunFolder& folder) {
-  std::int64_t skipped = 0;
-  for (EventBatch batch = read_events(folder.events(), 0);; batch = read_events(folder.events(), batch.offset)) {
-    skipped += batch.skipped;
-    if (!batch.more) return skipped;
-  }
-}
-
 /// Whether the text can be the name of a folder in runs/.
 bool is_plain_id(const std::string& id) {
   return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos && id.find('\0') == std::string::npos;
@@ -42,6 +23,19 @@ bool is_plain_id(const std::string& id) {
 std::string new_id() {
   std::random_device device;
   return fmt::format("{:08x}", device() & 0xffffffffU);
+}
+
+/// Ends the run in the copied folder where it had not ended, and tells what of its events cannot be read.
+void close_events(const RunFolder& folder, Imported& report) {
+  RunState state = RunState::created;
+  const std::int64_t broken = for_each_event(folder.events(), [&](const Event& event) {
+    if (const auto* change = std::get_if<StateEvent>(&event.what)) state = change->state;
+  });
+  if (is_active(state)) {
+    EventWriter(folder.events()).interrupted();
+    report.unread.emplace_back("it had not ended when it was copied; here it is interrupted");
+  }
+  if (broken > 0) report.unread.push_back(fmt::format("{} lines of events.jsonl that are no event", broken));
 }
 
 /// Copies a run folder. It appears whole or not at all.
@@ -64,10 +58,7 @@ Imported copy_run(const fs::path& results, const fs::path& source) {
     info.id = report.id;
     write_file_atomically(RunFolder(unfinished).info(), to_json(info).dump(2) + "\n", ErrorKind::store);
   }
-  if (!error && is_active(last_state(RunFolder(unfinished)))) {
-    EventWriter(RunFolder(unfinished).events()).interrupted();
-    report.unread.emplace_back("it had not ended when it was copied; here it is interrupted");
-  }
+  if (!error) close_events(RunFolder(unfinished), report);
   if (!error) fs::rename(unfinished, target, error);
   if (error) {
     std::error_code ignored;
@@ -75,9 +66,6 @@ Imported copy_run(const fs::path& results, const fs::path& source) {
     throw Error(ErrorKind::store, target.string() + ": cannot be written: " + error.message());
   }
   sync_directory(runs, ErrorKind::store);
-  if (const std::int64_t broken = broken_lines(RunFolder(target)); broken > 0) {
-    report.unread.push_back(fmt::format("{} lines of events.jsonl that are no event", broken));
-  }
   return report;
 }
 

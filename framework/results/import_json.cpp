@@ -36,14 +36,7 @@ void add_series(ImportedRun& run, const json& points) {
     }
     if (broken > 0) run.report.unread.push_back(fmt::format("points.{}: {} that are no [step, value]", name, broken));
   }
-  for (auto& [step, metrics] : by_step) {
-    std::optional<double> epoch;
-    if (const auto found = metrics.find("epoch"); found != metrics.end()) {
-      epoch = found->second;
-      metrics.erase(found);
-    }
-    run.points(step, epoch, metrics);
-  }
+  for (const auto& [step, metrics] : by_step) run.points(step, metrics);
 }
 
 std::string text_at(const json& object, const char* key) {
@@ -56,20 +49,17 @@ std::vector<ImportedRun> import_json(const fs::path& path) {
   if (path.extension() != ".json" || fs::is_directory(path)) return {};
   const json source = read_python_json(path);
   if (!source.is_object()) throw Error(ErrorKind::store, path.string() + ": expected a JSON object");
-  ImportedRun run;
-  run.report.format = "JSON";
+  ImportedRun run("JSON", path);
   const bool whole = source.contains("metrics") && source["metrics"].is_object();
   const auto metrics =
       whole ? numbers_of(source["metrics"], "metrics.", run.report) : numbers_of(source, "", run.report);
   if (metrics.empty() && !source.contains("points")) {
     throw Error(ErrorKind::store, path.string() + ": holds no metric, expected an object \"metrics\" or of numbers");
   }
-  run.info.name = text_at(source, "name");
-  if (!whole) run.info.name.clear();
-  if (run.info.name.empty()) run.info.name = path.stem().string();
-  run.info.note = whole ? text_at(source, "note") : "";
-  if (run.info.note.empty()) run.info.note = "imported from " + fs::absolute(path).lexically_normal().string();
+  run.info.name = path.stem().string();
   if (whole) {
+    if (const std::string name = text_at(source, "name"); !name.empty()) run.info.name = name;
+    if (const std::string note = text_at(source, "note"); !note.empty()) run.info.note = note;
     if (source.contains("settings") && source["settings"].is_object()) run.settings = source["settings"];
     if (source.contains("facts") && source["facts"].is_object()) run.facts(source["facts"]);
     if (source.contains("points") && source["points"].is_object()) add_series(run, source["points"]);

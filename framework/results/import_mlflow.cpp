@@ -88,23 +88,16 @@ void read_metric(const std::string& name, const fs::path& file, std::map<std::in
 }
 
 ImportedRun read_run(const fs::path& folder) {
-  ImportedRun run;
-  run.report.format = "MLflow";
+  ImportedRun run("MLflow", folder);
   const auto meta = read_meta(folder / "meta.yaml");
   const auto get = [&](const char* key) { return meta.contains(key) ? meta.at(key) : std::string(); };
-  run.info.name = get("run_name").empty() ? folder.filename().string() : get("run_name");
-  run.info.note = "imported from " + fs::absolute(folder).lexically_normal().string();
+  if (const std::string name = get("run_name"); !name.empty()) run.info.name = name;
   for (const auto& [name, file] : files_below(folder / "params")) {
     run.settings[name] = parameter(read_file(file, ErrorKind::store, 1 << 20));
   }
   std::map<std::int64_t, Point> points;
   for (const auto& [name, file] : files_below(folder / "metrics")) read_metric(name, file, points, run.report);
-  for (auto& [step, point] : points) {
-    std::optional<double> epoch;
-    if (const auto found = point.metrics.find("epoch"); found != point.metrics.end()) epoch = found->second;
-    point.metrics.erase("epoch");
-    run.points(step, epoch, point.metrics, point.time);
-  }
+  for (const auto& [step, point] : points) run.points(step, point.metrics, point.time);
   if (!files_below(folder / "artifacts").empty()) run.report.unread.emplace_back("artifacts stay where they are");
   const std::string status = get("status");  // 1 running, 3 finished, 4 failed, 5 killed
   if (status == "4") {

@@ -44,11 +44,7 @@ struct Step {
 };
 
 ImportedRun read_run(const fs::path& folder, const std::vector<fs::path>& files) {
-  ImportedRun run;
-  run.report.format = "TensorBoard";
-  const fs::path full = fs::absolute(folder).lexically_normal();
-  run.info.name = (full.filename().empty() ? full.parent_path() : full).filename().string();
-  run.info.note = "imported from " + full.string();
+  ImportedRun run("TensorBoard", folder);
   std::map<std::int64_t, Step> steps;
   for (const fs::path& file : files) {
     const TensorboardFile read = read_tensorboard(read_file(file, ErrorKind::store));
@@ -58,10 +54,7 @@ ImportedRun read_run(const fs::path& folder, const std::vector<fs::path>& files)
       steps[scalar.step].metrics[metric_name(scalar.tag)] = scalar.value;
     }
   }
-  for (auto& [number, step] : steps) {
-    const auto epoch = step.metrics.extract("epoch");
-    run.points(number, epoch ? std::optional(epoch.mapped()) : std::nullopt, step.metrics, step.time);
-  }
+  for (const auto& [number, step] : steps) run.points(number, step.metrics, step.time);
   run.ended(RunState::finished);
   return run;
 }

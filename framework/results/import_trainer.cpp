@@ -52,21 +52,15 @@ void add_entry(ImportedRun& run, const json& entry) {
     return;
   }
   std::map<std::string, double> metrics;
-  std::optional<double> epoch;
   for (const auto& [name, value] : entry.items()) {
     if (name == "step") continue;
-    const auto number = number_in(value);
-    if (name == "epoch") {
-      epoch = number;
-    } else if (number) {
+    if (const auto number = number_in(value)) {
       metrics[name] = *number;
-    } else {
+    } else if (name != "epoch") {
       run.report.unread.push_back(fmt::format("log_history, step {}: {} is not a number", step->dump(), name));
     }
   }
-  if (!metrics.contains("train_runtime")) return run.points(*step, epoch, metrics);
-  if (epoch) metrics["epoch"] = *epoch;
-  run.summary(metrics);
+  metrics.contains("train_runtime") ? run.summary(metrics) : run.points(*step, metrics);
 }
 
 void add_settings(ImportedRun& run, const json& state, const fs::path& folder) {
@@ -119,9 +113,7 @@ std::vector<ImportedRun> import_trainer(const fs::path& path) {
                 file.string() + ": has no list 'log_history', expected that of Hugging Face's Trainer");
   }
   const fs::path folder = fs::absolute(fs::is_directory(path) ? path : path.parent_path()).lexically_normal();
-  ImportedRun run;
-  run.report.format = "Hugging Face's Trainer";
-  run.info.name = (folder.filename().empty() ? folder.parent_path() : folder).filename().string();
+  ImportedRun run("Hugging Face's Trainer", folder);
   run.info.note = "imported from " + fs::absolute(file).lexically_normal().string();
   add_settings(run, state, folder);
   for (const json& entry : state["log_history"]) add_entry(run, entry);

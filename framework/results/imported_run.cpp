@@ -1,6 +1,7 @@
 #include "results/imported_run.h"
 
 #include <string_view>
+#include <utility>
 
 #include "formats/description_json.h"
 #include "support/error.h"
@@ -13,12 +14,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::uintmax_t kLimit = std::uintmax_t{1} << 30;
-
-json metrics_to_json(const std::map<std::string, double>& metrics) {
-  json result = json::object();
-  for (const auto& [name, value] : metrics) result[name] = number_to_json(value);
-  return result;
-}
 
 /// Puts quotes around the bare words that stand outside texts.
 std::string quote_bare_numbers(std::string_view text) {
@@ -48,27 +43,29 @@ std::string quote_bare_numbers(std::string_view text) {
 
 }  // namespace
 
-void ImportedRun::facts(const json& values) { add({{"type", "facts"}, {"values", values}}); }
+ImportedRun::ImportedRun(std::string format, const fs::path& source) {
+  const fs::path full = fs::absolute(source).lexically_normal();
+  report.format = std::move(format);
+  info.name = (full.filename().empty() ? full.parent_path() : full).filename().string();
+  info.note = "imported from " + full.string();
+}
 
-void ImportedRun::points(std::int64_t step, std::optional<double> epoch, const std::map<std::string, double>& metrics,
-                         std::optional<double> time) {
-  json event{{"type", "points"},
-             {"step", step},
-             {"epoch", number_to_json(epoch.value_or(0))},
-             {"metrics", metrics_to_json(metrics)}};
-  if (time) event["time"] = *time;
-  add(std::move(event));
+void ImportedRun::facts(const json& values) { add({std::nullopt, FactsEvent{values}}); }
+
+void ImportedRun::points(std::int64_t step, std::map<std::string, double> metrics, std::optional<double> time) {
+  const auto epoch = metrics.extract("epoch");
   report.points += static_cast<std::int64_t>(metrics.size());
+  add({time, PointsEvent{step, epoch ? epoch.mapped() : 0, std::move(metrics)}});
 }
 
 void ImportedRun::summary(const std::map<std::string, double>& metrics) {
-  if (!metrics.empty()) add({{"type", "summary"}, {"metrics", metrics_to_json(metrics)}});
+  if (!metrics.empty()) add({std::nullopt, SummaryEvent{metrics}});
 }
 
 void ImportedRun::ended(RunState state, const std::string& reason) {
-  json event{{"type", "state"}, {"state", to_string(state)}};
-  if (state == RunState::failed) event["error"] = {{"kind", "run"}, {"message", reason}};
-  add(std::move(event));
+  StateEvent event{state, std::nullopt, std::nullopt};
+  if (state == RunState::failed) event.error = RunError{ErrorKind::run, reason};
+  add({std::nullopt, std::move(event)});
 }
 
 Imported ImportedRun::write(const fs::path& results) {
@@ -79,7 +76,7 @@ Imported ImportedRun::write(const fs::path& results) {
   return report;
 }
 
-void ImportedRun::add(json event) { events_ += event.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; }
+void ImportedRun::add(const Event& event) { events_ += to_line(event) + "\n"; }
 
 json read_python_json(const fs::path& file) {
   try {

@@ -7,23 +7,26 @@
 #include <optional>
 #include <string>
 
+#include "results/events.h"
 #include "results/import.h"
 #include "results/run.h"
 #include "results/run_folder.h"
 
 namespace folio::results {
 
-/// A run that is being put together from another program's files. The events are written as those of events.h, without
-/// a time where none is known.
+/// A run that is being put together from another program's files.
 class ImportedRun {
  public:
+  /// `format` as Imported has it. The run is called as the file or folder that it is read from.
+  ImportedRun(std::string format, const std::filesystem::path& source);
+
   RunInfo info;
   nlohmann::json settings = nlohmann::json::object();
   Imported report;
 
   void facts(const nlohmann::json& values);
-  void points(std::int64_t step, std::optional<double> epoch, const std::map<std::string, double>& metrics,
-              std::optional<double> time = std::nullopt);
+  /// `epoch` among the metrics says where the step stands; without it that is 0. `time` in seconds since 1970.
+  void points(std::int64_t step, std::map<std::string, double> metrics, std::optional<double> time = std::nullopt);
   void summary(const std::map<std::string, double>& metrics);
   void ended(RunState state, const std::string& reason = "");
 
@@ -31,7 +34,7 @@ class ImportedRun {
   Imported write(const std::filesystem::path& results);
 
  private:
-  void add(nlohmann::json event);
+  void add(const Event& event);
 
   std::string events_;
 };

@@ -29,6 +29,12 @@ void flatten(const json& value, const std::string& key, std::map<std::string, js
 
 std::string_view to_string(RunState state) { return kStates[static_cast<std::size_t>(state)].second; }
 
+std::vector<std::string> run_state_names() {
+  std::vector<std::string> names;
+  for (const auto& [state, name] : kStates) names.emplace_back(name);
+  return names;
+}
+
 RunState run_state_from_string(std::string_view name) {
   for (const auto& [state, its_name] : kStates) {
     if (its_name == name) return state;

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "results/run_folder.h"
 #include "support/error.h"
@@ -22,6 +23,8 @@ enum class RunState {
 };
 
 std::string_view to_string(RunState state);
+/// Of all states.
+std::vector<std::string> run_state_names();
 /// Throws Error (store) when there is no state of that name.
 RunState run_state_from_string(std::string_view name);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <utility>
 
@@ -29,6 +30,15 @@ FieldValue of_json(const nlohmann::json* value) {
   if (value == nullptr || value->is_null()) return {};
   if (value->is_number()) return value->get<double>();
   return value_text(*value);
+}
+
+bool less(const FieldValue& a, const FieldValue& b) {
+  const auto rank = [](const FieldValue& value) {
+    if (const double* number = std::get_if<double>(&value)) return std::isnan(*number) ? 1 : 0;
+    return std::holds_alternative<std::string>(value) ? 2 : 3;
+  };
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
+  return rank(a) != 1 && a < b;
 }
 
 }  // namespace
@@ -94,13 +104,16 @@ FieldValue RunFields::value(const RunSummary& run, const Field& field) const {
   __builtin_unreachable();
 }
 
-bool less(const FieldValue& a, const FieldValue& b) {
-  const auto rank = [](const FieldValue& value) {
-    if (const double* number = std::get_if<double>(&value)) return std::isnan(*number) ? 1 : 0;
-    return std::holds_alternative<std::string>(value) ? 2 : 3;
-  };
-  if (rank(a) != rank(b)) return rank(a) < rank(b);
-  return rank(a) != 1 && a < b;
+std::vector<std::size_t> sorted_places(const std::vector<FieldValue>& values, bool descending) {
+  const auto known = [](const FieldValue& value) { return !std::holds_alternative<std::monostate>(value); };
+  std::vector<std::size_t> places(values.size());
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  std::stable_sort(places.begin(), places.end(), [&](std::size_t left, std::size_t right) {
+    const FieldValue &a = values[left], &b = values[right];
+    const bool turned = descending && known(a) && known(b);
+    return turned ? less(b, a) : less(a, b);
+  });
+  return places;
 }
 
 }  // namespace folio::results

@@ -43,7 +43,8 @@ class RunFields {
   std::vector<std::string> metrics_;  // by name
 };
 
-/// Numbers before texts before nothing, so that what a run lacks comes last; NaN comes after the other numbers.
-bool less(const FieldValue& a, const FieldValue& b);
+/// The places of the values in the order of a sorted list: numbers before texts before nothing, NaN after the other
+/// numbers; equal ones as they stand. `descending` turns it, but for nothing: what a run lacks comes last either way.
+std::vector<std::size_t> sorted_places(const std::vector<FieldValue>& values, bool descending);
 
 }  // namespace folio::results

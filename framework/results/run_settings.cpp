@@ -30,7 +30,12 @@ const nlohmann::json* RunSettings::value(const std::string& id, Key key) const {
   return nullptr;
 }
 
-std::vector<RunSettings::Count> RunSettings::count(std::span<const RunSummary> runs) const {
+SettingDifferences RunSettings::differences(std::span<const RunSummary> runs) const {
+  struct Count {
+    std::optional<std::uint32_t> first{};  // the number of the pair that the first run with the key has
+    std::size_t with_first = 0;            // runs that have that pair
+    std::size_t with_key = 0;
+  };
   std::vector<Count> counts(keys_.size());
   for (const RunSummary& run : runs) {
     const auto found = runs_.find(run.id);
@@ -42,26 +47,17 @@ std::vector<RunSettings::Count> RunSettings::count(std::span<const RunSummary> r
       ++count.with_key;
     }
   }
-  return counts;
-}
-
-std::vector<std::string> RunSettings::differing(std::span<const RunSummary> runs) const {
-  const std::vector<Count> counts = count(runs);
-  std::vector<std::string> result;
+  SettingDifferences result;
   for (Key key = 0; key < keys_.size(); ++key) {
-    if (counts[key].with_first != counts[key].with_key) result.push_back(keys_[key]);
+    const Count& count = counts[key];
+    if (count.with_first != count.with_key) {
+      result.differing.push_back(keys_[key]);
+    } else if (count.with_key > 0 && count.with_key != runs.size()) {
+      result.of_some.push_back(keys_[key]);
+    }
   }
-  std::sort(result.begin(), result.end());
-  return result;
-}
-
-std::vector<std::string> RunSettings::not_shared(std::span<const RunSummary> runs) const {
-  const std::vector<Count> counts = count(runs);
-  std::vector<std::string> result;
-  for (Key key = 0; key < keys_.size(); ++key) {
-    if (counts[key].first && counts[key].with_first != runs.size()) result.push_back(keys_[key]);
-  }
-  std::sort(result.begin(), result.end());
+  std::sort(result.differing.begin(), result.differing.end());
+  std::sort(result.of_some.begin(), result.of_some.end());
   return result;
 }
 

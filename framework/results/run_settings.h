@@ -13,6 +13,12 @@
 
 namespace folio::results {
 
+/// Keys of settings that not all of some runs have with one value, each list by name.
+struct SettingDifferences {
+  std::vector<std::string> differing;  ///< two of the runs have different values
+  std::vector<std::string> of_some;    ///< those that have it have one value, and others lack it
+};
+
 /// The settings of many runs by dotted key, as flat_settings() gives them. Among thousands of runs most settings are
 /// the same, so each pair of key and value is held once.
 class RunSettings {
@@ -32,11 +38,7 @@ class RunSettings {
   /// Null where the run has no such setting.
   const nlohmann::json* value(const std::string& id, Key key) const;
 
-  /// The keys of which two of these runs have different values, by name. A run without the key says nothing.
-  std::vector<std::string> differing(std::span<const RunSummary> runs) const;
-
-  /// The keys that not all of these runs have with one value, by name.
-  std::vector<std::string> not_shared(std::span<const RunSummary> runs) const;
+  SettingDifferences differences(std::span<const RunSummary> runs) const;
 
  private:
   struct Setting {
@@ -44,15 +46,6 @@ class RunSettings {
     bool defined = false;
     nlohmann::json value;
   };
-
-  /// Of one key, among some runs.
-  struct Count {
-    std::optional<std::uint32_t> first{};  ///< the number of the pair that the first run with the key has
-    std::size_t with_first = 0;            ///< runs that have that pair
-    std::size_t with_key = 0;
-  };
-
-  std::vector<Count> count(std::span<const RunSummary> runs) const;  // by key
 
   std::vector<Setting> settings_;  // by number
   std::vector<std::string> keys_;

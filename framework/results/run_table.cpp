@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <unordered_map>
 
 #include "results/metrics.h"
+#include "results/seeds.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
 
@@ -66,14 +66,14 @@ std::vector<std::string> chosen_metrics(const std::vector<RunSummary>& runs, con
 }
 
 /// The columns without --keep and --drop.
-std::vector<std::string> usual_columns(const std::vector<RunSummary>& runs, const RunSettings& settings,
+std::vector<std::string> usual_columns(const std::vector<RunSummary>& runs, const SettingDifferences& differences,
                                        const RunFields& fields, const TableRequest& request) {
   std::vector<std::string> names;
   if (!request.group) names = {"id", "name"};
   for (const char* name : {"state", "tags"}) {
     if (!runs.empty() && differ(runs, fields, *fields.find(name))) names.emplace_back(name);
   }
-  for (const std::string& key : settings.differing(runs)) {
+  for (const std::string& key : differences.differing) {
     if (!request.group || !is_seed(key)) names.push_back(key);
   }
   const auto metrics = chosen_metrics(runs, fields, request);
@@ -91,24 +91,27 @@ std::vector<std::string> kept_columns(const std::vector<std::string>& all, const
   return names;
 }
 
-std::vector<Field> choose_columns(const std::vector<RunSummary>& runs, const RunSettings& settings,
+std::vector<Field> choose_columns(const std::vector<RunSummary>& runs, const SettingDifferences& differences,
                                   const RunFields& fields, const TableRequest& request) {
   const std::vector<std::string> all = fields.names();
   require_matches(request.keep, all, "--keep");
   require_matches(request.drop, all, "--drop");
   std::vector<Field> columns;
   for (const std::string& name :
-       request.keep.empty() ? usual_columns(runs, settings, fields, request) : kept_columns(all, request)) {
+       request.keep.empty() ? usual_columns(runs, differences, fields, request) : kept_columns(all, request)) {
     if (!matches(request.drop, name)) columns.push_back(*fields.find(name));
   }
   return columns;
 }
 
 /// Runs that have the same state and the same settings but for seeds, in the order of their first.
-std::vector<Row> group_rows(const std::vector<RunSummary>& runs, const RunSettings& settings) {
+std::vector<Row> group_rows(const std::vector<RunSummary>& runs, const RunSettings& settings,
+                            const SettingDifferences& differences) {
   std::vector<RunSettings::Key> keys;
-  for (const std::string& key : settings.not_shared(runs)) {
-    if (!is_seed(key)) keys.push_back(*settings.find_key(key));
+  for (const auto* list : {&differences.differing, &differences.of_some}) {
+    for (const std::string& key : *list) {
+      if (!is_seed(key)) keys.push_back(*settings.find_key(key));
+    }
   }
   std::vector<Row> rows;
   std::unordered_map<std::string, std::size_t> places;
@@ -133,23 +136,13 @@ std::vector<Row> single_rows(const std::vector<RunSummary>& runs) {
 
 TableCell mean_cell(const Row& row, const std::string& metric) {
   std::vector<double> values;
-  double sum = 0;
   for (const RunSummary* run : row.runs) {
     const auto found = run->metrics.find(metric);
-    if (found == run->metrics.end()) continue;
-    values.push_back(found->second);
-    sum += found->second;
+    if (found != run->metrics.end()) values.push_back(found->second);
   }
-  TableCell cell;
-  cell.count = values.size();
-  if (values.empty()) return cell;
-  const double mean = sum / static_cast<double>(values.size());
-  cell.value = mean;
-  if (values.size() < 2) return cell;
-  double squares = 0;
-  for (const double value : values) squares += (value - mean) * (value - mean);
-  cell.deviation = std::sqrt(squares / static_cast<double>(values.size() - 1));
-  return cell;
+  if (values.empty()) return {};
+  const SeedGroup group = group_of(values);
+  return {group.mean, group.deviation, group.runs};
 }
 
 /// Of a group, what its runs have in common: nothing where they differ.
@@ -165,20 +158,15 @@ TableCell cell_of(const Row& row, const RunFields& fields, const Field& field) {
 void sort_rows(std::vector<Row>& rows, const RunFields& fields, const TableRequest& request) {
   if (request.sort_by.empty()) return;
   const Field field = fields.require(request.sort_by, "--sort-by");
-  std::vector<std::pair<FieldValue, std::size_t>> order;
-  for (std::size_t i = 0; i < rows.size(); ++i) order.emplace_back(cell_of(rows[i], fields, field).value, i);
-  const auto known = [](const FieldValue& value) { return !std::holds_alternative<std::monostate>(value); };
-  std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
-    const bool turned = request.descending && known(a.first) && known(b.first);
-    return turned ? less(b.first, a.first) : less(a.first, b.first);
-  });
+  std::vector<FieldValue> values;
+  for (const Row& row : rows) values.push_back(cell_of(row, fields, field).value);
   std::vector<Row> sorted;
-  for (const auto& [value, i] : order) sorted.push_back(std::move(rows[i]));
+  for (const std::size_t place : sorted_places(values, request.descending)) sorted.push_back(std::move(rows[place]));
   rows = std::move(sorted);
 }
 
-void note_settings_of_some(const std::vector<RunSummary>& runs, const RunSettings& settings, RunTable& table) {
-  const std::size_t count = settings.not_shared(runs).size() - settings.differing(runs).size();
+void note_settings_of_some(const SettingDifferences& differences, RunTable& table) {
+  const std::size_t count = differences.of_some.size();
   if (count == 0) return;
   table.notes.push_back(fmt::format(
       "{} more setting{} only some of these runs, with one value: --keep 'model.*' shows those of the model.", count,
@@ -186,14 +174,14 @@ void note_settings_of_some(const std::vector<RunSummary>& runs, const RunSetting
 }
 
 /// A loss per token is of no use over other tokens, which the table's numbers do not show by themselves.
-void note_losses(const std::vector<RunSummary>& runs, const RunSettings& settings, RunTable& table) {
+void note_losses(const SettingDifferences& differences, RunTable& table) {
   const bool shows_loss = std::any_of(table.columns.begin(), table.columns.end(), [](const Field& field) {
     const Metric* metric = field.kind == Kind::metric ? find_metric(field.name) : nullptr;
     return metric && metric->aspect == Aspect::token_loss;
   });
   if (!shows_loss) return;
   std::string keys;
-  for (const std::string& key : settings.differing(runs)) {
+  for (const std::string& key : differences.differing) {
     const bool decides = key.starts_with("dataset.") || key.starts_with("tokenizer.") || key == "model.type";
     if (decides) keys += (keys.empty() ? "" : ", ") + key;
   }
@@ -208,16 +196,17 @@ void note_losses(const std::vector<RunSummary>& runs, const RunSettings& setting
 
 RunTable make_table(const std::vector<RunSummary>& runs, const RunSettings& settings, const RunFields& fields,
                     const TableRequest& request) {
+  const SettingDifferences differences = settings.differences(runs);
   RunTable table;
   table.grouped = request.group;
-  table.columns = choose_columns(runs, settings, fields, request);
-  table.rows = request.group ? group_rows(runs, settings) : single_rows(runs);
+  table.columns = choose_columns(runs, differences, fields, request);
+  table.rows = request.group ? group_rows(runs, settings, differences) : single_rows(runs);
   sort_rows(table.rows, fields, request);
   for (Row& row : table.rows) {
     for (const Field& field : table.columns) row.cells.push_back(cell_of(row, fields, field));
   }
-  if (request.keep.empty()) note_settings_of_some(runs, settings, table);
-  note_losses(runs, settings, table);
+  if (request.keep.empty()) note_settings_of_some(differences, table);
+  note_losses(differences, table);
   return table;
 }
 

@@ -243,9 +243,9 @@ class Parser {
   }
 
   void check_state(std::size_t at, const std::string& name) const {
-    static const std::vector<std::string> kStates{"created", "running", "finished", "interrupted", "failed"};
-    if (std::find(kStates.begin(), kStates.end(), name) != kStates.end()) return;
-    fail(at, fmt::format("'{}' is not a state of runs{}", name, did_you_mean(name, kStates)));
+    const std::vector<std::string> states = run_state_names();
+    if (std::find(states.begin(), states.end(), name) != states.end()) return;
+    fail(at, fmt::format("'{}' is not a state of runs{}", name, did_you_mean(name, states)));
   }
 
   const std::string& text_;

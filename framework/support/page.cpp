@@ -1,6 +1,6 @@
 #include "support/page.h"
 
-#include <sstream>
+#include <algorithm>
 
 namespace folio {
 namespace {
@@ -22,17 +22,11 @@ std::string indented(std::string_view lines, int indent) {
 }  // namespace
 
 std::string wrapped(std::string_view text, int indent, int width) {
-  const std::string blanks(static_cast<std::size_t>(indent), ' ');
-  std::string result, line, word;
-  std::istringstream words{std::string(text)};
-  while (words >> word) {
-    if (!line.empty() && indent + display_width(line) + 1 + display_width(word) > width) {
-      result += blanks + line + "\n";
-      line.clear();
-    }
-    line += (line.empty() ? "" : " ") + word;
+  std::string result;
+  for (const std::string& line : wrapped_lines(text, width - indent)) {
+    result += std::string(static_cast<std::size_t>(indent), ' ') + line + "\n";
   }
-  return line.empty() ? result : result + blanks + line + "\n";
+  return result;
 }
 
 Page::Page(Form form, Paint paint, int width)

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cassert>
 #include <numeric>
-#include <sstream>
 
 #include "support/terminal.h"
 
@@ -15,25 +14,6 @@ void Table::add_row(std::vector<std::string> cells) {
   assert(cells.size() == columns_.size());
   rows_.push_back(std::move(cells));
 }
-
-namespace {
-
-/// The words in lines of at most `width` columns.
-std::vector<std::string> lines_of(const std::string& cell, int width) {
-  std::vector<std::string> lines(1);
-  std::istringstream words(cell);
-  for (std::string word; words >> word;) {
-    const bool first = lines.back().empty();
-    if (!first && display_width(lines.back()) + 1 + display_width(word) > width) {
-      lines.push_back(word);
-    } else {
-      lines.back() += (first ? "" : " ") + word;
-    }
-  }
-  return lines;
-}
-
-}  // namespace
 
 std::string Table::to_text(int width) const {
   std::vector<int> widths;
@@ -65,7 +45,8 @@ std::string Table::to_text(int width) const {
       add_line([&](std::size_t c) -> const std::string& { return row[c]; });
       continue;
     }
-    const auto lines = lines_of(row.back(), last_width);
+    auto lines = wrapped_lines(row.back(), last_width);
+    if (lines.empty()) lines.emplace_back();
     add_line([&](std::size_t c) -> const std::string& { return c + 1 == row.size() ? lines[0] : row[c]; });
     for (std::size_t i = 1; i < lines.size(); ++i) {
       text += std::string(static_cast<std::size_t>(before_last), ' ') + lines[i] + '\n';

@@ -7,6 +7,7 @@
 #include <clocale>
 #include <cstdlib>
 #include <cwchar>
+#include <sstream>
 
 namespace folio {
 namespace {
@@ -60,6 +61,19 @@ int display_width(std::string_view text) {
     width += width_of(next_code_point(text, i));
   }
   return width;
+}
+
+std::vector<std::string> wrapped_lines(std::string_view text, int width) {
+  std::vector<std::string> lines;
+  std::istringstream words{std::string(text)};
+  for (std::string word; words >> word;) {
+    if (lines.empty() || display_width(lines.back()) + 1 + display_width(word) > width) {
+      lines.push_back(word);
+    } else {
+      lines.back() += " " + word;
+    }
+  }
+  return lines;
 }
 
 std::string Paint::wrap(const char* code, std::string_view text) const {

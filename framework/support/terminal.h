@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace folio {
 
@@ -16,6 +17,9 @@ int terminal_width(int fd);
 
 /// Columns that UTF-8 text takes; bytes that are not UTF-8 count one each. Escape sequences count nothing.
 int display_width(std::string_view text);
+
+/// The text's words in lines of at most `width` columns; a longer word stands in a line of its own.
+std::vector<std::string> wrapped_lines(std::string_view text, int width);
 
 /// Paints text when `enabled`, else gives it back as it is.
 class Paint {

@@ -47,8 +47,8 @@ class TorchModule : public Model {
   void training(bool on) override { net_->train(on); }
 
   at::Tensor logits(const Batch& batch) override {
-    for (at::Tensor& buffer :
-         net_->buffers()) {  // parameters are moved by whoever trains, buffers are the module's own
+    // Parameters are moved by whoever trains; buffers are the module's own.
+    for (at::Tensor& buffer : net_->buffers()) {
       if (buffer.device() != batch.input_ids.device()) buffer.set_data(buffer.to(batch.input_ids.device()));
     }
     return net_->forward(batch.input_ids, batch.attention_mask);
