@@ -3,6 +3,8 @@
 //   folio_bench_store insert POINTS         enters points of one run in batches, as a sync does; points a second
 //   folio_bench_store series POINTS         reads one series of so many points; the median of five readings
 //   folio_bench_store fill RESULTS RUNS     makes run folders of 200 points each and enters them, for listing.py
+//
+// FOLIO_STORE, the address of an empty database on a PostgreSQL server, measures that instead of SQLite.
 
 #include "results/store/store.h"
 
@@ -61,15 +63,20 @@ std::vector<PointsEvent> steps(std::int64_t first, std::int64_t count) {
   return events;
 }
 
+std::string store_url() {
+  const char* const url = std::getenv("FOLIO_STORE");
+  return url == nullptr ? "" : url;
+}
+
+Store open(const fs::path& results) { return Store(results, results / "baselines", store_url()); }
+
 /// Makes a store with one run of `points` points, and returns the seconds that entering them took.
 double enter(const fs::path& results, std::int64_t points) {
   RunInfo info;
   info.name = "bench";
   create_run(results, info, "", nlohmann::json::object());
-  {
-    Store(results, results / "baselines").sync();
-  }
-  Database database(store_file(results));
+  open(results).sync();
+  Database database(store_url().empty() ? sqlite_file(store_file(results)) : postgresql_server(store_url()));
   double seconds = 0;
   database.guarded([&](soci::session& session) {
     for (std::int64_t done = 0; done < points / 2; done += kStepsInBatch) {
@@ -96,7 +103,7 @@ void insert(std::int64_t points) {
 void series(std::int64_t points) {
   const ScratchFolder scratch;
   enter(scratch.path(), 2 * points);
-  Store store(scratch.path(), scratch.path() / "baselines");
+  Store store = open(scratch.path());
   const std::string id = store.list().at(0).id;
   std::vector<double> times;
   std::size_t read = 0;
@@ -146,7 +153,7 @@ void write_run(const fs::path& results, int i) {
 void fill(const fs::path& results, int runs) {
   for (int i = 0; i < runs; ++i) write_run(results, i);
   const auto begin = Clock::now();
-  Store(results, results / "baselines").sync();
+  open(results).sync();
   fmt::print("{} runs of {} points entered in {:.1f} s\n", runs, kPointsOfRun, seconds_since(begin));
 }
 

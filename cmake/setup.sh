@@ -46,6 +46,10 @@ packages='
   libsimdjson-dev       header simdjson.h
   ca-certificates       file /etc/ssl/certs
 '
+# What the tests need besides. Debian's package makes and starts a server of its own, which they leave alone.
+test_packages='
+  postgresql            command initdb
+'
 
 # ---- The terminal and the log
 
@@ -97,7 +101,7 @@ is_debian_12() {
 # Whether what a package holds is on this machine, whatever brought it there.
 is_there() {
   case $1 in
-    command) type -P "$2" >/dev/null ;;
+    command) type -P "$2" >/dev/null || compgen -G "/usr/lib/*/*/bin/$2" >/dev/null ;;
     module) python3 -c "import $2" 2>/dev/null ;;
     header) g++ -E -x c++ -include "$2" /dev/null >/dev/null 2>&1 ;;
     file) [[ -e $2 ]] ;;
@@ -322,6 +326,7 @@ set_up_products() {
 }
 
 set_up_tests() {
+  packages+=$test_packages
   check_given_torch
   lock_set_up
   prepare

@@ -272,6 +272,10 @@ class PackagesTest(FakeTree):
         self.assertTrue(install.endswith(" install --no-install-recommends libsoci-dev"))
         self.assertRegex(result.stderr, r"(?m)^system packages \(1\) \.\.\. \d+ s$")
 
+    def test_what_only_tests_need_is_not_installed(self):
+        self.assertEqual(self.run_runner(MISSING="postgresql").returncode, 0)
+        self.assertEqual(self.calls("apt-get"), [])
+
     def test_failing_apt_ends_with_its_last_words(self):
         result = self.run_runner(MISSING="mold", FAIL_APT="update")
         self.assertEqual(result.returncode, 1)

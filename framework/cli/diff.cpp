@@ -89,6 +89,8 @@ Page new_page(const DiffOptions& options) {
 
 /// The first step at which two runs that should be equal part. Gives whether they do.
 bool compare_traces(const Run& a, const Run& b, const DiffOptions& options) {
+  results::require_folder(a);
+  results::require_folder(b);
   const auto in_a = results::read_trace(a.folder.trace());
   const auto in_b = results::read_trace(b.folder.trace());
   if (options.json) {

@@ -93,7 +93,7 @@ std::vector<Finding> plugins(const GlobalOptions& global) {
 
 std::vector<Finding> store(const GlobalOptions& global) {
   const fs::path file = results::store_file(global.results);
-  if (!results::store_is_sound(file)) {
+  if (global.store.empty() && !results::store_is_sound(file)) {
     return {{"store", Verdict::failure, file.string() + " is damaged",
              "runner reindex makes it anew from the run folders; nothing is lost"}};
   }
@@ -106,11 +106,14 @@ std::vector<Finding> store(const GlobalOptions& global) {
     findings.insert(
         findings.begin(),
         {"store", opened.in_memory() ? Verdict::warning : Verdict::good,
-         fmt::format("{} with {} runs", file.string(), opened.list().size()),
+         fmt::format("{} with {} runs", opened.in_memory() ? "an index in memory" : opened.name(),
+                     opened.list().size()),
          opened.in_memory() ? "the folder cannot be written: --results or FOLIO_RESULTS names another" : ""});
     return findings;
   } catch (const Error& error) {  // as above
-    return {{"store", Verdict::failure, error.what(), "--results or FOLIO_RESULTS names another folder"}};
+    return {{"store", Verdict::failure, error.what(),
+             global.store.empty() ? "--results or FOLIO_RESULTS names another folder"
+                                  : "--store or FOLIO_STORE names another server; an empty one stands for a file"}};
   }
 }
 

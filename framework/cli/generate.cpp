@@ -31,6 +31,7 @@ struct GenerateOptions {
 class Conversation {
  public:
   Conversation(const GenerateOptions& options, results::Run run) : options_(options), run_(std::move(run)) {
+    results::require_folder(run_);
     if (std::filesystem::exists(run_.folder.model() / "model.safetensors")) return;
     throw Error(ErrorKind::usage, fmt::format("run {} has no model to generate with: it is {}", run_.summary.id,
                                               results::to_string(run_.summary.state)));

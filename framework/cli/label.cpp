@@ -43,6 +43,7 @@ void label_run(const GlobalOptions& global, const std::string& name, const Label
   if (results::is_baseline(run)) {
     throw Error(ErrorKind::usage, "run " + run.id + " comes with Folio and stays as it is");
   }
+  results::require_own(run);
   results::EventWriter(store.folder_of(run.id).events()).label(label);
   store.sync_run(run.id);
   const RunSummary now = store.load(run.id).summary;

@@ -34,9 +34,10 @@ fs::path default_results() {
 /// nor a file is named.
 void complete(std::vector<std::string>& arguments, const CLI::App& app) {
   std::size_t place = 0;
-  while (place < arguments.size() && (arguments[place] == "--results" || arguments[place] == "--plugin-path")) {
-    place += 2;
-  }
+  const auto takes_value = [](const std::string& option) {
+    return option == "--results" || option == "--store" || option == "--plugin-path";
+  };
+  while (place < arguments.size() && takes_value(arguments[place])) place += 2;
   std::size_t first = place;
   while (first < arguments.size() && arguments[first].starts_with("-")) ++first;
   if (first >= arguments.size()) return;
@@ -68,7 +69,11 @@ int run(std::vector<std::string> arguments) {
   GlobalOptions global;
   global.results = default_results();
   if (const char* home = std::getenv("FOLIO_HOME")) global.baselines = fs::path(home) / "results/baselines";
+  if (const char* store = std::getenv("FOLIO_STORE")) global.store = store;
   app.add_option("--results", global.results, "folder of the results (FOLIO_RESULTS)")->capture_default_str();
+  app.add_option("--store", global.store,
+                 "postgresql://USER@HOST/DATABASE: the store on a server, which many machines share, instead of in a "
+                 "file of the results (FOLIO_STORE)");
   app.add_option("--plugin-path", global.plugin_path,
                  "folder to look for plugins in, before all others; may be repeated")
       ->allow_extra_args(false);

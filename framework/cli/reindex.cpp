@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -22,17 +23,27 @@ void salvage_to(const std::filesystem::path& file, const std::string& to) {
   for (const std::string& problem : found.problems) std::cerr << "warning: not all could be read: " << problem << "\n";
 }
 
-void reindex(const GlobalOptions& global, const ReindexOptions& options) {
-  const auto file = results::store_file(global.results);
+void mend_file(const std::filesystem::path& file, const ReindexOptions& options) {
   if (!options.salvage.empty()) salvage_to(file, options.salvage);
   if (!results::store_is_sound(file)) {
     std::cout << fmt::format("{} is damaged; it lies in {} now\n", file.string(),
                              results::set_store_aside(file).string());
   }
+}
+
+void reindex(const GlobalOptions& global, const ReindexOptions& options) {
+  if (global.store.empty()) {
+    mend_file(results::store_file(global.results), options);
+  } else if (!options.salvage.empty()) {
+    throw Error(ErrorKind::usage, "--salvage reads a store that is a file; a server's is kept whole by the server");
+  }
   results::Store store = store_of(global);
   store.clear();
   sync(store);
-  std::cout << fmt::format("{} runs entered from their folders\n", store.list().size());
+  const auto runs = store.list();
+  const auto entered =
+      std::count_if(runs.begin(), runs.end(), [](const results::RunSummary& run) { return run.other_folder.empty(); });
+  std::cout << fmt::format("{} runs entered from their folders\n", entered);
 }
 
 }  // namespace

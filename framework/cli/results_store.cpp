@@ -5,7 +5,7 @@
 namespace folio::cli {
 
 results::Store store_of(const GlobalOptions& global) {
-  return {global.results, global.baselines.empty() ? global.results / "baselines" : global.baselines};
+  return {global.results, global.baselines.empty() ? global.results / "baselines" : global.baselines, global.store};
 }
 
 void sync(results::Store& store) {

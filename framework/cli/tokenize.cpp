@@ -67,6 +67,7 @@ Source source_of_run(const std::string& text, const GlobalOptions& global) {
   results::Store store = open_store(global);
   const auto runs = store.list();
   const results::Run run = store.load(results::select_run(runs, text).id);
+  results::require_folder(run);
   const fs::path file = run.folder.model() / "tokenizer.json";
   if (!fs::exists(file)) {
     throw Error(ErrorKind::usage, fmt::format("run {} has left no tokenizer: it is {}", run.summary.id,

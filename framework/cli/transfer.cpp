@@ -70,7 +70,9 @@ void export_run(const GlobalOptions& global, const ExportOptions& options) {
   std::string name = id;
   std::replace(name.begin(), name.end(), '/', '-');
   const fs::path to = options.to.empty() ? fs::path(name + format.suffix) : fs::path(options.to);
-  format.write(store.load(id), to);
+  const results::Run run = store.load(id);
+  results::require_folder(run);
+  format.write(run, to);
   fmt::print("{}\n", to.string());
 }
 

@@ -15,7 +15,7 @@
 /// Runs and comparisons as JSON and as text for a person. Numbers that are not finite are texts in the JSON.
 namespace folio::results {
 
-/// id, name, state, created, model, metrics and, where they apply, error, elsewhere, experiment_file.
+/// id, name, state, created, model, metrics and, where they apply, error, elsewhere, other_folder, experiment_file.
 nlohmann::json to_json(const RunSummary& run);
 
 /// The summary's fields, settings, origins, facts, environment, plugins, command, sample, folder.

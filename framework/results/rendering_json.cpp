@@ -91,6 +91,7 @@ json to_json(const RunSummary& run) {
   if (!run.experiment_file.empty()) result["experiment_file"] = run.experiment_file;
   if (run.error) result["error"] = {{"kind", to_string(run.error->kind)}, {"message", run.error->message}};
   if (!run.elsewhere.empty()) result["elsewhere"] = run.elsewhere;
+  if (!run.other_folder.empty()) result["other_folder"] = run.other_folder;
   if (!run.tags.empty()) result["tags"] = run.tags;
   if (!run.note.empty()) result["note"] = run.note;
   result["metrics"] = json::object();

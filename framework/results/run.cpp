@@ -52,6 +52,19 @@ std::string tags_text(const std::set<std::string>& tags) {
 
 bool is_baseline(const RunSummary& run) { return run.id.starts_with("baseline/"); }
 
+void require_own(const RunSummary& run) {
+  if (run.other_folder.empty()) return;
+  throw Error(ErrorKind::usage, "run " + run.id + " lies in " + run.other_folder +
+                                    ", in another results folder; it can be changed on that machine, with --results");
+}
+
+void require_folder(const Run& run) {
+  if (run.summary.other_folder.empty() || std::filesystem::is_directory(run.folder.path())) return;
+  throw Error(ErrorKind::usage, "run " + run.summary.id + " lies in " + run.summary.other_folder +
+                                    ", which cannot be read from here; ask there, or take a copy of that folder and "
+                                    "`runner import` it");
+}
+
 std::optional<double> metric_of(const Run& run, const std::string& name) {
   const auto found = run.summary.metrics.find(name);
   return found == run.summary.metrics.end() ? std::nullopt : std::optional(found->second);

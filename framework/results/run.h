@@ -51,6 +51,9 @@ struct RunSummary {
   /// The host that the run's process is on, where that is another one and the run is active: its state is what it was
   /// last heard to be. Else empty.
   std::string elsewhere;
+  /// Where its folder is ("node7:/data/results/runs/3fa9b2c1"), for a run of a shared store that lies in another
+  /// results folder; else empty.
+  std::string other_folder;
   /// Final values: of the run's summary, else of the last point.
   std::map<std::string, double> metrics;
 };
@@ -85,6 +88,12 @@ struct Run {
   std::optional<Sample> sample;
   std::int64_t skipped_lines = 0;  ///< lines of events.jsonl that could not be read
 };
+
+/// Throws Error (usage) for a run that lies in another results folder: only from there it can be changed.
+void require_own(const RunSummary& run);
+
+/// Throws Error (usage) where the run's folder cannot be read from here, because it is on another machine.
+void require_folder(const Run& run);
 
 /// The run's final value of a metric, if it has one.
 std::optional<double> metric_of(const Run& run, const std::string& name);

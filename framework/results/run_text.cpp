@@ -107,13 +107,15 @@ void add_files(Page& page, const Run& run) {
                                    {run.folder.checkpoints(), "what was saved during the run"},
                                    {run.folder.log(), "what the worker said"},
                                    {run.folder.events(), "every logged point"},
+                                   {run.folder.trace(), "what each step was made of"},
                                    {run.folder.experiment(), "the experiment file as it was"},
                                    {run.folder.resolved(), "the experiment with every value"}}) {
     if (fs::exists(path)) table.add_row({path.filename().string(), page.paint().dim(what)});
   }
-  if (table.empty()) return;
-  page.heading("Files", "in " + shown_path(run.folder.path()));
-  page.table(table);
+  const std::string& other = run.summary.other_folder;
+  if (table.empty() && other.empty()) return;
+  page.heading("Files", "in " + (other.empty() ? shown_path(run.folder.path()) : other));
+  if (!table.empty()) page.table(table);
 }
 
 void add_sample(Page& page, const Run& run) {

@@ -57,6 +57,7 @@ std::vector<RunSummary> list_trash(const fs::path& results) {
 
 void move_to_trash(const fs::path& results, const RunSummary& run) {
   if (is_baseline(run)) throw Error(ErrorKind::usage, "run " + run.id + " comes with Folio and stays");
+  require_own(run);
   if (is_active(run.state)) {
     const std::string where = run.elsewhere.empty() ? "" : " on " + run.elsewhere;
     throw Error(ErrorKind::usage, "run " + run.id + " is " + std::string(to_string(run.state)) + where +

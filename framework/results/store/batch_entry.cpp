@@ -8,6 +8,7 @@
 
 #include "results/process_json.h"
 #include "results/store/tags_column.h"
+#include "results/store/upsert.h"
 
 namespace folio::results {
 
@@ -70,23 +71,18 @@ void BatchEntry::write_points() {
     steps.push_back(points_[i].step);
     values.push_back(points_[i].value);
   }
-  const std::vector<long long> rows(values.size(), row_);
-  session_ << "INSERT INTO points (run, metric, step, value) VALUES (:run, :metric, :step, :value) "
-              "ON CONFLICT (run, metric, step) DO UPDATE SET value = excluded.value",
-      use(rows), use(metrics), use(steps), use(values);
+  upsert_points(session_, row_, metrics, steps, values);
 }
 
 void BatchEntry::write_finals() {
   if (finals_.empty()) return;
-  std::vector<long long> rows(finals_.size(), row_), metrics;
+  std::vector<long long> metrics;
   std::vector<double> values;
   for (const auto& [metric, value] : finals_) {
     metrics.push_back(metric);
     values.push_back(value);
   }
-  session_ << "INSERT INTO finals (run, metric, value) VALUES (:run, :metric, :value) "
-              "ON CONFLICT (run, metric) DO UPDATE SET value = excluded.value",
-      use(rows), use(metrics), use(values);
+  upsert_finals(session_, row_, metrics, values);
 }
 
 void BatchEntry::write_state() {

@@ -2,50 +2,57 @@
 
 #include <soci/soci.h>
 
-#include <filesystem>
+#include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
+#include "results/store/server.h"
 #include "support/error.h"
 
 namespace folio::results {
 
-/// One connection to the store's SQLite file, in its default mode: a rollback journal (Debian 12's SQLite 3.40.1 may
-/// corrupt in WAL mode: a fault of the WAL reset, fixed in 3.51.3), synced at every commit. Another process's lock is
-/// waited for.
+/// One connection to the server that keeps the store.
 class Database {
  public:
-  enum class Access { write, read };
+  /// Throws Error (store) where it cannot be reached.
+  explicit Database(std::unique_ptr<const Server> server);
 
-  /// Opens the file, for writing making it where it is not there; without a path, a database in memory. Throws Error
-  /// (store).
-  explicit Database(std::filesystem::path file, Access access = Access::write);
-
-  /// Calls `work(session)`, turning the exceptions of SOCI, and of reading the JSON that the file holds, into Error
-  /// (store) that name the file.
+  /// Calls `work(session)`, turning the exceptions of SOCI, and of reading the JSON that the tables hold, into Error
+  /// (store) that name the server. When the connection is lost on the way it is made anew and `work` is called again
+  /// from its beginning: what it did before must do no harm when done twice.
   template <typename Work>
   auto guarded(const Work& work) {
-    try {
-      return work(*session_);
-    } catch (const soci::soci_error& error) {
-      throw translated(error);
-    } catch (const nlohmann::json::exception& error) {
-      throw Error(ErrorKind::store, file_.string() + ": is damaged: " + error.what());
+    for (Deadline deadline;;) {
+      try {
+        return work(*session_);
+      } catch (const soci::soci_error& error) {
+        reconnect(error, deadline);
+      } catch (const nlohmann::json::exception& error) {
+        throw Error(ErrorKind::store, name() + ": is damaged: " + error.what());
+      }
     }
   }
 
-  const std::filesystem::path& file() const { return file_; }
+  std::string name() const { return server_->name(); }
+
+  /// For how long after its first loss, within one guarded(), the connection is tried to be made anew; at least once.
+  void set_patience(std::chrono::seconds patience) { patience_ = patience; }
 
  private:
-  Error translated(const soci::soci_error& error) const;
+  using Deadline = std::optional<std::chrono::steady_clock::time_point>;  // none before the first loss
 
-  std::filesystem::path file_;
+  Error translated(const soci::soci_error& error) const;
+  void reconnect(const soci::soci_error& error, Deadline& deadline);
+
+  std::unique_ptr<const Server> server_;
   std::unique_ptr<soci::session> session_;  // which cannot be moved itself
+  std::chrono::seconds patience_{0};
 };
 
-/// A transaction that takes the writer's lock at its start: one that began by reading could not wait for the lock
-/// later. Rolled back unless committed.
+/// A transaction that takes the writer's lock at its start: of all that write to the store one works at a time, and
+/// sees all that those before it wrote. Rolled back unless committed.
 class WriteTransaction {
  public:
   explicit WriteTransaction(soci::session& session);
@@ -56,6 +63,8 @@ class WriteTransaction {
   void commit();
 
  private:
+  void roll_back();
+
   soci::session& session_;
   bool open_ = true;
 };

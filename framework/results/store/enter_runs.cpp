@@ -8,10 +8,12 @@
 #include "results/process_json.h"
 #include "results/store/batch_entry.h"
 #include "results/store/setting_ids.h"
+#include "support/utf8.h"
 
 namespace folio::results {
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 using soci::into;
 using soci::use;
@@ -37,11 +39,11 @@ struct News {
   EventBatch batch;
 };
 
-std::optional<RunProgress> progress_of(soci::session& session, const std::string& id) {
+std::optional<RunProgress> progress_of(soci::session& session, const Home& home, const std::string& id) {
   long long row = 0, offset = 0;
   std::string state, process;
-  session << "SELECT id, state, process, offset FROM runs WHERE run = :run", into(row), into(state), into(process),
-      into(offset), use(id);
+  session << "SELECT id, state, process, entered FROM runs WHERE run = :run AND home = :home", into(row), into(state),
+      into(process), into(offset), use(id), use(home.id);
   if (!session.got_data()) return std::nullopt;
   return RunProgress{row, run_state_from_string(state), process_from_text(process), static_cast<std::uint64_t>(offset)};
 }
@@ -58,16 +60,19 @@ bool is_gone(const RunProgress& progress) {
 /// Whether events.jsonl is shorter than what was entered of it.
 bool was_replaced(const RunProgress& progress, const RunFolder& folder) {
   std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(folder.events(), error);
+  const std::uintmax_t size = fs::file_size(folder.events(), error);
   return (error ? 0 : size) < progress.offset;
 }
 
 /// What is new in the run's folder; none when nothing is. Throws Error where the folder is none of a run.
-std::optional<News> look(soci::session& session, PendingRun& pending) {
+std::optional<News> look(soci::session& session, const Home& home, PendingRun& pending) {
   const RunFolder& folder = pending.run.folder;
+  if (speaks_postgresql(session) && first_invalid_utf8(folder.path().string())) {
+    throw Error(ErrorKind::store, folder.path().string() + ": its path is not UTF-8, which PostgreSQL does not hold");
+  }
   News news;
   news.pending = &pending;
-  news.seen = progress_of(session, pending.run.id);
+  news.seen = progress_of(session, home, pending.run.id);
   // Asked before the events are read: a process that is gone by now has written all that it ever will.
   news.gone = news.seen && is_gone(*news.seen);
   if (!pending.more && !news.gone) return std::nullopt;
@@ -84,19 +89,22 @@ std::optional<News> look(soci::session& session, PendingRun& pending) {
 }
 
 /// Makes the rows of a run not seen before, and returns runs.id.
-long long insert_run(soci::session& session, SettingIds& setting_ids, const std::string& id, const RunInfo& info,
-                     const json& settings) {
-  const std::string model = settings.value(json::json_pointer("/model/type"), "");
+long long insert_run(soci::session& session, const Home& home, SettingIds& setting_ids, const News& news) {
+  const FoundRun& run = news.pending->run;
+  const RunInfo& info = news.info;
+  const std::string folder = fs::absolute(run.folder.path()).lexically_normal().string();
+  const std::string model = news.settings.value(json::json_pointer("/model/type"), "");
   const std::string process = info.runner ? to_json(*info.runner).dump() : "";
   const std::string state(to_string(RunState::created));
-  const std::string column = setting_ids.column(settings);
-  session << "INSERT INTO runs (run, name, note, created, experiment_file, model, state, process, settings) "
-             "VALUES (:run, :name, :note, :created, :file, :model, :state, :process, :settings)",
-      use(id), use(info.name), use(info.note), use(info.created), use(info.experiment_file), use(model), use(state),
-      use(process), use(column);
-  const long long row = progress_of(session, id)->row;
+  const std::string column = setting_ids.column(news.settings);
+  session << "INSERT INTO runs (home, run, host, folder, name, note, created, experiment_file, model, state, process, "
+             "settings) VALUES (:home, :run, :host, :folder, :name, :note, :created, :file, :model, :state, :process, "
+             ":settings)",
+      use(home.id), use(run.id), use(home.host), use(folder), use(info.name), use(info.note), use(info.created),
+      use(info.experiment_file), use(model), use(state), use(process), use(column);
+  const long long row = progress_of(session, home, run.id)->row;
   const std::string info_text = to_json(info).dump();
-  const std::string settings_text = settings.dump();
+  const std::string settings_text = news.settings.dump();
   session << "INSERT INTO details (run, info, settings) VALUES (:row, :info, :settings)", use(row), use(info_text),
       use(settings_text);
   return row;
@@ -120,36 +128,36 @@ StateEvent failure_of(const RunProgress& progress) {
 
 /// Enters the news and how far they reach, within the caller's transaction. Another process may have been quicker: then
 /// nothing is entered, and the run has to be looked at again.
-void enter(soci::session& session, SettingIds& setting_ids, const News& news) {
-  const std::string& id = news.pending->run.id;
-  if (!same_place(progress_of(session, id), news.seen)) return;
+void enter(soci::session& session, const Home& home, SettingIds& setting_ids, const News& news) {
+  if (!same_place(progress_of(session, home, news.pending->run.id), news.seen)) return;
   if (news.replaced) delete_run(session, news.seen->row);
   const bool is_new = !news.seen || news.replaced;
-  const long long row = is_new ? insert_run(session, setting_ids, id, news.info, news.settings) : news.seen->row;
+  const long long row = is_new ? insert_run(session, home, setting_ids, news) : news.seen->row;
   BatchEntry entry(session, row);
   for (const Event& event : news.batch.events) std::visit(entry, event.what);
   if (!is_new && news.gone && news.batch.offset == news.seen->offset) entry(failure_of(*news.seen));
   entry.write();
   const auto offset = static_cast<long long>(news.batch.offset);
   const long long skipped = news.batch.skipped;
-  session << "UPDATE runs SET offset = :offset, skipped = skipped + :skipped WHERE id = :row", use(offset),
+  session << "UPDATE runs SET entered = :offset, skipped = skipped + :skipped WHERE id = :row", use(offset),
       use(skipped), use(row);
   news.pending->more = news.batch.more;
 }
 
-void enter_all(soci::session& session, std::vector<News>& group) {
+void enter_all(soci::session& session, const Home& home, std::vector<News>& group) {
   if (group.empty()) return;
   WriteTransaction transaction(session);
-  SettingIds setting_ids(session);  // not kept for the next: another process may clear the tables in between
-  for (const News& news : group) enter(session, setting_ids, news);
+  SettingIds setting_ids(session);  // not kept for the next: the tables may be made anew in between
+  for (const News& news : group) enter(session, home, setting_ids, news);
   transaction.commit();
   group.clear();
 }
 
 /// The same; a folder that is none of a run is added to `problems`.
-std::optional<News> look_safely(soci::session& session, PendingRun& run, std::vector<SyncProblem>& problems) {
+std::optional<News> look_safely(soci::session& session, const Home& home, PendingRun& run,
+                                std::vector<SyncProblem>& problems) {
   try {
-    return look(session, run);
+    return look(session, home, run);
   } catch (const Error& error) {  // the boundary between one run's folder and the others
     problems.push_back({run.run.folder.path(), error.what()});
     return std::nullopt;
@@ -157,20 +165,21 @@ std::optional<News> look_safely(soci::session& session, PendingRun& run, std::ve
 }
 
 /// Looks at each run once and enters what is new; what is left of `pending` has to be looked at again.
-void enter_round(soci::session& session, std::vector<PendingRun>& pending, std::vector<SyncProblem>& problems) {
+void enter_round(soci::session& session, const Home& home, std::vector<PendingRun>& pending,
+                 std::vector<SyncProblem>& problems) {
   std::vector<News> group;
   std::size_t events = 0;
   for (PendingRun& run : pending) {
-    auto news = look_safely(session, run, problems);
+    auto news = look_safely(session, home, run, problems);
     run.done = !news;
     if (run.done) continue;
     events += news->batch.events.size();
     group.push_back(std::move(*news));
     if (group.size() < kRunsInTransaction && events < kEventsInTransaction) continue;
-    enter_all(session, group);
+    enter_all(session, home, group);
     events = 0;
   }
-  enter_all(session, group);
+  enter_all(session, home, group);
   std::erase_if(pending, [](const PendingRun& run) { return run.done; });
 }
 
@@ -181,17 +190,18 @@ std::optional<ProcessIdentity> process_from_text(const std::string& text) {
   return process_from_json(json::parse(text));
 }
 
-std::vector<SyncProblem> enter_runs(soci::session& session, const std::vector<FoundRun>& runs) {
+std::vector<SyncProblem> enter_runs(soci::session& session, const Home& home, const std::vector<FoundRun>& runs) {
   std::vector<PendingRun> pending;
   for (const FoundRun& run : runs) pending.push_back({run, true, false});
   std::vector<SyncProblem> problems;
-  while (!pending.empty()) enter_round(session, pending, problems);
+  while (!pending.empty()) enter_round(session, home, pending, problems);
   return problems;
 }
 
-void forget_run(soci::session& session, std::int64_t row) {
+void forget_runs(soci::session& session, const std::vector<long long>& rows) {
+  if (rows.empty()) return;
   WriteTransaction transaction(session);
-  delete_run(session, row);
+  for (const long long row : rows) delete_run(session, row);
   transaction.commit();
 }
 

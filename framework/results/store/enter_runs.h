@@ -31,9 +31,9 @@ struct FoundRun {
 /// Enters what is new in the folders of these runs, and marks as failed the active ones whose process is gone. A run's
 /// events are entered together with how far they were read. Events that come while this goes on may be left for the
 /// next time. Returns the folders that could not be entered; throws soci::soci_error when the database fails.
-std::vector<SyncProblem> enter_runs(soci::session& session, const std::vector<FoundRun>& runs);
+std::vector<SyncProblem> enter_runs(soci::session& session, const Home& home, const std::vector<FoundRun>& runs);
 
-/// Takes the run out of the index.
-void forget_run(soci::session& session, std::int64_t row);
+/// Takes runs out of the index.
+void forget_runs(soci::session& session, const std::vector<long long>& rows);
 
 }  // namespace folio::results

@@ -134,7 +134,7 @@ class Reader {
 bool store_is_sound(const fs::path& store_file) {
   if (!fs::exists(store_file)) return true;
   try {
-    Database database(store_file);
+    Database database(sqlite_file(store_file));
     return database.guarded([](soci::session& session) {
       std::string answer;
       session << "PRAGMA quick_check(1)", into(answer);
@@ -149,7 +149,7 @@ Salvage salvage_store(const fs::path& store_file, const fs::path& to) {
   Salvage salvage;
   AtomicFile output(to, ErrorKind::store);
   try {
-    Database database(store_file, Database::Access::read);
+    Database database(sqlite_file(store_file, Access::read));
     database.guarded([&](soci::session& session) { Reader(session, output, salvage).read_all(); });
   } catch (const Error& error) {
     salvage.problems.emplace_back(error.what());

@@ -1,6 +1,7 @@
 #include "results/store/setting_ids.h"
 
 #include "results/run.h"
+#include "support/sha256.h"
 
 namespace folio::results {
 
@@ -19,9 +20,12 @@ std::string SettingIds::column(const nlohmann::json& settings) {
 long long SettingIds::id(const std::string& key, const std::string& value) {
   const auto [known, is_new] = ids_.emplace(key + '\n' + value, 0);
   if (!is_new) return known->second;
-  session_ << "INSERT INTO settings (key, value) VALUES (:key, :value) ON CONFLICT (key, value) DO NOTHING", use(key),
-      use(value);
-  session_ << "SELECT id FROM settings WHERE key = :key AND value = :value", into(known->second), use(key), use(value);
+  // PostgreSQL's index takes no text of more than 2,700 bytes, which a list of files soon has. Half the digest will do.
+  const std::string hash = sha256_hex(value).substr(0, 32);
+  session_ << "INSERT INTO settings (key, value, value_hash) VALUES (:key, :value, :hash) ON CONFLICT DO NOTHING",
+      use(key), use(value), use(hash);
+  session_ << "SELECT id FROM settings WHERE key = :key AND value_hash = :hash", into(known->second), use(key),
+      use(hash);
   return known->second;
 }
 

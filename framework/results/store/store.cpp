@@ -11,6 +11,7 @@
 #include "results/process_json.h"
 #include "results/store/database.h"
 #include "results/store/enter_runs.h"
+#include "results/store/folder_id.h"
 #include "results/store/network_file_system.h"
 #include "results/store/schema.h"
 #include "results/store/tags_column.h"
@@ -45,9 +46,10 @@ double value_or_nan(double value, soci::indicator indicator) {
 struct SummaryRow {
   long long row = 0;
   RunSummary run;
-  std::string state, error_kind, error_message, tags, process;
+  std::string home, host, folder, state, error_kind, error_message, tags, process;
 
-  RunSummary finish() {
+  RunSummary finish(const Home& here) {
+    run.other_folder = home == here.id ? "" : host + ":" + folder;
     run.state = run_state_from_string(state);
     run.error.reset();
     if (run.state == RunState::failed) run.error = RunError{error_kind_from_string(error_kind), error_message};
@@ -71,41 +73,35 @@ std::map<long long, std::string> metric_names(soci::session& session) {
   return names;
 }
 
-/// Rows of `runs`, all by default.
-struct RowRange {
-  long long first = 0;
-  long long last = std::numeric_limits<long long>::max();
-};
-
-/// The runs by row, without metrics.
-std::map<long long, RunSummary> read_summaries(soci::session& session, const RowRange& range) {
+/// The runs by row, without metrics. `which` is SQL's condition on a row of `runs`.
+std::map<long long, RunSummary> read_summaries(soci::session& session, const Home& here, const std::string& which) {
   std::map<long long, RunSummary> runs;
   SummaryRow row;
   soci::statement query =
-      (session.prepare << "SELECT id, run, name, created, experiment_file, model, state, error_kind, error_message, "
-                          "note, tags, process FROM runs WHERE id BETWEEN :first AND :last",
-       into(row.row), into(row.run.id), into(row.run.name), into(row.run.created), into(row.run.experiment_file),
-       into(row.run.model), into(row.state), into(row.error_kind), into(row.error_message), into(row.run.note),
-       into(row.tags), into(row.process), use(range.first), use(range.last));
+      (session.prepare << "SELECT id, home, run, host, folder, name, created, experiment_file, model, state, "
+                          "error_kind, error_message, note, tags, process FROM runs WHERE " +
+                              which,
+       into(row.row), into(row.home), into(row.run.id), into(row.host), into(row.folder), into(row.run.name),
+       into(row.run.created), into(row.run.experiment_file), into(row.run.model), into(row.state), into(row.error_kind),
+       into(row.error_message), into(row.run.note), into(row.tags), into(row.process));
   query.execute();
-  while (query.fetch()) runs.emplace(row.row, row.finish());
+  while (query.fetch()) runs.emplace(row.row, row.finish(here));
   return runs;
 }
 
-/// Gives each run its final values.
-void read_finals(soci::session& session, const RowRange& range, std::map<long long, RunSummary>& runs) {
+/// Gives each run its final values. `which` is SQL's condition on a row of `finals`.
+void read_finals(soci::session& session, const std::string& which, std::map<long long, RunSummary>& runs) {
   const auto names = metric_names(session);
   std::vector<long long> rows(kFetchRows), metrics(kFetchRows);
   std::vector<double> values(kFetchRows);
   std::vector<soci::indicator> indicators;
-  soci::statement query = (session.prepare << "SELECT run, metric, value FROM finals "
-                                              "WHERE run BETWEEN :first AND :last",
-                           into(rows), into(metrics), into(values, indicators), use(range.first), use(range.last));
+  soci::statement query = (session.prepare << "SELECT run, metric, value FROM finals WHERE " + which, into(rows),
+                           into(metrics), into(values, indicators));
   query.execute();
   while (query.fetch()) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto run = runs.find(rows[i]);
-      if (run == runs.end()) continue;  // entered between the two queries
+      if (run == runs.end()) continue;  // not asked for, or entered between the two queries
       const auto name = names.find(metrics[i]);
       if (name != names.end()) run->second.metrics[name->second] = value_or_nan(values[i], indicators[i]);
     }
@@ -129,13 +125,6 @@ std::vector<std::uint32_t> numbers_in(const std::string& column) {
   return numbers;
 }
 
-long long row_of(soci::session& session, const std::string& id) {
-  long long row = 0;
-  session << "SELECT id FROM runs WHERE run = :run", into(row), use(id);
-  if (!session.got_data()) throw Error(ErrorKind::store, "run " + id + " is not in the store");
-  return row;
-}
-
 /// The columns of `details` that hold JSON.
 void read_details(soci::session& session, long long row, Run& run) {
   std::string info, settings, facts, environment, sample;
@@ -151,22 +140,55 @@ void read_details(soci::session& session, long long row, Run& run) {
                       parts.at("text").get<std::string>()};
 }
 
+/// What keeps the tables of this results folder's store.
+std::unique_ptr<const Server> server_for(const fs::path& results, const std::string& url) {
+  return url.empty() ? sqlite_file(file_to_open(results)) : postgresql_server(url);
+}
+
 }  // namespace
 
 fs::path store_file(const fs::path& results) { return results / "store.sqlite"; }
 
-Store::Store(fs::path results, fs::path baselines)
+Store::Store(fs::path results, fs::path baselines, const std::string& url)
     : results_(std::move(results)),
       baselines_(std::move(baselines)),
-      database_(std::make_unique<Database>(file_to_open(results_))) {
+      database_(std::make_unique<Database>(server_for(results_, url))),
+      home_{"", this_process().host},
+      shared_(!url.empty()) {
+  set_patience();
   prepare_schema(*database_);
+  can_enter();
 }
 
 Store::Store(Store&& other) noexcept = default;
 
 Store::~Store() = default;
 
-bool Store::in_memory() const { return database_->file().empty(); }
+bool Store::in_memory() const { return database_->name().empty(); }
+
+std::string Store::name() const { return database_->name(); }
+
+void Store::set_patience(std::chrono::seconds patience) { database_->set_patience(patience); }
+
+/// Whether this results folder has an identity, which it has once it is there, unless it cannot be written.
+bool Store::can_enter() {
+  if (shared_ && home_.id.empty()) home_.id = folder_id(results_);
+  return !shared_ || !home_.id.empty();
+}
+
+/// SQL's condition on a row of `runs`: of a run that is in several results folders one row.
+std::string Store::seen_from_here() const {
+  const std::string here = "home = '" + home_.id + "'";  // hexadecimal digits
+  return "(" + here + " OR NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.run = runs.run AND (other." + here +
+         " OR other.id < runs.id)))";
+}
+
+long long Store::row_of(soci::session& session, const std::string& id) const {
+  long long row = 0;
+  session << "SELECT id FROM runs WHERE run = :run AND " + seen_from_here(), into(row), use(id);
+  if (!session.got_data()) throw Error(ErrorKind::store, "run " + id + " is not in the store");
+  return row;
+}
 
 RunFolder Store::folder_of(const std::string& id) const {
   constexpr std::string_view kPrefix = "baseline/";
@@ -176,8 +198,8 @@ RunFolder Store::folder_of(const std::string& id) const {
 
 std::vector<RunSummary> Store::list() {
   return database_->guarded([&](soci::session& session) {
-    auto by_row = read_summaries(session, {});
-    read_finals(session, {}, by_row);
+    auto by_row = read_summaries(session, home_, seen_from_here());
+    read_finals(session, "true", by_row);
     std::vector<RunSummary> runs;
     for (auto& [row, run] : by_row) runs.push_back(std::move(run));
     std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
@@ -191,35 +213,37 @@ std::vector<RunSummary> Store::list() {
 RunSettings Store::settings() {
   return database_->guarded([&](soci::session& session) {
     RunSettings settings;
-    soci::transaction snapshot(session);  // numbers and what they stand for have to be of one moment
-    long long id = 0;
     std::string key, value;
+    // Runs are asked for first: what a number stands for is there before the first run that has it, and stays.
+    std::vector<std::pair<std::string, std::vector<std::uint32_t>>> numbers;
+    soci::statement runs =
+        (session.prepare << "SELECT run, settings FROM runs WHERE " + seen_from_here(), into(key), into(value));
+    runs.execute();
+    while (runs.fetch()) numbers.emplace_back(key, numbers_in(value));
+    long long id = 0;
     soci::statement pairs =
         (session.prepare << "SELECT id, key, value FROM settings", into(id), into(key), into(value));
     pairs.execute();
     while (pairs.fetch()) settings.define(static_cast<std::size_t>(id), key, json::parse(value));
-    soci::statement runs = (session.prepare << "SELECT run, settings FROM runs", into(key), into(value));
-    runs.execute();
-    while (runs.fetch()) settings.add_run(key, numbers_in(value));
-    snapshot.commit();
+    for (auto& [run, of_run] : numbers) settings.add_run(run, std::move(of_run));
     return settings;
   });
 }
 
-void Store::clear() { empty_tables(*database_); }
-
 Run Store::load(const std::string& id) {
   return database_->guarded([&](soci::session& session) {
     const long long row = row_of(session, id);
-    auto by_row = read_summaries(session, {row, row});
-    read_finals(session, {row, row}, by_row);
+    auto by_row = read_summaries(session, home_, "id = " + std::to_string(row));
+    read_finals(session, "run = " + std::to_string(row), by_row);
     Run run;
     run.summary = std::move(by_row[row]);
-    run.folder = folder_of(id);
     read_details(session, row, run);
     long long skipped = 0;
-    session << "SELECT skipped FROM runs WHERE id = :row", into(skipped), use(row);
+    std::string folder;
+    session << "SELECT skipped, folder FROM runs WHERE id = :row", into(skipped), into(folder), use(row);
     run.skipped_lines = skipped;
+    // Its own results folder may have been moved since.
+    run.folder = run.summary.other_folder.empty() ? folder_of(id) : RunFolder(folder);
     return run;
   });
 }

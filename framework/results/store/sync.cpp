@@ -24,13 +24,13 @@ void find_runs(const fs::path& parent, const std::string& id_prefix, std::vector
   }
 }
 
-std::unordered_map<std::string, RunProgress> known_runs(soci::session& session) {
+/// Those of this results folder.
+std::unordered_map<std::string, RunProgress> known_runs(soci::session& session, const Home& home) {
   std::unordered_map<std::string, RunProgress> known;
-  RunProgress progress;
   std::string id, state;
   long long row = 0, offset = 0;
-  soci::statement query = (session.prepare << "SELECT id, run, state, offset FROM runs", soci::into(row),
-                           soci::into(id), soci::into(state), soci::into(offset));
+  soci::statement query = (session.prepare << "SELECT id, run, state, entered FROM runs WHERE home = :home",
+                           soci::into(row), soci::into(id), soci::into(state), soci::into(offset), soci::use(home.id));
   query.execute();
   while (query.fetch()) {
     known[id] = {row, run_state_from_string(state), std::nullopt, static_cast<std::uint64_t>(offset)};
@@ -49,29 +49,42 @@ bool may_have_news(const RunProgress& progress, const RunFolder& folder) {
 }  // namespace
 
 std::vector<SyncProblem> Store::sync() {
+  if (!can_enter()) return {};
   std::vector<FoundRun> found;
   find_runs(runs_folder(results_), "", found);
   find_runs(baselines_, "baseline/", found);
+  std::unordered_set<std::string> present;
+  for (const FoundRun& run : found) present.insert(run.id);
   return database_->guarded([&](soci::session& session) {
-    const auto known = known_runs(session);
-    std::unordered_set<std::string> present;
-    for (const FoundRun& run : found) present.insert(run.id);
+    const auto known = known_runs(session, home_);
+    std::vector<long long> gone;
     for (const auto& [id, progress] : known) {
       // A run that is younger than the list of folders is asked for by its own.
-      if (!present.contains(id) && !fs::exists(folder_of(id).path())) forget_run(session, progress.row);
+      if (!present.contains(id) && !fs::exists(folder_of(id).path())) gone.push_back(progress.row);
     }
-    std::erase_if(found, [&](const FoundRun& run) {
+    forget_runs(session, gone);
+    std::vector<FoundRun> with_news;
+    for (const FoundRun& run : found) {
       const auto progress = known.find(run.id);
-      return progress != known.end() && !may_have_news(progress->second, run.folder);
-    });
-    return enter_runs(session, found);
+      if (progress == known.end() || may_have_news(progress->second, run.folder)) with_news.push_back(run);
+    }
+    return enter_runs(session, home_, with_news);
   });
 }
 
 void Store::sync_run(const std::string& id) {
-  const auto problems =
-      database_->guarded([&](soci::session& session) { return enter_runs(session, {FoundRun{id, folder_of(id)}}); });
+  if (!can_enter()) return;
+  const auto problems = database_->guarded(
+      [&](soci::session& session) { return enter_runs(session, home_, {FoundRun{id, folder_of(id)}}); });
   if (!problems.empty()) throw Error(ErrorKind::store, problems.front().message);
+}
+
+void Store::clear() {
+  database_->guarded([&](soci::session& session) {
+    std::vector<long long> rows;
+    for (const auto& [id, progress] : known_runs(session, home_)) rows.push_back(progress.row);
+    forget_runs(session, rows);
+  });
 }
 
 }  // namespace folio::results

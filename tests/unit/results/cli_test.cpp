@@ -19,6 +19,7 @@ class Program {
  public:
   Program() {
     global_.results = scratch_.path();
+    global_.store = scratch_.store_url();
     global_.baselines = std::filesystem::path(FOLIO_SOURCE_DIR) / "results" / "baselines";
   }
 
@@ -81,7 +82,7 @@ NewRun finished(const std::filesystem::path& results, const std::string& name, d
 
 }  // namespace
 
-TEST_CASE("ls lists the newest first and the baselines last") {
+TEST_CASE("ls lists the newest first and the baselines last", "[store]") {
   Program program;
   const NewRun first = finished(program.results(), "first", 6.5);
   const NewRun second = finished(program.results(), "second", 6.25);
@@ -100,7 +101,7 @@ TEST_CASE("ls lists the newest first and the baselines last") {
   CHECK(list[3]["created"].is_null());
 }
 
-TEST_CASE("show prints all of a run, and its JSON has the promised fields") {
+TEST_CASE("show prints all of a run, and its JSON has the promised fields", "[store]") {
   Program program;
   const NewRun run = finished(program.results(), "small", 6.5);
   const std::string text = program.run("show");
@@ -119,7 +120,7 @@ TEST_CASE("show prints all of a run, and its JSON has the promised fields") {
   CHECK(json["environment"]["device"] == "cpu");
 }
 
-TEST_CASE("show explains a result, as text and in JSON") {
+TEST_CASE("show explains a result, as text and in JSON", "[store]") {
   Program program;
   const NewRun run = finished(program.results(), "small", 6.5);
   const std::string text = program.run("show --explain");
@@ -132,7 +133,7 @@ TEST_CASE("show explains a result, as text and in JSON") {
   CHECK_FALSE(program.json("show").contains("explanation"));
 }
 
-TEST_CASE("show tells why a run failed") {
+TEST_CASE("show tells why a run failed", "[store]") {
   Program program;
   const NewRun run = make_run(program.results());
   EventWriter(run.folder.events()).failed(ErrorKind::plugin, "model gpt crashed");
@@ -140,7 +141,7 @@ TEST_CASE("show tells why a run failed") {
   CHECK(program.json("show latest")["error"]["kind"] == "plugin");
 }
 
-TEST_CASE("show leaves out the settings that are defaults") {
+TEST_CASE("show leaves out the settings that are defaults", "[store]") {
   Program program;
   RunInfo info;
   info.name = "small";
@@ -153,7 +154,7 @@ TEST_CASE("show leaves out the settings that are defaults") {
   CHECK_THAT(program.run("show --all"), Catch::Contains("training.seed") && Catch::Contains("default\n"));
 }
 
-TEST_CASE("diff compares the latest two by default, the older as A") {
+TEST_CASE("diff compares the latest two by default, the older as A", "[store]") {
   Program program;
   const NewRun first = finished(program.results(), "first", 6.5);
   ::usleep(2000);  // `created` counts milliseconds
@@ -171,7 +172,7 @@ TEST_CASE("diff compares the latest two by default, the older as A") {
                        Catch::Contains("-0.2500") && Catch::Contains("0.9615") && Catch::Contains("B?"));
 }
 
-TEST_CASE("diff of the baselines says that their losses have no common scale") {
+TEST_CASE("diff of the baselines says that their losses have no common scale", "[store]") {
   Program program;
   const std::string text = program.run("diff baseline/gpt baseline/bert");
   CHECK_THAT(text, Catch::Contains("Their losses cannot.") && Catch::Contains("differs  objective: causal | masked") &&
@@ -186,7 +187,7 @@ TEST_CASE("diff of the baselines says that their losses have no common scale") {
   CHECK(json["loss_scale"]["a"]["share_of_uniform"] == Approx(6.50891508879485 / std::log(50257.0)));
 }
 
-TEST_CASE("diff counts the settings that only one run records instead of listing them") {
+TEST_CASE("diff counts the settings that only one run records instead of listing them", "[store]") {
   Program program;
   RunInfo info;
   info.name = "small";
@@ -202,7 +203,7 @@ TEST_CASE("diff counts the settings that only one run records instead of listing
   CHECK_THAT(text, Catch::Contains("training.seed") && Catch::Contains("Settings that are the same"));
 }
 
-TEST_CASE("diff in a narrow terminal keeps to 80 columns but for tables") {
+TEST_CASE("diff in a narrow terminal keeps to 80 columns but for tables", "[store]") {
   Program program;
   finished(program.results(), "first", 6.5);
   ::usleep(2000);
@@ -218,14 +219,14 @@ TEST_CASE("diff in a narrow terminal keeps to 80 columns but for tables") {
   CHECK_THAT(program.run("diff"), Catch::Contains("Training loss") && Catch::Contains("┤") && Catch::Contains(" A\n"));
 }
 
-TEST_CASE("diff prints Markdown") {
+TEST_CASE("diff prints Markdown", "[store]") {
   Program program;
   const std::string text = program.run("diff baseline/gpt baseline/bert --md");
   CHECK_THAT(text, Catch::Contains("## Metrics\n") && Catch::Contains("| train_loss | 6.5089 | 6.4352 |") &&
                        Catch::Contains("- **differs** objective: causal | masked."));
 }
 
-TEST_CASE("diff tells scripts by its exit code whether two runs have the same result") {
+TEST_CASE("diff tells scripts by its exit code whether two runs have the same result", "[store]") {
   Program program;
   const auto whole = [&](double loss) {
     const NewRun run = finished(program.results(), "whole", loss);
@@ -246,7 +247,7 @@ TEST_CASE("diff tells scripts by its exit code whether two runs have the same re
   CHECK(program.exit_code() == 1);
 }
 
-TEST_CASE("a run that does not exist is a mistake in the command line") {
+TEST_CASE("a run that does not exist is a mistake in the command line", "[store]") {
   Program program;
   CHECK(program.refusal("show latest") == "there is no run yet");
   CHECK(program.refusal("show baseline/gtp") == "there is no run 'baseline/gtp'; did you mean 'baseline/gpt'?");
@@ -256,7 +257,7 @@ TEST_CASE("a run that does not exist is a mistake in the command line") {
   CHECK_THAT(program.refusal("diff small"), Catch::Contains("both are run " + run.info.id));
 }
 
-TEST_CASE("ls filters, sorts and cuts") {
+TEST_CASE("ls filters, sorts and cuts", "[store]") {
   Program program;
   finished(program.results(), "first", 6.5);
   finished(program.results(), "second", 6.25);
@@ -270,7 +271,7 @@ TEST_CASE("ls filters, sorts and cuts") {
   CHECK(program.json("ls --sort-by train_loss --descending")[0]["id"] == "baseline/gpt");
 }
 
-TEST_CASE("compare tabulates the finished runs, or those that are named") {
+TEST_CASE("compare tabulates the finished runs, or those that are named", "[store]") {
   Program program;
   const NewRun first = finished(program.results(), "first", 6.5);
   finished(program.results(), "second", 6.25);
@@ -286,7 +287,7 @@ TEST_CASE("compare tabulates the finished runs, or those that are named") {
   CHECK_THAT(program.refusal("compare --where 'sate=created'"), Catch::Contains("did you mean 'state'?"));
 }
 
-TEST_CASE("tag, note and name are kept with the run, and a baseline has none") {
+TEST_CASE("tag, note and name are kept with the run, and a baseline has none", "[store]") {
   Program program;
   const NewRun run = finished(program.results(), "first", 6.5);
   CHECK_THAT(program.run("tag first good long"), Catch::Contains("tags good, long"));
@@ -303,7 +304,7 @@ TEST_CASE("tag, note and name are kept with the run, and a baseline has none") {
   CHECK_THAT(program.refusal("tag latest a,b"), Catch::Contains("a tag is a word"));
 }
 
-TEST_CASE("rm, restore and purge") {
+TEST_CASE("rm, restore and purge", "[store]") {
   Program program;
   const NewRun run = finished(program.results(), "first", 6.5);
   finished(program.results(), "second", 6.25);

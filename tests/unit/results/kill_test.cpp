@@ -16,14 +16,16 @@
 using namespace folio;
 using namespace folio::results;
 using folio::results::test::make_run;
+using folio::results::test::open;
 using folio::results::test::ScratchFolder;
 
 namespace {
 
-ChildProcess start(std::vector<std::string> arguments) {
+std::unique_ptr<ChildProcess> start(const ScratchFolder& scratch, std::vector<std::string> arguments) {
   ChildProcess::Options options;
   options.arguments = std::move(arguments);
-  return ChildProcess(RESULTS_VICTIM, options);
+  options.environment["FOLIO_STORE"] = scratch.store_url();
+  return std::make_unique<ChildProcess>(RESULTS_VICTIM, options);
 }
 
 /// All that is left in the pipe; the child has ended.
@@ -54,7 +56,7 @@ void check_points(const std::vector<Point>& points, std::int64_t acknowledged, d
 
 }  // namespace
 
-TEST_CASE("kill -9 of the writer and of those who sync loses and doubles no acknowledged point") {
+TEST_CASE("kill -9 of the writer and of those who sync loses and doubles no acknowledged point", "[store]") {
   constexpr int kRounds = 50;
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
@@ -62,17 +64,17 @@ TEST_CASE("kill -9 of the writer and of those who sync loses and doubles no ackn
   std::uniform_int_distribution<int> milliseconds(5, 120);
   std::int64_t acknowledged = 0;
   for (int round = 0; round < kRounds; ++round) {
-    ChildProcess writer = start({"append", run.folder.path().string()});
-    ChildProcess first = start({"sync", scratch.path().string()});
-    ChildProcess second = start({"sync", scratch.path().string()});
-    for (ChildProcess* victim : {&first, &writer, &second}) {
+    const auto writer = start(scratch, {"append", run.folder.path().string()});
+    const auto first = start(scratch, {"sync", scratch.path().string()});
+    const auto second = start(scratch, {"sync", scratch.path().string()});
+    for (ChildProcess* victim : {first.get(), writer.get(), second.get()}) {
       std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
       victim->signal(SIGKILL);
       REQUIRE(victim->wait().signal == SIGKILL);  // it had not ended by itself, with an error
     }
-    acknowledged = std::max(acknowledged, last_number(drain(writer.output())));
+    acknowledged = std::max(acknowledged, last_number(drain(writer->output())));
 
-    Store store(scratch.path(), scratch.path() / "baselines");
+    Store store = open(scratch);
     REQUIRE(store.sync().empty());
     check_points(store.points(run.info.id, "loss"), acknowledged, 0.5);
     check_points(store.points(run.info.id, "grad_norm"), acknowledged, 0.25);
@@ -80,27 +82,27 @@ TEST_CASE("kill -9 of the writer and of those who sync loses and doubles no ackn
   CHECK(acknowledged > kRounds);  // it was not killed before it did anything
 }
 
-TEST_CASE("a run whose worker was killed becomes failed, naming the process") {
+TEST_CASE("a run whose worker was killed becomes failed, naming the process", "[store]") {
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
-  Store store(scratch.path(), scratch.path() / "baselines");
-  ChildProcess worker = start({"begin", run.folder.path().string()});
+  Store store = open(scratch);
+  const auto worker = start(scratch, {"begin", run.folder.path().string()});
   char line[8];
-  REQUIRE(::read(worker.output(), line, sizeof line) == 8);
+  REQUIRE(::read(worker->output(), line, sizeof line) == 8);
   store.sync();
   CHECK(store.list().at(0).state == RunState::running);
 
   const auto size_before = std::filesystem::file_size(run.folder.events());
-  worker.signal(SIGKILL);
-  worker.wait();
+  worker->signal(SIGKILL);
+  worker->wait();
   store.sync();
   const RunSummary after = store.list().at(0);
   CHECK(after.state == RunState::failed);
-  CHECK(after.error->message == "the worker (pid " + std::to_string(worker.pid()) + ") is gone");
+  CHECK(after.error->message == "the worker (pid " + std::to_string(worker->pid()) + ") is gone");
   CHECK(std::filesystem::file_size(run.folder.events()) == size_before);
 }
 
-TEST_CASE("processes that sync at once enter each run once") {
+TEST_CASE("processes that sync at once enter each run once", "[store]") {
   const ScratchFolder scratch;
   std::vector<NewRun> runs;
   for (int i = 0; i < 20; ++i) {
@@ -111,12 +113,10 @@ TEST_CASE("processes that sync at once enter each run once") {
   }
   std::vector<std::unique_ptr<ChildProcess>> children;
   for (int i = 0; i < 4; ++i) {
-    ChildProcess::Options options;
-    options.arguments = {"sync", scratch.path().string(), "3"};
-    children.push_back(std::make_unique<ChildProcess>(RESULTS_VICTIM, options));
+    children.push_back(start(scratch, {"sync", scratch.path().string(), "3"}));
   }
   for (const auto& child : children) CHECK(child->wait().success());
-  Store store(scratch.path(), scratch.path() / "baselines");
+  Store store = open(scratch);
   CHECK(store.list().size() == runs.size());
   for (const NewRun& run : runs) {
     const auto points = store.points(run.info.id, "loss");
@@ -125,15 +125,13 @@ TEST_CASE("processes that sync at once enter each run once") {
   }
 }
 
-TEST_CASE("sixteen writers at once lose nothing, those that are killed nothing that they acknowledged") {
+TEST_CASE("sixteen writers at once lose nothing, those that are killed nothing that they acknowledged", "[store]") {
   constexpr std::size_t kWriters = 16;
   constexpr std::int64_t kPoints = 10'000;
   const ScratchFolder scratch;
   std::vector<std::unique_ptr<ChildProcess>> writers;
   for (std::size_t i = 0; i < kWriters; ++i) {
-    ChildProcess::Options options;
-    options.arguments = {"write", scratch.path().string(), std::to_string(kPoints)};
-    writers.push_back(std::make_unique<ChildProcess>(RESULTS_VICTIM, options));
+    writers.push_back(start(scratch, {"write", scratch.path().string(), std::to_string(kPoints)}));
   }
   std::mt19937 random(16);
   std::uniform_int_distribution<int> milliseconds(20, 200);
@@ -143,7 +141,7 @@ TEST_CASE("sixteen writers at once lose nothing, those that are killed nothing t
     std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random)));
     writers[i]->signal(SIGKILL);
   }
-  Store store(scratch.path(), scratch.path() / "baselines");
+  Store store = open(scratch);
   for (std::size_t i = 0; i < kWriters; ++i) {
     CAPTURE(i);
     const ExitStatus status = writers[i]->wait();

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <soci/soci.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -9,10 +11,36 @@
 #include "results/events.h"
 #include "results/run_folder.h"
 #include "results/store/store.h"
+#include "support/files.h"
 
 namespace folio::results::test {
 
-/// A folder of this test's own, removed with what is in it.
+/// A database of this test's own on the server that ctest has started; none where the tests are to use SQLite.
+class ScratchDatabase {
+ public:
+  ScratchDatabase() {
+    const char* const address_file = std::getenv("FOLIO_TEST_SERVER");  // tests/postgresql_server.py wrote it
+    if (address_file == nullptr) return;
+    address_ = read_file(address_file);
+    static int count = 0;
+    name_ = "test_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+    soci::session("postgresql", server()) << "CREATE DATABASE " + name_;
+  }
+  ~ScratchDatabase() {
+    if (!name_.empty()) soci::session("postgresql", server()) << "DROP DATABASE " + name_ + " WITH (FORCE)";
+  }
+  ScratchDatabase(const ScratchDatabase&) = delete;
+  ScratchDatabase& operator=(const ScratchDatabase&) = delete;
+
+  std::string url() const { return name_.empty() ? "" : address_ + name_; }
+
+ private:
+  std::string server() const { return address_ + "postgres?connect_timeout=10"; }
+
+  std::string address_, name_;
+};
+
+/// A folder of this test's own, removed with what is in it, and where its store is.
 class ScratchFolder {
  public:
   ScratchFolder() {
@@ -26,8 +54,12 @@ class ScratchFolder {
 
   const std::filesystem::path& path() const { return path_; }
 
+  /// For Store(): empty, or the address of a database on a server.
+  std::string store_url() const { return database_.url(); }
+
  private:
   std::filesystem::path path_;
+  ScratchDatabase database_;
 };
 
 inline nlohmann::json small_experiment() {
@@ -56,6 +88,8 @@ inline ProcessIdentity gone_process() {
   return process;
 }
 
-inline Store open(const ScratchFolder& scratch) { return Store(scratch.path(), scratch.path() / "baselines"); }
+inline Store open(const ScratchFolder& scratch) {
+  return Store(scratch.path(), scratch.path() / "baselines", scratch.store_url());
+}
 
 }  // namespace folio::results::test

@@ -79,7 +79,7 @@ TEST_CASE("a store of a newer version is refused with both versions") {
   }
   CHECK(error_of([&] { open(scratch); }) ==
         (scratch.path() / "store.sqlite").string() +
-            ": has schema version 7, this Folio knows up to 2; use the newer Folio that wrote it");
+            ": has schema version 7, this Folio knows up to 3; use the newer Folio that wrote it");
 }
 
 TEST_CASE("a file that is no store is refused and left as it is") {
@@ -129,7 +129,7 @@ TEST_CASE("the store keeps a rollback journal and waits for locks") {
   std::string mode;
   session << "PRAGMA journal_mode", soci::into(mode);
   CHECK(mode == "delete");
-  Database database(scratch.path() / "store.sqlite");
+  Database database(sqlite_file(scratch.path() / "store.sqlite"));
   database.guarded([](soci::session& own) {
     int synchronous = 0, timeout_ms = 0;
     own << "PRAGMA synchronous", soci::into(synchronous);

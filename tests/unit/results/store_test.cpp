@@ -23,7 +23,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-TEST_CASE("the store takes in what a run's folder says") {
+TEST_CASE("the store takes in what a run's folder says", "[store]") {
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
   EventWriter writer(run.folder.events());
@@ -62,7 +62,7 @@ TEST_CASE("the store takes in what a run's folder says") {
   CHECK(store.points(run.info.id, "no_such_metric").empty());
 }
 
-TEST_CASE("the store gives back numbers that are not finite as they were") {
+TEST_CASE("the store gives back numbers that are not finite as they were", "[store]") {
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
   EventWriter writer(run.folder.events());
@@ -82,7 +82,7 @@ TEST_CASE("the store gives back numbers that are not finite as they were") {
   CHECK(metrics.at("eval_loss") == kInfinity);
 }
 
-TEST_CASE("a sync enters only what is new, and a step logged again replaces the earlier") {
+TEST_CASE("a sync enters only what is new, and a step logged again replaces the earlier", "[store]") {
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
   EventWriter writer(run.folder.events());
@@ -99,7 +99,7 @@ TEST_CASE("a sync enters only what is new, and a step logged again replaces the 
   CHECK((points[0].value == 2.5 && points[1].value == 2.0));
 }
 
-TEST_CASE("a torn last line is entered once it is whole, a foreign one is counted") {
+TEST_CASE("a torn last line is entered once it is whole, a foreign one is counted", "[store]") {
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
   Store store = open(scratch);
@@ -114,7 +114,7 @@ TEST_CASE("a torn last line is entered once it is whole, a foreign one is counte
   CHECK(store.load(run.info.id).skipped_lines == 1);
 }
 
-TEST_CASE("a run whose process is gone is failed, one on another host stays as it was heard to be") {
+TEST_CASE("a run whose process is gone is failed, one on another host stays as it was heard to be", "[store]") {
   const ScratchFolder scratch;
   RunInfo info;
   info.name = "never begun";
@@ -145,7 +145,7 @@ TEST_CASE("a run whose process is gone is failed, one on another host stays as i
   CHECK_FALSE(store.load(dead.info.id).summary.error);
 }
 
-TEST_CASE("a folder that cannot be entered is reported and harms no other") {
+TEST_CASE("a folder that cannot be entered is reported and harms no other", "[store]") {
   const ScratchFolder scratch;
   const NewRun good = make_run(scratch.path());
   const NewRun broken = make_run(scratch.path());
@@ -166,7 +166,7 @@ TEST_CASE("a folder that cannot be entered is reported and harms no other") {
   CHECK(store.list()[0].id == good.info.id);
 }
 
-TEST_CASE("a run whose folder is gone is forgotten, one that was replaced is entered anew") {
+TEST_CASE("a run whose folder is gone is forgotten, one that was replaced is entered anew", "[store]") {
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
   const NewRun other = make_run(scratch.path());
@@ -201,9 +201,9 @@ TEST_CASE("the store can be deleted and is made anew from the folders") {
   CHECK(store.list().at(0).metrics.at("train_loss") == 6.5);
 }
 
-TEST_CASE("the baselines are runs like any other, listed last") {
+TEST_CASE("the baselines are runs like any other, listed last", "[store]") {
   const ScratchFolder scratch;
-  Store store(scratch.path(), fs::path(FOLIO_SOURCE_DIR) / "results" / "baselines");
+  Store store(scratch.path(), fs::path(FOLIO_SOURCE_DIR) / "results" / "baselines", scratch.store_url());
   const NewRun run = make_run(scratch.path());
   CHECK(store.sync().empty());
   const auto runs = store.list();
@@ -224,7 +224,7 @@ TEST_CASE("the baselines are runs like any other, listed last") {
                                                          {"train_steps_per_second", 0.316}});
 }
 
-TEST_CASE("listing a thousand finished runs reads none of their events again") {
+TEST_CASE("listing a thousand finished runs reads none of their events again", "[store]") {
   const ScratchFolder scratch;
   std::string events;
   for (int step = 10; step <= 210; step += 10) {
