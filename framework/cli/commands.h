@@ -35,6 +35,7 @@ void add_purge(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_reindex(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_import(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_export(CLI::App& app, const GlobalOptions& global, int& exit_code);
+void add_metrics(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_doctor(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_completion(CLI::App& app, const GlobalOptions& global, int& exit_code);
 void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code);

@@ -238,7 +238,7 @@ bool applies(const Lookup& lookup, const Run& a, const Run& b) {
 
 Effect Check::effect_on(const Metric& metric) const {
   if (finding == Finding::equal) return none;
-  Effect effect = metric.of_evaluation ? on_evaluation : none;
+  Effect effect = metric.phase == Phase::evaluation ? on_evaluation : none;
   switch (metric.aspect) {
     case Aspect::token_loss:
       effect = std::max(effect, on_token_loss);

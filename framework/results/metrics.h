@@ -28,15 +28,23 @@ enum class Shape {
   share,        ///< 54.3 %
 };
 
-/// The one declaration of a metric. docs/metrics.md gives each its full definition.
+/// When a metric is measured.
+enum class Phase {
+  run,         ///< once, over the whole run
+  step,        ///< while it trains, every `logging_steps` steps
+  evaluation,  ///< at each evaluation, on the evaluation set
+};
+
+/// The one declaration of a metric. docs/metrics.md and `runner metrics` are made from it.
 struct Metric {
   std::string_view name;  ///< where <document> stands in it, any text may stand: one metric for each document
-  std::string_view unit;  ///< empty where there is none
+  std::string_view unit;  ///< "1/s"; empty where there is none
   Direction direction = Direction::none;
   Aspect aspect = Aspect::other;
-  bool of_evaluation = false;  ///< measured on the evaluation set
+  Phase phase = Phase::run;
   Shape shape = Shape::significant;
-  std::string_view meaning;  ///< a sentence for a reader who does not know it
+  std::string_view meaning;     ///< a sentence for a reader who does not know it
+  std::string_view definition;  ///< exactly, in Markdown, with the letters that metrics_page() explains
 };
 
 /// All declared metrics, in the order in which they are shown.

@@ -31,7 +31,7 @@ class Program {
     cli::add_ls(app, global_, exit_code);
     cli::add_show(app, global_, exit_code);
     for (const auto add : {&cli::add_diff, &cli::add_compare, &cli::add_tag, &cli::add_note, &cli::add_name,
-                           &cli::add_rm, &cli::add_restore, &cli::add_purge, &cli::add_reindex}) {
+                           &cli::add_rm, &cli::add_restore, &cli::add_purge, &cli::add_reindex, &cli::add_metrics}) {
       add(app, global_, exit_code);
     }
     std::ostringstream captured;
@@ -318,4 +318,15 @@ TEST_CASE("rm, restore and purge", "[store]") {
   program.run("rm first");
   program.run("purge -y");
   CHECK_THAT(program.refusal("restore first"), Catch::Contains("the trash is empty"));
+}
+
+TEST_CASE("metrics says what a metric means") {
+  Program program;
+  CHECK_THAT(program.run("metrics"), Catch::Contains("train_loss") && Catch::Contains("perplexity"));
+  const std::string text = program.run("metrics eval_romeo_loss");
+  CHECK_THAT(text, Catch::StartsWith("eval_<document>_loss (nats per token; lower is better)") &&
+                       Catch::Contains("The evaluation loss on this document alone.") && !Catch::Contains("`"));
+  CHECK_THAT(program.run("metrics train_steps_per_second"), Catch::Contains("S / T") && Catch::Contains("Here n is"));
+  CHECK(program.json("metrics perplexity")["definition"] == "exp(`eval_loss`).");
+  CHECK_THAT(program.refusal("metrics eval_los"), Catch::Contains("did you mean 'eval_loss'?"));
 }

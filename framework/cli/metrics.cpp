@@ -1,0 +1,106 @@
+// metrics: what every figure means.
+
+#include "results/metrics.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/results_store.h"
+#include "results/metrics_page.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
+#include "support/page.h"
+
+namespace folio::cli {
+namespace {
+
+using results::Metric;
+
+struct MetricsOptions {
+  std::string name;
+  bool json = false;
+  bool markdown = false;
+};
+
+const Metric& metric_called(const std::string& name) {
+  if (const Metric* metric = results::find_metric(name)) return *metric;
+  std::vector<std::string> names;
+  for (const Metric& metric : results::all_metrics()) names.emplace_back(metric.name);
+  throw Error(ErrorKind::usage, fmt::format("there is no metric '{}'{}", name, did_you_mean(name, names)));
+}
+
+/// Markdown as it reads on a terminal.
+std::string plain(std::string_view markdown) {
+  std::string text(markdown);
+  std::erase_if(text, [](char c) { return c == '*' || c == '`'; });
+  return text;
+}
+
+Page terminal_page() {
+  return Page(Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), 100));
+}
+
+void show_metric(const Metric& metric) {
+  Page page = terminal_page();
+  const std::string unit = metric.unit.empty() ? "" : fmt::format("{}; ", metric.unit);
+  const std::string better = metric.direction == results::Direction::none
+                                 ? "says nothing of quality"
+                                 : fmt::format("{} is better", results::to_string(metric.direction));
+  page.heading(metric.name, "(" + unit + better + ")");
+  page.paragraph(plain(metric.meaning));
+  page.heading("Exactly");
+  page.paragraph(plain(metric.definition));
+  if (metric.definition.find('*') != std::string_view::npos) page.paragraph(plain(results::metric_letters()));
+  std::cout << page.text();
+}
+
+void list_metrics() {
+  Page page = terminal_page();
+  Table table({{"metric"}, {"what it means"}});
+  for (const Metric& metric : results::all_metrics()) {
+    table.add_row({std::string(metric.name), std::string(metric.meaning)});
+  }
+  page.table(table);
+  std::cout << page.text();
+}
+
+nlohmann::json to_json(const Metric& metric) {
+  return {{"name", metric.name},
+          {"better", results::to_string(metric.direction)},
+          {"unit", metric.unit},
+          {"meaning", metric.meaning},
+          {"definition", metric.definition}};
+}
+
+void metrics(const MetricsOptions& options) {
+  if (options.markdown) {
+    std::cout << results::metrics_page();
+  } else if (options.json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Metric& metric : results::all_metrics()) list.push_back(to_json(metric));
+    print_json(options.name.empty() ? list : to_json(metric_called(options.name)));
+  } else if (options.name.empty()) {
+    list_metrics();
+  } else {
+    show_metric(metric_called(options.name));
+  }
+}
+
+}  // namespace
+
+void add_metrics(CLI::App& app, const GlobalOptions&, int&) {
+  auto* command = app.add_subcommand("metrics", "Say what a metric means, or list all that there are");
+  const auto options = std::make_shared<MetricsOptions>();
+  command->add_option("NAME", options->name, "A metric, as show, diff and compare name it");
+  command->add_flag("--json", options->json, "JSON: name, better, unit, meaning, definition");
+  command->add_flag("--md", options->markdown, "All of them in Markdown: docs/metrics.md");
+  command->footer("Examples:\n  runner metrics\n  runner metrics train_loss");
+  command->callback([options] { metrics(*options); });
+}
+
+}  // namespace folio::cli
