@@ -30,23 +30,22 @@ Error Database::translated(const soci::soci_error& error) const {
 }
 
 /// Throws the error in our words, unless its cause is that the connection is lost and it can be made again.
-void Database::reconnect(const soci::soci_error& error, Deadline& deadline) {
+void Database::reconnect(const soci::soci_error& error) {
   if (session_->is_connected()) throw translated(error);
-  const bool first = !deadline;
-  if (first) deadline = Clock::now() + patience_;
-  std::string reason = server_->explain(error);
-  for (bool may_try = first; may_try || Clock::now() < *deadline; may_try = false) {
+  const auto deadline = Clock::now() + patience_;
+  for (;;) {
     try {
       session_->close();
       server_->connect(*session_);
       return;
     } catch (const soci::soci_error& failed) {
-      reason = server_->explain(failed);
+      if (Clock::now() + kBetweenAttempts > deadline) {
+        throw Error(ErrorKind::store, fmt::format("{}: the connection was lost, and could not be made again: {}",
+                                                  name(), server_->explain(failed)));
+      }
     }
     std::this_thread::sleep_for(kBetweenAttempts);
   }
-  throw Error(ErrorKind::store,
-              fmt::format("{}: the connection was lost, and could not be made again: {}", name(), reason));
 }
 
 WriteTransaction::WriteTransaction(soci::session& session) : session_(session) {

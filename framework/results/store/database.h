@@ -5,7 +5,6 @@
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 
 #include "results/store/server.h"
@@ -24,11 +23,12 @@ class Database {
   /// from its beginning: what it did before must do no harm when done twice.
   template <typename Work>
   auto guarded(const Work& work) {
-    for (Deadline deadline;;) {
+    for (int losses = 0;; ++losses) {
       try {
         return work(*session_);
       } catch (const soci::soci_error& error) {
-        reconnect(error, deadline);
+        if (losses == kMostLosses) throw translated(error);
+        reconnect(error);
       } catch (const nlohmann::json::exception& error) {
         throw Error(ErrorKind::store, name() + ": is damaged: " + error.what());
       }
@@ -37,14 +37,14 @@ class Database {
 
   std::string name() const { return server_->name(); }
 
-  /// For how long after its first loss, within one guarded(), the connection is tried to be made anew; at least once.
+  /// For how long after a loss the connection is tried to be made anew; at least once.
   void set_patience(std::chrono::seconds patience) { patience_ = patience; }
 
  private:
-  using Deadline = std::optional<std::chrono::steady_clock::time_point>;  // none before the first loss
+  static constexpr int kMostLosses = 50;  // within one guarded(), whose work may be what the server dies of
 
   Error translated(const soci::soci_error& error) const;
-  void reconnect(const soci::soci_error& error, Deadline& deadline);
+  void reconnect(const soci::soci_error& error);
 
   std::unique_ptr<const Server> server_;
   std::unique_ptr<soci::session> session_;  // which cannot be moved itself

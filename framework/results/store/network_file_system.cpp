@@ -41,7 +41,7 @@ void require_local_folder(const std::filesystem::path& folder) {
   if (const auto name = network_file_system(static_cast<long>(status.f_type))) {
     throw Error(ErrorKind::store,
                 fmt::format("{}: lies on a network file system ({}), where the store's locks cannot be trusted; name a "
-                            "folder on a local disk with --results",
+                            "folder on a local disk with --results, or a PostgreSQL server with --store",
                             folder.string(), *name));
   }
 }

@@ -11,6 +11,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -53,7 +54,9 @@ void append(const RunFolder& folder) {
 
 Store open(const std::filesystem::path& results) {
   const char* const url = std::getenv("FOLIO_STORE");
-  return Store(results, results / "baselines", url == nullptr ? "" : url);
+  Store store(results, results / "baselines", url == nullptr ? "" : url);
+  store.set_patience(std::chrono::minutes(5));  // the machine may be busy with other tests
+  return store;
 }
 
 void sync(const char* results, long count) {
