@@ -70,13 +70,14 @@ const std::vector<Lookup>& lookups() {
       {"vocabulary size",
        {{Source::facts, "/vocab_size", ""}},
        {.token_loss = breaks},
-       "A loss per token depends on how many tokens there are to choose from: compare bits per byte, or each loss with "
-       "the uniform guess over its own vocabulary."},
+       "A loss per token depends on how many tokens there are to choose from. How far it is below the uniform guess "
+       "over "
+       "its own vocabulary is a measure that does not."},
       {"tokens",
        // Of the runs that Folio comes with it is only known where their tokenizers came from.
        {{Source::facts, "/tokenizer_hash", ""}, {Source::facts, "/tokenizer", "", true}},
        {.token_loss = breaks},
-       "The text is cut into different tokens, so a loss per token counts different things: compare bits per byte."},
+       "The text is cut into different tokens, so a loss per token counts different things."},
       {"split",
        {{Source::settings, "/dataset/split", ""}},
        {.token_loss = clouds, .text_loss = clouds},

@@ -273,7 +273,8 @@ void add_footings(Page& page, const Comparison& comparison) {
   for (const CommonFooting& footing : comparison.footings) {
     if (!footing.ranks) continue;
     const std::string better = footing.a == footing.b ? "equal" : footing.a < footing.b ? "A" : "B";
-    table.add_row({footing.name, significant(footing.a), significant(footing.b), significant(footing.b / footing.a),
+    table.add_row({footing.name, metric_text(footing.name, footing.a), metric_text(footing.name, footing.b),
+                   significant(footing.b / footing.a),
                    certain ? page.paint().green(better) : page.paint().yellow(better + "?")});
     if (std::find(meanings.begin(), meanings.end(), footing.meaning) == meanings.end()) {
       meanings.push_back(footing.meaning);
