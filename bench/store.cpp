@@ -83,7 +83,8 @@ double enter(const fs::path& results, std::int64_t points) {
       const auto events = steps(done, std::min(kStepsInBatch, points / 2 - done));
       const auto begin = Clock::now();
       WriteTransaction transaction(session);
-      BatchEntry entry(session, 1);
+      MetricIds metric_ids(session);
+      BatchEntry entry(session, metric_ids, 1);
       for (const PointsEvent& event : events) entry(event);
       entry.write();
       transaction.commit();

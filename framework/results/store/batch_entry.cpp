@@ -29,7 +29,7 @@ void BatchEntry::operator()(const PointsEvent& event) {
 }
 
 void BatchEntry::operator()(const SummaryEvent& event) {
-  for (const auto& [name, value] : event.metrics) finals_[metric_id(name)] = value;
+  for (const auto& [name, value] : event.metrics) finals_[metric_ids_.id(name)] = value;
 }
 
 void BatchEntry::write() {
@@ -42,17 +42,8 @@ void BatchEntry::write() {
   merge_details("facts", facts_);
 }
 
-long long BatchEntry::metric_id(const std::string& name) {
-  const auto known = metric_ids_.find(name);
-  if (known != metric_ids_.end()) return known->second;
-  session_ << "INSERT INTO metrics (name) VALUES (:name) ON CONFLICT (name) DO NOTHING", use(name);
-  long long id = 0;
-  session_ << "SELECT id FROM metrics WHERE name = :name", into(id), use(name);
-  return metric_ids_[name] = id;
-}
-
 void BatchEntry::add_point(const std::string& name, std::int64_t step, double value) {
-  const long long metric = metric_id(name);
+  const long long metric = metric_ids_.id(name);
   points_.push_back({metric, step, value});
   finals_[metric] = value;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "results/events.h"
+#include "results/store/name_ids.h"
 
 namespace folio::results {
 
@@ -16,7 +17,8 @@ namespace folio::results {
 class BatchEntry {
  public:
   /// `row` is the run's runs.id.
-  BatchEntry(soci::session& session, std::int64_t row) : session_(session), row_(row) {}
+  BatchEntry(soci::session& session, MetricIds& metric_ids, std::int64_t row)
+      : session_(session), metric_ids_(metric_ids), row_(row) {}
 
   void operator()(const StateEvent& event);
   void operator()(const EnvironmentEvent& event) { environment_.update(event.values); }
@@ -35,7 +37,6 @@ class BatchEntry {
     double value = 0;
   };
 
-  long long metric_id(const std::string& name);
   void add_point(const std::string& name, std::int64_t step, double value);
   void write_points();
   void write_finals();
@@ -45,8 +46,8 @@ class BatchEntry {
   void merge_details(const char* column, const nlohmann::json& values);
 
   soci::session& session_;
+  MetricIds& metric_ids_;
   const long long row_;
-  std::map<std::string, long long> metric_ids_;
   std::vector<PointRow> points_;  // as they came
   std::map<long long, double> finals_;
   nlohmann::json environment_ = nlohmann::json::object();

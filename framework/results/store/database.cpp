@@ -49,8 +49,9 @@ void Database::reconnect(const soci::soci_error& error) {
 }
 
 WriteTransaction::WriteTransaction(soci::session& session) : session_(session) {
-  // In SQLite a transaction that began by reading could not wait for the lock later.
-  session_ << (speaks_postgresql(session_) ? "BEGIN" : "BEGIN IMMEDIATE");
+  // In SQLite a transaction that began by reading could not wait for the lock later. On a server it has to see what was
+  // written while it waited.
+  session_ << (speaks_postgresql(session_) ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" : "BEGIN IMMEDIATE");
   if (!speaks_postgresql(session_)) return;
   try {
     session_ << kTakeWritersLock;

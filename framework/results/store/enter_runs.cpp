@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <system_error>
 
 #include "results/events.h"
 #include "results/process_json.h"
 #include "results/store/batch_entry.h"
-#include "results/store/setting_ids.h"
+#include "results/store/name_ids.h"
 #include "support/utf8.h"
 
 namespace folio::results {
@@ -18,9 +19,18 @@ using nlohmann::json;
 using soci::into;
 using soci::use;
 
-// A commit waits for the disk some four times, so many runs go into one; these bound how long others wait for the lock.
+// A commit waits for the disk some four times, so many runs go into one; these bound how long others wait for the lock,
+// the last one also where a server is far away.
 constexpr std::size_t kRunsInTransaction = 500;
 constexpr std::size_t kEventsInTransaction = 100'000;
+constexpr std::chrono::seconds kTimeInTransaction{3};
+
+/// What names stand for within one transaction. Not kept for the next: the tables may be made anew in between.
+struct Ids {
+  explicit Ids(soci::session& session) : metrics(session), settings(session) {}
+  MetricIds metrics;
+  SettingIds settings;
+};
 
 struct PendingRun {
   FoundRun run;
@@ -36,6 +46,7 @@ struct News {
   bool gone = false;                ///< its process was gone before the events were read
   RunInfo info;                     ///< of a new or replaced run
   json settings;                    ///< the same
+  std::string model;                ///< the same; empty where the settings name none
   EventBatch batch;
 };
 
@@ -81,6 +92,8 @@ std::optional<News> look(soci::session& session, const Home& home, PendingRun& p
   if (is_new) {
     news.info = read_run_info(folder);
     news.settings = read_resolved(folder);
+    const json model = news.settings.value(json::json_pointer("/model/type"), json());
+    if (model.is_string()) news.model = model.get<std::string>();
   }
   const std::uint64_t offset = is_new ? 0 : news.seen->offset;
   news.batch = read_events(folder.events(), offset);
@@ -89,20 +102,19 @@ std::optional<News> look(soci::session& session, const Home& home, PendingRun& p
 }
 
 /// Makes the rows of a run not seen before, and returns runs.id.
-long long insert_run(soci::session& session, const Home& home, SettingIds& setting_ids, const News& news) {
+long long insert_run(soci::session& session, const Home& home, Ids& ids, const News& news) {
   const FoundRun& run = news.pending->run;
   const RunInfo& info = news.info;
   const std::string folder = fs::absolute(run.folder.path()).lexically_normal().string();
-  const std::string model = news.settings.value(json::json_pointer("/model/type"), "");
   const std::string process = info.runner ? to_json(*info.runner).dump() : "";
   const std::string state(to_string(RunState::created));
-  const std::string column = setting_ids.column(news.settings);
+  long long row = 0;
+  const std::string column = ids.settings.column(news.settings);
   session << "INSERT INTO runs (home, run, host, folder, name, note, created, experiment_file, model, state, process, "
              "settings) VALUES (:home, :run, :host, :folder, :name, :note, :created, :file, :model, :state, :process, "
-             ":settings)",
-      use(home.id), use(run.id), use(home.host), use(folder), use(info.name), use(info.note), use(info.created),
-      use(info.experiment_file), use(model), use(state), use(process), use(column);
-  const long long row = progress_of(session, home, run.id)->row;
+             ":settings) RETURNING id",
+      into(row), use(home.id), use(run.id), use(home.host), use(folder), use(info.name), use(info.note), use(info.created),
+      use(info.experiment_file), use(news.model), use(state), use(process), use(column);
   const std::string info_text = to_json(info).dump();
   const std::string settings_text = news.settings.dump();
   session << "INSERT INTO details (run, info, settings) VALUES (:row, :info, :settings)", use(row), use(info_text),
@@ -128,12 +140,12 @@ StateEvent failure_of(const RunProgress& progress) {
 
 /// Enters the news and how far they reach, within the caller's transaction. Another process may have been quicker: then
 /// nothing is entered, and the run has to be looked at again.
-void enter(soci::session& session, const Home& home, SettingIds& setting_ids, const News& news) {
+void enter(soci::session& session, const Home& home, Ids& ids, const News& news) {
   if (!same_place(progress_of(session, home, news.pending->run.id), news.seen)) return;
   if (news.replaced) delete_run(session, news.seen->row);
   const bool is_new = !news.seen || news.replaced;
-  const long long row = is_new ? insert_run(session, home, setting_ids, news) : news.seen->row;
-  BatchEntry entry(session, row);
+  const long long row = is_new ? insert_run(session, home, ids, news) : news.seen->row;
+  BatchEntry entry(session, ids.metrics, row);
   for (const Event& event : news.batch.events) std::visit(entry, event.what);
   if (!is_new && news.gone && news.batch.offset == news.seen->offset) entry(failure_of(*news.seen));
   entry.write();
@@ -147,8 +159,12 @@ void enter(soci::session& session, const Home& home, SettingIds& setting_ids, co
 void enter_all(soci::session& session, const Home& home, std::vector<News>& group) {
   if (group.empty()) return;
   WriteTransaction transaction(session);
-  SettingIds setting_ids(session);  // not kept for the next: the tables may be made anew in between
-  for (const News& news : group) enter(session, home, setting_ids, news);
+  Ids ids(session);
+  const auto begun = std::chrono::steady_clock::now();
+  for (const News& news : group) {
+    enter(session, home, ids, news);
+    if (std::chrono::steady_clock::now() - begun > kTimeInTransaction) break;  // the others are looked at again
+  }
   transaction.commit();
   group.clear();
 }

@@ -9,28 +9,63 @@
 namespace folio::results {
 namespace {
 
-/// "postgresql://ann:secret@db/folio" -> "postgresql://ann@db/folio", and no password among the parameters.
-std::string without_password(std::string url) {
-  const std::size_t user = url.find("://");
-  const std::size_t at = url.find('@', user);
-  if (user != std::string::npos && at != std::string::npos && at < url.find('/', user + 3)) {
-    const std::size_t colon = url.find(':', user + 3);
-    if (colon < at) url.erase(colon, at - colon);
-  }
-  const std::size_t parameter = url.find("password=");
-  if (parameter != std::string::npos) url.erase(parameter, url.find('&', parameter) - parameter);
-  return url;
+/// Where the password, if there is one, is over: behind the last "@", since one that was not encoded may hold any of
+/// "@", "/" and "?" itself.
+std::size_t behind_user(const std::string& url) {
+  const std::size_t at = url.rfind('@');
+  return at == std::string::npos ? url.find("://") + 3 : at + 1;
 }
 
-/// The address with settings for which libpq's own defaults would let a command wait without end when the network is
-/// cut. What the address says itself stays.
-std::string with_defaults(std::string url) {
-  for (const char* setting : {"connect_timeout=10", "tcp_user_timeout=30000", "application_name=folio"}) {
-    const std::string_view name(setting, std::string_view(setting).find('=') + 1);
-    if (url.find(name) == std::string::npos)
-      url += (url.find('?') == std::string::npos ? '?' : '&') + std::string(setting);
+/// "postgresql://ann:secret@db/folio?password=secret" -> "postgresql://ann@db/folio".
+std::string without_password(const std::string& url) {
+  const std::size_t begin = url.find("://") + 3;
+  const std::size_t end = behind_user(url);
+  std::string user = url.substr(begin, end - begin);
+  if (const std::size_t colon = user.find(':'); colon != std::string::npos) user = user.substr(0, colon) + "@";
+  const std::string rest = url.substr(end);
+  const std::size_t query = rest.find('?');
+  std::string text = url.substr(0, begin) + user + rest.substr(0, query);
+  char separator = '?';
+  for (std::size_t at = query; at != std::string::npos;) {
+    const std::size_t next = rest.find('&', at + 1);
+    const std::string parameter = rest.substr(at + 1, next == std::string::npos ? next : next - at - 1);
+    at = next;
+    if (parameter.substr(0, parameter.find('=')).find("pass") != std::string::npos) continue;
+    text += separator + parameter;
+    separator = '&';
   }
-  return url;
+  return text;
+}
+
+/// The address with what stands raw in the password written as an address has it: "p/w" as "p%2Fw".
+std::string with_encoded_password(const std::string& url) {
+  const std::size_t end = behind_user(url) - 1;
+  const std::size_t colon = url.find(':', url.find("://") + 3);
+  if (url.rfind('@') == std::string::npos || colon > end) return url;
+  std::string encoded = url.substr(0, colon + 1);
+  for (std::size_t i = colon + 1; i < end; ++i) {
+    const auto is_digit = [&](std::size_t at) { return std::isxdigit(static_cast<unsigned char>(url[at])) != 0; };
+    const bool is_code = url[i] == '%' && i + 2 < end && is_digit(i + 1) && is_digit(i + 2);
+    const bool is_plain = std::isalnum(static_cast<unsigned char>(url[i])) != 0 || is_code;
+    encoded += is_plain ? std::string(1, url[i]) : fmt::format("%{:02X}", static_cast<unsigned char>(url[i]));
+  }
+  return encoded + url.substr(end);
+}
+
+/// The address with settings for which libpq's own defaults would let a command wait for hours when the network is cut.
+/// What the address says itself stays.
+std::string with_defaults(const std::string& url) {
+  std::string result = with_encoded_password(url);
+  const std::size_t behind = behind_user(result);
+  for (const std::string setting : {"connect_timeout=10", "keepalives_idle=10", "keepalives_interval=5",
+                                    "keepalives_count=3", "tcp_user_timeout=30000", "application_name=folio"}) {
+    const std::size_t query = result.find('?', behind);
+    const std::string name = setting.substr(0, setting.find('=') + 1);
+    const bool given = query != std::string::npos && (result.find('?' + name, query) != std::string::npos ||
+                                                      result.find('&' + name, query) != std::string::npos);
+    if (!given) result += (query == std::string::npos ? '?' : '&') + setting;
+  }
+  return result;
 }
 
 /// What the server, or the library that speaks to it, said, on one line.
@@ -57,18 +92,28 @@ class PostgresqlServer : public Server {
     // Named instead of linked: SOCI then loads the backend when it is asked for, and a runner that uses SQLite starts
     // in half the time.
     session.open("postgresql", with_defaults(url_));
-    // A client that is cut off within a transaction holds its locks until the server ends it.
-    session << fmt::format(
-        "SELECT set_config('search_path', 'folio', false), set_config('lock_timeout', '{}s', false), "
-        "set_config('idle_in_transaction_session_timeout', '60s', false), "
-        "set_config('client_min_messages', 'warning', false)",
-        kLockSeconds);
+    try {
+      // A client that is cut off within a transaction holds its locks until the server ends it.
+      session << fmt::format(
+          "SELECT set_config('search_path', 'folio', false), set_config('client_encoding', 'UTF8', false), "
+          "set_config('lock_timeout', '{}s', false), set_config('idle_in_transaction_session_timeout', '60s', false), "
+          "set_config('client_min_messages', 'warning', false)",
+          kLockSeconds);
+    } catch (const soci::soci_error&) {
+      session.close();  // without these it is of no use
+      throw;
+    }
   }
 
   std::string explain(const soci::soci_error& error) const override {
     const std::string message = one_line(error.get_error_message());
     if (message.find("Failed to find shared library for backend") != std::string::npos) {
       return "cannot be reached: SOCI's library for PostgreSQL is not installed (Debian's libsoci-postgresql4.0)";
+    }
+    if (error.get_error_category() == soci::soci_error::no_privilege) {
+      return message +
+             "; the owner of the tables can allow it: GRANT USAGE ON SCHEMA folio TO user; GRANT SELECT, INSERT, "
+             "UPDATE, DELETE ON ALL TABLES IN SCHEMA folio TO user";
     }
     if (message.find("lock timeout") != std::string::npos) {
       return fmt::format("is locked by another process, still after {} seconds", kLockSeconds);
@@ -84,9 +129,9 @@ class PostgresqlServer : public Server {
 
 void require_postgresql_url(const std::string& url) {
   if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return;
-  throw Error(ErrorKind::usage, fmt::format("the store '{}' is no address of a PostgreSQL server: expected "
-                                            "postgresql://USER@HOST:PORT/DATABASE",
-                                            without_password(url)));
+  // Not repeated: there may be a password in it.
+  throw Error(ErrorKind::usage,
+              "the store is no address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");
 }
 
 std::unique_ptr<const Server> postgresql_server(std::string url) {

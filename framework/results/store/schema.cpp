@@ -44,12 +44,11 @@ constexpr const char* kTables[] = {
          id SERIAL_KEY,
          key TEXT NOT NULL,
          value TEXT NOT NULL,
-         value_hash TEXT NOT NULL,          -- see setting_ids.cpp, an index holds no long values
-         UNIQUE (key, value_hash)
+         pair_hash TEXT NOT NULL UNIQUE     -- of both, see name_ids.cpp, since an index holds no long texts
        ))",
     R"(CREATE TABLE metrics (
          id SERIAL_KEY,
-         name TEXT NOT NULL UNIQUE
+         name TEXT NOT NULL                 -- each once, of any length, and few enough to need no index
        ))",
     R"(CREATE TABLE finals (                -- the last value of a metric, of the summary, else of the last point
          run BIGINT NOT NULL,
@@ -80,15 +79,17 @@ int number(soci::session& session, const std::string& query) {
   return result;
 }
 
+/// Tables of the schema `folio` on a server, by SQL's condition. Not of information_schema, which shows each user only
+/// what that user may read.
+int server_tables(soci::session& session, const std::string& condition) {
+  return number(session, "SELECT count(*) FROM pg_catalog.pg_tables WHERE schemaname = 'folio' AND " + condition);
+}
+
 /// 0 where there is none.
 int schema_version(soci::session& session) {
   if (!speaks_postgresql(session)) return number(session, "PRAGMA user_version");
-  if (number(session,
-             "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'folio' AND table_name = "
-             "'schema_version'") == 0) {
-    return 0;
-  }
-  return number(session, "SELECT version FROM schema_version");
+  if (server_tables(session, "tablename = 'schema_version'") == 0) return 0;
+  return number(session, "SELECT version FROM folio.schema_version");
 }
 
 void set_schema_version(soci::session& session) {
@@ -101,9 +102,8 @@ void set_schema_version(soci::session& session) {
 }
 
 bool has_tables(soci::session& session) {
-  return number(session, speaks_postgresql(session)
-                             ? "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'folio'"
-                             : "SELECT count(*) FROM sqlite_master") > 0;
+  if (speaks_postgresql(session)) return server_tables(session, "true") > 0;
+  return number(session, "SELECT count(*) FROM sqlite_master") > 0;
 }
 
 void drop_tables(soci::session& session) {

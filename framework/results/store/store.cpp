@@ -130,6 +130,7 @@ void read_details(soci::session& session, long long row, Run& run) {
   std::string info, settings, facts, environment, sample;
   session << "SELECT info, settings, facts, environment, sample FROM details WHERE run = :row", into(info),
       into(settings), into(facts), into(environment), into(sample), use(row);
+  if (!session.got_data()) throw Error(ErrorKind::store, "run " + run.summary.id + " is not in the store");
   run.info = run_info_from_json(json::parse(info));
   run.settings = json::parse(settings);
   run.facts = json::parse(facts);
@@ -176,16 +177,20 @@ bool Store::can_enter() {
   return !shared_ || !home_.id.empty();
 }
 
-/// SQL's condition on a row of `runs`: of a run that is in several results folders one row.
+/// SQL's condition on a row of `runs`: of a run that is in several results folders (whose id and time are the same) one
+/// row.
 std::string Store::seen_from_here() const {
   const std::string here = "home = '" + home_.id + "'";  // hexadecimal digits
-  return "(" + here + " OR NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.run = runs.run AND (other." + here +
+  return "(" + here + " OR NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.run = runs.run AND other.created = "
+         "runs.created AND (other." + here +
          " OR other.id < runs.id)))";
 }
 
 long long Store::row_of(soci::session& session, const std::string& id) const {
   long long row = 0;
-  session << "SELECT id FROM runs WHERE run = :run AND " + seen_from_here(), into(row), use(id);
+  session << "SELECT id FROM runs WHERE run = :run AND " + seen_from_here() + " ORDER BY home <> '" + home_.id +
+                 "', id LIMIT 1",
+      into(row), use(id);
   if (!session.got_data()) throw Error(ErrorKind::store, "run " + id + " is not in the store");
   return row;
 }

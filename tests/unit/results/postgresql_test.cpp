@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <limits>
+#include <thread>
 
 #include "cli/commands.h"
 #include "results/store/folder_id.h"
@@ -171,14 +172,18 @@ TEST_CASE("a server that cannot be reached is named without the password", "[pos
   const auto opening = [&](const std::string& url) {
     return error_of([&] { Store(scratch.path(), scratch.path() / "baselines", url); });
   };
-  const std::string refused = opening("postgresql://ann:secret@127.0.0.1:1/folio?password=secret&sslmode=disable");
-  CHECK_THAT(refused, Catch::StartsWith("postgresql://ann@127.0.0.1:1/folio?&sslmode=disable: ") &&
+  const std::string refused = opening("postgresql://ann:secret@127.0.0.1:1/folio?password=secret&sslmode=disable&sslpassword=secret");
+  CHECK_THAT(refused, Catch::StartsWith("postgresql://ann@127.0.0.1:1/folio?sslmode=disable: ") &&
                           Catch::Contains("Connection refused") && !Catch::Contains("secret") &&
                           !Catch::Contains("\n"));
   CHECK_THAT(opening(scratch.store_url() + "_no"), Catch::Contains("does not exist"));
   CHECK(opening("mysql://ann:secret@db/folio") ==
-        "the store 'mysql://ann@db/folio' is no address of a PostgreSQL server: expected "
-        "postgresql://USER@HOST:PORT/DATABASE");
+        "the store is no address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");
+  for (const char* password : {"se/cret", "se@cret", "se?cret", "50%cret"}) {
+    CAPTURE(password);
+    CHECK_THAT(opening(std::string("postgresql://ann:") + password + "@127.0.0.1:1/folio"),
+               Catch::StartsWith("postgresql://ann@127.0.0.1:1/folio: ") && !Catch::Contains("cret"));
+  }
 }
 
 TEST_CASE("a connection that was cut is made anew", "[postgresql]") {
@@ -218,4 +223,76 @@ TEST_CASE("a folder whose path a server cannot hold is reported", "[postgresql]"
   REQUIRE(problems.size() == 1);
   CHECK_THAT(problems[0].message, Catch::Contains("its path is not UTF-8"));
   CHECK(store.list().size() == 1);
+}
+
+TEST_CASE("a user without rights is told whom to ask, and one with them works", "[postgresql]") {
+  const ScratchFolder scratch;
+  finished_run(scratch.path(), "small");
+  {
+    Store store = open(scratch);
+    store.sync();
+  }
+  soci::session owner = session_of(scratch);
+  owner << "DROP ROLE IF EXISTS folio_guest";
+  owner << "CREATE ROLE folio_guest LOGIN";
+  const std::string url = "postgresql://folio_guest" + scratch.store_url().substr(scratch.store_url().find('@'));
+  const fs::path elsewhere = scratch.path() / "elsewhere";
+  fs::create_directories(elsewhere);
+  CHECK_THAT(error_of([&] { Store(elsewhere, elsewhere, url); }),
+             Catch::Contains("permission denied") && Catch::Contains("GRANT USAGE ON SCHEMA folio TO user"));
+  owner << "GRANT USAGE ON SCHEMA folio TO folio_guest";
+  owner << "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA folio TO folio_guest";
+  finished_run(elsewhere, "guest's");
+  {
+    Store store(elsewhere, elsewhere / "baselines", url);
+    CHECK(store.sync().empty());
+    CHECK(store.list().size() == 2);
+  }
+  owner << "DROP OWNED BY folio_guest";
+  owner << "DROP ROLE folio_guest";
+}
+
+TEST_CASE("a server whose transactions are serialized by default still takes many writers", "[postgresql]") {
+  const ScratchFolder scratch;
+  {
+    soci::session owner = session_of(scratch);
+    std::string name;
+    owner << "SELECT current_database()", soci::into(name);
+    owner << "ALTER DATABASE " + name + " SET default_transaction_isolation = 'serializable'";
+  }
+  const fs::path far = scratch.path() / "far";
+  finished_run(scratch.path(), "here");
+  finished_run(far, "there");
+  Store store = open(scratch), other = open_other(scratch, far);
+  std::thread thread([&] {
+    for (int i = 0; i < 20; ++i) {
+      finished_run(far, "there");
+      other.sync();
+    }
+  });
+  for (int i = 0; i < 20; ++i) {
+    finished_run(scratch.path(), "here");
+    CHECK_NOTHROW(store.sync());
+  }
+  thread.join();
+  CHECK(store.list().size() == 42);
+}
+
+TEST_CASE("names and settings of any length and shape harm no run", "[postgresql]") {
+  const ScratchFolder scratch;
+  finished_run(scratch.path(), "good");
+  std::string name;
+  for (int i = 0; i < 5000; ++i) name += static_cast<char>('a' + i * i % 23);
+  const NewRun run = make_run(scratch.path(), "long");
+  EventWriter(run.folder.events()).points(1, 0, {{name, 1.5}});
+  auto odd = folio::results::test::small_experiment();
+  odd["model"]["type"] = 5;
+  odd[name] = 1;
+  RunInfo info;
+  info.name = "odd";
+  create_run(scratch.path(), info, "", odd);
+  Store store = open(scratch);
+  CHECK(store.sync().empty());
+  CHECK(store.list().size() == 3);
+  CHECK(store.points(run.info.id, name).size() == 1);
 }

@@ -8,8 +8,19 @@
 
 namespace folio::results {
 
-/// Numbers the pairs of setting and value that the table `settings` holds, adding those that are new, and remembers
-/// them. To be used within one transaction.
+/// Numbers the metrics by name, adding those that are new, and remembers them. To be used within one transaction.
+class MetricIds {
+ public:
+  explicit MetricIds(soci::session& session) : session_(session) {}
+
+  long long id(const std::string& name);
+
+ private:
+  soci::session& session_;
+  std::unordered_map<std::string, long long> ids_;
+};
+
+/// The same for the pairs of setting and value that the table `settings` holds.
 class SettingIds {
  public:
   explicit SettingIds(soci::session& session) : session_(session) {}
