@@ -70,6 +70,7 @@ int run(std::vector<std::string> arguments) {
   global.results = default_results();
   if (const char* home = std::getenv("FOLIO_HOME")) global.baselines = fs::path(home) / "results/baselines";
   if (const char* store = std::getenv("FOLIO_STORE")) global.store = store;
+  ::unsetenv("FOLIO_STORE");  // there may be a password in it, and no child needs it
   app.add_option("--results", global.results, "folder of the results (FOLIO_RESULTS)")->capture_default_str();
   app.add_option("--store", global.store,
                  "postgresql://USER@HOST/DATABASE: the store on a server, which many machines share, instead of in a "

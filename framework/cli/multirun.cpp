@@ -118,7 +118,7 @@ class Multirun {
   }
 
   void run(Combination& combination) {
-    if (!options_.force) combination.run = finished_run(*combination.request, store_);
+    if (!options_.force) combination.run = finished_before(*combination.request);
     if (combination.run) {
       combination.finished_before = true;
       return;
@@ -130,6 +130,16 @@ class Multirun {
     fail(combination, fmt::format("run {} failed: {} (its log: {})", summary.id,
                                   summary.error ? summary.error->message : "its worker is gone",
                                   combination.run->folder.log().string()));
+  }
+
+  /// A server that is away for a while is no reason to stop: then it is run, at worst again.
+  std::optional<results::Run> finished_before(const RunRequest& request) {
+    try {
+      return finished_run(request, store_);
+    } catch (const Error& error) {
+      fmt::print(stderr, "warning: {}\nWhether it was run before is not known.\n", error.what());
+      return std::nullopt;
+    }
   }
 
   std::size_t failures() const {

@@ -14,6 +14,7 @@ namespace {
 
 struct ReindexOptions {
   std::string salvage;
+  std::string forget;
 };
 
 void salvage_to(const std::filesystem::path& file, const std::string& to) {
@@ -38,6 +39,10 @@ void reindex(const GlobalOptions& global, const ReindexOptions& options) {
     throw Error(ErrorKind::usage, "--salvage reads a store that is a file; a server's is kept whole by the server");
   }
   results::Store store = store_of(global);
+  if (!options.forget.empty()) {
+    std::cout << fmt::format("{} runs of {} forgotten\n", store.forget_elsewhere(options.forget), options.forget);
+    return;
+  }
   store.clear();
   sync(store);
   const auto runs = store.list();
@@ -53,7 +58,11 @@ void add_reindex(CLI::App& app, const GlobalOptions& global, int&) {
   const auto options = std::make_shared<ReindexOptions>();
   command->add_option("--salvage", options->salvage,
                       "First write what can be read of the store that is there to this file, as JSON lines");
-  command->footer("Examples:\n  runner reindex\n  runner reindex --salvage store.jsonl");
+  command->add_option("--forget", options->forget,
+                      "Only take the runs of a results folder that is no more, HOST:FOLDER, out of a server's store");
+  command->footer(
+      "Examples:\n  runner reindex\n  runner reindex --salvage store.jsonl\n"
+      "  runner reindex --forget node7:/data/results");
   command->callback([&global, options] { reindex(global, *options); });
 }
 

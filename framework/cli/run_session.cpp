@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <optional>
 
 #include "cli/live_view.h"
+#include "cli/run_follower.h"
 #include "cli/session.h"
 #include "cli/worker_session.h"
 #include "results/events.h"
@@ -41,57 +41,18 @@ results::NewRun make_run(const RunRequest& request, const fs::path& results_fold
   return results::create_run(results_folder, std::move(info), experiment.source, experiment.resolved);
 }
 
-/// Enters a run into the store while its worker is at it. A store that fails (its server is away) neither ends the run,
-/// whose folder has all that will be entered later, nor keeps the runner from watching its worker; a warning says so
-/// once it has been away for a while.
-class Follower {
- public:
-  Follower(results::Store& store, std::string id, LiveView& view) : store_(store), id_(std::move(id)), view_(view) {
-    store_.set_patience(std::chrono::seconds(0));
-  }
-  ~Follower() { store_.set_patience(); }
-  Follower(const Follower&) = delete;
-  Follower& operator=(const Follower&) = delete;
-
-  void follow() {
-    if (Clock::now() < next_) return;
-    try {
-      store_.sync_run(id_);
-      next_ = Clock::now() + std::chrono::seconds(1);
-      failing_since_.reset();
-    } catch (const Error& error) {
-      next_ = Clock::now() + std::chrono::seconds(5);
-      note_failure(error);
-    }
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-
-  void note_failure(const Error& error) {
-    if (!failing_since_) failing_since_ = Clock::now();
-    if (warned_ || Clock::now() - *failing_since_ < std::chrono::seconds(20)) return;
-    view_.show({{"warning", fmt::format("{}; the run goes on, and is entered later", error.what())}});
-    warned_ = true;
-  }
-
-  results::Store& store_;
-  std::string id_;
-  LiveView& view_;
-  Clock::time_point next_ = Clock::now() + std::chrono::seconds(1);
-  std::optional<Clock::time_point> failing_since_;
-  bool warned_ = false;
-};
-
 /// Runs the worker on the run's folder, entering what it records into the store as it comes.
-WorkerEnd work_on(const results::NewRun& run, const RunRequest& request, results::Store& store) {
+WorkerEnd work_on(const results::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
   LiveView view(request.quiet);
-  Follower follower(store, run.info.id, view);
+  RunFollower follower(global, run.info.id);
   const WorkerEnd end = run_worker(
       {.arguments = {"train", run.folder.path().string()},
        .environment = worker_environment(request.experiment.file),
        .error_file = run.folder.log()},
-      [&](const nlohmann::json& line) { view.show(line); }, [&] { follower.follow(); });
+      [&](const nlohmann::json& line) { view.show(line); },
+      [&] {
+        if (const auto warning = follower.take_warning()) view.show({{"warning", *warning}});
+      });
   view.finish();
   return end;
 }
@@ -121,14 +82,16 @@ results::Run run_to_end(const RunRequest& request, const GlobalOptions& global, 
   if (!request.quiet) {
     fmt::print(stderr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());
   }
-  record_end(run, work_on(run, request, store));
+  record_end(run, work_on(run, request, global));
   try {
     store.sync_run(run.info.id);
     return store.load(run.info.id);
   } catch (const Error& error) {
-    throw Error(error.kind(), fmt::format("{}\nThe run itself has ended and is whole in {}; the next command that "
-                                          "reaches the store enters it.",
-                                          error.what(), run.folder.path().string()));
+    fmt::print(stderr, "warning: {}\nThe run is whole in {}; the next command that reaches the store enters it.\n",
+               error.what(), run.folder.path().string());
+    results::Store of_this_run = results::Store::in_memory_of(global.results);
+    of_this_run.sync_run(run.info.id);
+    return of_this_run.load(run.info.id);
   }
 }
 

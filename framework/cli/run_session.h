@@ -20,7 +20,8 @@ struct RunRequest {
 };
 
 /// Makes the run's folder, trains in a worker of its own, and enters what that records into the store as it comes.
-/// Gives the run as it ended, which may be as failed or interrupted. Throws Error where the run cannot be begun.
+/// Gives the run as it ended, which may be as failed or interrupted; a store that cannot be reached by then is a
+/// warning. Throws Error where the run cannot be begun.
 results::Run run_to_end(const RunRequest& request, const GlobalOptions& global, results::Store& store);
 
 }  // namespace folio::cli

@@ -56,7 +56,6 @@ fs::path worker_program() { return plugin_host::program_folder() / "folio-worker
 
 std::map<std::string, std::string> worker_environment(const fs::path& experiment) {
   std::map<std::string, std::string> environment;
-  environment["FOLIO_STORE"] = "";  // no plugin is to have the password in it
   environment["FOLIO_EXPERIMENT_DIR"] =
       fs::absolute(experiment.empty() ? fs::path(".") : experiment).parent_path().string();
   // glibc hands large blocks back to the system when they are freed, and each step would have to fault them in anew.

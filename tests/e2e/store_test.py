@@ -1,6 +1,9 @@
 """The store on a PostgreSQL server, this test's own, as a user meets it."""
 
+import os
+import signal
 import sys
+import time
 import unittest
 
 import folio
@@ -59,14 +62,41 @@ class StoreTest(FolioTest):
         self.wait_for_steps(5)
         self.server.kill()
         _, errors = process.communicate(timeout=300)
-        self.assertEqual(process.returncode, 5, errors)
+        self.assertEqual(process.returncode, 0, errors)
         folder = self.run_folders()[0]
-        self.assertIn(f"The run itself has ended and is whole in {folder}", errors)
+        self.assertIn(f"The run is whole in {folder}", errors)
         self.assertIn("could not be made again", errors)
         self.assertEqual(self.events(folder)[-1]["state"], "finished")
         self.assertIn("Connection refused", self.runner("ls", code=5).stderr)
         self.server.start()
         self.assertEqual(self.json("ls")[0]["state"], "finished")
+
+    def test_a_server_that_hangs_keeps_nobody_from_watching(self):
+        process = self.start(self.experiment(), "training.max_steps=100000")
+        self.wait_for_steps(20)
+        backends = self.server.sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND "
+                                   "pid <> pg_backend_pid()")
+        for backend, in backends:
+            os.kill(int(backend), signal.SIGSTOP)
+        time.sleep(3)  # the runner waits for an answer by then
+        folder = self.run_folders()[0]
+        process.send_signal(signal.SIGINT)
+        self.wait_for(lambda: self.events(folder)[-1].get("state") == "interrupted", "the worker's end", seconds=20)
+        for backend, in backends:
+            os.kill(int(backend), signal.SIGCONT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertEqual(self.json("ls")[0]["state"], "interrupted")
+
+    def test_a_sweep_goes_on_without_its_server(self):
+        process = self.start("-m", self.experiment(), "training.seed=1,2", "training.max_steps=60")
+        self.wait_for_steps(5)
+        self.server.kill()
+        output, errors = process.communicate(timeout=300)
+        self.assertEqual(process.returncode, 0, errors)
+        self.assertEqual(output.count("  finished  "), 2, output)
+        self.assertEqual(len(self.run_folders()), 2)
+        self.assertIn("Whether it was run before is not known", errors)
 
     def test_what_is_no_server_is_refused(self):
         self.assertIn("expected postgresql://", self.runner("--store", "sqlite:x", "ls", code=2).stderr)

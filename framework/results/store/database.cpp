@@ -32,14 +32,16 @@ Error Database::translated(const soci::soci_error& error) const {
 /// Throws the error in our words, unless its cause is that the connection is lost and it can be made again.
 void Database::reconnect(const soci::soci_error& error) {
   if (session_->is_connected()) throw translated(error);
-  const auto deadline = Clock::now() + patience_;
+  const auto deadline = Clock::now() + (given_up_ ? std::chrono::seconds(0) : patience_);
   for (;;) {
     try {
       session_->close();
       server_->connect(*session_);
+      given_up_ = false;
       return;
     } catch (const soci::soci_error& failed) {
       if (Clock::now() + kBetweenAttempts > deadline) {
+        given_up_ = true;
         throw Error(ErrorKind::store, fmt::format("{}: the connection was lost, and could not be made again: {}",
                                                   name(), server_->explain(failed)));
       }

@@ -37,7 +37,7 @@ class Database {
 
   std::string name() const { return server_->name(); }
 
-  /// For how long after a loss the connection is tried to be made anew; at least once.
+  /// For how long after a loss the connection is tried to be made anew; once, where that was in vain before.
   void set_patience(std::chrono::seconds patience) { patience_ = patience; }
 
  private:
@@ -49,6 +49,7 @@ class Database {
   std::unique_ptr<const Server> server_;
   std::unique_ptr<soci::session> session_;  // which cannot be moved itself
   std::chrono::seconds patience_{0};
+  bool given_up_ = false;  // at the last loss
 };
 
 /// A transaction that takes the writer's lock at its start: of all that write to the store one works at a time, and

@@ -113,8 +113,8 @@ long long insert_run(soci::session& session, const Home& home, Ids& ids, const N
   session << "INSERT INTO runs (home, run, host, folder, name, note, created, experiment_file, model, state, process, "
              "settings) VALUES (:home, :run, :host, :folder, :name, :note, :created, :file, :model, :state, :process, "
              ":settings) RETURNING id",
-      into(row), use(home.id), use(run.id), use(home.host), use(folder), use(info.name), use(info.note), use(info.created),
-      use(info.experiment_file), use(news.model), use(state), use(process), use(column);
+      into(row), use(home.id), use(run.id), use(home.host), use(folder), use(info.name), use(info.note),
+      use(info.created), use(info.experiment_file), use(news.model), use(state), use(process), use(column);
   const std::string info_text = to_json(info).dump();
   const std::string settings_text = news.settings.dump();
   session << "INSERT INTO details (run, info, settings) VALUES (:row, :info, :settings)", use(row), use(info_text),
@@ -212,6 +212,18 @@ std::vector<SyncProblem> enter_runs(soci::session& session, const Home& home, co
   std::vector<SyncProblem> problems;
   while (!pending.empty()) enter_round(session, home, pending, problems);
   return problems;
+}
+
+void follow_moved_folder(soci::session& session, const Home& home, const std::string& runs_folder) {
+  const std::string moved = "home = :home AND run NOT LIKE 'baseline/%' AND folder <> :folder || run";
+  const std::string beginning = runs_folder + "/";
+  int count = 0;
+  session << "SELECT count(*) FROM runs WHERE " + moved, into(count), use(home.id), use(beginning);
+  if (count == 0) return;
+  WriteTransaction transaction(session);
+  session << "UPDATE runs SET host = :host, folder = :now || run WHERE " + moved, use(home.host), use(beginning),
+      use(home.id), use(beginning);
+  transaction.commit();
 }
 
 void forget_runs(soci::session& session, const std::vector<long long>& rows) {

@@ -33,6 +33,10 @@ struct FoundRun {
 /// next time. Returns the folders that could not be entered; throws soci::soci_error when the database fails.
 std::vector<SyncProblem> enter_runs(soci::session& session, const Home& home, const std::vector<FoundRun>& runs);
 
+/// Where the runs of a results folder lie is kept with them, for those who see them from elsewhere: brings that up to
+/// date after the folder was moved. `runs_folder` is its absolute path now.
+void follow_moved_folder(soci::session& session, const Home& home, const std::string& runs_folder);
+
 /// Takes runs out of the index.
 void forget_runs(soci::session& session, const std::vector<long long>& rows);
 

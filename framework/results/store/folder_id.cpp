@@ -1,6 +1,8 @@
 #include "results/store/folder_id.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +10,7 @@
 #include <random>
 #include <sstream>
 
+#include "results/store/network_file_system.h"
 #include "support/error.h"
 #include "support/files.h"
 
@@ -22,7 +25,8 @@ std::uint64_t inode(const fs::path& file) {
   return ::stat(file.c_str(), &status) == 0 ? status.st_ino : 0;
 }
 
-/// The id in the file, unless the file is a copy of another folder's.
+/// The id in the file, unless the file is a copy of another folder's. Where a mount makes such numbers up, as those of
+/// networks may, a copy is not known.
 std::string read_id(const fs::path& file) {
   if (!fs::exists(file)) return "";
   std::istringstream words(read_file(file, ErrorKind::store, 4096));
@@ -30,7 +34,7 @@ std::string read_id(const fs::path& file) {
   std::uint64_t number = 0;
   const bool whole = static_cast<bool>(words >> id >> number) && id.size() == 32 &&
                      id.find_first_not_of("0123456789abcdef") == std::string::npos;
-  return whole && number == inode(file) ? id : "";
+  return whole && (number == inode(file) || !is_local_folder(file)) ? id : "";
 }
 
 std::string random_id() {
@@ -44,24 +48,17 @@ std::string folder_id(const fs::path& results) {
   const fs::path file = results / "folder-id";
   if (const std::string id = read_id(file); !id.empty()) return id;
   if (!fs::is_directory(results) || ::access(results.c_str(), W_OK) != 0) return "";
-  // Written under a name of its own and linked: of several processes that do so at once the first one's stays, and each
-  // reads that.
-  const fs::path own = results / fmt::format("folder-id.{}.{}", random_id(), ::getpid());
-  write_file_atomically(own, "", ErrorKind::store);
-  {
-    AppendFile line(own, ErrorKind::store);
-    line.append_line(fmt::format("{} {}", random_id(), inode(own)));
-    line.sync();
+  // One process at a time makes it; the others find it made.
+  const FileDescriptor lock(::open(results.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  while (::flock(lock.get(), LOCK_EX) != 0 && errno == EINTR) {
   }
-  if (fs::exists(file) && read_id(file).empty()) fs::remove(file);
-  std::error_code error;
-  fs::create_hard_link(own, file, error);
-  fs::remove(own);
-  const std::string id = read_id(file);
-  if (id.empty()) {
-    throw Error(ErrorKind::store,
-                fmt::format("{}: cannot be made{}", file.string(), error ? ": " + error.message() : std::string()));
-  }
+  if (const std::string id = read_id(file); !id.empty()) return id;
+  fs::remove(file);
+  const std::string id = random_id();
+  AppendFile line(file, ErrorKind::store);
+  line.append_line(fmt::format("{} {}", id, inode(file)));
+  line.sync();
+  sync_directory(results, ErrorKind::store);
   return id;
 }
 

@@ -35,6 +35,14 @@ std::optional<std::string_view> network_file_system(long magic) {
   return std::nullopt;
 }
 
+bool is_local_folder(const std::filesystem::path& path) {
+  constexpr long kFuse = 0x65735546;  // linux/magic.h
+  struct statfs status{};
+  if (::statfs(path.c_str(), &status) != 0) return false;
+  const auto magic = static_cast<long>(status.f_type);
+  return magic != kFuse && !network_file_system(magic);
+}
+
 void require_local_folder(const std::filesystem::path& folder) {
   struct statfs status{};
   if (::statfs(folder.c_str(), &status) != 0) return;  // opening the store gives the better message

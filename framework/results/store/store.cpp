@@ -151,11 +151,18 @@ std::unique_ptr<const Server> server_for(const fs::path& results, const std::str
 fs::path store_file(const fs::path& results) { return results / "store.sqlite"; }
 
 Store::Store(fs::path results, fs::path baselines, const std::string& url)
+    : Store(results, std::move(baselines), std::make_unique<Database>(server_for(results, url)), !url.empty()) {}
+
+Store Store::in_memory_of(fs::path results) {
+  return Store(std::move(results), "", std::make_unique<Database>(sqlite_file("")), /*shared=*/false);
+}
+
+Store::Store(fs::path results, fs::path baselines, std::unique_ptr<Database> database, bool shared)
     : results_(std::move(results)),
       baselines_(std::move(baselines)),
-      database_(std::make_unique<Database>(server_for(results_, url))),
+      database_(std::move(database)),
       home_{"", this_process().host},
-      shared_(!url.empty()) {
+      shared_(shared) {
   set_patience();
   prepare_schema(*database_);
   can_enter();
@@ -181,9 +188,10 @@ bool Store::can_enter() {
 /// row.
 std::string Store::seen_from_here() const {
   const std::string here = "home = '" + home_.id + "'";  // hexadecimal digits
-  return "(" + here + " OR NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.run = runs.run AND other.created = "
-         "runs.created AND (other." + here +
-         " OR other.id < runs.id)))";
+  return "(" + here +
+         " OR NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.run = runs.run AND other.created = "
+         "runs.created AND (other." +
+         here + " OR other.id < runs.id)))";
 }
 
 long long Store::row_of(soci::session& session, const std::string& id) const {

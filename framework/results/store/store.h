@@ -52,6 +52,10 @@ class Store {
   /// Throws Error (store) when the server cannot be reached, or when for SQLite the folder can neither be made nor read
   /// or lies on a network file system; (usage) when `url` is none of PostgreSQL's.
   Store(std::filesystem::path results, std::filesystem::path baselines, const std::string& url = "");
+
+  /// An index in memory over the runs of a results folder, which is empty until it is told to sync.
+  static Store in_memory_of(std::filesystem::path results);
+
   Store(Store&& other) noexcept;
   ~Store();
 
@@ -76,6 +80,10 @@ class Store {
   /// Takes this results folder's runs out of the index, so that the next sync enters each of them anew.
   void clear();
 
+  /// Takes the runs out of a server's index that lie below `place` ("node7:/data/results") in other results folders:
+  /// for a folder that is no more. If it is still there, its next sync enters them again. Returns how many they were.
+  std::size_t forget_elsewhere(const std::string& place);
+
   /// Newest first; the baselines at the end.
   std::vector<RunSummary> list();
 
@@ -92,6 +100,9 @@ class Store {
   RunFolder folder_of(const std::string& id) const;
 
  private:
+  Store(std::filesystem::path results, std::filesystem::path baselines, std::unique_ptr<Database> database,
+        bool shared);
+
   bool can_enter();
   std::string seen_from_here() const;
   long long row_of(soci::session& session, const std::string& id) const;

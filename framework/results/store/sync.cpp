@@ -63,6 +63,7 @@ std::vector<SyncProblem> Store::sync() {
       if (!present.contains(id) && !fs::exists(folder_of(id).path())) gone.push_back(progress.row);
     }
     forget_runs(session, gone);
+    if (shared_) follow_moved_folder(session, home_, fs::absolute(runs_folder(results_)).lexically_normal().string());
     std::vector<FoundRun> with_news;
     for (const FoundRun& run : found) {
       const auto progress = known.find(run.id);
@@ -84,6 +85,22 @@ void Store::clear() {
     std::vector<long long> rows;
     for (const auto& [id, progress] : known_runs(session, home_)) rows.push_back(progress.row);
     forget_runs(session, rows);
+  });
+}
+
+std::size_t Store::forget_elsewhere(const std::string& place) {
+  return database_->guarded([&](soci::session& session) {
+    std::vector<long long> rows;
+    long long row = 0;
+    std::string host, folder;
+    soci::statement query = (session.prepare << "SELECT id, host, folder FROM runs WHERE home <> :home",
+                             soci::into(row), soci::into(host), soci::into(folder), soci::use(home_.id));
+    query.execute();
+    while (query.fetch()) {
+      if ((host + ":" + folder).starts_with(place + "/")) rows.push_back(row);
+    }
+    forget_runs(session, rows);
+    return rows.size();
   });
 }
 

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <limits>
+#include <set>
 #include <thread>
 
 #include "cli/commands.h"
@@ -80,6 +81,13 @@ TEST_CASE("each results folder sees the runs of all, and touches its own only", 
   Store moved = open_other(scratch, scratch.path() / "moved");
   moved.sync();
   CHECK(moved.list().size() == 2);
+  const std::string now = this_process().host + ":" + (scratch.path() / "moved").string();
+  CHECK(store.load(there.info.id).summary.other_folder == now + "/runs/" + there.info.id);
+  CHECK(store.forget_elsewhere(now + "/ru") == 0);
+  CHECK(moved.forget_elsewhere(now) == 0);  // of its own it forgets none
+  CHECK(store.forget_elsewhere(now) == 1);
+  CHECK(store.list().size() == 1);
+  moved.sync();
   moved.clear();
   CHECK(store.list().size() == 1);
   CHECK(store.list().at(0).id == here.info.id);
@@ -122,7 +130,12 @@ TEST_CASE("a copy of a results folder is another one", "[postgresql]") {
   CHECK(id_of_copy != id);
   CHECK(folder_id(copy) == id_of_copy);
   std::ofstream(copy / "folder-id") << "'; DROP TABLE runs; --";
-  CHECK(folder_id(copy).size() == 32);
+  std::vector<std::string> ids(8);
+  std::vector<std::thread> threads;
+  for (std::string& each : ids) threads.emplace_back([&] { each = folder_id(copy); });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(ids[0].size() == 32);
+  CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 1);
 }
 
 TEST_CASE("results are seen from where no folder can be written", "[postgresql]") {
@@ -172,7 +185,8 @@ TEST_CASE("a server that cannot be reached is named without the password", "[pos
   const auto opening = [&](const std::string& url) {
     return error_of([&] { Store(scratch.path(), scratch.path() / "baselines", url); });
   };
-  const std::string refused = opening("postgresql://ann:secret@127.0.0.1:1/folio?password=secret&sslmode=disable&sslpassword=secret");
+  const std::string refused =
+      opening("postgresql://ann:secret@127.0.0.1:1/folio?password=secret&sslmode=disable&sslpassword=secret");
   CHECK_THAT(refused, Catch::StartsWith("postgresql://ann@127.0.0.1:1/folio?sslmode=disable: ") &&
                           Catch::Contains("Connection refused") && !Catch::Contains("secret") &&
                           !Catch::Contains("\n"));
