@@ -19,10 +19,13 @@ extern "C" void on_interrupt(int) { interrupts = interrupts + 1; }
 /// While it lives, SIGINT and SIGTERM are counted instead of ending this process.
 class InterruptScope {
  public:
-  InterruptScope() {
+  /// `reads` tells whether a person is asked for input meanwhile, which an interrupt is to end. Else nothing that waits
+  /// is cut short: a line on its way to a slow reader would be an error.
+  explicit InterruptScope(bool reads) {
     interrupts = 0;
     struct sigaction action{};
     action.sa_handler = on_interrupt;
+    action.sa_flags = reads ? 0 : SA_RESTART;
     ::sigaction(SIGINT, &action, &old_int_);
     ::sigaction(SIGTERM, &action, &old_term_);
   }
@@ -58,7 +61,7 @@ bool read_some(int fd, std::string& pending) {
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
                      const std::function<void()>& on_idle, const std::function<std::optional<std::string>()>& answer) {
-  const InterruptScope scope;
+  const InterruptScope scope(/*reads=*/static_cast<bool>(answer));
   ChildProcess worker(worker_program(), options);
   int passed_on = 0;
   bool killed = false;

@@ -72,7 +72,7 @@ class StoreTest(FolioTest):
         self.assertEqual(self.json("ls")[0]["state"], "finished")
 
     def test_a_server_that_hangs_keeps_nobody_from_watching(self):
-        process = self.start(self.experiment(), "training.max_steps=100000")
+        process = self.start(self.experiment(), "training.max_steps=100000", "--quiet")
         self.wait_for_steps(20)
         backends = self.server.sql("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND "
                                    "pid <> pg_backend_pid()")

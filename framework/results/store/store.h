@@ -65,8 +65,8 @@ class Store {
   /// SQLite's file, or the server's address without a password.
   std::string name() const;
 
-  /// For how long a lost connection is tried to be made anew: half a minute, if nothing else is said. With none there
-  /// is one try.
+  /// For how long a lost connection is tried to be made anew: half a minute, if nothing else is said. With none, or
+  /// where that was in vain before, there is one try.
   void set_patience(std::chrono::seconds patience = kPatience);
 
   /// Enters what is new in every run folder, forgets runs whose folder is gone, and marks as failed the active runs
