@@ -25,11 +25,12 @@ std::string new_id() {
   return fmt::format("{:08x}", device() & 0xffffffffU);
 }
 
-/// Ends the run in the copied folder where it had not ended, and tells what of its events cannot be read.
+/// Counts the points in the copied folder, ends the run where it had not ended, and tells what cannot be read.
 void close_events(const RunFolder& folder, Imported& report) {
   RunState state = RunState::created;
   const std::int64_t broken = for_each_event(folder.events(), [&](const Event& event) {
     if (const auto* change = std::get_if<StateEvent>(&event.what)) state = change->state;
+    if (const auto* points = std::get_if<PointsEvent>(&event.what)) report.points += points->metrics.size();
   });
   if (is_active(state)) {
     EventWriter(folder.events()).interrupted();
@@ -74,9 +75,11 @@ Imported copy_run(const fs::path& results, const fs::path& source) {
 std::vector<Imported> import_runs(const fs::path& results, const fs::path& path) {
   if (!fs::exists(path)) throw Error(ErrorKind::usage, path.string() + ": there is no such file or folder");
   if (fs::exists(RunFolder(path).info())) return {copy_run(results, path)};
+  // Whole, since the names of the folders above it name runs; without a slash at its end.
+  const fs::path full = fs::absolute(path / "").lexically_normal().parent_path();
   for (const auto read : {&import_trainer, &import_tensorboard, &import_mlflow, &import_json}) {
     std::vector<Imported> reports;
-    for (ImportedRun& run : read(path)) reports.push_back(run.write(results));
+    for (ImportedRun& run : read(full)) reports.push_back(run.write(results));
     if (!reports.empty()) return reports;
   }
   throw Error(ErrorKind::usage,

@@ -112,9 +112,9 @@ std::vector<ImportedRun> import_trainer(const fs::path& path) {
     throw Error(ErrorKind::store,
                 file.string() + ": has no list 'log_history', expected that of Hugging Face's Trainer");
   }
-  const fs::path folder = fs::absolute(fs::is_directory(path) ? path : path.parent_path()).lexically_normal();
+  const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
   ImportedRun run("Hugging Face's Trainer", folder);
-  run.info.note = "imported from " + fs::absolute(file).lexically_normal().string();
+  run.info.note = "imported from " + file.string();
   add_settings(run, state, folder);
   for (const json& entry : state["log_history"]) add_entry(run, entry);
   add_results(run, folder);

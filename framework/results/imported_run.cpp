@@ -44,10 +44,9 @@ std::string quote_bare_numbers(std::string_view text) {
 }  // namespace
 
 ImportedRun::ImportedRun(std::string format, const fs::path& source) {
-  const fs::path full = fs::absolute(source).lexically_normal();
   report.format = std::move(format);
-  info.name = (full.filename().empty() ? full.parent_path() : full).filename().string();
-  info.note = "imported from " + full.string();
+  info.name = source.filename().string();
+  info.note = "imported from " + source.string();
 }
 
 void ImportedRun::facts(const json& values) { add({std::nullopt, FactsEvent{values}}); }

@@ -17,7 +17,7 @@ namespace folio::results {
 /// A run that is being put together from another program's files.
 class ImportedRun {
  public:
-  /// `format` as Imported has it. The run is called as the file or folder that it is read from.
+  /// `format` as Imported has it. The run is called as the file or folder that it is read from, a whole path.
   ImportedRun(std::string format, const std::filesystem::path& source);
 
   RunInfo info;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "results/events.h"
 #include "results/run_folder.h"
 #include "support/error.h"
 #include "support/files.h"
@@ -32,6 +33,9 @@ RunSummary summary_of(const fs::path& folder) {
     run.name = info.name;
     run.created = info.created;
     run.experiment_file = info.experiment_file;
+    for_each_event(RunFolder(folder).events(), [&](const Event& event) {
+      if (const auto* label = std::get_if<LabelEvent>(&event.what)) run.name = label->name.value_or(run.name);
+    });
   } catch (const Error&) {
     // It can be restored or purged all the same, by its id.
   }

@@ -89,6 +89,7 @@ TEST_CASE("a run folder of another machine is imported under its own id") {
   writer.points(1, 0.5, {{"loss", 6.5}});
   const Imported report = import_one(here, run.folder.path());
   CHECK(report.id == run.info.id);
+  CHECK(report.points == 1);
   REQUIRE(report.unread.size() == 1);
   CHECK_THAT(report.unread[0], Catch::Contains("here it is interrupted"));
   const Run imported = loaded(here, report.id);
@@ -212,6 +213,20 @@ TEST_CASE("of a broken event file what stands before the break is imported, and 
   put(scratch, "broken/events.out.tfevents.1.host", "not an event file at all");
   CHECK_THAT(refusal(scratch, scratch.path() / "other" / "broken"),
              Catch::Contains("no scalar can be read") && Catch::Contains("byte 0: no record begins here"));
+}
+
+TEST_CASE("files and folders may be named from where one is, with a slash at the end too") {
+  const ScratchFolder scratch;
+  put(scratch, "run-7/events.out.tfevents.1.host", kHeader + kSimpleValue);
+  put(scratch, "run-7/trainer_state.json", R"({"log_history": [{"loss": 3.5, "step": 10}]})");
+  const fs::path before = fs::current_path();
+  fs::current_path(scratch.path() / "other" / "run-7");
+  const Imported events = import_one(scratch, "events.out.tfevents.1.host");
+  const Imported state = import_one(scratch, "trainer_state.json");
+  fs::current_path(scratch.path() / "other");
+  const Imported folder = import_one(scratch, "run-7/");
+  fs::current_path(before);
+  for (const Imported& each : {events, state, folder}) CHECK(each.name == "run-7");
 }
 
 TEST_CASE("an event file may be broken at any byte") {

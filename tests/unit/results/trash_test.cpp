@@ -39,6 +39,7 @@ TEST_CASE("a run goes to the trash and comes back as it was") {
   CHECK(store.list().empty());
   REQUIRE(list_trash(scratch.path()).size() == 1);
   CHECK(list_trash(scratch.path())[0].id == run.info.id);
+  CHECK(list_trash(scratch.path())[0].name == "mine");
   CHECK(trashed_bytes(scratch.path(), run.info.id) > 500);
 
   restore_from_trash(scratch.path(), run.info.id);
