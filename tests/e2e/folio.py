@@ -46,7 +46,7 @@ class FolioTest(unittest.TestCase):
         self.results = self.folder / "results"
         self.environment = {**os.environ, "FOLIO_HOME": str(SOURCE), "FOLIO_RESULTS": str(self.results),
                             "XDG_CACHE_HOME": str(self.folder / "cache"), "XDG_DATA_HOME": str(self.folder / "data")}
-        for name in ["FOLIO_CACHE", "FOLIO_CACHE_LIMIT"]:
+        for name in ["FOLIO_CACHE", "FOLIO_CACHE_LIMIT", "FOLIO_STORE"]:
             self.environment.pop(name, None)
         (self.folder / "words.txt").write_text(text_of_words())
 
