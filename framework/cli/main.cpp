@@ -59,6 +59,7 @@ int run(std::vector<std::string> arguments) {
   app.set_version_flag("--version", "folio " FOLIO_VERSION);
   app.set_help_flag("-h,--help", "print help, for a command too");
   app.require_subcommand(1);
+  app.fallthrough();  // --results, --store and --plugin-path may stand behind the command too
   app.footer(
       "Examples:\n"
       "  runner experiments/romeo.yaml                    train GPT-2 small on Romeo and Juliet\n"

@@ -45,6 +45,8 @@ class StoreTest(FolioTest):
             refused = self.runner(*there, *command, code=2).stderr
             self.assertIn(f"run {run} lies in ", refused)
         self.assertEqual(self.json("ls")[0]["id"], run)
+        behind = self.json("ls", *there, "--store", self.url, environment={"FOLIO_STORE": ""})
+        self.assertEqual(behind[0]["id"], run)
 
     def test_a_server_that_comes_back_has_all_of_the_run(self):
         process = self.start(self.experiment(), "training.max_steps=400", "--json")
