@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
 
 #include "results/store/server.h"
@@ -9,10 +8,18 @@
 namespace folio::results {
 namespace {
 
-/// Where the password, if there is one, is over: behind the last "@", since one that was not encoded may hold any of
-/// "@", "/" and "?" itself.
-std::size_t behind_user(const std::string& url) {
+/// Where the "@" behind user and password is, if there is one: the last, since a password that was not encoded may hold
+/// any of "@", "/" and "?" itself. One in a parameter (?user=ann@server) is none.
+std::size_t user_end(const std::string& url) {
   const std::size_t at = url.rfind('@');
+  const std::size_t query = url.find('?');
+  const bool in_parameter = at != std::string::npos && query < at && url.find('=', query) < at;
+  return in_parameter ? url.rfind('@', query) : at;
+}
+
+/// Where the host begins.
+std::size_t behind_user(const std::string& url) {
+  const std::size_t at = user_end(url);
   return at == std::string::npos ? url.find("://") + 3 : at + 1;
 }
 
@@ -39,9 +46,9 @@ std::string without_password(const std::string& url) {
 
 /// The address with what stands raw in the password written as an address has it: "p/w" as "p%2Fw".
 std::string with_encoded_password(const std::string& url) {
-  const std::size_t end = behind_user(url) - 1;
+  const std::size_t end = user_end(url);
   const std::size_t colon = url.find(':', url.find("://") + 3);
-  if (url.rfind('@') == std::string::npos || colon > end) return url;
+  if (end == std::string::npos || colon > end) return url;
   std::string encoded = url.substr(0, colon + 1);
   for (std::size_t i = colon + 1; i < end; ++i) {
     const auto is_digit = [&](std::size_t at) { return std::isxdigit(static_cast<unsigned char>(url[at])) != 0; };

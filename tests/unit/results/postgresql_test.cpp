@@ -193,6 +193,9 @@ TEST_CASE("a server that cannot be reached is named without the password", "[pos
   CHECK_THAT(opening(scratch.store_url() + "_no"), Catch::Contains("does not exist"));
   CHECK(opening("mysql://ann:secret@db/folio") ==
         "the store is no address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");
+  CHECK_THAT(
+      opening("postgresql://127.0.0.1:1/folio?user=ann@server&password=secret"),
+      Catch::StartsWith("postgresql://127.0.0.1:1/folio?user=ann@server: ") && Catch::Contains("Connection refused"));
   for (const char* password : {"se/cret", "se@cret", "se?cret", "50%cret"}) {
     CAPTURE(password);
     CHECK_THAT(opening(std::string("postgresql://ann:") + password + "@127.0.0.1:1/folio"),
