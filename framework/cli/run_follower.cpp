@@ -55,8 +55,10 @@ struct RunFollower::Shared {
     bool warned = false;
     for (seconds pause = kBetweenSyncs; wait(pause);) {
       try {
-        if (!store) store.emplace(store_of(global));
-        store->set_patience(seconds(0));
+        if (!store) {
+          store.emplace(store_of(global));
+          store->set_patience(seconds(0));
+        }
         store->sync_run(run_id);
         last_success = Clock::now();
         pause = kBetweenSyncs;

@@ -71,8 +71,7 @@ const std::vector<Lookup>& lookups() {
        {{Source::facts, "/vocab_size", ""}},
        {.token_loss = breaks},
        "A loss per token depends on how many tokens there are to choose from. How far it is below the uniform guess "
-       "over "
-       "its own vocabulary is a measure that does not."},
+       "over its own vocabulary is a measure that does not."},
       {"tokens",
        // Of the runs that Folio comes with it is only known where their tokenizers came from.
        {{Source::facts, "/tokenizer_hash", ""}, {Source::facts, "/tokenizer", "", true}},

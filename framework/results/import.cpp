@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <random>
-
 #include "results/events.h"
 #include "results/imported_run.h"
 #include "support/error.h"
 #include "support/files.h"
+#include "support/random_hex.h"
 
 namespace folio::results {
 namespace {
@@ -18,11 +17,6 @@ using nlohmann::json;
 /// Whether the text can be the name of a folder in runs/.
 bool is_plain_id(const std::string& id) {
   return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos && id.find('\0') == std::string::npos;
-}
-
-std::string new_id() {
-  std::random_device device;
-  return fmt::format("{:08x}", device() & 0xffffffffU);
 }
 
 /// Counts the points in the copied folder, ends the run where it had not ended, and tells what cannot be read.
@@ -46,7 +40,7 @@ Imported copy_run(const fs::path& results, const fs::path& source) {
   const fs::path runs = runs_folder(results);
   make_directories(runs, ErrorKind::store);
   Imported report{info.id, info.name, "a run folder", 0, {}};
-  if (!is_plain_id(info.id)) report.id = new_id();
+  if (!is_plain_id(info.id)) report.id = random_hex(kRunIdDigits);
   const fs::path target = runs / report.id;
   if (fs::exists(target)) {
     throw Error(ErrorKind::usage, fmt::format("run {} is here already ({}); runner rm {} makes room for another",

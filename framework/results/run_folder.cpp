@@ -7,11 +7,11 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <random>
 
 #include "results/process_json.h"
 #include "support/error.h"
 #include "support/files.h"
+#include "support/random_hex.h"
 
 namespace folio::results {
 namespace {
@@ -21,11 +21,6 @@ using nlohmann::json;
 
 constexpr int kFormat = 1;
 constexpr std::uintmax_t kLimit = 16 << 20;  // run.json and resolved.json are a few kilobytes
-
-std::string random_id() {
-  std::random_device device;
-  return fmt::format("{:08x}", device() & 0xffffffffU);
-}
 
 std::string utc_now() {
   const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -97,7 +92,7 @@ NewRun create_run(const fs::path& results, RunInfo info, const std::string& expe
     info.experiment_file = fs::absolute(info.experiment_file).lexically_normal().string();
   }
   for (;;) {
-    info.id = random_id();
+    info.id = random_hex(kRunIdDigits);
     // A leading dot hides it from whoever looks for runs at this moment.
     const fs::path unfinished = runs / (".new-" + info.id);
     if (!make_new_folder(unfinished)) continue;

@@ -64,6 +64,9 @@ class RunFolder {
   std::filesystem::path path_;
 };
 
+/// Of the ids that create_run() draws.
+constexpr int kRunIdDigits = 8;
+
 /// The folder that the runs of a results folder lie in.
 std::filesystem::path runs_folder(const std::filesystem::path& results);
 

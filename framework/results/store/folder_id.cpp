@@ -7,17 +7,19 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <random>
 #include <sstream>
 
 #include "results/store/network_file_system.h"
 #include "support/error.h"
 #include "support/files.h"
+#include "support/random_hex.h"
 
 namespace folio::results {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kDigits = 32;
 
 /// The number of the file itself, which a copy of it does not share; 0 where there is no such file.
 std::uint64_t inode(const fs::path& file) {
@@ -32,14 +34,9 @@ std::string read_id(const fs::path& file) {
   std::istringstream words(read_file(file, ErrorKind::store, 4096));
   std::string id;
   std::uint64_t number = 0;
-  const bool whole = static_cast<bool>(words >> id >> number) && id.size() == 32 &&
+  const bool whole = static_cast<bool>(words >> id >> number) && id.size() == kDigits &&
                      id.find_first_not_of("0123456789abcdef") == std::string::npos;
   return whole && (number == inode(file) || !is_local_folder(file)) ? id : "";
-}
-
-std::string random_id() {
-  std::random_device random;
-  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
 }  // namespace
@@ -54,7 +51,7 @@ std::string folder_id(const fs::path& results) {
   }
   if (const std::string id = read_id(file); !id.empty()) return id;
   fs::remove(file);
-  const std::string id = random_id();
+  const std::string id = random_hex(kDigits);
   AppendFile line(file, ErrorKind::store);
   line.append_line(fmt::format("{} {}", id, inode(file)));
   line.sync();
