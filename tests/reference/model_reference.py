@@ -1,5 +1,6 @@
 """What the scripts <model>_reference.py share: a transformers model in float64, filled by a formula, computes logits,
-loss and the gradient of every parameter, for tests/unit/models/reference.h to compare with."""
+loss and the gradient of every parameter, for tests/unit/models/reference.h to compare with. trainer_run.py trains on
+the same weights."""
 
 import json
 import math
