@@ -6,7 +6,7 @@
 //
 // FOLIO_STORE, the address of an empty database on a PostgreSQL server, measures that instead of SQLite.
 
-#include "results/store/store.h"
+#include "runs/store/store.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -20,15 +20,15 @@
 #include <string>
 #include <vector>
 
-#include "results/events.h"
-#include "results/store/batch_entry.h"
-#include "results/store/database.h"
-#include "results/store/schema.h"
+#include "runs/record/events.h"
+#include "runs/store/batch_entry.h"
+#include "runs/store/database.h"
+#include "runs/store/schema.h"
 
 namespace {
 
 namespace fs = std::filesystem;
-using namespace folio::results;
+using namespace folio::runs;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kStepsInBatch = 50'000;

@@ -2,7 +2,6 @@
 
 find_package(yaml-cpp REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Catch2 2.13 REQUIRED)
@@ -17,10 +16,6 @@ find_package(Threads REQUIRED)
 if(TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp)
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
-
-add_library(folio_boost_dll INTERFACE)
-target_link_libraries(folio_boost_dll INTERFACE Boost::headers ${CMAKE_DL_LIBS})
-target_compile_definitions(folio_boost_dll INTERFACE BOOST_DLL_USE_STD_FS)
 
 # SOCI has no CMake package in Debian.
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)

@@ -1,26 +1,34 @@
-# A folder of framework/ is a layer, and a layer is one target, folio_<folder>. Which layer may use which is the table
-# in docs/architecture.md; tests/layering_test.py holds the includes against it.
+# A folder of framework/ is a layer, and a layer is one target, folio_<folder>; of runs/ and cli/ so is each room
+# (runs/record is folio_runs_record). Which layer may use which is the table in docs/architecture.md;
+# tests/layering_test.py holds the includes against it.
 
-add_library(folio_warnings INTERFACE)
-# -Wno-restrict: g++ 12 warns wrongly of std::string::insert (GCC bug 105651).
-target_compile_options(folio_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wno-restrict -Werror)
-if(FOLIO_SANITIZE)
-  # Everything is instrumented, plugins too: a plain plugin in an instrumented host would be refused by its build stamp.
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=address,undefined)
-endif()
-
-# folio_layer(NAME [SHARED] SOURCES FILE... [USES LAYER...] [LINKS TARGET...])
+# folio_layer(NAME [SHARED] [HOT] [PRECOMPILED NAME] SOURCES FILE... [USES LAYER...] [LINKS TARGET...])
+#   HOT    time is spent here: optimized in full. What runs once, or waits for a disk or a person, is not, since that
+#          costs the compiler up to twice the time.
+#   PRECOMPILED  whose headers it takes (precompiled.cmake); by default `hot` or `cold`
 #   USES   layers of framework/ by their folder's name
 #   LINKS  other targets
 function(folio_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 layer "SHARED" "" "SOURCES;USES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 1 layer "SHARED;HOT" "PRECOMPILED" "SOURCES;USES;LINKS")
+  string(REPLACE "/" "_" name ${name})
   if(layer_SHARED)
     add_library(folio_${name} SHARED ${layer_SOURCES})
   else()
     add_library(folio_${name} STATIC ${layer_SOURCES})
   endif()
+  if(NOT layer_HOT)
+    target_compile_options(folio_${name} PRIVATE ${folio_cold_options})
+  endif()
+  if(NOT layer_PRECOMPILED)
+    set(layer_PRECOMPILED cold)
+    if(layer_HOT)
+      set(layer_PRECOMPILED hot)
+    endif()
+  endif()
+  folio_precompile(folio_${name} ${layer_PRECOMPILED})
+  set_target_properties(folio_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   target_include_directories(folio_${name} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/framework>)
   list(TRANSFORM layer_USES PREPEND folio_)
+  list(TRANSFORM layer_USES REPLACE "/" "_")
   target_link_libraries(folio_${name} PUBLIC ${layer_USES} ${layer_LINKS} PRIVATE folio_warnings)
 endfunction()

@@ -32,7 +32,6 @@ packages='
   libboost1.81-dev      header boost/dll/shared_library.hpp
   libyaml-cpp-dev       header yaml-cpp/yaml.h
   libfmt-dev            header fmt/format.h
-  libspdlog-dev         header spdlog/spdlog.h
   libcli11-dev          header CLI/CLI.hpp
   nlohmann-json3-dev    header nlohmann/json.hpp
   libsoci-dev           header soci/soci.h

@@ -1,4 +1,5 @@
-"""Holds every #include under framework/ and plugins/ against the table of layers in docs/architecture.md.
+"""Holds every #include under framework/ and plugins/ against the table of layers in docs/architecture.md, both ways: what
+no row grants is refused, and so is a right that no include uses.
 
     layering_test.py              checks this repository
     layering_test.py --self-test  checks the check, on small trees with planted violations
@@ -79,6 +80,7 @@ class Check:
         self.layers = read_layers((self.root / "docs/architecture.md").read_text(encoding="utf-8"))
         self.problems = []
         self.sources = 0
+        self.used = {name: set() for name in self.layers}  # the rights that some include uses, by layer
 
     def run(self):
         self.check_table()
@@ -87,12 +89,19 @@ class Check:
                 if source.suffix in SOURCE_SUFFIXES and source.is_file():
                     self.sources += 1
                     self.check_source(source.relative_to(self.root))
+        for layer in self.layers.values():
+            if not (self.root / layer.folder).is_dir():
+                continue  # check_table() names it
+            for idle in sorted((layer.may_use & set(self.layers)) - self.used[layer.name]):
+                self.problems.append(f"docs/architecture.md: {layer.name} may use {idle}, and no include does")
         if self.sources < FEWEST_SOURCES:
             self.problems.append(f"only {self.sources} sources found, expected {FEWEST_SOURCES} or more")
         return self.problems
 
     def check_table(self):
-        on_disk = {folder.name for folder in (self.root / "framework").iterdir() if folder.is_dir()}
+        houses = {layer.name.split("/")[0] for layer in self.layers.values() if "/" in layer.name and not layer.is_plugins}
+        on_disk = {folder.name for folder in (self.root / "framework").iterdir() if folder.is_dir()} - houses
+        on_disk |= {f"{house}/{room.name}" for house in houses for room in (self.root / "framework" / house).glob("*/")}
         on_disk |= {f"plugins/{folder.name}" for folder in (self.root / "plugins").iterdir() if folder.is_dir()}
         for name in sorted(on_disk - set(self.layers)):
             self.problems.append(f"docs/architecture.md: the table has no row for {name}")
@@ -127,6 +136,8 @@ class Check:
         if used is layer:
             two_plugins = layer.is_plugins and path.parts[:3] != source.parts[:3]
             return ": a plugin may not use another" if two_plugins else None
+        if used:
+            self.used[layer.name].add(used.name)
         if used is None or used.name not in layer.may_use:
             return f": {layer.name} may use {', '.join(sorted(layer.may_use)) or 'no other layer'}"
         if path.name in used.libtorch and "yes" not in layer.libtorch:
@@ -150,14 +161,14 @@ class CheckTest(unittest.TestCase):
 |-|-|-|
 | support | – | no |
 | sdk | support | `model.h` only |
-| spec, results | sdk, support | no |
-| results/store | results, support | no |
+| experiment, runs/record | sdk, support | no |
+| runs/store | runs/record | no |
 | nn | sdk | yes |
 | plugins/models | sdk, nn | yes |
 
 | layer | may use | of another table |
 |-|-|-|
-| support | results | no |
+| support | runs/record | no |
 """
 
     def problems(self, planted, fewest=FEWEST_SOURCES, table=TABLE):
@@ -166,10 +177,13 @@ class CheckTest(unittest.TestCase):
             files |= {
                 "docs/architecture.md": table,
                 "framework/sdk/include/folio/model.h": "#include <ATen/core/Tensor.h>\n",
-                "framework/spec/spec.h": "",
-                "framework/results/run.h": "",
-                "framework/results/store/store.h": '#include "results/run.h"\n',
-                "framework/nn/attention.h": "#include <torch/torch.h>\n",
+                "framework/sdk/error.h": '#include "support/clean.h"\n',
+                "framework/support/clean.h": "",
+                "framework/experiment/experiment.h": '#include "folio/plain.h"\n#include "support/clean.h"\n',
+                "framework/sdk/include/folio/plain.h": "",
+                "framework/runs/record/run.h": '#include "folio/plain.h"\n#include "support/clean.h"\n',
+                "framework/runs/store/store.h": '#include "runs/record/run.h"\n',
+                "framework/nn/attention.h": '#include <torch/torch.h>\n#include "folio/model.h"\n',
                 "plugins/models/gpt/gpt.h": '#include "folio/model.h"\n#include "nn/attention.h"\n',
                 "plugins/models/gpt/gpt.cpp": '#include "gpt/gpt.h"\n',
             }
@@ -180,30 +194,37 @@ class CheckTest(unittest.TestCase):
             return Check(folder).run()
 
     def test_clean_tree_has_no_problems(self):
-        self.assertEqual(self.problems({"framework/spec/a.cpp": '#include "spec/spec.h"\n#include "spec.h"\n'}), [])
+        self.assertEqual(self.problems({"framework/experiment/a.cpp": '#include "experiment/experiment.h"\n#include "experiment.h"\n'}), [])
 
     def test_layer_that_is_not_allowed_is_named_with_line(self):
         self.assertEqual(
-            self.problems({"framework/spec/deep/a.cpp": '#include <map>\n\n  #  include "results/run.h"\n'}),
-            ["framework/spec/deep/a.cpp:3 includes results/run.h: spec may use sdk, support"],
+            self.problems({"framework/experiment/deep/a.cpp": '#include <map>\n\n  #  include "runs/record/run.h"\n'}),
+            ["framework/experiment/deep/a.cpp:3 includes runs/record/run.h: experiment may use sdk, support"],
         )
 
-    def test_folder_inside_a_layer_may_be_a_layer_of_its_own(self):
+    def test_right_that_no_include_uses_is_named(self):
+        row = "| nn | sdk, support | yes |"
         self.assertEqual(
-            self.problems({"framework/results/a.cpp": '#include "results/store/store.h"\n'}),
-            ["framework/results/a.cpp:1 includes results/store/store.h: results may use sdk, support"],
+            self.problems({}, table=self.TABLE.replace("| nn | sdk | yes |", row)),
+            ["docs/architecture.md: nn may use support, and no include does"],
+        )
+
+    def test_room_may_be_a_layer_of_its_own(self):
+        self.assertEqual(
+            self.problems({"framework/runs/record/a.cpp": '#include "runs/store/store.h"\n'}),
+            ["framework/runs/record/a.cpp:1 includes runs/store/store.h: runs/record may use sdk, support"],
         )
 
     def test_angle_brackets_hide_nothing(self):
         self.assertEqual(
-            self.problems({"framework/support/a.h": "#include <results/run.h>\n"}),
-            ["framework/support/a.h:1 includes results/run.h: support may use no other layer"],
+            self.problems({"framework/support/a.h": "#include <runs/record/run.h>\n"}),
+            ["framework/support/a.h:1 includes runs/record/run.h: support may use no other layer"],
         )
 
     def test_relative_path_hides_nothing(self):
         self.assertEqual(
-            self.problems({"framework/spec/a.cpp": '#include "../results/run.h"\n'}),
-            ["framework/spec/a.cpp:1 includes ../results/run.h: spec may use sdk, support"],
+            self.problems({"framework/experiment/a.cpp": '#include "../runs/record/run.h"\n'}),
+            ["framework/experiment/a.cpp:1 includes ../runs/record/run.h: experiment may use sdk, support"],
         )
 
     def test_framework_may_not_use_plugins(self):
@@ -221,14 +242,14 @@ class CheckTest(unittest.TestCase):
     def test_libtorch_is_found_by_its_folders(self):
         for header in ("torch/torch.h", "ATen/ops/linear.h", "c10/util/Half.h"):
             self.assertEqual(
-                self.problems({"framework/results/a.cpp": f"#include <{header}>\n"}),
-                [f"framework/results/a.cpp:1 includes {header}: results may not see libtorch"],
+                self.problems({"framework/runs/record/a.cpp": f"#include <{header}>\n"}),
+                [f"framework/runs/record/a.cpp:1 includes {header}: runs/record may not see libtorch"],
             )
 
     def test_header_that_needs_libtorch_is_refused_where_libtorch_is(self):
         self.assertEqual(
-            self.problems({"framework/spec/a.cpp": '#include "folio/model.h"\n'}),
-            ["framework/spec/a.cpp:1 includes folio/model.h, which needs libtorch: spec may not see it"],
+            self.problems({"framework/experiment/a.cpp": '#include "folio/model.h"\n'}),
+            ["framework/experiment/a.cpp:1 includes folio/model.h, which needs libtorch: experiment may not see it"],
         )
 
     def test_only_the_named_header_of_a_layer_may_see_libtorch(self):
@@ -239,10 +260,10 @@ class CheckTest(unittest.TestCase):
 
     def test_include_that_leads_nowhere_or_is_a_macro_is_named(self):
         self.assertEqual(
-            self.problems({"framework/spec/a.cpp": '#include "gone.h"\n#include HEADER\n'}),
+            self.problems({"framework/experiment/a.cpp": '#include "gone.h"\n#include HEADER\n'}),
             [
-                "framework/spec/a.cpp:1 includes gone.h, which is in no layer nor beside it",
-                "framework/spec/a.cpp:2 includes HEADER, which this test cannot read",
+                "framework/experiment/a.cpp:1 includes gone.h, which is in no layer nor beside it",
+                "framework/experiment/a.cpp:2 includes HEADER, which this test cannot read",
             ],
         )
 
@@ -266,7 +287,7 @@ class CheckTest(unittest.TestCase):
         )
 
     def test_walk_that_finds_too_little_fails(self):
-        self.assertEqual(self.problems({}, fewest=3), [f"only 10 sources found, expected {FEWEST_SOURCES} or more"])
+        self.assertEqual(self.problems({}, fewest=3), [f"only 13 sources found, expected {FEWEST_SOURCES} or more"])
 
 
 def main():

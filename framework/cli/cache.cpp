@@ -9,11 +9,11 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
+#include "cli/view/print_json.h"
 #include "support/error.h"
 #include "support/human.h"
-#include "support/table.h"
-#include "support/terminal.h"
+#include "terminal/table.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {

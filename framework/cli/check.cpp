@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/results_store.h"
-#include "cli/session.h"
-#include "cli/worker_session.h"
-#include "spec/yaml_writer.h"
+#include "cli/session/session.h"
+#include "cli/session/worker_session.h"
+#include "cli/view/print_json.h"
+#include "experiment/yaml_writer.h"
 #include "support/error.h"
 #include "support/human.h"
-#include "support/table.h"
+#include "terminal/table.h"
 
 namespace folio::cli {
 namespace {
@@ -21,7 +21,7 @@ struct CheckOptions {
 };
 
 /// Asks the worker what a run would be; what is wrong with the data or between the sections is thrown.
-json preflight(const spec::Experiment& experiment, const Session& session) {
+json preflight(const experiment::Experiment& experiment, const Session& session) {
   json answer;
   run_worker_to_success({.arguments = {"preflight", job_request(experiment, session.catalogue).dump()},
                          .environment = worker_environment(experiment.file),
@@ -34,7 +34,7 @@ std::string count_text(const json& count, bool estimated) {
   return (estimated ? "about " : "") + with_commas(count.get<std::int64_t>());
 }
 
-std::string overview(const json& answer) {
+std::string check_overview(const json& answer) {
   const json& data = answer.at("data");
   const json& plan = answer.at("plan");
   const json& parameters = answer.at("parameters");
@@ -63,7 +63,8 @@ std::string overview(const json& answer) {
 
 int check(const CheckOptions& options, const GlobalOptions& global) {
   const Session session = open_session(global, options.file);
-  const spec::Experiment experiment = spec::load_experiment(options.file, options.overrides, session.declarations);
+  const experiment::Experiment experiment =
+      experiment::load_experiment(options.file, options.overrides, session.declarations);
   json answer = preflight(experiment, session);
   if (options.json) {
     answer["resolved"] = experiment.resolved;
@@ -71,7 +72,7 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
     print_json(answer);
     return 0;
   }
-  fmt::print("{}\n{}", spec::to_yaml(experiment.resolved), overview(answer));
+  fmt::print("{}\n{}", experiment::to_yaml(experiment.resolved), check_overview(answer));
   for (const json& note : answer.at("data").at("notes")) fmt::print("note: {}\n", note.get<std::string>());
   if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated")) {
     fmt::print("'about': depends on the tokenizer, which is trained in the run, or is an estimate.\n");

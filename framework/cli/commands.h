@@ -1,19 +1,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
-#include <string>
-#include <vector>
+
+#include "cli/session/global_options.h"
 
 namespace folio::cli {
-
-/// What stands before or beside any command.
-struct GlobalOptions {
-  std::vector<std::filesystem::path> plugin_path;  ///< --plugin-path, first wins
-  std::filesystem::path results;                   ///< --results: the folder with the store and the runs
-  std::filesystem::path baselines;                 ///< the runs that come with Folio; empty: `baselines` in results
-  std::string store;                               ///< --store: a PostgreSQL server's address; empty: a file in results
-};
 
 /// Each adds one command to the program, in the file of its name. The command's action runs from CLI11's callback; it
 /// prints to standard output, throws folio::Error, and sets `exit_code` where that is not 0.

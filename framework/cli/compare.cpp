@@ -2,36 +2,37 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
-#include "cli/run_choice.h"
-#include "results/run_table.h"
+#include "cli/session/results_store.h"
+#include "cli/session/run_choice.h"
+#include "cli/view/print_json.h"
+#include "runs/report/run_table_report.h"
 
 namespace folio::cli {
 namespace {
 
-using results::RunSummary;
+using runs::RunSummary;
 
 struct CompareOptions {
   RunChoice choice;
-  results::TableRequest request;
+  runs::TableRequest request;
   bool csv = false;
   bool json = false;
   bool markdown = false;
 };
 
 void compare_runs(const GlobalOptions& global, const CompareOptions& options) {
-  results::Store store = open_store(global);
+  runs::Store store = open_store(global);
   const std::vector<RunSummary> all = store.list();
-  const results::RunSettings settings = store.settings();
-  const results::RunFields fields(all, settings);
+  const runs::RunSettings settings = store.settings();
+  const runs::RunFields fields(all, settings);
   const std::vector<RunSummary> runs = choose_runs(all, fields, options.choice);
-  const results::RunTable table = results::make_table(runs, settings, fields, options.request);
+  const runs::RunTable table = runs::make_table(runs, settings, fields, options.request);
   if (options.json) {
-    print_json(results::to_json(table, settings));
+    print_json(runs::to_json(table, settings));
   } else if (options.csv) {
-    std::cout << results::to_csv(table);
+    std::cout << runs::to_csv(table);
   } else {
-    std::cout << (options.markdown ? results::to_markdown(table) : results::to_text(table));
+    std::cout << (options.markdown ? runs::to_markdown(table) : runs::to_text(table));
   }
   if (runs.empty()) std::cerr << "note: no run is left to compare\n";
 }
@@ -42,7 +43,7 @@ void add_compare(CLI::App& app, const GlobalOptions& global, int&) {
   auto* command = app.add_subcommand("compare", "Tabulate any number of runs: settings that differ, and metrics");
   const auto options = std::make_shared<CompareOptions>();
   options->choice.finished = true;
-  results::TableRequest& request = options->request;
+  runs::TableRequest& request = options->request;
   command->add_option("RUN", options->choice.names, "Runs, named as for 'show'; all finished ones by default");
   add_where(*command, options->choice.where);
   command->add_option("--metrics", request.metrics, "Metrics to show, in this order, with commas between")

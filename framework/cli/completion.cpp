@@ -7,7 +7,7 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
+#include "cli/session/results_store.h"
 
 namespace folio::cli {
 namespace {
@@ -112,7 +112,7 @@ std::string fish_script(const CLI::App& app) {
 /// What a run can be named by.
 void print_runs(const GlobalOptions& global) {
   std::cout << "latest\n";
-  for (const results::RunSummary& run : open_store(global).list()) std::cout << run.id << "\n";
+  for (const runs::RunSummary& run : open_store(global).list()) std::cout << run.id << "\n";
 }
 
 void completion(const CLI::App& app, const GlobalOptions& global, const CompletionOptions& options) {

@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "cli/live_view.h"
-#include "cli/results_store.h"
-#include "cli/sample_view.h"
-#include "cli/session.h"
-#include "cli/worker_session.h"
+#include "cli/session/session.h"
+#include "cli/session/worker_session.h"
+#include "cli/view/live_view.h"
+#include "cli/view/print_json.h"
+#include "cli/view/sample_view.h"
 #include "support/human.h"
-#include "support/terminal.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -24,7 +24,7 @@ struct DataOptions {
   bool json = false;
 };
 
-std::string overview(const json& data) {
+std::string samples_overview(const json& data) {
   const auto count = [&](const char* key) { return with_commas(data.at(key).get<std::int64_t>()); };
   const std::string lengths = data.at("shortest") == data.at("longest")
                                   ? count("longest")
@@ -42,7 +42,8 @@ std::string heading(const json& sample, std::int64_t epoch, const Paint& paint) 
 
 int show_data(const DataOptions& options, const GlobalOptions& global) {
   const Session session = open_session(global, options.file);
-  const spec::Experiment experiment = spec::load_experiment(options.file, options.overrides, session.declarations);
+  const experiment::Experiment experiment =
+      experiment::load_experiment(options.file, options.overrides, session.declarations);
   json request = job_request(experiment, session.catalogue);
   request["show"] = {{"first", options.sample}, {"count", options.count}, {"epoch", options.epoch}};
   json data, samples = json::array();
@@ -64,7 +65,7 @@ int show_data(const DataOptions& options, const GlobalOptions& global) {
     return 0;
   }
   const bool colour = use_colour(STDOUT_FILENO);
-  fmt::print("{}", overview(data));
+  fmt::print("{}", samples_overview(data));
   for (const json& sample : samples) {
     fmt::print("{}{}", heading(sample, options.epoch, Paint(colour)),
                sample_text(sample, data.at("objective"), options.tokens, colour));

@@ -6,17 +6,21 @@
 #include <utility>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
-#include "results/comparison.h"
-#include "results/rendering.h"
-#include "results/selection.h"
-#include "support/terminal.h"
+#include "cli/session/results_store.h"
+#include "cli/view/print_json.h"
+#include "runs/compare/comparison.h"
+#include "runs/record/selection.h"
+#include "runs/report/comparison_json.h"
+#include "runs/report/comparison_text.h"
+#include "runs/report/run_json.h"
+#include "runs/report/trace_report.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
 
-using results::Run;
-using results::RunSummary;
+using runs::Run;
+using runs::RunSummary;
 
 struct DiffOptions {
   std::string a, b;
@@ -30,13 +34,13 @@ struct DiffOptions {
 /// The two runs to compare: those named, the latest standing for a second that is not, the latest two for none.
 std::pair<std::string, std::string> choose(const std::vector<RunSummary>& runs, const DiffOptions& options) {
   if (options.a.empty()) {
-    if (runs.size() < 2 || results::is_baseline(runs[1])) {
+    if (runs.size() < 2 || runs::is_baseline(runs[1])) {
       throw Error(ErrorKind::usage, "there are not two runs yet; name two, as in: runner diff baseline/gpt latest");
     }
     return {runs[1].id, runs[0].id};
   }
-  const std::string a = results::select_run(runs, options.a).id;
-  const std::string b = results::select_run(runs, options.b.empty() ? "latest" : options.b).id;
+  const std::string a = runs::select_run(runs, options.a).id;
+  const std::string b = runs::select_run(runs, options.b.empty() ? "latest" : options.b).id;
   if (a == b) throw Error(ErrorKind::usage, "both are run " + a + "; name another to compare it with");
   return {a, b};
 }
@@ -49,12 +53,12 @@ bool may_be_sibling(const RunSummary& run, const RunSummary& other) {
     const auto in_other = other.metrics.find(metric);
     return in_run != run.metrics.end() && in_other != other.metrics.end() && in_run->second == in_other->second;
   };
-  return run.id != other.id && other.state == results::RunState::finished && run.model == other.model &&
+  return run.id != other.id && other.state == runs::RunState::finished && run.model == other.model &&
          same("train_samples") && same("global_step");
 }
 
 /// One sibling for each seed, the newest, looked for among the newest runs that did the same work.
-std::vector<RunSummary> siblings_of(const Run& run, const std::vector<RunSummary>& runs, results::Store& store) {
+std::vector<RunSummary> siblings_of(const Run& run, const std::vector<RunSummary>& runs, runs::Store& store) {
   constexpr int kMostLookedAt = 200;
   std::vector<RunSummary> siblings;
   std::vector<nlohmann::json> seeds{
@@ -66,16 +70,16 @@ std::vector<RunSummary> siblings_of(const Run& run, const std::vector<RunSummary
     const Run candidate = store.load(other.id);
     const auto seed = candidate.settings.value(nlohmann::json::json_pointer("/training/seed"), nlohmann::json());
     if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end()) continue;
-    if (!results::differ_only_in_seed(run, candidate)) continue;
+    if (!runs::differ_only_in_seed(run, candidate)) continue;
     seeds.push_back(seed);
     siblings.push_back(other);
   }
   return siblings;
 }
 
-results::Curves curves_of(const std::string& a, const std::string& b, results::Store& store) {
+runs::Curves curves_of(const std::string& a, const std::string& b, runs::Store& store) {
   const auto pair = [&](const char* metric) {
-    return results::CurvePair{store.points(a, metric), store.points(b, metric)};
+    return runs::CurvePair{store.points(a, metric), store.points(b, metric)};
   };
   return {pair("loss"), pair("eval_loss")};
 }
@@ -89,42 +93,41 @@ Page new_page(const DiffOptions& options) {
 
 /// The first step at which two runs that should be equal part. Gives whether they do.
 bool compare_traces(const Run& a, const Run& b, const DiffOptions& options) {
-  results::require_folder(a);
-  results::require_folder(b);
-  const auto in_a = results::read_trace(a.folder.trace());
-  const auto in_b = results::read_trace(b.folder.trace());
+  runs::require_folder(a);
+  runs::require_folder(b);
+  const auto in_a = runs::read_trace(a.folder.trace());
+  const auto in_b = runs::read_trace(b.folder.trace());
   if (options.json) {
-    nlohmann::json json = results::trace_to_json(in_a, in_b);
-    json["a"] = a.summary.id;
-    json["b"] = b.summary.id;
-    print_json(json);
+    nlohmann::json report = runs::trace_to_json(in_a, in_b);
+    report["a"] = a.summary.id;
+    report["b"] = b.summary.id;
+    print_json(report);
   } else {
     Page page = new_page(options);
-    results::add_title(page, "A", a);
-    results::add_title(page, "B", b);
-    results::add_trace(page, in_a, in_b);
+    runs::add_title(page, "A", a);
+    runs::add_title(page, "B", b);
+    runs::add_trace(page, in_a, in_b);
     std::cout << page.text();
   }
-  return results::first_divergence(in_a, in_b).has_value();
+  return runs::first_divergence(in_a, in_b).has_value();
 }
 
 int compare_runs(const GlobalOptions& global, const DiffOptions& options) {
-  results::Store store = open_store(global);
+  runs::Store store = open_store(global);
   const auto runs = store.list();
   const auto [id_a, id_b] = choose(runs, options);
   const Run a = store.load(id_a);
   const Run b = store.load(id_b);
   if (options.trace) return compare_traces(a, b, options) && options.exit_code ? 1 : 0;
-  const results::Comparison comparison =
-      results::compare(a, b, {siblings_of(a, runs, store), siblings_of(b, runs, store)});
+  const runs::Comparison comparison = runs::compare(a, b, {siblings_of(a, runs, store), siblings_of(b, runs, store)});
   if (options.json) {
-    print_json(results::to_json(a, b, comparison));
+    print_json(runs::to_json(a, b, comparison));
   } else {
     Page page = new_page(options);
-    results::add_comparison(page, a, b, comparison, curves_of(id_a, id_b, store), options.all);
+    runs::add_comparison(page, a, b, comparison, curves_of(id_a, id_b, store), options.all);
     std::cout << page.text();
   }
-  return options.exit_code && !results::same_result(comparison) ? 1 : 0;
+  return options.exit_code && !runs::same_result(comparison) ? 1 : 0;
 }
 
 }  // namespace

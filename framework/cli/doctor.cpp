@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
-#include "cli/session.h"
-#include "cli/worker_session.h"
-#include "results/store/salvage.h"
+#include "cli/session/results_store.h"
+#include "cli/session/session.h"
+#include "cli/session/worker_session.h"
+#include "cli/view/print_json.h"
+#include "runs/store/salvage.h"
 #include "support/error.h"
 #include "support/human.h"
-#include "support/terminal.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -92,15 +93,15 @@ std::vector<Finding> plugins(const GlobalOptions& global) {
 }
 
 std::vector<Finding> store(const GlobalOptions& global) {
-  const fs::path file = results::store_file(global.results);
-  if (global.store.empty() && !results::store_is_sound(file)) {
+  const fs::path file = runs::store_file(global.results);
+  if (global.store.empty() && !runs::store_is_sound(file)) {
     return {{"store", Verdict::failure, file.string() + " is damaged",
              "runner reindex makes it anew from the run folders; nothing is lost"}};
   }
   try {
-    results::Store opened = store_of(global);
+    runs::Store opened = store_of(global);
     std::vector<Finding> findings;
-    for (const results::SyncProblem& problem : opened.sync()) {
+    for (const runs::SyncProblem& problem : opened.sync()) {
       findings.push_back({"run", Verdict::warning, problem.message, "runner rm moves it to the trash"});
     }
     findings.insert(

@@ -5,12 +5,13 @@
 #include <iostream>
 #include <optional>
 
-#include "cli/results_store.h"
-#include "cli/session.h"
-#include "cli/worker_session.h"
-#include "results/selection.h"
+#include "cli/session/results_store.h"
+#include "cli/session/session.h"
+#include "cli/session/worker_session.h"
+#include "cli/view/print_json.h"
+#include "runs/record/selection.h"
 #include "support/error.h"
-#include "support/terminal.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -30,11 +31,11 @@ struct GenerateOptions {
 /// One run's model, to be asked.
 class Conversation {
  public:
-  Conversation(const GenerateOptions& options, results::Run run) : options_(options), run_(std::move(run)) {
-    results::require_folder(run_);
+  Conversation(const GenerateOptions& options, runs::Run run) : options_(options), run_(std::move(run)) {
+    runs::require_folder(run_);
     if (std::filesystem::exists(run_.folder.model() / "model.safetensors")) return;
     throw Error(ErrorKind::usage, fmt::format("run {} has no model to generate with: it is {}", run_.summary.id,
-                                              results::to_string(run_.summary.state)));
+                                              runs::to_string(run_.summary.state)));
   }
 
   /// One prompt.
@@ -110,16 +111,16 @@ class Conversation {
   }
 
   const GenerateOptions& options_;
-  results::Run run_;
+  runs::Run run_;
   Paint paint_{use_colour(STDOUT_FILENO)};
   std::string prompt_, text_;  ///< the last that was read, and what came for it
   bool asked_ = false;
 };
 
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
-  results::Store store = open_store(global);
+  runs::Store store = open_store(global);
   const auto runs = store.list();
-  Conversation conversation(options, store.load(results::select_run(runs, options.run).id));
+  Conversation conversation(options, store.load(runs::select_run(runs, options.run).id));
   options.interactive ? conversation.ask_on() : conversation.ask();
   return 0;
 }

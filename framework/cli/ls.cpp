@@ -9,18 +9,20 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
-#include "cli/run_choice.h"
-#include "results/metrics.h"
-#include "results/rendering.h"
+#include "cli/session/results_store.h"
+#include "cli/session/run_choice.h"
+#include "cli/view/print_json.h"
+#include "runs/record/metrics.h"
+#include "runs/report/run_json.h"
+#include "runs/report/run_text.h"
 #include "support/human.h"
-#include "support/table.h"
-#include "support/terminal.h"
+#include "terminal/table.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
 
-using results::RunSummary;
+using runs::RunSummary;
 
 constexpr std::size_t kRowsOnTerminal = 20;
 
@@ -34,23 +36,23 @@ struct LsOptions {
 };
 
 /// Sorts by a field; runs that lack it come last.
-void sort_runs(std::vector<RunSummary>& runs, const results::RunFields& fields, const LsOptions& options) {
-  const results::Field field = fields.require(options.sort_by, "--sort-by");
-  std::vector<results::FieldValue> values;
+void sort_runs(std::vector<RunSummary>& runs, const runs::RunFields& fields, const LsOptions& options) {
+  const runs::Field field = fields.require(options.sort_by, "--sort-by");
+  std::vector<runs::FieldValue> values;
   for (const RunSummary& run : runs) values.push_back(fields.value(run, field));
   std::vector<RunSummary> sorted;
-  for (const std::size_t place : results::sorted_places(values, options.descending)) {
+  for (const std::size_t place : runs::sorted_places(values, options.descending)) {
     sorted.push_back(std::move(runs[place]));
   }
   runs = std::move(sorted);
 }
 
 /// The runs that were asked for, in the order that was. The settings are read only where they are asked for.
-std::vector<RunSummary> wanted_runs(results::Store& store, const LsOptions& options) {
+std::vector<RunSummary> wanted_runs(runs::Store& store, const LsOptions& options) {
   std::vector<RunSummary> runs = store.list();
   if (options.choice.where.empty() && options.sort_by.empty()) return runs;
-  const results::RunSettings settings = store.settings();
-  const results::RunFields fields(runs, settings);
+  const runs::RunSettings settings = store.settings();
+  const runs::RunFields fields(runs, settings);
   runs = choose_runs(std::move(runs), fields, options.choice);
   if (!options.sort_by.empty()) sort_runs(runs, fields, options);
   return runs;
@@ -58,7 +60,7 @@ std::vector<RunSummary> wanted_runs(results::Store& store, const LsOptions& opti
 
 std::string metric_cell(const RunSummary& run, const std::string& name) {
   const auto found = run.metrics.find(name);
-  return found == run.metrics.end() ? "" : results::metric_text(name, found->second);
+  return found == run.metrics.end() ? "" : runs::metric_text(name, found->second);
 }
 
 std::string runtime_cell(const RunSummary& run) {
@@ -84,20 +86,20 @@ void print_table(const std::vector<RunSummary>& runs, bool all) {
   Table table(std::move(columns));
   std::size_t shown = 0, left_out = 0;
   for (const RunSummary& run : runs) {
-    if (!all && !results::is_baseline(run) && shown == kRowsOnTerminal) {
+    if (!all && !runs::is_baseline(run) && shown == kRowsOnTerminal) {
       ++left_out;
       continue;
     }
-    shown += results::is_baseline(run) ? 0 : 1;
+    shown += runs::is_baseline(run) ? 0 : 1;
     std::vector<std::string> cells{paint.cyan(run.id),
                                    run.name,
                                    run.model,
-                                   results::state_text(run, paint),
+                                   runs::state_text(run, paint),
                                    metric_cell(run, "train_loss"),
                                    metric_cell(run, "eval_loss"),
                                    runtime_cell(run),
                                    when_cell(run.created)};
-    if (tagged) cells.push_back(results::tags_text(run.tags));
+    if (tagged) cells.push_back(runs::tags_text(run.tags));
     table.add_row(std::move(cells));
   }
   std::cout << table.to_text();
@@ -105,12 +107,12 @@ void print_table(const std::vector<RunSummary>& runs, bool all) {
 }
 
 void list_runs(const GlobalOptions& global, const LsOptions& options) {
-  results::Store store = open_store(global);
+  runs::Store store = open_store(global);
   std::vector<RunSummary> runs = wanted_runs(store, options);
   if (options.limit > 0 && runs.size() > options.limit) runs.resize(options.limit);
   if (options.json) {
     nlohmann::json list = nlohmann::json::array();
-    for (const RunSummary& run : runs) list.push_back(results::to_json(run));
+    for (const RunSummary& run : runs) list.push_back(runs::to_json(run));
     print_json(list);
     return;
   }

@@ -9,7 +9,8 @@
 #include "cli/commands.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
-#include "support/terminal.h"
+#include "support/version.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -56,7 +57,7 @@ void complete(std::vector<std::string>& arguments, const CLI::App& app) {
 int run(std::vector<std::string> arguments) {
   CLI::App app("Folio trains language models on text from an experiment file, and compares the results honestly.",
                "runner");
-  app.set_version_flag("--version", "folio " FOLIO_VERSION);
+  app.set_version_flag("--version", "folio " + std::string(folio_version()));
   app.set_help_flag("-h,--help", "print help, for a command too");
   app.require_subcommand(1);
   app.fallthrough();  // --results, --store and --plugin-path may stand behind the command too

@@ -1,6 +1,6 @@
 // metrics: what every figure means.
 
-#include "results/metrics.h"
+#include "runs/record/metrics.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -10,16 +10,16 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
-#include "results/metrics_page.h"
+#include "cli/view/print_json.h"
+#include "runs/report/metrics_page.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
-#include "support/page.h"
+#include "terminal/page.h"
 
 namespace folio::cli {
 namespace {
 
-using results::Metric;
+using runs::Metric;
 
 struct MetricsOptions {
   std::string name;
@@ -28,9 +28,9 @@ struct MetricsOptions {
 };
 
 const Metric& metric_called(const std::string& name) {
-  if (const Metric* metric = results::find_metric(name)) return *metric;
+  if (const Metric* metric = runs::find_metric(name)) return *metric;
   std::vector<std::string> names;
-  for (const Metric& metric : results::all_metrics()) names.emplace_back(metric.name);
+  for (const Metric& metric : runs::all_metrics()) names.emplace_back(metric.name);
   throw Error(ErrorKind::usage, fmt::format("there is no metric '{}'{}", name, did_you_mean(name, names)));
 }
 
@@ -48,21 +48,21 @@ Page terminal_page() {
 void show_metric(const Metric& metric) {
   Page page = terminal_page();
   const std::string unit = metric.unit.empty() ? "" : fmt::format("{}; ", metric.unit);
-  const std::string better = metric.direction == results::Direction::none
+  const std::string better = metric.direction == runs::Direction::none
                                  ? "says nothing of quality"
-                                 : fmt::format("{} is better", results::to_string(metric.direction));
+                                 : fmt::format("{} is better", runs::to_string(metric.direction));
   page.heading(metric.name, "(" + unit + better + ")");
   page.paragraph(plain(metric.meaning));
   page.heading("Exactly");
   page.paragraph(plain(metric.definition));
-  if (metric.definition.find('*') != std::string_view::npos) page.paragraph(plain(results::metric_letters()));
+  if (metric.definition.find('*') != std::string_view::npos) page.paragraph(plain(runs::metric_letters()));
   std::cout << page.text();
 }
 
 void list_metrics() {
   Page page = terminal_page();
   Table table({{"metric"}, {"what it means"}});
-  for (const Metric& metric : results::all_metrics()) {
+  for (const Metric& metric : runs::all_metrics()) {
     table.add_row({std::string(metric.name), std::string(metric.meaning)});
   }
   page.table(table);
@@ -71,7 +71,7 @@ void list_metrics() {
 
 nlohmann::json to_json(const Metric& metric) {
   return {{"name", metric.name},
-          {"better", results::to_string(metric.direction)},
+          {"better", runs::to_string(metric.direction)},
           {"unit", metric.unit},
           {"meaning", metric.meaning},
           {"definition", metric.definition}};
@@ -79,10 +79,10 @@ nlohmann::json to_json(const Metric& metric) {
 
 void metrics(const MetricsOptions& options) {
   if (options.markdown) {
-    std::cout << results::metrics_page();
+    std::cout << runs::metrics_page();
   } else if (options.json) {
     nlohmann::json list = nlohmann::json::array();
-    for (const Metric& metric : results::all_metrics()) list.push_back(to_json(metric));
+    for (const Metric& metric : runs::all_metrics()) list.push_back(to_json(metric));
     print_json(options.name.empty() ? list : to_json(metric_called(options.name)));
   } else if (options.name.empty()) {
     list_metrics();

@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/params_report.h"
-#include "cli/results_store.h"
-#include "cli/session.h"
-#include "cli/sweep.h"
-#include "cli/worker_session.h"
+#include "cli/session/session.h"
+#include "cli/session/sweep.h"
+#include "cli/session/worker_session.h"
+#include "cli/view/params_report.h"
+#include "cli/view/print_json.h"
 #include "support/error.h"
 
 namespace folio::cli {
@@ -44,9 +44,9 @@ class Question {
   }
 
   /// `vary` is KEY=VALUE,VALUE...; a key without a dot is one of the model's options. Gives each value's experiment.
-  std::vector<spec::Experiment> variants() const {
+  std::vector<experiment::Experiment> variants() const {
     if (options_.vary.empty()) return {base_};
-    std::vector<spec::Experiment> experiments;
+    std::vector<experiment::Experiment> experiments;
     for (const std::string& value : split_values(options_.vary.substr(options_.vary.find('=') + 1))) {
       const std::string key = varied_key();
       std::vector<std::string> changed{key + "=" + value};
@@ -66,15 +66,15 @@ class Question {
   std::string library() const { return session_->catalogue.require(PluginKind::model, model()).library; }
 
  private:
-  spec::Experiment load(const std::vector<std::string>& changed) const {
+  experiment::Experiment load(const std::vector<std::string>& changed) const {
     std::vector<std::string> all = overrides_;
     all.insert(all.end(), changed.begin(), changed.end());
-    return file_.empty() ? spec::load_model(all, session_->declarations)
-                         : spec::load_experiment(file_, all, session_->declarations);
+    return file_.empty() ? experiment::load_model(all, session_->declarations)
+                         : experiment::load_experiment(file_, all, session_->declarations);
   }
 
   /// A model of another width has heads of the same width, so another number of them, unless the user set the number.
-  void keep_head_width(const spec::Experiment& wider, std::vector<std::string>& changed) const {
+  void keep_head_width(const experiment::Experiment& wider, std::vector<std::string>& changed) const {
     const std::string heads = "num_attention_heads";
     const json& before = base_.resolved.at("model");
     if (!before.contains(heads) || !before.contains("hidden_size")) return;
@@ -88,14 +88,14 @@ class Question {
   std::filesystem::path file_;  ///< empty where there is none
   std::vector<std::string> overrides_;
   std::optional<Session> session_;
-  spec::Experiment base_;
+  experiment::Experiment base_;
 };
 
 /// The worker's answers, one a variant.
-std::vector<json> ask(const Question& question, const std::vector<spec::Experiment>& variants,
+std::vector<json> ask(const Question& question, const std::vector<experiment::Experiment>& variants,
                       const ParamsOptions& options) {
   json request{{"library", question.library()}, {"variants", json::array()}, {"measure", options.measure}};
-  for (const spec::Experiment& variant : variants) request["variants"].push_back(variant.resolved);
+  for (const experiment::Experiment& variant : variants) request["variants"].push_back(variant.resolved);
   if (options.batch) request["batch"] = *options.batch;
   if (options.length) request["length"] = *options.length;
   std::vector<json> answers;
@@ -122,7 +122,7 @@ int params(const ParamsOptions& options, const GlobalOptions& global) {
     throw Error(ErrorKind::usage, "--vary is '" + options.vary + "', expected OPTION=VALUE,VALUE...");
   }
   const Question question(options, global);
-  const std::vector<spec::Experiment> variants = question.variants();
+  const std::vector<experiment::Experiment> variants = question.variants();
   std::vector<ModelCost> costs;
   for (json& answer : ask(question, variants, options)) {
     costs.push_back({variants[costs.size()].resolved, std::move(answer)});

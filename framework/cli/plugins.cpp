@@ -8,12 +8,13 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/view/print_json.h"
 #include "formats/description_json.h"
 #include "plugin_host/catalogue.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
-#include "support/table.h"
-#include "support/terminal.h"
+#include "terminal/table.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -27,8 +28,6 @@ struct Arguments {
   bool json = false;
   std::string name;
 };
-
-void print_json(const json& value) { std::cout << value.dump(2, ' ', false, json::error_handler_t::replace) << '\n'; }
 
 json to_json(const Catalogue& catalogue) {
   json plugins = json::array(), problems = json::array(), folders = json::array();

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
-#include "results/store/salvage.h"
+#include "cli/session/results_store.h"
+#include "runs/store/salvage.h"
 #include "support/error.h"
 
 namespace folio::cli {
@@ -18,7 +18,7 @@ struct ReindexOptions {
 };
 
 void salvage_to(const std::filesystem::path& file, const std::string& to) {
-  const results::Salvage found = results::salvage_store(file, to);
+  const runs::Salvage found = runs::salvage_store(file, to);
   std::cout << fmt::format("{}: {} runs, {} final values, {} points that could be read\n", to, found.runs, found.finals,
                            found.points);
   for (const std::string& problem : found.problems) std::cerr << "warning: not all could be read: " << problem << "\n";
@@ -26,19 +26,18 @@ void salvage_to(const std::filesystem::path& file, const std::string& to) {
 
 void mend_file(const std::filesystem::path& file, const ReindexOptions& options) {
   if (!options.salvage.empty()) salvage_to(file, options.salvage);
-  if (!results::store_is_sound(file)) {
-    std::cout << fmt::format("{} is damaged; it lies in {} now\n", file.string(),
-                             results::set_store_aside(file).string());
+  if (!runs::store_is_sound(file)) {
+    std::cout << fmt::format("{} is damaged; it lies in {} now\n", file.string(), runs::set_store_aside(file).string());
   }
 }
 
 void reindex(const GlobalOptions& global, const ReindexOptions& options) {
   if (global.store.empty()) {
-    mend_file(results::store_file(global.results), options);
+    mend_file(runs::store_file(global.results), options);
   } else if (!options.salvage.empty()) {
     throw Error(ErrorKind::usage, "--salvage reads a store that is a file; a server's is kept whole by the server");
   }
-  results::Store store = store_of(global);
+  runs::Store store = store_of(global);
   if (!options.forget.empty()) {
     std::cout << fmt::format("{} runs of {} forgotten\n", store.forget_elsewhere(options.forget), options.forget);
     return;
@@ -47,7 +46,7 @@ void reindex(const GlobalOptions& global, const ReindexOptions& options) {
   sync(store);
   const auto runs = store.list();
   const auto entered =
-      std::count_if(runs.begin(), runs.end(), [](const results::RunSummary& run) { return run.other_folder.empty(); });
+      std::count_if(runs.begin(), runs.end(), [](const runs::RunSummary& run) { return run.other_folder.empty(); });
   std::cout << fmt::format("{} runs entered from their folders\n", entered);
 }
 

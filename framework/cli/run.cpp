@@ -2,14 +2,15 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "cli/multirun.h"
-#include "cli/results_store.h"
-#include "cli/run_report.h"
-#include "cli/run_session.h"
-#include "cli/session.h"
+#include "cli/session/multirun.h"
+#include "cli/session/results_store.h"
+#include "cli/session/run_session.h"
+#include "cli/session/session.h"
+#include "cli/view/print_json.h"
+#include "cli/view/run_report.h"
 #include "formats/description_json.h"
 #include "support/error.h"
-#include "support/terminal.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -24,10 +25,10 @@ struct RunOptions {
   bool force = false;
 };
 
-void print_result(const results::Run& run) {
+void print_result(const runs::Run& run) {
   nlohmann::json json{{"id", run.summary.id},
                       {"name", run.summary.name},
-                      {"state", results::to_string(run.summary.state)},
+                      {"state", runs::to_string(run.summary.state)},
                       {"folder", run.folder.path().string()},
                       {"metrics", nlohmann::json::object()}};
   for (const auto& [name, value] : run.summary.metrics) json["metrics"][name] = number_to_json(value);
@@ -36,30 +37,30 @@ void print_result(const results::Run& run) {
 }
 
 /// What the run's end says to a person; gives the exit code.
-int report(const results::Run& run, const RunOptions& options) {
+int report(const runs::Run& run, const RunOptions& options) {
   const std::string& id = run.summary.id;
   if (options.json) print_result(run);
   switch (run.summary.state) {
-    case results::RunState::finished:
+    case runs::RunState::finished:
       if (!options.json) fmt::print("{}", run_report(run, use_colour(STDOUT_FILENO)));
       return 0;
-    case results::RunState::interrupted:
+    case runs::RunState::interrupted:
       fmt::print(stderr, "Interrupted: run {} is kept as it stood, in {}\nNext:\n  ./runner show {}\n", id,
                  run.folder.path().string(), id);
       return 128 + SIGINT;
     default:
       break;
   }
-  const results::RunError error = run.summary.error.value_or(results::RunError{ErrorKind::run, "its worker is gone"});
+  const runs::RunError error = run.summary.error.value_or(runs::RunError{ErrorKind::run, "its worker is gone"});
   fmt::print(stderr, "{}: run {} failed: {}\n  its log: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), id,
              error.message, run.folder.log().string());
   return folio::exit_code(error.kind);
 }
 
 int run_experiment(const RunOptions& options, const GlobalOptions& global) {
-  results::Store store = open_store(global);
+  runs::Store store = open_store(global);
   const Session session = open_session(global, options.file);
-  RunRequest request{.experiment = spec::load_experiment(options.file, options.overrides, session.declarations),
+  RunRequest request{.experiment = experiment::load_experiment(options.file, options.overrides, session.declarations),
                      .overrides = options.overrides,
                      .name = options.name,
                      .quiet = options.quiet || options.json};

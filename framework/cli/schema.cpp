@@ -1,8 +1,8 @@
-#include "spec/schema.h"
+#include "experiment/schema.h"
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
-#include "cli/session.h"
+#include "cli/session/session.h"
+#include "cli/view/print_json.h"
 
 namespace folio::cli {
 
@@ -14,7 +14,7 @@ void add_schema(CLI::App& app, const GlobalOptions& global, int&) {
       "  # yaml-language-server: $schema=folio.schema.json\n\n"
       "Example:\n"
       "  runner schema > experiments/folio.schema.json");
-  command->callback([&global] { print_json(spec::schema(open_session(global, {}).declarations)); });
+  command->callback([&global] { print_json(experiment::schema(open_session(global, {}).declarations)); });
 }
 
 }  // namespace folio::cli

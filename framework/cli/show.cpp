@@ -5,17 +5,19 @@
 #include <memory>
 
 #include "cli/commands.h"
-#include "cli/results_store.h"
-#include "results/explanation.h"
-#include "results/rendering.h"
-#include "results/selection.h"
-#include "support/terminal.h"
+#include "cli/session/results_store.h"
+#include "cli/view/print_json.h"
+#include "runs/compare/explanation.h"
+#include "runs/record/selection.h"
+#include "runs/report/run_json.h"
+#include "runs/report/run_text.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
 
-using results::Claim;
-using results::Run;
+using runs::Claim;
+using runs::Run;
 
 struct ShowOptions {
   std::string run = "latest";
@@ -25,7 +27,7 @@ struct ShowOptions {
 };
 
 void print_as_json(const Run& run, const std::vector<Claim>& claims) {
-  nlohmann::json json = results::to_json(run);
+  nlohmann::json json = runs::to_json(run);
   for (const Claim& claim : claims) {
     json["explanation"].push_back({{"question", claim.question}, {"answer", claim.answer}});
   }
@@ -33,18 +35,18 @@ void print_as_json(const Run& run, const std::vector<Claim>& claims) {
 }
 
 void show_run(const GlobalOptions& global, const ShowOptions& options) {
-  results::Store store = open_store(global);
-  const std::string id = results::select_run(store.list(), options.run).id;
+  runs::Store store = open_store(global);
+  const std::string id = runs::select_run(store.list(), options.run).id;
   const Run run = store.load(id);
   std::vector<Claim> claims;
-  if (options.explain) claims = results::explain(run, store.points(id, "loss"), store.points(id, "eval_loss"));
+  if (options.explain) claims = runs::explain(run, store.points(id, "loss"), store.points(id, "eval_loss"));
   if (options.json) return print_as_json(run, claims);
   constexpr int kWidest = 120;
   Page page(Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), kWidest));
   if (options.explain) {
-    results::add_explanation(page, run, claims);
+    runs::add_explanation(page, run, claims);
   } else {
-    results::add_run(page, run, options.all);
+    runs::add_run(page, run, options.all);
   }
   std::cout << page.text();
 }

@@ -7,14 +7,14 @@
 #include <iterator>
 #include <optional>
 
-#include "cli/results_store.h"
-#include "cli/session.h"
-#include "cli/token_report.h"
-#include "cli/worker_session.h"
-#include "results/selection.h"
+#include "cli/session/results_store.h"
+#include "cli/session/session.h"
+#include "cli/session/worker_session.h"
+#include "cli/view/token_report.h"
+#include "runs/record/selection.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
-#include "support/terminal.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -64,16 +64,16 @@ Source source_of_file(const std::string& file, const GlobalOptions& global) {
 
 /// What the run trained, by the plugin that it used.
 Source source_of_run(const std::string& text, const GlobalOptions& global) {
-  results::Store store = open_store(global);
+  runs::Store store = open_store(global);
   const auto runs = store.list();
-  const results::Run run = store.load(results::select_run(runs, text).id);
-  results::require_folder(run);
+  const runs::Run run = store.load(runs::select_run(runs, text).id);
+  runs::require_folder(run);
   const fs::path file = run.folder.model() / "tokenizer.json";
   if (!fs::exists(file)) {
     throw Error(ErrorKind::usage, fmt::format("run {} has left no tokenizer: it is {}", run.summary.id,
-                                              results::to_string(run.summary.state)));
+                                              runs::to_string(run.summary.state)));
   }
-  for (const results::PluginBuild& plugin : run.info.plugins) {
+  for (const runs::PluginBuild& plugin : run.info.plugins) {
     if (plugin.kind != to_string(PluginKind::tokenizer)) continue;
     return {{{"library", plugin.library}, {"options", run.settings.at("tokenizer")}, {"file", file.string()}},
             fmt::format("run {} ({})", run.summary.id, run.summary.name),

@@ -27,13 +27,13 @@ std::int64_t token_at(const TokenShard& shard, std::size_t place) {
   return id;
 }
 
-struct Job {
+struct ShardJob {
   std::size_t shard;
   std::size_t begin, end;
   std::int64_t bytes = 0;  ///< of text
 };
 
-void measure(Job& job, const TokenShard& shard, const Tokenizer& tokenizer) {
+void measure(ShardJob& job, const TokenShard& shard, const Tokenizer& tokenizer) {
   std::vector<TokenId> ids;
   ids.reserve(job.end - job.begin);
   for (std::size_t place = job.begin; place < job.end; ++place) {
@@ -50,7 +50,7 @@ void measure(Job& job, const TokenShard& shard, const Tokenizer& tokenizer) {
   job.bytes = static_cast<std::int64_t>(tokenizer.decode(ids, /*skip_special_tokens=*/true).size());
 }
 
-void add(PartFacts& facts, const Job& job) {
+void add(PartFacts& facts, const ShardJob& job) {
   facts.bytes += job.bytes;
   facts.encoded_bytes += job.bytes;
   facts.encoded_tokens += static_cast<std::int64_t>(job.end - job.begin);
@@ -94,9 +94,10 @@ Encoded measure_shards(const std::vector<TokenShard>& shards, const Corpus& corp
   std::vector<PartFacts> facts(shards.size());
   double done = 0, total = 0;
   for (const TokenShard& shard : shards) total += static_cast<double>(bytes_of(shard));
-  OrderedPool<Job> pool(
-      std::max(1U, std::thread::hardware_concurrency()), [&](Job& job) { measure(job, shards[job.shard], tokenizer); },
-      [&](Job& job) {
+  OrderedPool<ShardJob> pool(
+      std::max(1U, std::thread::hardware_concurrency()),
+      [&](ShardJob& job) { measure(job, shards[job.shard], tokenizer); },
+      [&](ShardJob& job) {
         add(facts[job.shard], job);
         add(shards[job.shard].for_evaluation ? encoded.evaluation : encoded.training, job);
         done += static_cast<double>(job.end - job.begin) * shards[job.shard].bytes_per_token;

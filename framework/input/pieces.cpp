@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "support/text_pieces.h"
+#include "text/text_pieces.h"
 
 namespace folio::input {
 

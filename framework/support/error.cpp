@@ -1,6 +1,8 @@
 #include "support/error.h"
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <utility>
 
 namespace folio {
@@ -44,6 +46,11 @@ ErrorKind error_kind_from_string(std::string_view name) {
     if (known == name) return kind;
   }
   return ErrorKind::run;
+}
+
+void throw_errno(ErrorKind kind, const std::filesystem::path& path, const std::string& what) {
+  const int error = errno;
+  throw Error(kind, path.string() + ": " + what + ": " + std::strerror(error));
 }
 
 }  // namespace folio

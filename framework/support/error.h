@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -33,5 +34,8 @@ class Error : public std::runtime_error {
  private:
   ErrorKind kind_;
 };
+
+/// Throws Error "<path>: <what>: <what errno says>", for a call of the system that failed just now.
+[[noreturn]] void throw_errno(ErrorKind kind, const std::filesystem::path& path, const std::string& what);
 
 }  // namespace folio

@@ -14,14 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(ErrorKind kind, const fs::path& path, const char* what) {
-  const int error = errno;
-  throw Error(kind, path.string() + ": " + what + ": " + std::strerror(error));
-}
-
 FileDescriptor open_file(const fs::path& path, int flags, ErrorKind kind, const char* what) {
   FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0666));
-  if (!file) fail(kind, path, what);
+  if (!file) throw_errno(kind, path, what);
   return file;
 }
 
@@ -56,7 +51,7 @@ void FileDescriptor::reset() {
 std::string read_file(const fs::path& path, ErrorKind kind, std::uintmax_t limit) {
   const FileDescriptor file = open_file(path, O_RDONLY, kind, "cannot be opened");
   struct stat status{};
-  if (::fstat(file.get(), &status) != 0) fail(kind, path, "cannot be read");
+  if (::fstat(file.get(), &status) != 0) throw_errno(kind, path, "cannot be read");
   if (S_ISDIR(status.st_mode)) throw Error(kind, path.string() + ": is a folder, expected a file");
   std::string contents;
   contents.reserve(static_cast<std::size_t>(status.st_size) + 1);
@@ -64,7 +59,7 @@ std::string read_file(const fs::path& path, ErrorKind kind, std::uintmax_t limit
   for (;;) {
     const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail(kind, path, "cannot be read");
+    if (count < 0) throw_errno(kind, path, "cannot be read");
     if (count == 0) break;
     contents.append(buffer, static_cast<std::size_t>(count));
     if (contents.size() > limit) {
@@ -88,17 +83,17 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  if (write_all(file_.get(), bytes) != bytes.size()) fail(kind_, path_, "cannot be written");
+  if (write_all(file_.get(), bytes) != bytes.size()) throw_errno(kind_, path_, "cannot be written");
 }
 
 void AtomicFile::overwrite(std::size_t offset, std::string_view bytes) {
   const ssize_t count = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-  if (count < 0 || static_cast<std::size_t>(count) != bytes.size()) fail(kind_, path_, "cannot be written");
+  if (count < 0 || static_cast<std::size_t>(count) != bytes.size()) throw_errno(kind_, path_, "cannot be written");
 }
 
 void AtomicFile::commit() {
-  if (::fsync(file_.get()) != 0) fail(kind_, path_, "cannot be brought to the disk");
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) fail(kind_, path_, "cannot be put in place");
+  if (::fsync(file_.get()) != 0) throw_errno(kind_, path_, "cannot be brought to the disk");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno(kind_, path_, "cannot be put in place");
   committed_ = true;
   sync_directory(path_.has_parent_path() ? path_.parent_path() : fs::path("."), kind_);
 }
@@ -117,16 +112,16 @@ void make_directories(const fs::path& path, ErrorKind kind) {
 
 void sync_directory(const fs::path& path, ErrorKind kind) {
   const FileDescriptor folder = open_file(path, O_RDONLY | O_DIRECTORY, kind, "cannot be opened");
-  if (::fsync(folder.get()) != 0 && errno != EINVAL) fail(kind, path, "cannot be brought to the disk");
+  if (::fsync(folder.get()) != 0 && errno != EINVAL) throw_errno(kind, path, "cannot be brought to the disk");
 }
 
 AppendFile::AppendFile(fs::path path, ErrorKind kind) : path_(std::move(path)), kind_(kind) {
   file_ = open_file(path_, O_RDWR | O_CREAT | O_APPEND, kind_, "cannot be opened");
   struct stat status{};
-  if (::fstat(file_.get(), &status) != 0) fail(kind_, path_, "cannot be read");
+  if (::fstat(file_.get(), &status) != 0) throw_errno(kind_, path_, "cannot be read");
   char last = '\n';
   if (status.st_size > 0 && ::pread(file_.get(), &last, 1, status.st_size - 1) != 1) {
-    fail(kind_, path_, "cannot be read");
+    throw_errno(kind_, path_, "cannot be read");
   }
   torn_ = last != '\n';
 }
@@ -138,11 +133,11 @@ void AppendFile::append_line(std::string_view line) {
   bytes.append(line).push_back('\n');
   const std::size_t done = write_all(file_.get(), bytes);
   torn_ = done != bytes.size() && (done > 0 || torn_);
-  if (done != bytes.size()) fail(kind_, path_, "cannot be written");
+  if (done != bytes.size()) throw_errno(kind_, path_, "cannot be written");
 }
 
 void AppendFile::sync() {
-  if (::fdatasync(file_.get()) != 0) fail(kind_, path_, "cannot be brought to the disk");
+  if (::fdatasync(file_.get()) != 0) throw_errno(kind_, path_, "cannot be brought to the disk");
 }
 
 }  // namespace folio

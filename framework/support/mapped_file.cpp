@@ -13,15 +13,10 @@
 namespace folio {
 namespace {
 
-[[noreturn]] void fail(ErrorKind kind, const std::filesystem::path& path, const char* what) {
-  const int error = errno;
-  throw Error(kind, path.string() + ": " + what + ": " + std::strerror(error));
-}
-
 /// A pipe without a writer would be waited for without O_NONBLOCK.
 FileDescriptor open_to_read(const std::filesystem::path& path, ErrorKind kind) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file) fail(kind, path, "cannot be opened");
+  if (!file) throw_errno(kind, path, "cannot be opened");
   return file;
 }
 
@@ -32,13 +27,13 @@ MappedFile::MappedFile(const std::filesystem::path& path, ErrorKind kind)
 
 MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& path, ErrorKind kind) {
   struct stat status{};
-  if (::fstat(file.get(), &status) != 0) fail(kind, path, "cannot be read");
+  if (::fstat(file.get(), &status) != 0) throw_errno(kind, path, "cannot be read");
   if (S_ISDIR(status.st_mode)) throw Error(kind, path.string() + ": is a folder, expected a file");
   if (!S_ISREG(status.st_mode)) throw Error(kind, path.string() + ": is no plain file (a pipe or a device)");
   if (status.st_size == 0) return;  // mmap refuses it
   const auto size = static_cast<std::size_t>(status.st_size);
   void* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (data == MAP_FAILED) fail(kind, path, "cannot be mapped into memory");
+  if (data == MAP_FAILED) throw_errno(kind, path, "cannot be mapped into memory");
   data_ = static_cast<const char*>(data);
   size_ = size;
 }

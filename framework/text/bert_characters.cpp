@@ -10,11 +10,10 @@
 #include <vector>
 
 #include "text/bert_character_exceptions.h"
+#include "text/utf8.h"
 
 namespace folio {
 namespace {
-
-constexpr std::size_t kCodePoints = 0x110000;
 
 using FlagTable = std::vector<std::uint8_t>;
 

@@ -6,11 +6,10 @@
 #include <vector>
 
 #include "text/char_class_exceptions.h"
+#include "text/utf8.h"
 
 namespace folio {
 namespace {
-
-constexpr std::size_t kCodePoints = 0x110000;
 
 using ClassTable = std::vector<CharClass>;  // one byte for each code point
 

@@ -6,7 +6,7 @@ namespace folio {
 namespace {
 
 /// The length of 's 't 'm 'd 're 've 'll where one begins at the apostrophe, else 0.
-std::size_t contraction_length(std::string_view text, std::size_t apostrophe) {
+std::size_t gpt2_contraction_length(std::string_view text, std::size_t apostrophe) {
   const std::string_view tail = text.substr(apostrophe + 1, 2);
   if (tail.empty()) return 0;
   if (tail[0] == 's' || tail[0] == 't' || tail[0] == 'm' || tail[0] == 'd') return 2;
@@ -17,7 +17,7 @@ std::size_t contraction_length(std::string_view text, std::size_t apostrophe) {
 
 std::size_t gpt2_word_end(std::string_view text, std::size_t begin) {
   if (text[begin] == '\'') {
-    if (const std::size_t length = contraction_length(text, begin)) return begin + length;
+    if (const std::size_t length = gpt2_contraction_length(text, begin)) return begin + length;
   }
   const std::size_t first = begin + (text[begin] == ' ' ? 1 : 0);
   if (first == text.size()) return first;

@@ -11,7 +11,7 @@ char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A
 
 /// The length of 's 't 'm 'd 're 've 'll in either case where one begins at the apostrophe, else 0. The long s (U+017F)
 /// is an s whose case does not matter.
-std::size_t contraction_length(std::string_view text, std::size_t apostrophe) {
+std::size_t llama3_contraction_length(std::string_view text, std::size_t apostrophe) {
   const std::string_view tail = text.substr(apostrophe + 1, 2);
   if (tail.empty()) return 0;
   const char first = lower_case(tail[0]);
@@ -52,7 +52,7 @@ std::size_t blank_end(std::string_view text, std::size_t begin) {
 
 std::size_t llama3_word_end(std::string_view text, std::size_t begin) {
   if (text[begin] == '\'') {
-    if (const std::size_t length = contraction_length(text, begin)) return begin + length;
+    if (const std::size_t length = llama3_contraction_length(text, begin)) return begin + length;
   }
   const ClassedCharacter first = character_at(text, begin);
   if (first.char_class == CharClass::letter) return run_end(text, begin, CharClass::letter);

@@ -10,6 +10,9 @@ namespace folio {
 
 constexpr char32_t kReplacementCharacter = U'\uFFFD';
 
+/// U+0000 to U+10FFFF: the size of a table of all.
+constexpr std::size_t kCodePoints = 0x110000;
+
 /// One step through a text.
 struct DecodedCodePoint {
   char32_t value = kReplacementCharacter;

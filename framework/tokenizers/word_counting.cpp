@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "support/text_pieces.h"
+#include "text/text_pieces.h"
 
 namespace folio {
 namespace {

@@ -10,7 +10,7 @@
 namespace folio {
 
 /// Adds the words of a stretch of text to the counter; called by several threads at once, each with its own counter. A
-/// stretch is a whole text, or what lies between places where every tokenizer ends a word (support/text_pieces.h). Of a
+/// stretch is a whole text, or what lies between places where every tokenizer ends a word (text/text_pieces.h). Of a
 /// longer text it sees only its own part: words are what depends on nothing outside.
 using AddWords = std::function<void(std::string_view stretch, WordCounter& words)>;
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "support/process_identity.h"
+#include "support/version.h"
 
 namespace folio::worker {
 namespace {
@@ -35,7 +36,7 @@ std::string processor_features() {
 }  // namespace
 
 nlohmann::json describe_environment(const train::Effective& effective, double matmul_rate) {
-  return {{"folio_version", FOLIO_VERSION},
+  return {{"folio_version", folio_version()},
           {"torch_version", FOLIO_TORCH_VERSION},
           {"host", this_process().host},
           {"processor", processor_name()},

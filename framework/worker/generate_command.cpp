@@ -89,7 +89,7 @@ std::string said(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> 
 /// A run's model, loaded, and how it is to choose its tokens.
 class Writer {
  public:
-  Writer(const results::RunFolder& folder, const nlohmann::json& request)
+  Writer(const runs::RunFolder& folder, const nlohmann::json& request)
       : job_(Job::from_run(folder)),
         device_(train::settle(job_.training()).device),
         sampling_(sampling_options(request)),
@@ -147,7 +147,7 @@ void answer_all(Writer& writer, std::istream& input, ProgressLines& out) {
 int generate(const std::filesystem::path& run_folder, const std::string& request_text) {
   const auto request = nlohmann::json::parse(request_text);
   set_thread_count();
-  Writer writer(results::RunFolder(run_folder), request);
+  Writer writer(runs::RunFolder(run_folder), request);
   ProgressLines out;
   request.contains("prompt") ? writer.answer(request["prompt"], out) : answer_all(writer, std::cin, out);
   return 0;

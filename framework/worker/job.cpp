@@ -24,9 +24,9 @@ json keys_of(const json& section, bool of_framework) {
   return result;
 }
 
-const results::PluginBuild& build_of(PluginKind kind, const std::vector<results::PluginBuild>& plugins) {
+const runs::PluginBuild& build_of(PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
   const auto found = std::find_if(plugins.begin(), plugins.end(),
-                                  [&](const results::PluginBuild& build) { return build.kind == to_string(kind); });
+                                  [&](const runs::PluginBuild& build) { return build.kind == to_string(kind); });
   if (found == plugins.end()) {
     throw Error(ErrorKind::plugin, "the run names no " + std::string(to_string(kind)) + " plugin");
   }
@@ -53,14 +53,14 @@ data::DataOptions data_options_of(const json& dataset_section) {
   return data::data_options(option_values_from_json(data::data_option_table(), keys_of(dataset_section, true)));
 }
 
-Job::Section Job::load(const json& values, PluginKind kind, const std::vector<results::PluginBuild>& plugins) {
-  const results::PluginBuild& build = build_of(kind, plugins);
+Job::Section Job::load(const json& values, PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
+  const runs::PluginBuild& build = build_of(kind, plugins);
   plugin_host::LoadedPlugin plugin(build.library);
   OptionValues checked = option_values_from_json(plugin.descriptor().options(), values);
   return {std::move(plugin), build.library_hash, std::move(checked)};
 }
 
-Job::Job(json resolved, const std::vector<results::PluginBuild>& plugins)
+Job::Job(json resolved, const std::vector<runs::PluginBuild>& plugins)
     : dataset_(load(keys_of(resolved.at("dataset"), false), PluginKind::dataset, plugins)),
       tokenizer_(load(resolved.at("tokenizer"), PluginKind::tokenizer, plugins)),
       model_(load(resolved.at("model"), PluginKind::model, plugins)),
@@ -74,13 +74,13 @@ Job::Job(json resolved, const std::vector<results::PluginBuild>& plugins)
   check_metric(training_, objective_, model_name());
 }
 
-Job Job::from_run(const results::RunFolder& folder) {
-  return Job(results::read_resolved(folder), results::read_run_info(folder).plugins);
+Job Job::from_run(const runs::RunFolder& folder) {
+  return Job(runs::read_resolved(folder), runs::read_run_info(folder).plugins);
 }
 
 Job Job::from_request(const std::string& request) {
   const json parsed = json::parse(request);
-  std::vector<results::PluginBuild> plugins;
+  std::vector<runs::PluginBuild> plugins;
   for (const json& build : parsed.at("plugins")) {
     plugins.push_back(
         {build.at("kind"), build.at("id"), build.at("version"), build.at("library"), build.at("library_hash")});

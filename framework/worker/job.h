@@ -10,7 +10,7 @@
 #include "folio/model.h"
 #include "folio/tokenizer.h"
 #include "plugin_host/loaded_plugin.h"
-#include "results/run_folder.h"
+#include "runs/record/run_folder.h"
 #include "train/arguments.h"
 
 namespace folio::worker {
@@ -24,10 +24,10 @@ class Job {
   /// `resolved` is the experiment with every value explicit; `plugins` says which library is the one of each section.
   /// Throws Error (plugin) for a library that is gone or cannot be loaded, (experiment) for values that do not fit,
   /// among themselves or the model's objective.
-  Job(nlohmann::json resolved, const std::vector<results::PluginBuild>& plugins);
+  Job(nlohmann::json resolved, const std::vector<runs::PluginBuild>& plugins);
 
   /// Of a run's folder.
-  static Job from_run(const results::RunFolder& folder);
+  static Job from_run(const runs::RunFolder& folder);
   /// {"resolved": {...}, "plugins": [{"kind", "id", "version", "library", "library_hash"}...]}
   static Job from_request(const std::string& request);
 
@@ -55,7 +55,7 @@ class Job {
     std::string library_hash;
     OptionValues values;
   };
-  static Section load(const nlohmann::json& values, PluginKind kind, const std::vector<results::PluginBuild>& plugins);
+  static Section load(const nlohmann::json& values, PluginKind kind, const std::vector<runs::PluginBuild>& plugins);
 
   Section dataset_, tokenizer_, model_;
   data::DataOptions data_options_;

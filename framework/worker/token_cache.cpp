@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kKind = "tokens";
+constexpr const char* kTokensKind = "tokens";
 
 struct EntryPaths {
   fs::path training, evaluation, facts;
@@ -86,10 +86,10 @@ CachedTokens load_or_encode(const std::string& key, const fs::path& scratch, con
     return made;
   }
   const std::uintmax_t limit = cache_limit();
-  const fs::path folder = cache / kKind;
+  const fs::path folder = cache / kTokensKind;
   const EntryPaths paths(folder, key);
   if (auto cached = load(paths)) {
-    mark_used(cache, kKind, key);
+    mark_used(cache, kTokensKind, key);
     return std::move(*cached);
   }
   try {
@@ -106,9 +106,9 @@ CachedTokens load_or_encode(const std::string& key, const fs::path& scratch, con
 data::Encoded load_or_measure(const std::string& key, const std::function<data::Encoded()>& measure) {
   const fs::path cache = cache_folder();
   if (cache.empty()) return measure();
-  const fs::path facts = EntryPaths(cache / kKind, key).facts;
+  const fs::path facts = EntryPaths(cache / kTokensKind, key).facts;
   if (auto known = load_facts(facts)) {
-    mark_used(cache, kKind, key);
+    mark_used(cache, kTokensKind, key);
     return *known;
   }
   data::Encoded measured = measure();

@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kKind = "tokenizers";
+constexpr const char* kTokenizersKind = "tokenizers";
 
 bool load(Tokenizer& tokenizer, const fs::path& cache_file) {
   try {
@@ -34,10 +34,10 @@ bool load_or_train(Tokenizer& tokenizer, const std::string& key, const std::func
     train();
     return false;
   }
-  const fs::path cache_file = cache / kKind / (key + ".json");
+  const fs::path cache_file = cache / kTokenizersKind / (key + ".json");
   std::error_code ignored;
   if (fs::exists(cache_file, ignored) && load(tokenizer, cache_file)) {
-    mark_used(cache, kKind, key);
+    mark_used(cache, kTokenizersKind, key);
     return true;
   }
   train();

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <optional>
 
-#include "results/events.h"
-#include "results/trace.h"
+#include "runs/record/events.h"
+#include "runs/record/trace.h"
 #include "train/matmul_rate.h"
 #include "train/saving.h"
 #include "train/trainer.h"
@@ -38,7 +38,7 @@ void stop_on_signals() {
 class RunRecorder : public train::Recorder {
  public:
   /// `trace` is made when the first step is traced.
-  RunRecorder(results::EventWriter& events, ProgressLines& progress, std::filesystem::path trace)
+  RunRecorder(runs::EventWriter& events, ProgressLines& progress, std::filesystem::path trace)
       : events_(events), progress_(progress), trace_file_(std::move(trace)) {}
 
   void points(std::int64_t step, double epoch, const train::Metrics& metrics) override {
@@ -67,10 +67,10 @@ class RunRecorder : public train::Recorder {
   bool stop_requested() const override { return stop_wanted; }
 
  private:
-  results::EventWriter& events_;
+  runs::EventWriter& events_;
   ProgressLines& progress_;
   std::filesystem::path trace_file_;
-  std::optional<results::TraceWriter> trace_;
+  std::optional<runs::TraceWriter> trace_;
 };
 
 const char* loss_definition(Objective objective) {
@@ -140,7 +140,7 @@ void tell_notes(const Prepared& prepared, ProgressLines& progress) {
 }
 
 /// A run from its folder to its saved model; gives whether it was interrupted.
-bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
+bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
   ProgressLines progress;
   set_thread_count();
   const Job job = Job::from_run(folder);
@@ -189,13 +189,13 @@ bool train_run(const results::RunFolder& folder, results::EventWriter& events) {
 }  // namespace
 
 int train(const std::filesystem::path& run_folder) {
-  const results::RunFolder folder(run_folder);
-  results::EventWriter events(folder.events());
+  const runs::RunFolder folder(run_folder);
+  runs::EventWriter events(folder.events());
   report_crashes_to(folder.events());
   stop_on_signals();
   events.running(this_process());
   try {
-    for (const results::PluginBuild& build : results::read_run_info(folder).plugins) {
+    for (const runs::PluginBuild& build : runs::read_run_info(folder).plugins) {
       name_library_in_crashes(build.library, build.kind + " plugin '" + build.id + "'");
     }
     const bool interrupted = train_run(folder, events);

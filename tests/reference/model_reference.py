@@ -1,5 +1,5 @@
 """What the scripts <model>_reference.py share: a transformers model in float64, filled by a formula, computes logits,
-loss and the gradient of every parameter, for tests/unit/models/reference.h to compare with. trainer_run.py trains on
+loss and the gradient of every parameter, for tests/unit/plugins/models/reference.h to compare with. trainer_run.py trains on
 the same weights."""
 
 import json
@@ -11,7 +11,7 @@ import transformers
 
 
 def fill(model):
-    """The same formula stands in tests/unit/models/reference.h. Norm weights are about 1; values are rounded to
+    """The same formula stands in tests/unit/plugins/models/reference.h. Norm weights are about 1; values are rounded to
     float32."""
     for k, (name, parameter) in enumerate(model.named_parameters()):
         i = torch.arange(parameter.numel(), dtype=torch.float64)

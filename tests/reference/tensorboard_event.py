@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Print the records that tests/unit/results/export_test.cpp and import_test.cpp expect, as TensorBoard writes them; or,
+"""Print the records that tests/unit/runs/exchange/export_test.cpp and import_test.cpp expect, as TensorBoard writes them; or,
 with a folder, what TensorBoard reads from it.
 
     pip install tensorboard==2.21.0 && tests/reference/tensorboard_event.py

@@ -19,7 +19,7 @@
 #include "folio/error.h"
 #include "support/files.h"
 #include "support/human.h"
-#include "support/progress_bar.h"
+#include "terminal/progress_bar.h"
 
 namespace folio::textbooks {
 namespace {

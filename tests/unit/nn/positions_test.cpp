@@ -1,5 +1,5 @@
-// Rotary and relative positions, held against their definitions; tests/unit/llama and t5 hold them against
-// transformers.
+// Rotary and relative positions, held against their definitions; tests/unit/plugins/models/llama and t5 hold them
+// against transformers.
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/complex.h>

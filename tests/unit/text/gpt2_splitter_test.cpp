@@ -24,7 +24,7 @@ Words split(std::string_view text) {
 }  // namespace
 
 // Each follows from the regular expression in the header; that its reading is right is seen from the ids in
-// tests/unit/bpe, which are Hugging Face's.
+// tests/unit/tokenizers/bpe, which are Hugging Face's.
 
 TEST_CASE("GPT-2's splitter takes one space with the word after it") {
   CHECK(split("To be, or") == Words{"To", " be", ",", " or"});

@@ -1,6 +1,6 @@
-// support/text_pieces.h, with the splitters whose words it must leave alone.
+// text/text_pieces.h, with the splitters whose words it must leave alone.
 
-#include "support/text_pieces.h"
+#include "text/text_pieces.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

@@ -8,7 +8,7 @@
 #include "data/rows.h"
 #include "formats/description_json.h"
 #include "train/trainer.h"
-#include "unit/models/reference.h"
+#include "unit/plugins/models/reference.h"
 #include "unit/train/fakes.h"
 
 using namespace folio;

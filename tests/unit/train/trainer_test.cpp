@@ -12,7 +12,7 @@
 #include "formats/description_json.h"
 #include "gpt.h"
 #include "train/saving.h"
-#include "unit/models/reference.h"
+#include "unit/plugins/models/reference.h"
 #include "unit/train/fakes.h"
 
 using namespace folio;

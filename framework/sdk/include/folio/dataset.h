@@ -20,7 +20,7 @@ struct Document {
   std::string text;  ///< valid UTF-8
   Provenance provenance;
   /// The text goes on where that of the document before ended, whose name and provenance it has. A long text comes in
-  /// such pieces, so that nobody has to hold it whole; support/text_pieces.h says where it is best cut.
+  /// such pieces, so that nobody has to hold it whole; text/text_pieces.h says where it is best cut.
   bool continues = false;
 };
 

@@ -1,0 +1,52 @@
+# Precompiled headers: what nearly every source of a kind of target includes from elsewhere is parsed once. Only headers
+# of other projects belong in them, so that no edit here compiles everything anew.
+#
+# GCC takes a precompiled header only where options and definitions are the same, so each set of these has a target of
+# its own, whose header others reuse. What a single source needs to be told (a version, a folder) is told to that source
+# alone, with folio_define(), and never to its whole target.
+
+set(folio_host_headers
+  <algorithm> <array> <chrono> <cmath> <cstdint> <filesystem> <functional> <iostream> <map> <memory> <optional> <set>
+  <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> <fmt/format.h> <fmt/ranges.h>
+  <nlohmann/json.hpp>)
+set(folio_torch_headers ${folio_host_headers} <ATen/core/Tensor.h> <ATen/core/grad_mode.h> <ATen/Parallel.h>)
+
+# folio_precompiled(NAME HEADERS HEADER... [LINKS TARGET...] [OPTIONS OPTION...] [DEFINITIONS NAME=VALUE...])
+# The target folio_pch_NAME, whose precompiled header folio_precompile(TARGET NAME) takes.
+function(folio_precompiled name)
+  cmake_parse_arguments(PARSE_ARGV 1 pch "" "" "HEADERS;LINKS;OPTIONS;DEFINITIONS")
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/precompiled/${name}.cpp CONTENT "")
+  add_library(folio_pch_${name} OBJECT ${PROJECT_BINARY_DIR}/precompiled/${name}.cpp)
+  target_link_libraries(folio_pch_${name} PRIVATE ${pch_LINKS})
+  target_compile_options(folio_pch_${name} PRIVATE ${pch_OPTIONS})
+  target_compile_definitions(folio_pch_${name} PRIVATE ${pch_DEFINITIONS})
+  target_precompile_headers(folio_pch_${name} PRIVATE ${pch_HEADERS})
+endfunction()
+
+function(folio_precompile target name)
+  target_precompile_headers(${target} REUSE_FROM folio_pch_${name})
+  get_target_property(visibility folio_pch_${name} CXX_VISIBILITY_PRESET)
+  set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "" CXX_VISIBILITY_PRESET ${visibility})
+endfunction()
+
+# folio_define(SOURCE NAME=VALUE...): definitions for one source, which is then compiled by itself.
+function(folio_define source)
+  set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS "${ARGN}" SKIP_PRECOMPILE_HEADERS ON
+    SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
+set(folio_cold_options)
+if(NOT FOLIO_SANITIZE)
+  set(folio_cold_options -O1)
+endif()
+folio_precompiled(hot HEADERS ${folio_host_headers} LINKS fmt::fmt nlohmann_json::nlohmann_json folio_warnings)
+folio_precompiled(cold HEADERS ${folio_host_headers} LINKS fmt::fmt nlohmann_json::nlohmann_json folio_warnings
+  OPTIONS ${folio_cold_options})
+folio_precompiled(cli HEADERS ${folio_host_headers} <CLI/CLI.hpp> LINKS fmt::fmt nlohmann_json::nlohmann_json CLI11::CLI11
+  folio_warnings OPTIONS ${folio_cold_options})
+if(NOT FOLIO_SANITIZE)
+  folio_precompiled(torch HEADERS ${folio_torch_headers} LINKS fmt::fmt nlohmann_json::nlohmann_json folio_torch
+    folio_warnings)
+  # The header brings its visibility with it, and nn exports what it has.
+  set_target_properties(folio_pch_torch PROPERTIES CXX_VISIBILITY_PRESET default)
+endif()

@@ -1,0 +1,62 @@
+#include "runs/exchange/import.h"
+
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/session/results_store.h"
+#include "cli/view/print_json.h"
+
+namespace folio::cli {
+namespace {
+
+using nlohmann::json;
+
+struct ImportOptions {
+  std::vector<std::string> paths;
+  bool json = false;
+};
+
+void tell(const runs::Imported& imported) {
+  fmt::print("{}  {}: from {}, {} points\n", imported.id, imported.name, imported.format, imported.points);
+  for (const std::string& unread : imported.unread) fmt::print(stderr, "warning: not imported: {}\n", unread);
+}
+
+void import_all(const GlobalOptions& global, const ImportOptions& options) {
+  json report = json::array();
+  for (const std::string& path : options.paths) {
+    for (const runs::Imported& imported : runs::import_runs(global.results, path)) {
+      if (!options.json) tell(imported);
+      report.push_back({{"id", imported.id},
+                        {"name", imported.name},
+                        {"format", imported.format},
+                        {"points", imported.points},
+                        {"unread", imported.unread}});
+    }
+  }
+  open_store(global);
+  if (options.json) print_json(report);
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("import", "Take over runs of other programs, or of another machine");
+  const auto options = std::make_shared<ImportOptions>();
+  command
+      ->add_option(
+          "PATH", options->paths,
+          "A run folder; trainer_state.json or the output folder of Hugging Face's Trainer; TensorBoard's event "
+          "files or a folder of them; MLflow's mlruns; a JSON file with metrics")
+      ->required();
+  command->add_flag("--json", options->json, "JSON: id, name, format, points, unread");
+  command->footer(
+      "Each becomes a run like any other. What could not be read is named.\n\n"
+      "Examples:\n  runner import ~/elsewhere/results/runs/3fa9b2c1\n  runner import gpt2-output mlruns\n"
+      "  runner import logs/events.out.tfevents.1700000000.host.1.0");
+  command->callback([&global, options] { import_all(global, *options); });
+}
+
+}  // namespace folio::cli

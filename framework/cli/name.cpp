@@ -1,0 +1,30 @@
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/session/label.h"
+#include "support/error.h"
+
+namespace folio::cli {
+namespace {
+
+struct NameOptions {
+  std::string run;
+  std::string name;
+};
+
+}  // namespace
+
+void add_name(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("name", "Give a run another name");
+  const auto options = std::make_shared<NameOptions>();
+  command->add_option("RUN", options->run, "A run, named as for 'show'")->required();
+  command->add_option("NAME", options->name, "The new name")->required();
+  command->footer("Example:\n  runner name latest romeo-warmup");
+  command->callback([&global, options] {
+    check_label_text(options->name, "name");
+    if (options->name.empty()) throw Error(ErrorKind::usage, "a name cannot be empty");
+    label_run(global, options->run, {options->name, std::nullopt, {}, {}});
+  });
+}
+
+}  // namespace folio::cli

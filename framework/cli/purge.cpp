@@ -1,0 +1,56 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/session/run_choice.h"
+#include "runs/record/trash.h"
+#include "support/error.h"
+#include "support/human.h"
+#include "terminal/terminal.h"
+
+namespace folio::cli {
+namespace {
+
+struct PurgeOptions {
+  std::vector<std::string> runs;
+  bool yes = false;
+};
+
+bool confirmed(std::size_t runs, std::uintmax_t bytes) {
+  if (!is_terminal(STDIN_FILENO)) {
+    throw Error(ErrorKind::usage, "deleting for good asks first, and there is no terminal to ask on; -y answers yes");
+  }
+  std::cout << fmt::format("Delete {} run{} ({}) for good? [y/N] ", runs, runs == 1 ? "" : "s",
+                           human_bytes(static_cast<double>(bytes)))
+            << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+void purge_runs(const GlobalOptions& global, const PurgeOptions& options) {
+  const auto runs = trashed_runs(global, options.runs);
+  std::uintmax_t bytes = 0;
+  for (const runs::RunSummary& run : runs) bytes += runs::trashed_bytes(global.results, run.id);
+  if (!options.yes && !confirmed(runs.size(), bytes)) return;
+  for (const runs::RunSummary& run : runs) {
+    runs::purge_from_trash(global.results, run.id);
+    std::cout << fmt::format("{}  {}: deleted\n", run.id, run.name);
+  }
+}
+
+}  // namespace
+
+void add_purge(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("purge", "Delete runs in the trash for good");
+  const auto options = std::make_shared<PurgeOptions>();
+  command->add_option("RUN", options->runs, "Runs in the trash; all of them by default");
+  command->add_flag("-y,--yes", options->yes, "Do not ask");
+  command->footer("Examples:\n  runner purge\n  runner purge 3fa9 -y");
+  command->callback([&global, options] { purge_runs(global, *options); });
+}
+
+}  // namespace folio::cli

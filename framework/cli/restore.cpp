@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/session/results_store.h"
+#include "cli/session/run_choice.h"
+#include "runs/record/trash.h"
+
+namespace folio::cli {
+namespace {
+
+struct RestoreOptions {
+  std::vector<std::string> runs;
+};
+
+void list_trash(const GlobalOptions& global) {
+  for (const runs::RunSummary& run : runs::list_trash(global.results)) {
+    std::cout << fmt::format("{}  {}  {}\n", run.id, run.name, run.created);
+  }
+}
+
+void restore_runs(const GlobalOptions& global, const RestoreOptions& options) {
+  if (options.runs.empty()) return list_trash(global);
+  for (const runs::RunSummary& run : trashed_runs(global, options.runs)) {
+    runs::restore_from_trash(global.results, run.id);
+    std::cout << fmt::format("{}  {}: restored\n", run.id, run.name);
+  }
+  open_store(global);
+}
+
+}  // namespace
+
+void add_restore(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("restore", "Bring runs back from the trash; without RUN, list what is in it");
+  const auto options = std::make_shared<RestoreOptions>();
+  command->add_option("RUN", options->runs, "Runs in the trash: ids or their beginnings, names");
+  command->footer("Examples:\n  runner restore\n  runner restore 3fa9");
+  command->callback([&global, options] { restore_runs(global, *options); });
+}
+
+}  // namespace folio::cli

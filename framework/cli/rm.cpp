@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/session/results_store.h"
+#include "cli/session/run_choice.h"
+#include "runs/record/trash.h"
+
+namespace folio::cli {
+namespace {
+
+struct RemoveOptions {
+  std::vector<std::string> runs;
+};
+
+void remove_runs(const GlobalOptions& global, const RemoveOptions& options) {
+  runs::Store store = open_store(global);
+  for (const runs::RunSummary& run : named_runs(store.list(), options.runs)) {
+    runs::move_to_trash(global.results, run);
+    std::cout << fmt::format("{}  {}: in the trash; runner restore {} brings it back\n", run.id, run.name, run.id);
+  }
+  store.sync();
+}
+
+}  // namespace
+
+void add_rm(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("rm", "Move runs to the trash");
+  const auto options = std::make_shared<RemoveOptions>();
+  command->add_option("RUN", options->runs, "Runs, named as for 'show'")->required();
+  command->footer("Examples:\n  runner rm 3fa9 b2c1\n  runner restore 3fa9");
+  command->callback([&global, options] { remove_runs(global, *options); });
+}
+
+}  // namespace folio::cli

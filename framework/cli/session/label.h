@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "cli/session/global_options.h"
+#include "runs/record/events.h"
+
+namespace folio::cli {
+
+/// What a person writes beside the run of that name: kept as an event in the run's folder, entered into the store, and
+/// told on standard output. Throws Error (usage) for a baseline and for a run of another results folder.
+void label_run(const GlobalOptions& global, const std::string& name, const runs::LabelEvent& label);
+
+/// Throws Error (usage) unless the text is one line of UTF-8 without control characters; `what` names it ("note").
+void check_label_text(const std::string& text, const char* what);
+
+}  // namespace folio::cli

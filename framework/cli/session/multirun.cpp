@@ -1,0 +1,222 @@
+#include "cli/session/multirun.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "cli/session/results_store.h"
+#include "cli/session/run_session.h"
+#include "cli/session/session.h"
+#include "cli/session/sweep.h"
+#include "cli/view/print_json.h"
+#include "formats/description_json.h"
+#include "runs/record/metrics.h"
+#include "support/error.h"
+#include "support/human.h"
+#include "terminal/table.h"
+#include "terminal/terminal.h"
+
+namespace folio::cli {
+namespace {
+
+using nlohmann::json;
+using runs::RunState;
+
+/// One combination, and what became of it.
+struct Combination {
+  std::vector<std::string> overrides;  ///< all of it
+  std::string label;                   ///< what tells it from the others
+  std::optional<RunRequest> request;   ///< none where its experiment is not in order
+  std::optional<runs::Run> run;        ///< none where none was begun
+  bool finished_before = false;
+  std::string error;  ///< empty unless it failed
+
+  std::string state() const {
+    if (!error.empty()) return "failed";
+    if (!run) return "not started";
+    return finished_before ? "finished before" : std::string(runs::to_string(run->summary.state));
+  }
+};
+
+bool same_builds(const std::vector<runs::PluginBuild>& a, const std::vector<runs::PluginBuild>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const runs::PluginBuild& left, const runs::PluginBuild& right) {
+                      return left.kind == right.kind && left.id == right.id && left.library_hash == right.library_hash;
+                    });
+}
+
+/// A finished run of the same name, resolved experiment and plugin builds.
+std::optional<runs::Run> finished_run(const RunRequest& request, runs::Store& store) {
+  const std::string& name = request.name.empty() ? request.experiment.name : request.name;
+  for (const runs::RunSummary& summary : store.list()) {
+    if (summary.state != RunState::finished || summary.name != name || runs::is_baseline(summary)) continue;
+    runs::Run run = store.load(summary.id);
+    if (run.settings == request.experiment.resolved && same_builds(run.info.plugins, request.plugins)) return run;
+  }
+  return std::nullopt;
+}
+
+class Multirun {
+ public:
+  Multirun(const MultirunOptions& options, const GlobalOptions& global)
+      : options_(options), global_(global), store_(open_store(global)) {
+    const Session session = open_session(global, options.file);
+    for (std::vector<std::string>& overrides : combinations(options.overrides)) {
+      Combination combination;
+      combination.label = fmt::format("{}", fmt::join(varied(overrides, options.overrides), " "));
+      if (combination.label.empty()) combination.label = options.file;
+      combination.overrides = std::move(overrides);
+      guarded(combination, [&] { combination.request = request_of(combination.overrides, session); });
+      combinations_.push_back(std::move(combination));
+    }
+  }
+
+  int run() {
+    for (std::size_t i = 0; i < combinations_.size() && !stopped_; ++i) {
+      Combination& combination = combinations_[i];
+      if (!combination.request) continue;
+      tell(combination, i);
+      guarded(combination, [&] { run(combination); });
+    }
+    options_.json ? print_json(as_json()) : fmt::print("{}", as_text());
+    if (stopped_) return 128 + SIGINT;
+    return failures() > 0 ? 1 : 0;
+  }
+
+ private:
+  RunRequest request_of(const std::vector<std::string>& overrides, const Session& session) const {
+    RunRequest request{.experiment = experiment::load_experiment(options_.file, overrides, session.declarations),
+                       .overrides = overrides,
+                       .name = options_.name,
+                       .quiet = options_.quiet || options_.json};
+    request.plugins = plugins_of(request.experiment.resolved, session.catalogue);
+    return request;
+  }
+
+  /// One combination's failure is told, and the others go on. What the store throws concerns all, and passes.
+  template <typename Work>
+  void guarded(Combination& combination, const Work& work) {
+    try {
+      work();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::store) throw;
+      fail(combination, error.what());
+    }
+  }
+
+  void fail(Combination& combination, const std::string& message) {
+    combination.error = message;
+    fmt::print(stderr, "{}: {}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), combination.label, message);
+  }
+
+  void tell(const Combination& combination, std::size_t index) const {
+    if (options_.quiet || options_.json) return;
+    fmt::print(stderr, "[{} of {}] {}\n", index + 1, combinations_.size(), combination.label);
+  }
+
+  void run(Combination& combination) {
+    if (!options_.force) combination.run = finished_before(*combination.request);
+    if (combination.run) {
+      combination.finished_before = true;
+      return;
+    }
+    combination.run = run_to_end(*combination.request, global_, store_);
+    const runs::RunSummary& summary = combination.run->summary;
+    stopped_ = summary.state == RunState::interrupted;
+    if (stopped_ || summary.state == RunState::finished) return;
+    fail(combination, fmt::format("run {} failed: {} (its log: {})", summary.id,
+                                  summary.error ? summary.error->message : "its worker is gone",
+                                  combination.run->folder.log().string()));
+  }
+
+  /// A server that is away for a while is no reason to stop: then it is run, at worst again.
+  std::optional<runs::Run> finished_before(const RunRequest& request) {
+    try {
+      return finished_run(request, store_);
+    } catch (const Error& error) {
+      fmt::print(stderr, "warning: {}\nWhether it was run before is not known.\n", error.what());
+      return std::nullopt;
+    }
+  }
+
+  std::size_t failures() const {
+    return static_cast<std::size_t>(std::count_if(combinations_.begin(), combinations_.end(),
+                                                  [](const Combination& each) { return !each.error.empty(); }));
+  }
+
+  std::string as_text() const {
+    using Align = Table::Align;
+    Table table({{"settings"},
+                 {"state"},
+                 {"run"},
+                 {"train_loss", Align::right},
+                 {"eval_loss", Align::right},
+                 {"bits per byte", Align::right},
+                 {"runtime", Align::right}});
+    bool finished_before = false;
+    std::string errors;
+    for (const Combination& each : combinations_) {
+      table.add_row({each.label, each.state(), each.run ? each.run->summary.id : "", metric(each, {"train_loss"}),
+                     metric(each, {"eval_loss"}), metric(each, {"eval_bits_per_byte", "train_bits_per_byte"}),
+                     metric(each, {"train_runtime"})});
+      finished_before = finished_before || each.finished_before;
+      if (!each.error.empty()) errors += fmt::format("\n{}: {}\n", each.label, each.error);
+    }
+    std::string text = "\n" + table.to_text();
+    if (finished_before) {
+      text +=
+          "\nfinished before: a run of the same experiment with the same plugins; --force runs it again. Whether the "
+          "data changed is not looked at.\n";
+    }
+    if (!errors.empty()) text += fmt::format("\n{} of {} failed:\n", failures(), combinations_.size()) + errors;
+    return text + "\nWhether two can be compared: runner diff RUN RUN\n";
+  }
+
+  /// The first of these metrics that the run has, as it is shown.
+  static std::string metric(const Combination& combination, std::initializer_list<const char*> names) {
+    if (!combination.run) return "";
+    const auto& metrics = combination.run->summary.metrics;
+    for (const char* name : names) {
+      const auto found = metrics.find(name);
+      if (found == metrics.end()) continue;
+      return name == std::string_view("train_runtime") ? clock_time(found->second)
+                                                       : fmt::format("{:.4f}", found->second);
+    }
+    return "";
+  }
+
+  json as_json() const {
+    json runs = json::array();
+    for (const Combination& each : combinations_) {
+      json run{{"overrides", each.overrides},
+               {"state", each.finished_before ? "finished" : each.state()},
+               {"finished_before", each.finished_before},
+               {"metrics", json::object()}};
+      if (each.run) {
+        run["id"] = each.run->summary.id;
+        run["name"] = each.run->summary.name;
+        run["folder"] = each.run->folder.path().string();
+        for (const auto& [name, value] : each.run->summary.metrics) run["metrics"][name] = number_to_json(value);
+      }
+      if (!each.error.empty()) run["error"] = each.error;
+      runs.push_back(std::move(run));
+    }
+    return {{"runs", runs}, {"failed", failures()}};
+  }
+
+  const MultirunOptions& options_;
+  const GlobalOptions& global_;
+  runs::Store store_;
+  std::vector<Combination> combinations_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+int multirun(const MultirunOptions& options, const GlobalOptions& global) { return Multirun(options, global).run(); }
+
+}  // namespace folio::cli

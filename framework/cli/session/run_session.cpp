@@ -1,0 +1,99 @@
+#include "cli/session/run_session.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "cli/session/run_follower.h"
+#include "cli/session/session.h"
+#include "cli/session/worker_session.h"
+#include "cli/view/live_view.h"
+#include "runs/record/events.h"
+#include "support/version.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The commit of the repository that the folder lies in; empty where there is none.
+std::string git_commit(const fs::path& folder) {
+  constexpr const char* kGit = "/usr/bin/git";
+  if (!fs::exists(kGit)) return "";
+  const ChildOutput git =
+      run_child(kGit, {"-C", folder.empty() ? "." : folder.string(), "rev-parse", "HEAD"}, std::chrono::seconds(2));
+  return git.status.success() ? git.output.substr(0, git.output.find('\n')) : "";
+}
+
+runs::NewRun make_run(const RunRequest& request, const fs::path& results_folder) {
+  const experiment::Experiment& experiment = request.experiment;
+  const std::string file = experiment.file.string();
+  runs::RunInfo info;
+  info.name = request.name.empty() ? experiment.name : request.name;
+  info.command = {"runner", file};
+  info.command.insert(info.command.end(), request.overrides.begin(), request.overrides.end());
+  info.experiment_file = file;
+  info.overrides = request.overrides;
+  info.origins = experiment.origins;
+  info.plugins = request.plugins;
+  info.runner = this_process();
+  info.folio_version = folio_version();
+  info.git_commit = git_commit(experiment.file.parent_path());
+  return runs::create_run(results_folder, std::move(info), experiment.source, experiment.resolved);
+}
+
+/// Runs the worker on the run's folder, entering what it records into the store as it comes.
+WorkerEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
+  LiveView view(request.quiet);
+  RunFollower follower(global, run.info.id);
+  const WorkerEnd end = run_worker(
+      {.arguments = {"train", run.folder.path().string()},
+       .environment = worker_environment(request.experiment.file),
+       .error_file = run.folder.log()},
+      [&](const nlohmann::json& line) { view.show(line); },
+      [&] {
+        if (const auto warning = follower.take_warning()) view.show({{"warning", *warning}});
+      });
+  view.finish();
+  return end;
+}
+
+/// Whether the run's events themselves say how it ended.
+bool says_its_end(const runs::NewRun& run) {
+  bool ended = false;
+  runs::for_each_event(run.folder.events(), [&](const runs::Event& event) {
+    const auto* state = std::get_if<runs::StateEvent>(&event.what);
+    if (state != nullptr) ended = !runs::is_active(state->state);
+  });
+  return ended;
+}
+
+/// A worker that died without a word (killed, out of memory) is written down as what it was: nobody else is writing to
+/// the events by now.
+void record_end(const runs::NewRun& run, const WorkerEnd& end) {
+  if (says_its_end(run)) return;
+  runs::EventWriter events(run.folder.events());
+  end.killed_by_user ? events.interrupted() : events.failed(ErrorKind::run, "the worker " + end.status.to_text());
+}
+
+}  // namespace
+
+runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store) {
+  const runs::NewRun run = make_run(request, global.results);
+  if (!request.quiet) {
+    fmt::print(stderr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());
+  }
+  record_end(run, work_on(run, request, global));
+  try {
+    store.sync_run(run.info.id);
+    return store.load(run.info.id);
+  } catch (const Error& error) {
+    fmt::print(stderr, "warning: {}\nThe run is whole in {}; the next command that reaches the store enters it.\n",
+               error.what(), run.folder.path().string());
+    runs::Store of_this_run = runs::Store::in_memory_of(global.results);
+    of_this_run.sync_run(run.info.id);
+    return of_this_run.load(run.info.id);
+  }
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/session/global_options.h"
+#include "experiment/experiment.h"
+#include "runs/record/run_folder.h"
+#include "runs/store/store.h"
+
+namespace folio::cli {
+
+/// An experiment that is to be trained now.
+struct RunRequest {
+  experiment::Experiment experiment{};
+  std::vector<std::string> overrides{};      ///< that the experiment was loaded with
+  std::vector<runs::PluginBuild> plugins{};  ///< of its sections
+  std::string name{};                        ///< of the run; empty: the experiment's
+  bool quiet = false;                        ///< show no progress
+};
+
+/// Makes the run's folder, trains in a worker of its own, and enters what that records into the store as it comes.
+/// Gives the run as it ended, which may be as failed or interrupted; a store that cannot be reached by then is a
+/// warning. Throws Error where the run cannot be begun.
+runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store);
+
+}  // namespace folio::cli

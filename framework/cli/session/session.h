@@ -1,0 +1,38 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/session/global_options.h"
+#include "experiment/experiment.h"
+#include "plugin_host/catalogue.h"
+#include "plugin_host/search_path.h"
+#include "runs/record/run_folder.h"
+
+namespace folio::cli {
+
+/// The plugins that there are and what an experiment may say with them. `experiment` is empty where there is none.
+struct Session {
+  plugin_host::Catalogue catalogue;
+  experiment::Declarations declarations;
+};
+
+Session open_session(const GlobalOptions& global, const std::filesystem::path& experiment);
+
+/// The builds of the three plugins that a resolved experiment names.
+std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue);
+
+/// The experiment and its plugins as the worker takes them for work without a run (worker::Job::from_request()).
+nlohmann::json job_request(const experiment::Experiment& experiment, const plugin_host::Catalogue& catalogue);
+
+/// folio-worker, which lies beside this program.
+std::filesystem::path worker_program();
+
+/// What the worker finds in its environment besides this process's own: where the experiment lies and where Folio is,
+/// an allocator that keeps freed memory between steps instead of handing it back to the system, and threads that do not
+/// spin for long.
+std::map<std::string, std::string> worker_environment(const std::filesystem::path& experiment);
+
+}  // namespace folio::cli

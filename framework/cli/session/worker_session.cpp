@@ -1,0 +1,107 @@
+#include "cli/session/worker_session.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "cli/session/session.h"
+#include "support/error.h"
+
+namespace folio::cli {
+namespace {
+
+volatile sig_atomic_t interrupts = 0;
+
+extern "C" void on_interrupt(int) { interrupts = interrupts + 1; }
+
+/// While it lives, SIGINT and SIGTERM are counted instead of ending this process.
+class InterruptScope {
+ public:
+  /// `reads` tells whether a person is asked for input meanwhile, which an interrupt is to end. Else nothing that waits
+  /// is cut short: a line on its way to a slow reader would be an error.
+  explicit InterruptScope(bool reads) {
+    interrupts = 0;
+    struct sigaction action{};
+    action.sa_handler = on_interrupt;
+    action.sa_flags = reads ? 0 : SA_RESTART;
+    ::sigaction(SIGINT, &action, &old_int_);
+    ::sigaction(SIGTERM, &action, &old_term_);
+  }
+  ~InterruptScope() {
+    ::sigaction(SIGINT, &old_int_, nullptr);
+    ::sigaction(SIGTERM, &old_term_, nullptr);
+  }
+
+ private:
+  struct sigaction old_int_{};
+  struct sigaction old_term_{};
+};
+
+/// Takes whole lines out of `pending` and hands over those that are JSON.
+void hand_over(std::string& pending, const std::function<void(const nlohmann::json&)>& on_line) {
+  std::size_t begin = 0;
+  for (std::size_t end; (end = pending.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    const auto line = nlohmann::json::parse(pending.substr(begin, end - begin), nullptr, /*allow_exceptions=*/false);
+    if (line.is_object()) on_line(line);
+  }
+  pending.erase(0, begin);
+}
+
+/// Adds what can be read now; false at the end of the output.
+bool read_some(int fd, std::string& pending) {
+  char buffer[1 << 14];
+  const ssize_t size = ::read(fd, buffer, sizeof buffer);
+  if (size > 0) pending.append(buffer, static_cast<std::size_t>(size));
+  return size > 0 || (size < 0 && errno == EINTR);
+}
+
+}  // namespace
+
+WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
+                     const std::function<void()>& on_idle, const std::function<std::optional<std::string>()>& answer) {
+  const InterruptScope scope(/*reads=*/static_cast<bool>(answer));
+  ChildProcess worker(worker_program(), options);
+  int passed_on = 0;
+  bool killed = false;
+  const auto pass_on_interrupts = [&] {
+    if (interrupts == passed_on) return;
+    killed = passed_on > 0 || interrupts > 1;
+    worker.signal(killed ? SIGKILL : SIGINT);
+    passed_on = interrupts;
+  };
+  const auto take = [&](const nlohmann::json& line) {
+    if (!line.contains("awaits")) return on_line(line);
+    const auto text = answer();
+    text ? worker.write_input(*text + "\n") : worker.close_input();
+  };
+  constexpr int kPollMs = 200;
+  std::string pending;
+  for (bool open = true; open;) {
+    pass_on_interrupts();
+    pollfd ready{worker.output(), POLLIN, 0};
+    if (::poll(&ready, 1, kPollMs) > 0) open = read_some(worker.output(), pending);
+    hand_over(pending, take);
+    on_idle();
+  }
+  // It has closed its output, and usually ended.
+  while (!worker.poll()) {
+    pass_on_interrupts();
+    ::usleep(2000);
+  }
+  return {worker.wait(), killed};
+}
+
+void run_worker_to_success(const ChildProcess::Options& options,
+                           const std::function<void(const nlohmann::json&)>& on_line) {
+  nlohmann::json error;
+  const auto take = [&](const nlohmann::json& line) {
+    line.contains("error") ? void(error = line["error"]) : on_line(line);
+  };
+  const WorkerEnd end = run_worker(options, take, [] {});
+  if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
+  if (!end.status.success()) throw Error(ErrorKind::plugin, "the worker " + end.status.to_text());
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,44 @@
+#include <algorithm>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/session/label.h"
+#include "support/error.h"
+#include "support/utf8.h"
+
+namespace folio::cli {
+namespace {
+
+struct TagOptions {
+  std::string run;
+  std::vector<std::string> tags;
+  bool remove = false;
+};
+
+void check_tag(const std::string& tag) {
+  const auto wrong = [](unsigned char c) { return c <= ' ' || c == ',' || c == 0x7f; };
+  if (!tag.empty() && std::none_of(tag.begin(), tag.end(), wrong) && !first_invalid_utf8(tag)) return;
+  throw Error(ErrorKind::usage, "'" + tag + "' cannot be a tag: a tag is a word without spaces and commas");
+}
+
+void tag_run(const GlobalOptions& global, const TagOptions& options) {
+  for (const std::string& tag : options.tags) check_tag(tag);
+  runs::LabelEvent label;
+  (options.remove ? label.untags : label.tags) = options.tags;
+  label_run(global, options.run, label);
+}
+
+}  // namespace
+
+void add_tag(CLI::App& app, const GlobalOptions& global, int&) {
+  auto* command = app.add_subcommand("tag", "Give a run tags, or take them away");
+  const auto options = std::make_shared<TagOptions>();
+  command->add_option("RUN", options->run, "A run, named as for 'show'")->required();
+  command->add_option("TAG", options->tags, "Words without spaces and commas")->required();
+  command->add_flag("--remove", options->remove, "Take these tags away");
+  command->footer(
+      "Examples:\n  runner tag latest good long\n  runner tag 3fa9 --remove long\n  runner ls --where tags=good");
+  command->callback([&global, options] { tag_run(global, *options); });
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,117 @@
+#include "cli/view/run_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "runs/record/metrics.h"
+#include "support/human.h"
+#include "terminal/terminal.h"
+
+namespace folio::cli {
+namespace {
+
+using runs::Run;
+
+std::optional<double> metric(const Run& run, const std::string& name) {
+  const auto found = run.summary.metrics.find(name);
+  return found == run.summary.metrics.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<double> fact(const Run& run, const char* name) {
+  return run.facts.contains(name) && run.facts[name].is_number() ? std::optional(run.facts[name].get<double>())
+                                                                 : std::nullopt;
+}
+
+/// A value as the Trainer's block prints it: runtime as a clock, operations in GF, else up to four decimals.
+std::string trainer_text(const std::string& name, double value) {
+  if (name.ends_with("_runtime")) return clock_time(value);
+  if (name == "total_flos") return fmt::format("{:.0f}GF", std::floor(value / (1 << 30)));
+  if (name == "matmul_share" || name == "peak_memory_bytes") return runs::metric_text(name, value);
+  if (value == std::floor(value) && std::abs(value) < 1e15) {
+    return name == "epoch" ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
+  }
+  return significant(std::round(value * 1e4) / 1e4, 12);
+}
+
+/// "***** train metrics *****" and its sorted, aligned lines.
+std::string trainer_block(const Run& run, const char* title, bool evaluation) {
+  std::string block;
+  std::size_t key_width = 0, value_width = 0;
+  const auto belongs = [&](const std::string& name) {
+    // The last logged point says nothing of the run as a whole.
+    if (name == "loss" || name == "grad_norm" || name == "learning_rate") return false;
+    return evaluation == (name.starts_with("eval_") || name == "perplexity");
+  };
+  for (const auto& [name, value] : run.summary.metrics) {
+    if (!belongs(name)) continue;
+    key_width = std::max(key_width, name.size());
+    value_width = std::max(value_width, trainer_text(name, value).size());
+  }
+  for (const auto& [name, value] : run.summary.metrics) {
+    if (belongs(name))
+      block += fmt::format("  {:<{}} = {:>{}}\n", name, key_width, trainer_text(name, value), value_width);
+  }
+  return block.empty() ? "" : fmt::format("***** {} metrics *****\n{}", title, block);
+}
+
+/// Where the loss stands between knowing nothing and knowing how often each token occurs.
+std::string meaning(const Run& run) {
+  const auto loss = metric(run, "eval_loss") ? metric(run, "eval_loss") : metric(run, "train_loss");
+  const auto uniform = fact(run, "uniform_loss");
+  const auto unigram = fact(run, "unigram_loss");
+  if (!loss || !uniform || !unigram) return "";
+  const bool evaluated = metric(run, "eval_loss").has_value();
+  std::string text =
+      fmt::format("What the loss means: {} is {:.4f} nats per token{}.\n", evaluated ? "eval_loss" : "train_loss",
+                  *loss, evaluated ? "" : ", the mean over the whole run, its first steps too");
+  text += fmt::format("  {:7.4f}  a uniform guess over the vocabulary of {}\n", *uniform,
+                      with_commas(static_cast<std::int64_t>(fact(run, "vocab_size").value_or(0))));
+  text += fmt::format("  {:7.4f}  a unigram model, which knows only how often each token occurs\n", *unigram);
+  text += fmt::format("  {:7.4f}  this model: {}\n", *loss,
+                      *loss < *unigram   ? "it has learned something of what follows what"
+                      : *loss < *uniform ? "on the average it did no better than knowing which tokens are frequent"
+                                         : "no better than guessing");
+  if (const auto used = fact(run, "vocab_used")) {
+    const double vocabulary = fact(run, "vocab_size").value_or(1);
+    text += fmt::format("The text fills {} of the vocabulary's {} tokens ({:.1f} %).\n",
+                        with_commas(static_cast<std::int64_t>(*used)),
+                        with_commas(static_cast<std::int64_t>(vocabulary)), 100 * *used / vocabulary);
+  }
+  return text;
+}
+
+bool is_causal(const Run& run) { return run.facts.value("objective", "causal") == "causal"; }
+
+std::string next_commands(const Run& run) {
+  std::string prompt = run.sample ? run.sample->prompt : "";
+  if (is_causal(run)) prompt.resize(std::min(prompt.size(), prompt.find_first_of("\r\n")));
+  std::replace_if(prompt.begin(), prompt.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  return fmt::format(
+      "Next:\n  ./runner show {0}\n  ./runner diff baseline/gpt {0}\n  ./runner generate {0} --prompt \"{1}\"\n",
+      run.summary.id, prompt.empty() || prompt.find('"') != std::string::npos ? "ROMEO." : prompt);
+}
+
+}  // namespace
+
+std::string run_report(const Run& run, bool colour) {
+  const Paint paint(colour);
+  std::string text = "\n" + trainer_block(run, "train", false) + trainer_block(run, "eval", true) + "\n" + meaning(run);
+  if (run.facts.value("stand_in", false)) {
+    text +=
+        paint.red("The text was a generated stand-in, not the book: compare this run with no run on the book.") + "\n";
+  }
+  if (run.sample) {
+    text += fmt::format("\n{}\n{}{}\n",
+                        paint.bold(is_causal(run) ? "A sample (prompt, then the model's own):"
+                                                  : "A sample (with gaps, then what the model puts there):"),
+                        paint.dim(run.sample->prompt), run.sample->text);
+  }
+  text += fmt::format("\nEverything of this run: {}\nThe model, as Hugging Face's libraries load it: {}\n",
+                      run.folder.path().string(), run.folder.model().string());
+  return text + next_commands(run);
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,115 @@
+#include "experiment/overrides.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "experiment/yaml_reader.h"
+#include "support/nearest_name.h"
+
+namespace folio::experiment {
+namespace {
+
+/// The parts of a dotted key; none where one of them is empty.
+std::optional<std::vector<std::string>> split_key(std::string_view key) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t dot = key.find('.');
+    if (dot == 0 || key.empty()) return std::nullopt;
+    parts.emplace_back(key.substr(0, dot));
+    if (dot == std::string_view::npos) return parts;
+    key.remove_prefix(dot + 1);
+  }
+}
+
+bool names_a_plugin(const std::vector<std::string>& path) {
+  return path.size() == 1 && (path[0] == "dataset" || path[0] == "tokenizer" || path[0] == "model");
+}
+
+Node mapping_at(const Place& place) {
+  Node node;
+  node.kind = Node::Kind::mapping;
+  node.place = place;
+  return node;
+}
+
+/// {a: {b: value}} for the path a, b.
+Node nested(const std::vector<std::string>& path, Node value) {
+  const Place place = value.place;
+  for (auto part = path.rbegin(); part != path.rend(); ++part) {
+    Node outer = mapping_at(place);
+    outer.entries.push_back({*part, place, std::move(value)});
+    value = std::move(outer);
+  }
+  return value;
+}
+
+void remove(Node& root, const std::vector<std::string>& path, const Place& place, const std::string& key,
+            Problems& problems) {
+  Node* parent = &root;
+  for (const std::string& part : path) {
+    Entry* entry = parent->find(part);
+    if (entry == nullptr) {
+      problems.add(place, "", fmt::format("there is no '{}' to remove{}", key, did_you_mean(part, parent->keys())));
+      return;
+    }
+    if (&part == &path.back()) {
+      parent->entries.erase(parent->entries.begin() + (entry - parent->entries.data()));
+      return;
+    }
+    parent = &entry->value;
+  }
+}
+
+void set(Node& root, const std::vector<std::string>& path, Node value) {
+  if (names_a_plugin(path) && value.kind == Node::Kind::scalar) {
+    const Place place = value.place;
+    if (Entry* section = root.find(path[0])) section->value = mapping_at(place);
+    merge(root, nested({path[0], "type"}, std::move(value)));
+  } else {
+    merge(root, nested(path, std::move(value)));
+  }
+}
+
+/// Every place of the value becomes that of the override as a whole.
+void place_all(Node& node, const Place& place) {
+  node.place = place;
+  for (Node& item : node.items) place_all(item, place);
+  for (Entry& entry : node.entries) {
+    entry.key_place = place;
+    place_all(entry.value, place);
+  }
+}
+
+}  // namespace
+
+void apply_override(Node& root, const std::string& text, Sources& sources, Problems& problems) {
+  const std::size_t equals = text.find('=');
+  const bool removes = text.starts_with('~');
+  const std::string value_text = equals == std::string::npos ? "" : text.substr(equals + 1);
+  const Source& source = sources.add(Source::Kind::override_value, text, value_text);
+  const Place place{&source};
+
+  std::string key = text.substr(0, equals);
+  key.erase(0, removes ? 1 : std::min<std::size_t>(key.find_first_not_of('+'), 2));
+  const auto path = split_key(key);
+  if (!path) {
+    problems.add(place, "", "expected a key such as 'model.hidden_size' before the '='");
+  } else if (path->front() == "extends") {
+    problems.add(place, "", "'extends' belongs into a file; it cannot be overridden");
+  } else if (removes && equals != std::string::npos) {
+    problems.add(place, "", fmt::format("'~' removes a key and takes no value; write '~{}'", key));
+  } else if (removes) {
+    remove(root, *path, place, key, problems);
+  } else if (equals == std::string::npos) {
+    problems.add(place, "", fmt::format("expected '{}=value'", key));
+  } else if (auto value = read_yaml(source, problems)) {
+    place_all(*value, place);
+    // An override with nothing after '=' says "no value", where a file's blank could also be an emptied section.
+    if (value->is_blank()) value->text = "null";
+    set(root, *path, std::move(*value));
+  }
+}
+
+}  // namespace folio::experiment

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "experiment/source.h"
+#include "support/error.h"
+
+namespace folio::experiment {
+
+/// Collects all that is wrong with an experiment, so that it can be reported at once.
+class Problems {
+ public:
+  /// `key` is the dotted path ("model.hidden_size"), empty where no key is concerned. After the hundredth problem it
+  /// throws what there is, which bounds the work that a hostile file can cause.
+  void add(const Place& place, std::string_view key, std::string_view what, ErrorKind kind = ErrorKind::experiment);
+
+  /// Adds a problem that leaves nothing to go on with, and throws all.
+  [[noreturn]] void fail(const Place& place, std::string_view key, std::string_view what);
+
+  bool empty() const { return problems_.empty(); }
+
+  /// Throws one Error with a problem a line, in the order of the sources and of their lines. Its kind is
+  /// ErrorKind::plugin when nothing but plugins is to blame.
+  void throw_if_any() const;
+
+ private:
+  struct Problem {
+    Place place;
+    std::string text;
+    ErrorKind kind;
+  };
+
+  [[noreturn]] void throw_all(std::string_view end) const;
+
+  std::vector<Problem> problems_;
+};
+
+}  // namespace folio::experiment

@@ -1,0 +1,111 @@
+#include "experiment/section.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "experiment/scalars.h"
+#include "support/nearest_name.h"
+
+namespace folio::experiment {
+namespace {
+
+class Reader {
+ public:
+  Reader(Section& section, const std::vector<Section>& all, Problems& problems)
+      : section_(section), all_(all), problems_(problems) {}
+
+  /// Reads the mapping whose options begin with `prefix`.
+  void read(const Node& mapping, const std::string& prefix) {
+    for (const Entry& entry : mapping.entries) {
+      if (&entry == section_.type) continue;
+      const std::string name = prefix + entry.key;
+      const std::string path = section_.name + "." + name;
+      const Option* option = is_dotted(entry) ? nullptr : section_.options.find(name);
+      if (option != nullptr) {
+        if (auto value = read_value(*option, entry.value, path, problems_)) {
+          section_.values[name] = {std::move(*value), origin_of(entry.value.place)};
+        }
+      } else if (!is_dotted(entry) && !section_.keys(name + ".").empty()) {
+        read_group(entry, name);
+      } else {
+        problems_.add(entry.key_place, path, unknown(entry, prefix));
+      }
+    }
+  }
+
+ private:
+  static bool is_dotted(const Entry& entry) { return entry.key.find('.') != std::string::npos; }
+
+  void read_group(const Entry& entry, const std::string& name) {
+    if (entry.value.kind == Node::Kind::mapping || entry.value.is_blank()) {
+      read(entry.value, name + ".");
+    } else {
+      problems_.add(entry.value.place, section_.name + "." + name,
+                    fmt::format("expected a mapping of '{}', got {}", fmt::join(section_.keys(name + "."), "', '"),
+                                described(entry.value)));
+    }
+  }
+
+  std::string unknown(const Entry& entry, const std::string& prefix) const {
+    const std::string name = prefix + entry.key;
+    const std::string owner =
+        section_.plugin == nullptr ? section_.name : fmt::format("the {} '{}'", section_.name, section_.plugin->id);
+    std::string text = fmt::format("{} has no option '{}'", owner, printable(name));
+    if (is_dotted(entry) && section_.options.find(name) != nullptr) {
+      return text + "; write a mapping within the mapping instead of the dot";
+    }
+    // A key that was right until another file or an override chose another plugin.
+    if (section_.type != nullptr && lies_over(*section_.type->value.place.source, *entry.key_place.source)) {
+      text += fmt::format(", which {} chose", to_string(section_.type->value.place));
+    }
+    return text + suggest_key(entry.key, all_, section_.keys(prefix));
+  }
+
+  Section& section_;
+  const std::vector<Section>& all_;
+  Problems& problems_;
+};
+
+}  // namespace
+
+std::vector<std::string> Section::keys(const std::string& prefix) const {
+  std::vector<std::string> result;
+  for (const std::string& option : options.names()) {
+    if (!option.starts_with(prefix)) continue;
+    std::string key = option.substr(prefix.size(), option.find('.', prefix.size()) - prefix.size());
+    if (std::find(result.begin(), result.end(), key) == result.end()) result.push_back(std::move(key));
+  }
+  return result;
+}
+
+OptionTable section_options(const PluginDescription& plugin, const FrameworkOptions& framework) {
+  if (plugin.kind != PluginKind::dataset) return plugin.options;
+  std::vector<Option> options = plugin.options.options();
+  options.insert(options.end(), framework.dataset.options().begin(), framework.dataset.options().end());
+  return OptionTable(std::move(options));
+}
+
+void read_options(Section& section, const std::vector<Section>& all, Problems& problems) {
+  if (section.node != nullptr && section.declared()) Reader(section, all, problems).read(*section.node, "");
+}
+
+std::string suggest_key(const std::string& key, const std::vector<Section>& all,
+                        const std::vector<std::string>& candidates) {
+  for (const Section& section : all) {
+    const auto keys = section.keys("");
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+      return fmt::format("; did you mean '{}.{}'?", section.name, key);
+    }
+  }
+  return did_you_mean(key, candidates);
+}
+
+std::string origin_of(const Place& place) {
+  if (place.source->kind == Source::Kind::override_value) return "override";
+  const char* by = place.source->kind == Source::Kind::base_file ? "extends " : "";
+  return fmt::format("{}{}:{}", by, place.source->name, place.line + 1);
+}
+
+}  // namespace folio::experiment

@@ -1,0 +1,108 @@
+#include "experiment/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "terminal/terminal.h"
+
+namespace folio::experiment {
+namespace {
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+
+/// The part of the line that stands before the place.
+std::string_view before(const Place& place) { return line_of(place).substr(0, static_cast<std::size_t>(place.column)); }
+
+/// How many bytes from the front form one character of UTF-8; 0 when they form none (RFC 3629: no overlong forms, no
+/// surrogates, nothing above U+10FFFF).
+std::size_t character_size(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  if (lead < 0x80) return 1;
+  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return 0;
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+  const bool too_high = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
+  const bool whole = std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(size), is_continuation);
+  return whole && !overlong && !too_high ? size : 0;
+}
+
+Place place_of(const Source& source, std::size_t offset) {
+  const std::string_view head = std::string_view(source.text).substr(0, offset);
+  const std::size_t line_end = head.rfind('\n');
+  const std::size_t line_begin = line_end == std::string_view::npos ? 0 : line_end + 1;
+  return {&source, static_cast<int>(std::count(head.begin(), head.end(), '\n')), static_cast<int>(offset - line_begin)};
+}
+
+}  // namespace
+
+const Source& Sources::add(Source::Kind kind, std::string name, std::string text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
+  return sources_.emplace_back(kind, std::move(name), std::move(text), static_cast<int>(sources_.size()));
+}
+
+std::string to_string(const Place& place) {
+  const std::string name = printable(place.source->name, 200);
+  if (place.source->kind == Source::Kind::override_value) return fmt::format("override '{}'", name);
+  if (place.line == Place::kWholeSource) return name;
+  const std::string_view head = before(place);
+  const auto characters = std::count_if(head.begin(), head.end(), [](char c) { return !is_continuation(c); });
+  return fmt::format("{}:{}:{}", name, place.line + 1, characters + 1);
+}
+
+std::string_view line_of(const Place& place) {
+  std::string_view text = place.source->text;
+  for (int line = 0; line < place.line; ++line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
+  return text;
+}
+
+bool lies_over(const Source& upper, const Source& lower) {
+  if (upper.kind != Source::Kind::override_value && lower.kind != Source::Kind::override_value) {
+    return upper.order < lower.order;
+  }
+  return upper.kind == Source::Kind::override_value && upper.order > lower.order;
+}
+
+std::string excerpt(const Place& place) {
+  constexpr std::size_t kWidest = 110;
+  if (place.source->kind == Source::Kind::override_value || place.line == Place::kWholeSource) return "";
+  const std::string_view line = line_of(place);
+  if (line.empty() || line.size() > kWidest) return "";
+  return fmt::format("\n{:>6} | {}\n{:>6} | {:{}}^", place.line + 1, printable(line, kWidest), "", "",
+                     display_width(printable(before(place), kWidest)));
+}
+
+std::string printable(std::string_view text, std::size_t limit) {
+  std::string result(text.substr(0, limit));
+  while (result.size() < text.size() && !result.empty() && is_continuation(text[result.size()])) result.pop_back();
+  if (result.size() < text.size()) result += "...";
+  for (char& c : result) {
+    if (c == '\n' || c == '\t') c = ' ';
+    if (is_control(c)) c = '?';
+  }
+  return result;
+}
+
+std::optional<Unreadable> unreadable(const Source& source) {
+  const std::string_view text = source.text;
+  for (std::size_t at = 0, size = 0; at < text.size(); at += size) {
+    size = character_size(text.substr(at));
+    const bool control = is_control(text[at]) && text[at] != '\n' && text[at] != '\r' && text[at] != '\t';
+    if (size > 0 && !control) continue;
+    return Unreadable{place_of(source, at), fmt::format("byte 0x{:02x} is not UTF-8 text; is this a binary file?",
+                                                        static_cast<unsigned char>(text[at]))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace folio::experiment

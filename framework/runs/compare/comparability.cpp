@@ -1,0 +1,283 @@
+#include "runs/compare/comparability.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "support/human.h"
+
+namespace folio::runs {
+namespace {
+
+using nlohmann::json;
+using enum Effect;
+
+/// Where a fact of a run stands.
+enum class Source { facts, environment, settings };
+
+struct Key {
+  Source source;
+  const char* name;   ///< as a JSON pointer
+  const char* label;  ///< beside the value, where several make one fact; else empty
+  /// Counts only where both runs have it: it adds to the fact, and its absence says nothing.
+  bool optional = false;
+};
+
+struct Effects {
+  Effect token_loss = none, text_loss = none, evaluation = none, speed = none, memory = none;
+};
+
+/// A check that looks values up.
+struct Lookup {
+  const char* name;
+  std::vector<Key> keys;  ///< all of them make the fact
+  Effects effects;
+  const char* when_different;
+  const char* objective = nullptr;  ///< bears on runs of this objective alone; null: on all
+};
+
+const std::vector<Lookup>& lookups() {
+  static const std::vector<Lookup> kLookups{
+      {"data",
+       {{Source::facts, "/data_hash", ""}},
+       {.token_loss = breaks, .text_loss = breaks},
+       "They read different texts. One text is harder than another, so their losses cannot be compared."},
+      {"stand-in text",
+       {{Source::facts, "/stand_in", ""}},
+       {.token_loss = breaks, .text_loss = breaks},
+       "One of them trained on a generated text in place of the book."},
+      {"objective",
+       {{Source::facts, "/objective", ""}},
+       {.token_loss = breaks, .text_loss = breaks},
+       "They learn different tasks: the next token is harder to say than one with both neighbours in sight. Their "
+       "losses have no common scale."},
+      {"masking",
+       {{Source::settings, "/dataset/objective/mlm_probability", "mlm_probability"},
+        {Source::settings, "/dataset/objective/whole_word_mask", "whole_word_mask"}},
+       {.token_loss = breaks, .text_loss = breaks},
+       "The more is hidden, the harder it is to say.",
+       "masked"},
+      {"spans taken out",
+       {{Source::settings, "/dataset/objective/noise_density", "noise_density"},
+        {Source::settings, "/dataset/objective/mean_noise_span_length", "mean_noise_span_length"}},
+       {.token_loss = breaks, .text_loss = breaks},
+       "The more is taken out, the harder it is to say.",
+       "span_corruption"},
+      {"loss definition",
+       {{Source::facts, "/loss_definition", ""}},
+       {.token_loss = breaks, .text_loss = breaks},
+       "The loss is calculated in different ways."},
+      {"vocabulary size",
+       {{Source::facts, "/vocab_size", ""}},
+       {.token_loss = breaks},
+       "A loss per token depends on how many tokens there are to choose from. How far it is below the uniform guess "
+       "over its own vocabulary is a measure that does not."},
+      {"tokens",
+       // Of the runs that Folio comes with it is only known where their tokenizers came from.
+       {{Source::facts, "/tokenizer_hash", ""}, {Source::facts, "/tokenizer", "", true}},
+       {.token_loss = breaks},
+       "The text is cut into different tokens, so a loss per token counts different things."},
+      {"split",
+       {{Source::settings, "/dataset/split", ""}},
+       {.token_loss = clouds, .text_loss = clouds},
+       "Samples of another length give the model another context to guess from."},
+      {"evaluation set",
+       {{Source::facts, "/eval_hash", ""}},
+       {.evaluation = breaks},
+       "The evaluation metrics are measured on different texts."},
+      {"precision",
+       {{Source::environment, "/precision", ""}},
+       {.speed = clouds, .memory = clouds},
+       "Times and memory differ by it; losses only by rounding."},
+      {"hardware",
+       {{Source::environment, "/device", ""},
+        {Source::environment, "/processor", ""},
+        {Source::environment, "/processors", "processors"},
+        {Source::environment, "/threads", "threads"}},
+       {.speed = breaks},
+       "Times measure the machine as much as the experiment."},
+      {"seed", {{Source::settings, "/training/seed", ""}}, {}, "A small difference between them may be chance."},
+  };
+  return kLookups;
+}
+
+const json& section(const Run& run, Source source) {
+  switch (source) {
+    case Source::facts:
+      return run.facts;
+    case Source::environment:
+      return run.environment;
+    case Source::settings:
+      return run.settings;
+  }
+  __builtin_unreachable();
+}
+
+/// Null where the run does not say.
+json value_of(const Run& run, const Key& key) {
+  return section(run, key.source).value(json::json_pointer(key.name), json());
+}
+
+/// Different if any part is known to differ, else unknown if any part is not known.
+Finding compare_values(const Run& a, const Run& b, const std::vector<Key>& keys) {
+  Finding finding = Finding::equal;
+  for (const Key& key : keys) {
+    const json in_a = value_of(a, key);
+    const json in_b = value_of(b, key);
+    if (in_a.is_null() || in_b.is_null()) {
+      if (!key.optional) finding = Finding::unknown;
+    } else if (in_a != in_b) {
+      return Finding::different;
+    }
+  }
+  return finding;
+}
+
+/// "by characters, size 512" of an object; a number or a hash in short.
+std::string short_text(const json& value) {
+  if (value.is_object()) {
+    std::string text;
+    for (const auto& [name, inner] : value.items()) text += (text.empty() ? "" : ", ") + name + " " + short_text(inner);
+    return text;
+  }
+  if (value.is_number_integer()) return with_commas(value.get<std::int64_t>());
+  if (!value.is_string()) return value_text(value);
+  const auto text = value.get<std::string>();
+  const bool is_hash = text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return is_hash ? text.substr(0, 12) : text;
+}
+
+/// The fact of `run`, beside that of `other`.
+std::string text_of(const Run& run, const Run& other, const std::vector<Key>& keys) {
+  std::string text;
+  for (const Key& key : keys) {
+    const json value = value_of(run, key);
+    if (value.is_null() || (key.optional && value_of(other, key).is_null())) continue;
+    if (!text.empty()) text += ", ";
+    text += short_text(value);
+    if (*key.label) text += std::string(" ") + key.label;
+  }
+  return text.empty() ? kUnknown : text;
+}
+
+std::string meaning_of(Finding finding, const std::string& when_different) {
+  if (finding == Finding::equal) return "";
+  return finding == Finding::different ? when_different : "Not known of both; should it differ: " + when_different;
+}
+
+void set_effects(Check& check, const Effects& effects) {
+  check.on_token_loss = effects.token_loss;
+  check.on_text_loss = effects.text_loss;
+  check.on_evaluation = effects.evaluation;
+  check.on_speed = effects.speed;
+  check.on_memory = effects.memory;
+}
+
+Check look_up(const Lookup& lookup, const Run& a, const Run& b) {
+  Check check;
+  check.name = lookup.name;
+  check.finding = compare_values(a, b, lookup.keys);
+  check.a = text_of(a, b, lookup.keys);
+  check.b = text_of(b, a, lookup.keys);
+  check.meaning = meaning_of(check.finding, lookup.when_different);
+  set_effects(check, lookup.effects);
+  return check;
+}
+
+/// "kind id" -> hash of the library.
+std::map<std::string, std::string> builds_of(const Run& run) {
+  std::map<std::string, std::string> builds;
+  for (const PluginBuild& plugin : run.info.plugins) builds[plugin.kind + " " + plugin.id] = plugin.library_hash;
+  return builds;
+}
+
+/// The same plugins in other builds. Two runs with other plugins differ in their settings, and not by this check.
+Check check_builds(const Run& a, const Run& b) {
+  Check check;
+  check.name = "plugin builds";
+  const auto builds_a = builds_of(a);
+  const auto builds_b = builds_of(b);
+  std::string others;
+  for (const auto& [plugin, hash] : builds_a) {
+    const auto found = builds_b.find(plugin);
+    if (found != builds_b.end() && found->second != hash) others += (others.empty() ? "" : ", ") + plugin;
+  }
+  const bool known = !builds_a.empty() && !builds_b.empty();
+  check.finding = !known ? Finding::unknown : others.empty() ? Finding::equal : Finding::different;
+  check.a = builds_a.empty() ? kUnknown : others.empty() ? "known" : others;
+  check.b = builds_b.empty() ? kUnknown : others.empty() ? "known" : others + " (another build)";
+  check.meaning = meaning_of(check.finding, "The plugin's code may have changed between the runs.");
+  set_effects(check, {clouds, clouds, clouds, clouds, clouds});
+  return check;
+}
+
+/// A run that is not over, or was cut short, has figures of a part of itself.
+Check check_states(const Run& a, const Run& b) {
+  Check check;
+  check.name = "state";
+  const auto finished = [](const Run& run) { return run.summary.state == RunState::finished; };
+  check.finding = finished(a) && finished(b) ? Finding::equal : Finding::different;
+  check.a = to_string(a.summary.state);
+  check.b = to_string(b.summary.state);
+  check.meaning =
+      meaning_of(check.finding, "A run that did not come to its end has the figures of the part that it did.");
+  set_effects(check, {clouds, clouds, clouds, clouds, clouds});
+  return check;
+}
+
+bool was_evaluated(const Run& run) { return run.summary.metrics.contains("eval_loss"); }
+
+bool has_objective(const Run& run, const char* objective) { return run.facts.value("objective", "") == objective; }
+
+bool applies(const Lookup& lookup, const Run& a, const Run& b) {
+  if (lookup.effects.evaluation != none && !was_evaluated(a) && !was_evaluated(b)) return false;
+  return !lookup.objective || (has_objective(a, lookup.objective) && has_objective(b, lookup.objective));
+}
+
+}  // namespace
+
+Effect Check::effect_on(const Metric& metric) const {
+  if (finding == Finding::equal) return none;
+  Effect effect = metric.phase == Phase::evaluation ? on_evaluation : none;
+  switch (metric.aspect) {
+    case Aspect::token_loss:
+      effect = std::max(effect, on_token_loss);
+      break;
+    case Aspect::text_loss:
+      effect = std::max(effect, on_text_loss);
+      break;
+    case Aspect::speed:
+      effect = std::max(effect, on_speed);
+      break;
+    case Aspect::memory:
+      effect = std::max(effect, on_memory);
+      break;
+    case Aspect::other:
+      return none;
+  }
+  return finding == Finding::unknown ? std::min(effect, clouds) : effect;
+}
+
+std::vector<Check> check_comparability(const Run& a, const Run& b) {
+  std::vector<Check> checks;
+  for (const Lookup& lookup : lookups()) {
+    if (applies(lookup, a, b)) checks.push_back(look_up(lookup, a, b));
+  }
+  checks.push_back(check_builds(a, b));
+  checks.push_back(check_states(a, b));
+  return checks;
+}
+
+std::string_view to_string(Finding finding) {
+  switch (finding) {
+    case Finding::equal:
+      return "equal";
+    case Finding::different:
+      return "different";
+    case Finding::unknown:
+      return "unknown";
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace folio::runs

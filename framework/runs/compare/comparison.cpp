@@ -1,0 +1,153 @@
+#include "runs/compare/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "runs/compare/conclusion.h"
+
+namespace folio::runs {
+namespace {
+
+using nlohmann::json;
+
+Verdict verdict_of(const std::vector<Check>& checks) {
+  Verdict verdict = Verdict::yes;
+  for (const Check& check : checks) {
+    if (check.finding == Finding::equal) continue;
+    if (check.finding == Finding::different && check.on_text_loss == Effect::breaks) return Verdict::no;
+    const Effect worst =
+        std::max({check.on_token_loss, check.on_text_loss, check.on_evaluation, check.on_speed, check.on_memory});
+    if (worst != Effect::none) verdict = Verdict::partly;
+  }
+  return verdict;
+}
+
+/// Whether a run that alone has this setting was given it. Of runs without origins only what matters was written down.
+bool was_given(const Run& run, const std::string& key) {
+  const auto origin = run.info.origins.find(key);
+  return origin == run.info.origins.end() || origin->second != "default";
+}
+
+void compare_settings(const Run& a, const Run& b, Comparison& result) {
+  const auto in_a = flat_settings(a.settings);
+  const auto in_b = flat_settings(b.settings);
+  std::set<std::string> keys;
+  for (const auto& [key, value] : in_a) keys.insert(key);
+  for (const auto& [key, value] : in_b) keys.insert(key);
+  const auto value_in = [](const auto& settings, const std::string& key) {
+    const auto found = settings.find(key);
+    return found == settings.end() ? std::nullopt : std::optional<json>(found->second);
+  };
+  for (const std::string& key : keys) {
+    SettingDifference setting{key, value_in(in_a, key), value_in(in_b, key)};
+    if (setting.a == setting.b) {
+      result.same_settings[key] = *setting.a;
+      continue;
+    }
+    if (!setting.a || !setting.b) setting.telling = was_given(setting.a ? a : b, key);
+    result.settings.push_back(std::move(setting));
+  }
+}
+
+std::optional<Side> better_of(const Metric* metric, double a, double b) {
+  if (!metric || metric->direction == Direction::none || std::isnan(a) || std::isnan(b) || a == b) return std::nullopt;
+  return (a < b) == (metric->direction == Direction::lower) ? Side::a : Side::b;
+}
+
+/// The metric's values over a run and its siblings.
+std::vector<double> values_of(const std::string& name, double own, const std::vector<RunSummary>& siblings) {
+  std::vector<double> values{own};
+  for (const RunSummary& sibling : siblings) {
+    const auto found = sibling.metrics.find(name);
+    if (found != sibling.metrics.end()) values.push_back(found->second);
+  }
+  return values;
+}
+
+MetricComparison compare_metric(const std::string& name, const Run& a, const Run& b, const std::vector<Check>& checks,
+                                const Siblings& siblings) {
+  const Metric* metric = find_metric(name);
+  MetricComparison result;
+  result.name = name;
+  result.a = metric_of(a, name);
+  result.b = metric_of(b, name);
+  result.standing = standing_of(metric, checks);
+  if (!result.a || !result.b) return result;
+  result.difference = *result.b - *result.a;
+  if (*result.a != 0) result.ratio = *result.b / *result.a;
+  if (result.standing == Standing::not_comparable) return result;
+  result.better = better_of(metric, *result.a, *result.b);
+  if (metric && metric->direction != Direction::none && (!siblings.a.empty() || !siblings.b.empty())) {
+    result.spread = seed_spread(values_of(name, *result.a, siblings.a), values_of(name, *result.b, siblings.b));
+  }
+  return result;
+}
+
+std::vector<MetricComparison> compare_metrics(const Run& a, const Run& b, const std::vector<Check>& checks,
+                                              const Siblings& siblings) {
+  std::set<std::string, decltype(&shown_before)> names(&shown_before);
+  for (const auto& [name, value] : a.summary.metrics) names.insert(name);
+  for (const auto& [name, value] : b.summary.metrics) names.insert(name);
+  std::vector<MetricComparison> result;
+  for (const std::string& name : names) result.push_back(compare_metric(name, a, b, checks, siblings));
+  return result;
+}
+
+}  // namespace
+
+const MetricComparison* Comparison::metric(std::string_view name) const {
+  const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) { return m.name == name; });
+  return found == metrics.end() ? nullptr : &*found;
+}
+
+Standing standing_of(const Metric* metric, const std::vector<Check>& checks) {
+  if (!metric) return Standing::uncertain;
+  Effect worst = Effect::none;
+  for (const Check& check : checks) worst = std::max(worst, check.effect_on(*metric));
+  if (worst == Effect::breaks) return Standing::not_comparable;
+  return worst == Effect::clouds ? Standing::uncertain : Standing::comparable;
+}
+
+Comparison compare(const Run& a, const Run& b, const Siblings& siblings) {
+  Comparison result;
+  result.checks = check_comparability(a, b);
+  result.verdict = verdict_of(result.checks);
+  result.only_seed_differs = differ_only_in_seed(a, b);
+  compare_settings(a, b, result);
+  // The siblings of one are those of the other, if only the seed differs: nothing to hold against each other.
+  result.metrics = compare_metrics(a, b, result.checks, result.only_seed_differs ? Siblings{} : siblings);
+  result.loss = metric_of(a, "eval_loss") && metric_of(b, "eval_loss") ? "eval_loss" : "train_loss";
+  result.yardsticks_a = yardsticks_of(a, result.loss);
+  result.yardsticks_b = yardsticks_of(b, result.loss);
+  result.footings = common_footings(a, b, result.checks);
+  result.conclusion = conclude(result);
+  return result;
+}
+
+bool same_result(const Comparison& comparison) {
+  const auto equal = [](const Check& check) { return check.finding == Finding::equal; };
+  const auto same = [](const MetricComparison& metric) {
+    const Metric* declared = find_metric(metric.name);
+    if (declared && (declared->aspect == Aspect::speed || declared->aspect == Aspect::memory)) return true;
+    const bool both_nan = metric.a && metric.b && std::isnan(*metric.a) && std::isnan(*metric.b);
+    return both_nan || metric.a == metric.b;
+  };
+  return comparison.settings.empty() && std::all_of(comparison.checks.begin(), comparison.checks.end(), equal) &&
+         std::all_of(comparison.metrics.begin(), comparison.metrics.end(), same);
+}
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::yes:
+      return "yes";
+    case Verdict::partly:
+      return "partly";
+    case Verdict::no:
+      return "no";
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,72 @@
+#include "runs/compare/loss_scale.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+
+namespace folio::runs {
+namespace {
+
+/// Of a loss: where its own text's measures stand.
+struct Names {
+  const char *loss, *bits_per_byte, *bytes_per_word;
+};
+constexpr Names kLosses[]{{"train_loss", "train_bits_per_byte", "bytes_per_word"},
+                          {"eval_loss", "eval_bits_per_byte", "eval_bytes_per_word"}};
+
+bool same_tokens(const std::vector<Check>& checks) {
+  return std::all_of(checks.begin(), checks.end(), [](const Check& check) {
+    return check.finding == Finding::equal || (check.name != "tokens" && check.name != "vocabulary size");
+  });
+}
+
+bool share_a_scale(const std::vector<Check>& checks) {
+  return std::none_of(checks.begin(), checks.end(), [](const Check& check) {
+    return check.finding == Finding::different && check.on_text_loss == Effect::breaks;
+  });
+}
+
+/// 2 to the bits of a word.
+std::optional<double> perplexity_per_word(const Run& run, const Names& names) {
+  const auto bits = metric_of(run, names.bits_per_byte);
+  const auto bytes = fact_of(run, names.bytes_per_word);
+  return bits && bytes ? std::optional(std::exp2(*bits * *bytes)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> Yardsticks::share() const {
+  return loss && uniform ? std::optional(*loss / *uniform) : std::nullopt;
+}
+
+Yardsticks yardsticks_of(const Run& run, const std::string& loss) {
+  Yardsticks result{metric_of(run, loss), fact_of(run, "uniform_loss"), fact_of(run, "unigram_loss")};
+  const auto vocabulary = fact_of(run, "vocab_size");
+  if (!result.uniform && vocabulary && *vocabulary > 1) result.uniform = std::log(*vocabulary);
+  return result;
+}
+
+std::vector<CommonFooting> common_footings(const Run& a, const Run& b, const std::vector<Check>& checks) {
+  std::vector<CommonFooting> result;
+  if (same_tokens(checks) || !share_a_scale(checks)) return result;
+  const auto add = [&](const std::string& name, const char* meaning, std::optional<double> of_a,
+                       std::optional<double> of_b, bool ranks) {
+    if (of_a && of_b) result.push_back({name, meaning, *of_a, *of_b, ranks});
+  };
+  for (const Names& names : kLosses) {
+    const std::string loss = names.loss;
+    add(loss + " in bits per byte", "Bits per byte of text do not depend on how the text is cut into tokens.",
+        metric_of(a, names.bits_per_byte), metric_of(b, names.bits_per_byte), true);
+    add(loss + " as perplexity per word",
+        "Perplexity per word: among how many equally likely words the model still wavers at each word of the text.",
+        perplexity_per_word(a, names), perplexity_per_word(b, names), true);
+    add(loss + " / uniform guess",
+        "The share of the uniform guess is the loss over that of a blind guess over the run's own vocabulary, "
+        "ln(vocabulary): 1 means that nothing was learned. It says how far each run came, not which is better.",
+        yardsticks_of(a, loss).share(), yardsticks_of(b, loss).share(), false);
+  }
+  return result;
+}
+
+}  // namespace folio::runs

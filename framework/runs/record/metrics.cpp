@@ -1,0 +1,162 @@
+#include "runs/record/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "support/human.h"
+
+namespace folio::runs {
+namespace {
+
+using enum Direction;
+
+constexpr std::array kMetrics{
+    Metric{"train_loss", "nats per token", lower, Aspect::token_loss, Phase::run, Shape::loss,
+           "The mean of the training loss over all steps, the first ones too.",
+           "The sum of the losses of all steps divided by their number. The loss of a step is the sum of the "
+           "cross-entropies of its labels divided by the number of its labels, over all batches accumulated to "
+           "it. Labels are counted as the Trainer (5.23) counts them for GPT-2, before the shift: a sample's "
+           "first token counts although nothing says it, so over samples of *L* tokens the loss is (*L* − "
+           "1)/*L* of the mean over the tokens that were scored. `eval_loss` is that plain mean, in the Trainer "
+           "too. The first steps, when the model knows nothing, count as much as the last."},
+    Metric{"train_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::run, Shape::loss,
+           "The training loss per byte of text, which does not depend on how the text is cut into tokens.",
+           "The cross-entropies of all trained tokens together, divided by the number of those scored, by ln 2 "
+           "and by the bytes of text per token. Only for a causal model, which says every token."},
+    Metric{"eval_loss", "nats per token", lower, Aspect::token_loss, Phase::evaluation, Shape::loss,
+           "The loss on text that the model does not train on.",
+           "The mean of the losses of the evaluation's batches, each weighted by its samples (not by its "
+           "tokens)."},
+    Metric{"eval_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::evaluation, Shape::loss,
+           "The evaluation loss per byte of text, which does not depend on how the text is cut into tokens.",
+           "The cross-entropies of all evaluated tokens together, divided by their number (so weighted by "
+           "tokens, not by samples), by ln 2 and by the bytes of text per token. Only for a causal model."},
+    Metric{"eval_<document>_loss", "nats per token", lower, Aspect::token_loss, Phase::evaluation, Shape::loss,
+           "The evaluation loss on this document alone.",
+           "`eval_loss` of one document's validation part, cut into samples on its own. One for each document, "
+           "where `training.eval_each_document` is true."},
+    Metric{"eval_<document>_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::evaluation, Shape::loss,
+           "The evaluation loss per byte of text, on this document alone.", "`eval_bits_per_byte` of the same."},
+    Metric{"perplexity", "", lower, Aspect::token_loss, Phase::evaluation, Shape::significant,
+           "exp(eval_loss): among how many equally likely tokens the model still wavers.", "exp(`eval_loss`)."},
+    Metric{"train_runtime", "s", lower, Aspect::speed, Phase::run, Shape::seconds,
+           "Wall-clock time of the training loop, with evaluations and saving in it.", "*T*."},
+    Metric{"train_samples_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
+           "Planned samples divided by train_runtime.",
+           "*n*·*E* / *T*, or `max_steps`·*b*·*k* / *T* where `max_steps` is set. This counts the *planned* "
+           "samples, as the Trainer does: a run that stopped early shows more than it did."},
+    Metric{"train_steps_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
+           "Planned optimizer steps divided by train_runtime.", "*S* / *T*, planned in the same way."},
+    Metric{"tokens_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
+           "Tokens of the text, padding left out, that training really took in a second.",
+           "Tokens of the text really trained on, padding left out, divided by *T*. Folio's own."},
+    Metric{"matmul_share", "share", higher, Aspect::speed, Phase::run, Shape::share,
+           "The share of the machine's matrix-product rate, measured at the start, that training reached.",
+           "Floating-point operations of the training steps per second, as a share of the rate that a plain "
+           "matrix product reaches on this machine in the same precision, measured when the run begins. Folio's "
+           "own."},
+    Metric{"peak_memory_bytes", "bytes", lower, Aspect::memory, Phase::run, Shape::bytes,
+           "The most memory that the worker held at once.", "The largest resident size of the worker. Folio's own."},
+    Metric{"epoch", "epochs", none, Aspect::other, Phase::run, Shape::significant, "Passes over the training samples.",
+           "After the *i*-th batch of epoch *e*, both counted from zero: *e* + (*i* + 1) / *M*. A partial batch "
+           "counts whole, so an epoch ends on a whole number."},
+    Metric{"train_samples", "samples", none, Aspect::other, Phase::run, Shape::count, "Samples in one epoch.", "*n*."},
+    Metric{"total_flos", "operations", none, Aspect::other, Phase::run, Shape::significant,
+           "Floating-point operations of training: 6 for each input token and each parameter but the embeddings.",
+           "Σ 6 · input tokens, padding included, · parameters that are not embeddings."},
+    Metric{"eval_runtime", "s", lower, Aspect::speed, Phase::evaluation, Shape::seconds,
+           "Wall-clock time of the evaluation.", "Wall-clock time of one evaluation."},
+    Metric{"eval_samples_per_second", "1/s", higher, Aspect::speed, Phase::evaluation, Shape::significant,
+           "Evaluated samples divided by eval_runtime.", "`eval_samples` / `eval_runtime`."},
+    Metric{"eval_steps_per_second", "1/s", higher, Aspect::speed, Phase::evaluation, Shape::significant,
+           "Evaluated batches divided by eval_runtime.", "The evaluation's batches / `eval_runtime`."},
+    Metric{"eval_samples", "samples", none, Aspect::other, Phase::evaluation, Shape::count,
+           "Samples in the evaluation set.", "Samples in the evaluation set."},
+    Metric{"best_metric", "", none, Aspect::other, Phase::evaluation, Shape::significant,
+           "The best value yet of the metric that chooses the best model; unless set otherwise, of eval_loss.",
+           "The best value yet of `metric_for_best_model`, by default `eval_loss`."},
+    Metric{"best_step", "steps", none, Aspect::other, Phase::evaluation, Shape::count,
+           "The step after which the best model was found.", "The step after which that value was reached."},
+    Metric{"global_step", "steps", none, Aspect::other, Phase::run, Shape::count,
+           "Optimizer steps that were really done.",
+           "Optimizer steps really done: fewer than planned where a run was interrupted or stopped early."},
+    Metric{"loss", "nats per token", lower, Aspect::token_loss, Phase::step, Shape::loss,
+           "The mean of the training loss over the steps since it was last logged.",
+           "The mean of the steps' losses since the last time, not rounded."},
+    Metric{"grad_norm", "", none, Aspect::other, Phase::step, Shape::significant,
+           "The length of the gradient over all parameters, before clipping.",
+           "The Euclidean norm of all gradients together, before clipping."},
+    Metric{"learning_rate", "", none, Aspect::other, Phase::step, Shape::significant,
+           "The learning rate that the step used.", "The learning rate that the step used."},
+};
+
+/// Whether a name is the declared one, in which <document> may stand for any text.
+bool names(std::string_view declared, std::string_view name) {
+  constexpr std::string_view kAny = "<document>";
+  const std::size_t at = declared.find(kAny);
+  if (at == std::string_view::npos) return name == declared;
+  const std::string_view before = declared.substr(0, at), after = declared.substr(at + kAny.size());
+  return name.size() > before.size() + after.size() && name.starts_with(before) && name.ends_with(after);
+}
+
+std::string in_shape(Shape shape, double value) {
+  if (!std::isfinite(value)) return significant(value);
+  switch (shape) {
+    case Shape::loss:
+      return fmt::format("{:.4f}", value);
+    case Shape::significant:
+      return std::abs(value) >= 1000 && std::abs(value) < 1e12 ? with_commas(std::llround(value)) : significant(value);
+    case Shape::count:
+      return with_commas(std::llround(value));
+    case Shape::seconds:
+      return fmt::format("{:.2f} s", value);
+    case Shape::bytes:
+      return human_bytes(value);
+    case Shape::share:
+      return fmt::format("{:.1f} %", 100 * value);
+  }
+  __builtin_unreachable();
+}
+
+std::size_t place_of(std::string_view name) {
+  const auto* found = find_metric(name);
+  return found ? static_cast<std::size_t>(found - kMetrics.data()) : kMetrics.size();
+}
+
+}  // namespace
+
+std::span<const Metric> all_metrics() { return kMetrics; }
+
+const Metric* find_metric(std::string_view name) {
+  const auto* found =
+      std::find_if(kMetrics.begin(), kMetrics.end(), [&](const Metric& m) { return names(m.name, name); });
+  return found == kMetrics.end() ? nullptr : found;
+}
+
+std::string metric_text(std::string_view name, double value) {
+  const Metric* metric = find_metric(name);
+  return in_shape(metric ? metric->shape : Shape::significant, value);
+}
+
+bool shown_before(std::string_view a, std::string_view b) {
+  const std::size_t place_a = place_of(a);
+  const std::size_t place_b = place_of(b);
+  return place_a != place_b ? place_a < place_b : a < b;
+}
+
+std::string_view to_string(Direction direction) {
+  switch (direction) {
+    case lower:
+      return "lower";
+    case higher:
+      return "higher";
+    case none:
+      return "none";
+  }
+  __builtin_unreachable();
+}
+
+}  // namespace folio::runs

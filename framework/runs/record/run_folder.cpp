@@ -1,0 +1,168 @@
+#include "runs/record/run_folder.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+
+#include "runs/record/process_json.h"
+#include "support/error.h"
+#include "support/files.h"
+#include "support/random_hex.h"
+
+namespace folio::runs {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr int kFormat = 1;
+constexpr std::uintmax_t kLimit = 16 << 20;  // run.json and resolved.json are a few kilobytes
+
+std::string utc_now() {
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(now);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)),
+                     (now - seconds).count());
+}
+
+/// Makes the folder; false when there is one of that name.
+bool make_new_folder(const fs::path& path) {
+  if (::mkdir(path.c_str(), 0777) == 0) return true;
+  if (errno == EEXIST) return false;
+  throw Error(ErrorKind::store, path.string() + ": cannot be written: " + std::strerror(errno));
+}
+
+/// Moves a finished folder to its place; false when a run of that id is there already.
+bool put_in_place(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  if (error == std::errc::directory_not_empty || error == std::errc::file_exists) return false;
+  if (error) throw Error(ErrorKind::store, to.string() + ": cannot be written: " + error.message());
+  return true;
+}
+
+/// Takes the folder away unless it was put in place.
+class Unfinished {
+ public:
+  explicit Unfinished(fs::path path) : path_(std::move(path)) {}
+  ~Unfinished() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Unfinished(const Unfinished&) = delete;
+  Unfinished& operator=(const Unfinished&) = delete;
+
+ private:
+  fs::path path_;
+};
+
+void write_contents(const RunFolder& folder, const RunInfo& info, const std::string& experiment_text,
+                    const json& resolved) {
+  write_file_atomically(folder.experiment(), experiment_text, ErrorKind::store);
+  write_file_atomically(folder.resolved(), resolved.dump(2) + "\n", ErrorKind::store);
+  write_file_atomically(folder.info(), to_json(info).dump(2) + "\n", ErrorKind::store);
+}
+
+json read_json(const fs::path& path) {
+  try {
+    return json::parse(read_file(path, ErrorKind::store, kLimit));
+  } catch (const json::exception& error) {
+    throw Error(ErrorKind::store, path.string() + ": is not JSON: " + error.what());
+  }
+}
+
+template <typename T>
+void put_unless_empty(json& target, const char* key, const T& value) {
+  if (!value.empty()) target[key] = value;
+}
+
+}  // namespace
+
+fs::path runs_folder(const fs::path& results) { return results / "runs"; }
+
+NewRun create_run(const fs::path& results, RunInfo info, const std::string& experiment_text, const json& resolved) {
+  const fs::path runs = runs_folder(results);
+  make_directories(runs, ErrorKind::store);
+  info.created = utc_now();
+  if (!info.experiment_file.empty()) {
+    info.experiment_file = fs::absolute(info.experiment_file).lexically_normal().string();
+  }
+  for (;;) {
+    info.id = random_hex(kRunIdDigits);
+    // A leading dot hides it from whoever looks for runs at this moment.
+    const fs::path unfinished = runs / (".new-" + info.id);
+    if (!make_new_folder(unfinished)) continue;
+    const Unfinished guard(unfinished);
+    write_contents(RunFolder(unfinished), info, experiment_text, resolved);
+    if (put_in_place(unfinished, runs / info.id)) break;
+  }
+  sync_directory(runs, ErrorKind::store);
+  return {info, RunFolder(runs / info.id)};
+}
+
+json to_json(const RunInfo& info) {
+  json result{{"format", kFormat}, {"id", info.id}, {"name", info.name}};
+  put_unless_empty(result, "created", info.created);
+  put_unless_empty(result, "command", info.command);
+  put_unless_empty(result, "experiment_file", info.experiment_file);
+  put_unless_empty(result, "overrides", info.overrides);
+  put_unless_empty(result, "origins", info.origins);
+  for (const PluginBuild& plugin : info.plugins) {
+    result["plugins"].push_back({{"kind", plugin.kind},
+                                 {"id", plugin.id},
+                                 {"version", plugin.version},
+                                 {"library", plugin.library},
+                                 {"library_hash", plugin.library_hash}});
+  }
+  if (info.runner) result["runner"] = to_json(*info.runner);
+  put_unless_empty(result, "folio_version", info.folio_version);
+  put_unless_empty(result, "git_commit", info.git_commit);
+  put_unless_empty(result, "note", info.note);
+  return result;
+}
+
+RunInfo run_info_from_json(const json& source) {
+  RunInfo info;
+  info.id = source.at("id").get<std::string>();
+  info.name = source.at("name").get<std::string>();
+  info.created = source.value("created", "");
+  info.command = source.value("command", info.command);
+  info.experiment_file = source.value("experiment_file", "");
+  info.overrides = source.value("overrides", info.overrides);
+  info.origins = source.value("origins", info.origins);
+  for (const json& plugin : source.value("plugins", json::array())) {
+    info.plugins.push_back({plugin.at("kind").get<std::string>(), plugin.at("id").get<std::string>(),
+                            plugin.at("version").get<std::string>(), plugin.at("library").get<std::string>(),
+                            plugin.at("library_hash").get<std::string>()});
+  }
+  if (source.contains("runner")) info.runner = process_from_json(source["runner"]);
+  info.folio_version = source.value("folio_version", "");
+  info.git_commit = source.value("git_commit", "");
+  info.note = source.value("note", "");
+  return info;
+}
+
+RunInfo read_run_info(const RunFolder& folder) {
+  const json source = read_json(folder.info());
+  try {
+    if (const int format = source.at("format").get<int>(); format > kFormat) {
+      throw Error(ErrorKind::store, fmt::format("{}: has format {}, this Folio reads up to {}; a newer one wrote it",
+                                                folder.info().string(), format, kFormat));
+    }
+    return run_info_from_json(source);
+  } catch (const json::exception& error) {
+    throw Error(ErrorKind::store, folder.info().string() + ": is not a run's: " + error.what());
+  }
+}
+
+json read_resolved(const RunFolder& folder) {
+  json resolved = read_json(folder.resolved());
+  if (!resolved.is_object()) throw Error(ErrorKind::store, folder.resolved().string() + ": expected a JSON object");
+  return resolved;
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/process_identity.h"
+
+/// A run's folder is the truth about the run; the store is an index over the folders.
+///
+///   results/runs/<id>/
+///     run.json          who, what, where; written once, when the run is made
+///     experiment.yaml   the experiment file's text as it was
+///     resolved.json     the experiment with every value explicit
+///     events.jsonl      what happened, a line each (events.h); the worker writes it
+///     trace.bin         with training.trace, what each step was made of (trace.h)
+///     log.txt  model/  checkpoints/
+namespace folio::runs {
+
+/// Which build of a plugin a run used.
+struct PluginBuild {
+  std::string kind;  ///< "dataset", "tokenizer", "model"
+  std::string id;
+  std::string version;
+  std::string library;       ///< the library's path
+  std::string library_hash;  ///< its SHA-256
+};
+
+/// What run.json says. A field that is not known is empty.
+struct RunInfo {
+  std::string id;       ///< eight hexadecimal digits, or "baseline/gpt"; create_run() draws it
+  std::string name;     ///< the experiment's
+  std::string created;  ///< ISO 8601 in UTC with milliseconds; create_run() sets it
+  std::vector<std::string> command;
+  std::string experiment_file;  ///< create_run() makes it absolute
+  std::vector<std::string> overrides;
+  std::map<std::string, std::string> origins;  ///< dotted setting -> "romeo.yaml:12", "override" or "default"
+  std::vector<PluginBuild> plugins;
+  std::optional<ProcessIdentity> runner;
+  std::string folio_version;
+  std::string git_commit;  ///< of the folder that the experiment lies in
+  std::string note;        ///< what a reader should know of this run
+};
+
+/// The paths of one run's folder. It need not exist.
+class RunFolder {
+ public:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path info() const { return path_ / "run.json"; }
+  std::filesystem::path experiment() const { return path_ / "experiment.yaml"; }
+  std::filesystem::path resolved() const { return path_ / "resolved.json"; }
+  std::filesystem::path events() const { return path_ / "events.jsonl"; }
+  std::filesystem::path trace() const { return path_ / "trace.bin"; }
+  std::filesystem::path log() const { return path_ / "log.txt"; }
+  std::filesystem::path model() const { return path_ / "model"; }
+  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Of the ids that create_run() draws.
+constexpr int kRunIdDigits = 8;
+
+/// The folder that the runs of a results folder lie in.
+std::filesystem::path runs_folder(const std::filesystem::path& results);
+
+/// A run just made.
+struct NewRun {
+  RunInfo info;
+  RunFolder folder;
+};
+
+/// Makes the folder of a new run under a fresh id, with run.json, experiment.yaml and resolved.json in it. It appears
+/// whole or not at all. Throws Error (store) naming the path that cannot be written.
+NewRun create_run(const std::filesystem::path& results, RunInfo info, const std::string& experiment_text,
+                  const nlohmann::json& resolved);
+
+/// Throws Error (store) naming the file and what is wrong with it.
+RunInfo read_run_info(const RunFolder& folder);
+
+/// The resolved experiment. Throws as read_run_info() does.
+nlohmann::json read_resolved(const RunFolder& folder);
+
+nlohmann::json to_json(const RunInfo& info);
+/// Throws nlohmann::json::exception where a field is missing or of another type.
+RunInfo run_info_from_json(const nlohmann::json& json);
+
+}  // namespace folio::runs

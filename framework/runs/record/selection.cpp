@@ -1,0 +1,67 @@
+#include "runs/record/selection.h"
+
+#include <filesystem>
+#include <vector>
+
+#include "support/error.h"
+#include "support/nearest_name.h"
+
+namespace folio::runs {
+namespace {
+
+namespace fs = std::filesystem;
+
+template <typename Matches>
+const RunSummary* first(std::span<const RunSummary> runs, const Matches& matches) {
+  for (const RunSummary& run : runs) {
+    if (matches(run)) return &run;
+  }
+  return nullptr;
+}
+
+bool is_experiment_file(const std::string& text) { return text.ends_with(".yaml") || text.ends_with(".yml"); }
+
+const RunSummary& latest_of_file(std::span<const RunSummary> runs, const std::string& text) {
+  const std::string wanted = fs::absolute(text).lexically_normal().string();
+  const auto of_file = [&](const RunSummary& run) { return run.experiment_file == wanted; };
+  const RunSummary* run = first(runs, [&](const RunSummary& r) { return of_file(r) && r.state == RunState::finished; });
+  if (run) return *run;
+  if (first(runs, of_file)) throw Error(ErrorKind::usage, "no run of " + text + " has finished");
+  throw Error(ErrorKind::usage, (fs::exists(text) ? "there is no run of " + text : "there is no file " + text));
+}
+
+[[noreturn]] void throw_ambiguous(const std::string& text, const std::vector<const RunSummary*>& candidates) {
+  std::string message = "'" + text + "' is the beginning of several ids:";
+  for (const RunSummary* run : candidates) message += "\n  " + run->id + "  " + run->name;
+  throw Error(ErrorKind::usage, message);
+}
+
+[[noreturn]] void throw_unknown(std::span<const RunSummary> runs, const std::string& text) {
+  std::vector<std::string> names{"latest"};
+  for (const RunSummary& run : runs) {
+    names.push_back(run.name);
+    names.push_back(run.id);
+  }
+  throw Error(ErrorKind::usage, "there is no run '" + text + "'" + did_you_mean(text, names));
+}
+
+}  // namespace
+
+const RunSummary& select_run(std::span<const RunSummary> runs, const std::string& text) {
+  if (text == "latest") {
+    if (runs.empty() || is_baseline(runs.front())) throw Error(ErrorKind::usage, "there is no run yet");
+    return runs.front();
+  }
+  if (const auto* run = first(runs, [&](const RunSummary& r) { return r.id == text; })) return *run;
+  if (const auto* run = first(runs, [&](const RunSummary& r) { return r.name == text; })) return *run;
+  if (is_experiment_file(text)) return latest_of_file(runs, text);
+  std::vector<const RunSummary*> candidates;
+  for (const RunSummary& run : runs) {
+    if (!text.empty() && run.id.starts_with(text)) candidates.push_back(&run);
+  }
+  if (candidates.empty()) throw_unknown(runs, text);
+  if (candidates.size() > 1) throw_ambiguous(text, candidates);
+  return *candidates.front();
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,116 @@
+#include "runs/record/trace.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "support/error.h"
+
+namespace folio::runs {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMagic = "FOLIOTR1";
+constexpr std::size_t kWords = 5;
+using Record = std::array<std::uint64_t, kWords>;
+static_assert(std::endian::native == std::endian::little, "records are written as they lie in memory");
+
+Record to_record(const StepFingerprint& f) {
+  return {static_cast<std::uint64_t>(f.step), f.batch, f.random, std::bit_cast<std::uint64_t>(f.loss),
+          std::bit_cast<std::uint64_t>(f.grad_norm)};
+}
+
+StepFingerprint from_record(const Record& r) {
+  return {static_cast<std::int64_t>(r[0]), r[1], r[2], std::bit_cast<double>(r[3]), std::bit_cast<double>(r[4])};
+}
+
+Divergence compare_step(const StepFingerprint& a, const StepFingerprint& b) {
+  const Record in_a = to_record(a);
+  const Record in_b = to_record(b);
+  return {std::min(a.step, b.step), in_a[1] != in_b[1], in_a[2] != in_b[2], in_a[3] != in_b[3], in_a[4] != in_b[4]};
+}
+
+}  // namespace
+
+TraceWriter::TraceWriter(fs::path file)
+    : path_(std::move(file)), file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+  if (!file_) throw Error(ErrorKind::run, path_.string() + ": cannot be made: " + std::strerror(errno));
+  write(kMagic.data(), kMagic.size());
+}
+
+void TraceWriter::append(const StepFingerprint& fingerprint) {
+  const Record record = to_record(fingerprint);
+  write(record.data(), sizeof record);
+}
+
+void TraceWriter::write(const void* bytes, std::size_t count) {
+  const ssize_t written = ::write(file_.get(), bytes, count);
+  if (written == static_cast<ssize_t>(count)) return;
+  throw Error(ErrorKind::run,
+              path_.string() + ": cannot be written: " + (written < 0 ? std::strerror(errno) : "the disk is full"));
+}
+
+std::vector<StepFingerprint> read_trace(const fs::path& file) {
+  if (!fs::exists(file)) {
+    throw Error(ErrorKind::store,
+                file.string() + ": is not there: only a run with training.trace=true leaves a trace of its steps");
+  }
+  const std::string bytes = read_file(file, ErrorKind::store);
+  if (!bytes.starts_with(kMagic)) throw Error(ErrorKind::store, file.string() + ": is no trace of a run's steps");
+  std::vector<StepFingerprint> fingerprints;
+  for (std::size_t at = kMagic.size(); at + sizeof(Record) <= bytes.size(); at += sizeof(Record)) {
+    Record record;
+    std::memcpy(record.data(), bytes.data() + at, sizeof record);
+    fingerprints.push_back(from_record(record));
+  }
+  return fingerprints;
+}
+
+std::optional<Divergence> first_divergence(const std::vector<StepFingerprint>& a,
+                                           const std::vector<StepFingerprint>& b) {
+  const std::size_t both = std::min(a.size(), b.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    const Divergence step = compare_step(a[i], b[i]);
+    if (step.batch || step.random || step.loss || step.gradients) return step;
+  }
+  if (a.size() == b.size()) return std::nullopt;
+  Divergence end;
+  end.step = static_cast<std::int64_t>(both) + 1;
+  end.ended = true;
+  return end;
+}
+
+std::string meaning_of(const Divergence& divergence) {
+  if (divergence.ended) return "One of the two ends there; until then they are equal.";
+  if (divergence.batch && divergence.step == 1) {
+    return "They begin with other batches: another seed, data_seed, text, tokenizer, split or batch size.";
+  }
+  if (divergence.batch)
+    return "The batches part later than the beginning: another number of samples, or another resume.";
+  if (divergence.random) {
+    return divergence.step == 1
+               ? "The same batch, but another random state: another seed, or another number of weights."
+               : "The same batches, but dropout drew other random numbers: a plugin or a resume drew "
+                 "more or fewer.";
+  }
+  if (divergence.loss && divergence.step == 1) {
+    return "The same batch and random numbers, but another loss: another model, other weights at the start, another "
+           "precision, or another order of sums (threads, processor, libtorch).";
+  }
+  if (divergence.loss) {
+    return "The same batch and random numbers, but other weights: the update before it differed (learning rate, "
+           "schedule, optimizer, clipping), or the order of sums did (threads, processor, libtorch).";
+  }
+  return "The same loss, but other gradients: the backward pass differs (precision, order of sums, a plugin's own "
+         "operators).";
+}
+
+}  // namespace folio::runs

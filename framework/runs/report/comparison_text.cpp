@@ -1,0 +1,321 @@
+#include "runs/report/comparison_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "runs/record/metrics.h"
+#include "runs/report/run_text.h"
+#include "support/human.h"
+#include "terminal/table.h"
+
+namespace folio::runs {
+namespace {
+
+using Align = Table::Align;
+
+std::string verdict_text(Verdict verdict, Paint paint) {
+  switch (verdict) {
+    case Verdict::yes:
+      return paint.green("Yes.");
+    case Verdict::partly:
+      return paint.yellow("Partly.");
+    case Verdict::no:
+      return paint.red("Their losses cannot.");
+  }
+  __builtin_unreachable();
+}
+
+std::string standing_text(Standing standing, Paint paint) {
+  switch (standing) {
+    case Standing::comparable:
+      return paint.green("yes");
+    case Standing::uncertain:
+      return paint.yellow("perhaps");
+    case Standing::not_comparable:
+      return paint.red("no");
+  }
+  __builtin_unreachable();
+}
+
+/// "loss per token no, per byte of text yes, speed no, memory yes"
+std::string standings_line(const Comparison& comparison, Paint paint) {
+  const auto of = [&](const char* metric) { return standing_of(find_metric(metric), comparison.checks); };
+  std::string line = "loss per token " + standing_text(of("train_loss"), paint) + ", per byte of text " +
+                     standing_text(of("train_bits_per_byte"), paint);
+  if (comparison.metric("eval_loss")) line += ", evaluation " + standing_text(of("eval_loss"), paint);
+  return line + ", speed " + standing_text(of("train_runtime"), paint) + ", memory " +
+         standing_text(of("peak_memory_bytes"), paint);
+}
+
+/// The names of the checks that `chosen` takes, with commas between.
+template <typename Chosen>
+std::string names_of(const std::vector<Check>& checks, const Chosen& chosen) {
+  std::string names;
+  for (const Check& check : checks) {
+    if (chosen(check)) names += (names.empty() ? "" : ", ") + check.name;
+  }
+  return names;
+}
+
+bool unknown(const Check& check) { return check.finding == Finding::unknown; }
+bool a_silent(const Check& check) { return unknown(check) && check.a == kUnknown && check.b != kUnknown; }
+bool b_silent(const Check& check) { return unknown(check) && check.a != kUnknown && check.b == kUnknown; }
+bool both_silent(const Check& check) { return unknown(check) && check.a == kUnknown && check.b == kUnknown; }
+
+/// What follows for the losses from what is not known.
+std::string meaning_of_unknown(const std::vector<Check>& checks) {
+  const auto breaks_text = [](const Check& c) { return unknown(c) && c.on_text_loss == Effect::breaks; };
+  const auto breaks_tokens = [](const Check& c) {
+    return unknown(c) && c.on_token_loss == Effect::breaks && c.on_text_loss != Effect::breaks;
+  };
+  std::string meaning;
+  if (const std::string names = names_of(checks, breaks_text); !names.empty()) {
+    meaning += "Should one of these differ, the losses cannot be compared: " + names + ". ";
+  }
+  if (const std::string names = names_of(checks, breaks_tokens); !names.empty()) {
+    meaning += "Should one of these differ, they can be compared only per byte of text: " + names + ".";
+  }
+  return meaning;
+}
+
+/// Each fact that differs with what that means, what one of the runs or neither says, and the others by name.
+void add_checks(Page& page, const Comparison& comparison, bool all) {
+  const Paint& paint = page.paint();
+  page.heading("Can they be compared?", verdict_text(comparison.verdict, paint));
+  if (comparison.verdict != Verdict::yes) page.paragraph(standings_line(comparison, paint));
+  const std::string unknown_word = paint.yellow("unknown");
+  for (const Check& check : comparison.checks) {
+    const std::string both = check.name + ": " + check.a + " | " + check.b;
+    if (check.finding == Finding::different) page.finding(paint.yellow("differs"), both, check.meaning);
+    const bool one_says_a_part = unknown(check) && check.a != kUnknown && check.b != kUnknown;
+    if (unknown(check) && (all || one_says_a_part)) page.finding(unknown_word, both, check.meaning);
+    if (all && check.finding == Finding::equal) page.finding(paint.green("same"), check.name + ": " + check.a);
+  }
+  if (all) return;
+  const auto add_silent = [&](const char* who, bool (*silent)(const Check&)) {
+    const std::string names = names_of(comparison.checks, silent);
+    if (!names.empty()) page.finding(unknown_word, std::string(who) + ": " + names);
+  };
+  add_silent("A does not say", a_silent);
+  add_silent("B does not say", b_silent);
+  add_silent("neither says", both_silent);
+  const std::string meaning = comparison.verdict == Verdict::no ? std::string() : meaning_of_unknown(comparison.checks);
+  if (!meaning.empty()) page.finding("", meaning);
+  const std::string same = names_of(comparison.checks, [](const Check& c) { return c.finding == Finding::equal; });
+  if (!same.empty()) page.finding(paint.green("same"), same);
+}
+
+std::string count_of(std::size_t count, const char* what) {
+  return with_commas(static_cast<std::int64_t>(count)) + " " + what + (count == 1 ? "" : "s");
+}
+
+void add_settings(Page& page, const Comparison& comparison, bool all) {
+  const auto shown = [](const std::optional<nlohmann::json>& value) { return value ? value_text(*value) : "–"; };
+  Table table({{"setting"}, {"A"}, {"B"}});
+  std::size_t only_a = 0, only_b = 0;
+  bool one_sided = false;
+  for (const SettingDifference& setting : comparison.settings) {
+    if (!setting.telling && !all) {
+      ++(setting.a ? only_a : only_b);
+      continue;
+    }
+    one_sided = one_sided || !setting.a || !setting.b;
+    table.add_row({setting.key, shown(setting.a), shown(setting.b)});
+  }
+  page.heading(comparison.settings.empty() ? "No setting differs" : "Settings that differ");
+  page.table(table);
+  if (one_sided) page.paragraph("– the run does not have it, or does not say");
+  for (const auto& [count, who] : {std::pair{only_a, "A"}, {only_b, "B"}}) {
+    if (count > 0) {
+      page.paragraph(count_of(count, "more setting") + (count == 1 ? " stands" : " stand") + " in " + who +
+                     " alone, at " + (count == 1 ? "its default" : "their defaults") + " (--all)");
+    }
+  }
+  if (!all) {
+    if (!comparison.same_settings.empty()) {
+      page.paragraph(count_of(comparison.same_settings.size(), "setting") + " the same (--all)");
+    }
+    return;
+  }
+  Table same({{"setting"}, {"in both"}});
+  for (const auto& [key, value] : comparison.same_settings) same.add_row({key, value_text(value)});
+  page.heading(same.empty() ? "No setting is known to be the same" : "Settings that are the same");
+  page.table(same);
+}
+
+std::string better_text(const MetricComparison& metric, Paint paint) {
+  if (metric.standing == Standing::not_comparable) return paint.dim("not comparable");
+  if (!metric.better) return metric.difference == 0.0 ? "equal" : "";
+  if (metric.spread && !metric.spread->beyond()) return paint.dim("by chance");
+  const std::string letter = *metric.better == Side::a ? "A" : "B";
+  return metric.standing == Standing::comparable ? paint.green(letter) : paint.yellow(letter + "?");
+}
+
+/// What is shown without --all: what both have and what ranks them, or at least differs.
+bool worth_showing(const MetricComparison& metric) {
+  const Metric* declared = find_metric(metric.name);
+  const bool of_last_point = metric.name == "grad_norm" || metric.name == "learning_rate";
+  const bool says_no_more =
+      metric.name == "best_metric" || metric.name == "total_flos" || metric.name == "eval_samples";
+  return metric.difference && (!declared || declared->direction != Direction::none || *metric.difference != 0) &&
+         !of_last_point && !says_no_more;
+}
+
+std::string signed_text(const std::string& name, double difference) {
+  return (difference > 0 ? "+" : "") + metric_text(name, difference);
+}
+
+void add_metrics(Page& page, const Comparison& comparison, bool all) {
+  if (comparison.metrics.empty()) return;
+  Table table({{"metric"},
+               {"A", Align::right},
+               {"B", Align::right},
+               {"B - A", Align::right},
+               {"B / A", Align::right},
+               {"better"}});
+  std::string only_a, only_b;
+  bool doubtful = false;
+  for (const MetricComparison& metric : comparison.metrics) {
+    const auto shown = [&](const std::optional<double>& value) {
+      return value ? metric_text(metric.name, *value) : "–";
+    };
+    if (!metric.difference && !all) {
+      std::string& only = metric.a ? only_a : only_b;
+      only += (only.empty() ? "" : ", ") + metric.name;
+    }
+    if (!all && !worth_showing(metric)) continue;
+    doubtful = doubtful || (metric.better && metric.standing == Standing::uncertain);
+    table.add_row({metric.name, shown(metric.a), shown(metric.b),
+                   metric.difference ? signed_text(metric.name, *metric.difference) : "",
+                   metric.ratio ? significant(*metric.ratio) : "",
+                   metric.difference ? better_text(metric, page.paint()) : ""});
+  }
+  page.heading("Metrics");
+  page.table(table);
+  if (doubtful) page.paragraph("? if what differs or is not known above does not account for it");
+  if (!only_a.empty()) page.paragraph("Only A has " + only_a + ".");
+  if (!only_b.empty()) page.paragraph("Only B has " + only_b + ".");
+}
+
+/// Of a group that has not `runs` members, how many it has.
+std::string group_text(const std::string& metric, const SeedGroup& group, std::size_t runs) {
+  std::string text = metric_text(metric, group.mean);
+  if (group.deviation) text += " ± " + metric_text(metric, *group.deviation);
+  return group.runs == runs ? text : text + fmt::format(" ({})", group.runs);
+}
+
+/// Without --all: the losses, and how fast it was.
+bool worth_a_spread(const MetricComparison& metric) {
+  const Metric* declared = find_metric(metric.name);
+  return declared && metric.name != "loss" &&
+         (declared->aspect == Aspect::token_loss || declared->aspect == Aspect::text_loss ||
+          metric.name == "tokens_per_second");
+}
+
+/// Whether differences are beyond what other seeds make, for the metrics of which that can be said.
+void add_spread(Page& page, const Comparison& comparison, bool all) {
+  const auto first = std::find_if(comparison.metrics.begin(), comparison.metrics.end(),
+                                  [](const MetricComparison& metric) { return metric.spread.has_value(); });
+  if (first == comparison.metrics.end()) return;
+  const std::size_t runs_a = first->spread->a.runs, runs_b = first->spread->b.runs;
+  Table table({{"mean ± deviation"},
+               {"A, " + count_of(runs_a, "run"), Align::right},
+               {"B, " + count_of(runs_b, "run"), Align::right},
+               {"B - A", Align::right},
+               {"chance", Align::right},
+               {""}});
+  for (const MetricComparison& metric : comparison.metrics) {
+    if (!metric.spread || (!all && !worth_a_spread(metric))) continue;
+    table.add_row({metric.name, group_text(metric.name, metric.spread->a, runs_a),
+                   group_text(metric.name, metric.spread->b, runs_b),
+                   signed_text(metric.name, metric.spread->difference),
+                   "±" + metric_text(metric.name, metric.spread->by_chance),
+                   metric.spread->beyond() ? page.paint().green("beyond") : "within"});
+  }
+  page.heading("Is it more than other seeds would make?");
+  page.table(table);
+  page.paragraph(
+      "Over each run and its siblings, which differ from it only in the seed. A difference of means is beyond chance "
+      "where chance alone would exceed it less than once in twenty (Student's t-test, standard deviation pooled).");
+}
+
+void add_loss_scale(Page& page, const Comparison& comparison) {
+  const Yardsticks& a = comparison.yardsticks_a;
+  const Yardsticks& b = comparison.yardsticks_b;
+  if (!a.uniform && !b.uniform) return;
+  Table table({{"nats per token"}, {"A", Align::right}, {"B", Align::right}, {""}});
+  const auto add = [&](const std::string& name, std::optional<double> of_a, std::optional<double> of_b,
+                       const char* meaning) {
+    const auto shown = [](std::optional<double> value) { return value ? fmt::format("{:.4f}", *value) : "–"; };
+    if (of_a || of_b) table.add_row({name, shown(of_a), shown(of_b), page.paint().dim(meaning)});
+  };
+  add("a blind guess", a.uniform, b.uniform, "all tokens alike: ln(vocabulary)");
+  add("a unigram model", a.unigram, b.unigram, "knows how often each token occurs");
+  add(comparison.loss, a.loss, b.loss, "the run");
+  const auto percent = [](const std::optional<double>& share) {
+    return share ? fmt::format("{:.1f} %", 100 * *share) : std::string("–");
+  };
+  table.add_row(
+      {"the run / a blind guess", percent(a.share()), percent(b.share()), page.paint().dim("100 %: nothing learned")});
+  page.heading("What the losses mean");
+  page.table(table);
+  const bool other_guesses = a.uniform && b.uniform && *a.uniform != *b.uniform;
+  if (other_guesses) {
+    page.paragraph("The share of its own blind guess says how far each run came, not which of the two is better.");
+  }
+}
+
+/// Those that say which is better; the shares of the uniform guess stand with what the losses mean.
+void add_footings(Page& page, const Comparison& comparison) {
+  Table table({{""}, {"A", Align::right}, {"B", Align::right}, {"B / A", Align::right}, {"better"}});
+  std::vector<std::string> meanings;
+  const bool certain = standing_of(find_metric("train_bits_per_byte"), comparison.checks) == Standing::comparable;
+  for (const CommonFooting& footing : comparison.footings) {
+    if (!footing.ranks) continue;
+    const std::string better = footing.a == footing.b ? "equal" : footing.a < footing.b ? "A" : "B";
+    table.add_row({footing.name, metric_text(footing.name, footing.a), metric_text(footing.name, footing.b),
+                   significant(footing.b / footing.a),
+                   certain ? page.paint().green(better) : page.paint().yellow(better + "?")});
+    if (std::find(meanings.begin(), meanings.end(), footing.meaning) == meanings.end()) {
+      meanings.push_back(footing.meaning);
+    }
+  }
+  if (table.empty()) return;
+  page.heading("The losses on a common footing");
+  page.table(table);
+  for (const std::string& meaning : meanings) page.paragraph(meaning);
+}
+
+}  // namespace
+
+void add_title(Page& page, const char* letter, const Run& run) {
+  const Paint& paint = page.paint();
+  std::string line = paint.bold(letter) + "  " + run.summary.name + "  " + paint.cyan(run.summary.id) + "  " +
+                     state_text(run.summary, paint);
+  if (const std::string plugins = plugins_line(run.settings); !plugins.empty()) line += "  " + plugins;
+  page.line(line);
+  if (!run.info.overrides.empty()) {
+    std::string overrides;
+    for (const std::string& change : run.info.overrides) overrides += (overrides.empty() ? "" : " ") + change;
+    page.paragraph("with " + overrides);
+  }
+}
+
+void add_comparison(Page& page, const Run& a, const Run& b, const Comparison& comparison, const Curves& curves,
+                    bool all) {
+  add_title(page, "A", a);
+  add_title(page, "B", b);
+  add_checks(page, comparison, all);
+  add_settings(page, comparison, all);
+  add_metrics(page, comparison, all);
+  add_spread(page, comparison, all);
+  add_footings(page, comparison);
+  add_loss_scale(page, comparison);
+  add_curves(page, a, b, comparison, curves);
+  page.heading("In short");
+  page.paragraph(comparison.conclusion.shows);
+  page.paragraph(comparison.conclusion.does_not_show);
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,74 @@
+#include "runs/report/curves.h"
+
+#include <algorithm>
+#include <numbers>
+
+#include "runs/record/metrics.h"
+#include "terminal/chart.h"
+
+namespace folio::runs {
+namespace {
+
+/// How the losses of both are drawn.
+struct Scale {
+  std::string name;
+  std::optional<double> divisor_a, divisor_b;  ///< none: a curve cannot be put on this scale
+};
+
+/// Nats per token over this are bits per byte.
+std::optional<double> nats_of_byte_bits(const Run& run, const char* bytes_per_token) {
+  const auto bytes = fact_of(run, bytes_per_token);
+  return bytes ? std::optional(*bytes * std::numbers::ln2) : std::nullopt;
+}
+
+Scale scale_of(const Run& a, const Run& b, const Comparison& comparison, const char* loss,
+               const char* bytes_per_token) {
+  const bool same_tokens = standing_of(find_metric(loss), comparison.checks) != Standing::not_comparable;
+  if (same_tokens) return {"in nats per token", 1.0, 1.0};
+  const bool same_text = comparison.verdict != Verdict::no;
+  const bool causal = a.facts.value("objective", "") == "causal" && b.facts.value("objective", "") == "causal";
+  if (same_text && causal) {
+    const auto in_a = nats_of_byte_bits(a, bytes_per_token);
+    const auto in_b = nats_of_byte_bits(b, bytes_per_token);
+    if (in_a && in_b) return {"in bits per byte of text", in_a, in_b};
+  }
+  return {"each as a share of a blind guess over its own vocabulary; which is lower does not say which is better",
+          comparison.yardsticks_a.uniform, comparison.yardsticks_b.uniform};
+}
+
+Chart::Points scaled(const std::vector<Point>& points, const std::optional<double>& divisor) {
+  Chart::Points result;
+  if (!divisor) return result;
+  for (const Point& point : points) result.emplace_back(static_cast<double>(point.step), point.value / *divisor);
+  return result;
+}
+
+std::string who(const CurvePair& curves, const Paint& paint) {
+  const std::string a = paint.enabled() ? paint.cyan("A") : "A solid";
+  const std::string b = paint.enabled() ? paint.yellow("B") : "B dotted";
+  if (curves.b.empty()) return a + " (B logged none)";
+  return curves.a.empty() ? b + " (A logged none)" : a + ", " + b;
+}
+
+void add_curve(Page& page, const std::string& title, const CurvePair& curves, const Scale& scale, int rows) {
+  // One point, as of the evaluation at the end, is no curve.
+  if (curves.a.size() < 2 && curves.b.size() < 2) return;
+  const Chart chart(scaled(curves.a, scale.divisor_a), scaled(curves.b, scale.divisor_b));
+  constexpr int kIndent = 2;
+  const std::string drawing = chart.draw(std::min(page.width(), 100) - kIndent, rows, "step", page.paint());
+  if (drawing.empty()) return;
+  page.heading(title, " " + who(curves, page.paint()));
+  page.paragraph(scale.name);
+  page.drawing(drawing);
+}
+
+}  // namespace
+
+void add_curves(Page& page, const Run& a, const Run& b, const Comparison& comparison, const Curves& curves) {
+  constexpr int kRows = 13, kEvaluationRows = 9;
+  add_curve(page, "Training loss", curves.loss, scale_of(a, b, comparison, "train_loss", "bytes_per_token"), kRows);
+  add_curve(page, "Evaluation loss", curves.eval_loss, scale_of(a, b, comparison, "eval_loss", "eval_bytes_per_token"),
+            kEvaluationRows);
+}
+
+}  // namespace folio::runs

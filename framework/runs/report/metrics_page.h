@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace folio::runs {
+
+/// docs/metrics.md: the definition of every metric, from their declarations.
+std::string metrics_page();
+
+/// What the letters in the definitions stand for, in Markdown.
+std::string_view metric_letters();
+
+}  // namespace folio::runs

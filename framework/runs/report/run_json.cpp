@@ -1,0 +1,48 @@
+#include "runs/report/run_json.h"
+
+#include "formats/description_json.h"
+
+namespace folio::runs {
+namespace {
+
+using nlohmann::json;
+
+json plugins_to_json(const Run& run) { return to_json(run.info).value("plugins", json::array()); }
+
+}  // namespace
+
+json to_json(const RunSummary& run) {
+  json result{{"id", run.id}, {"name", run.name}, {"state", to_string(run.state)}, {"model", run.model}};
+  result["created"] = run.created.empty() ? json() : json(run.created);
+  if (!run.experiment_file.empty()) result["experiment_file"] = run.experiment_file;
+  if (run.error) result["error"] = {{"kind", to_string(run.error->kind)}, {"message", run.error->message}};
+  if (!run.elsewhere.empty()) result["elsewhere"] = run.elsewhere;
+  if (!run.other_folder.empty()) result["other_folder"] = run.other_folder;
+  if (!run.tags.empty()) result["tags"] = run.tags;
+  if (!run.note.empty()) result["note"] = run.note;
+  result["metrics"] = json::object();
+  for (const auto& [name, value] : run.metrics) result["metrics"][name] = number_to_json(value);
+  return result;
+}
+
+json to_json(const Run& run) {
+  json result = to_json(run.summary);
+  result["settings"] = run.settings;
+  result["origins"] = run.info.origins;
+  result["facts"] = run.facts;
+  result["environment"] = run.environment;
+  result["plugins"] = plugins_to_json(run);
+  result["command"] = run.info.command;
+  result["overrides"] = run.info.overrides;
+  result["folio_version"] = run.info.folio_version;
+  result["git_commit"] = run.info.git_commit;
+  result["note"] = run.summary.note;
+  result["folder"] = run.folder.path().string();
+  result["skipped_lines"] = run.skipped_lines;
+  if (run.sample) {
+    result["sample"] = {{"step", run.sample->step}, {"prompt", run.sample->prompt}, {"text", run.sample->text}};
+  }
+  return result;
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <soci/soci.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runs/record/events.h"
+#include "runs/store/name_ids.h"
+
+namespace folio::runs {
+
+/// Collects what a batch of one run's events says, and writes it into the run's rows, all but how far it was read. To
+/// be used within one transaction: `std::visit(entry, event.what)` for each event, then write().
+class BatchEntry {
+ public:
+  /// `row` is the run's runs.id.
+  BatchEntry(soci::session& session, MetricIds& metric_ids, std::int64_t row)
+      : session_(session), metric_ids_(metric_ids), row_(row) {}
+
+  void operator()(const StateEvent& event);
+  void operator()(const EnvironmentEvent& event) { environment_.update(event.values); }
+  void operator()(const FactsEvent& event) { facts_.update(event.values); }
+  void operator()(const PointsEvent& event);
+  void operator()(const Sample& sample) { sample_ = sample; }
+  void operator()(const SummaryEvent& event);
+  void operator()(const LabelEvent& event) { labels_.push_back(event); }
+
+  void write();
+
+ private:
+  struct PointRow {
+    long long metric = 0;
+    long long step = 0;
+    double value = 0;
+  };
+
+  void add_point(const std::string& name, std::int64_t step, double value);
+  void write_points();
+  void write_finals();
+  void write_state();
+  void write_sample();
+  void write_labels();
+  void merge_details(const char* column, const nlohmann::json& values);
+
+  soci::session& session_;
+  MetricIds& metric_ids_;
+  const long long row_;
+  std::vector<PointRow> points_;  // as they came
+  std::map<long long, double> finals_;
+  nlohmann::json environment_ = nlohmann::json::object();
+  nlohmann::json facts_ = nlohmann::json::object();
+  std::optional<Sample> sample_;
+  std::optional<StateEvent> state_;
+  std::optional<ProcessIdentity> process_;
+  std::vector<LabelEvent> labels_;
+};
+
+}  // namespace folio::runs

@@ -1,0 +1,84 @@
+#include "runs/store/database.h"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+namespace folio::runs {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kBetweenAttempts{200};
+
+/// Any number that no other program is likely to lock in the same database.
+constexpr const char* kTakeWritersLock = "SELECT pg_advisory_xact_lock(5068946319)";
+
+}  // namespace
+
+Database::Database(std::unique_ptr<const Server> server)
+    : server_(std::move(server)), session_(std::make_unique<soci::session>()) {
+  try {
+    server_->connect(*session_);
+  } catch (const soci::soci_error& error) {
+    throw translated(error);
+  }
+}
+
+Error Database::translated(const soci::soci_error& error) const {
+  return Error(ErrorKind::store, name() + ": " + server_->explain(error));
+}
+
+/// Throws the error in our words, unless its cause is that the connection is lost and it can be made again.
+void Database::reconnect(const soci::soci_error& error) {
+  if (session_->is_connected()) throw translated(error);
+  const auto deadline = Clock::now() + (given_up_ ? std::chrono::seconds(0) : patience_);
+  for (;;) {
+    try {
+      session_->close();
+      server_->connect(*session_);
+      given_up_ = false;
+      return;
+    } catch (const soci::soci_error& failed) {
+      if (Clock::now() + kBetweenAttempts > deadline) {
+        given_up_ = true;
+        throw Error(ErrorKind::store, fmt::format("{}: the connection was lost, and could not be made again: {}",
+                                                  name(), server_->explain(failed)));
+      }
+    }
+    std::this_thread::sleep_for(kBetweenAttempts);
+  }
+}
+
+WriteTransaction::WriteTransaction(soci::session& session) : session_(session) {
+  // In SQLite a transaction that began by reading could not wait for the lock later. On a server it has to see what was
+  // written while it waited.
+  session_ << (speaks_postgresql(session_) ? "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE" : "BEGIN IMMEDIATE");
+  if (!speaks_postgresql(session_)) return;
+  try {
+    session_ << kTakeWritersLock;
+  } catch (const soci::soci_error&) {
+    roll_back();
+    throw;
+  }
+}
+
+WriteTransaction::~WriteTransaction() {
+  if (open_) roll_back();
+}
+
+void WriteTransaction::commit() {
+  session_ << "COMMIT";
+  open_ = false;
+}
+
+void WriteTransaction::roll_back() {
+  try {
+    session_ << "ROLLBACK";
+  } catch (const soci::soci_error&) {
+    // After a failed write SQLite may have rolled back by itself, and a lost connection has: the first error is the one
+    // that counts.
+  }
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,236 @@
+#include "runs/store/enter_runs.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <system_error>
+
+#include "runs/record/events.h"
+#include "runs/record/process_json.h"
+#include "runs/store/batch_entry.h"
+#include "runs/store/name_ids.h"
+#include "support/utf8.h"
+
+namespace folio::runs {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using soci::into;
+using soci::use;
+
+// A commit waits for the disk some four times, so many runs go into one; these bound how long others wait for the lock,
+// the last one also where a server is far away.
+constexpr std::size_t kRunsInTransaction = 500;
+constexpr std::size_t kEventsInTransaction = 100'000;
+constexpr std::chrono::seconds kTimeInTransaction{3};
+
+/// What names stand for within one transaction. Not kept for the next: the tables may be made anew in between.
+struct Ids {
+  explicit Ids(soci::session& session) : metrics(session), settings(session) {}
+  MetricIds metrics;
+  SettingIds settings;
+};
+
+struct PendingRun {
+  FoundRun run;
+  bool more = true;   ///< its events have not been read to their end
+  bool done = false;  ///< there is nothing more to enter
+};
+
+/// What is to be entered of one run.
+struct News {
+  PendingRun* pending = nullptr;
+  std::optional<RunProgress> seen;  ///< how far it was when this was read; none for a new run
+  bool replaced = false;            ///< what was entered of it is of another folder's events, and has to go
+  bool gone = false;                ///< its process was gone before the events were read
+  RunInfo info;                     ///< of a new or replaced run
+  json settings;                    ///< the same
+  std::string model;                ///< the same; empty where the settings name none
+  EventBatch batch;
+};
+
+std::optional<RunProgress> progress_of(soci::session& session, const Home& home, const std::string& id) {
+  long long row = 0, offset = 0;
+  std::string state, process;
+  session << "SELECT id, state, process, entered FROM runs WHERE run = :run AND home = :home", into(row), into(state),
+      into(process), into(offset), use(id), use(home.id);
+  if (!session.got_data()) return std::nullopt;
+  return RunProgress{row, run_state_from_string(state), process_from_text(process), static_cast<std::uint64_t>(offset)};
+}
+
+bool same_place(const std::optional<RunProgress>& a, const std::optional<RunProgress>& b) {
+  if (!a || !b) return !a && !b;
+  return a->row == b->row && a->offset == b->offset && a->state == b->state;
+}
+
+bool is_gone(const RunProgress& progress) {
+  return is_active(progress.state) && progress.process && liveness(*progress.process) == Liveness::gone;
+}
+
+/// Whether events.jsonl is shorter than what was entered of it.
+bool was_replaced(const RunProgress& progress, const RunFolder& folder) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(folder.events(), error);
+  return (error ? 0 : size) < progress.offset;
+}
+
+/// What is new in the run's folder; none when nothing is. Throws Error where the folder is none of a run.
+std::optional<News> look(soci::session& session, const Home& home, PendingRun& pending) {
+  const RunFolder& folder = pending.run.folder;
+  if (speaks_postgresql(session) && first_invalid_utf8(folder.path().string())) {
+    throw Error(ErrorKind::store, folder.path().string() + ": its path is not UTF-8, which PostgreSQL does not hold");
+  }
+  News news;
+  news.pending = &pending;
+  news.seen = progress_of(session, home, pending.run.id);
+  // Asked before the events are read: a process that is gone by now has written all that it ever will.
+  news.gone = news.seen && is_gone(*news.seen);
+  if (!pending.more && !news.gone) return std::nullopt;
+  news.replaced = news.seen && was_replaced(*news.seen, folder);
+  const bool is_new = !news.seen || news.replaced;
+  if (is_new) {
+    news.info = read_run_info(folder);
+    news.settings = read_resolved(folder);
+    const json model = news.settings.value(json::json_pointer("/model/type"), json());
+    if (model.is_string()) news.model = model.get<std::string>();
+  }
+  const std::uint64_t offset = is_new ? 0 : news.seen->offset;
+  news.batch = read_events(folder.events(), offset);
+  if (!is_new && news.batch.offset == offset && !news.gone) return std::nullopt;
+  return news;
+}
+
+/// Makes the rows of a run not seen before, and returns runs.id.
+long long insert_run(soci::session& session, const Home& home, Ids& ids, const News& news) {
+  const FoundRun& run = news.pending->run;
+  const RunInfo& info = news.info;
+  const std::string folder = fs::absolute(run.folder.path()).lexically_normal().string();
+  const std::string process = info.runner ? to_json(*info.runner).dump() : "";
+  const std::string state(to_string(RunState::created));
+  long long row = 0;
+  const std::string column = ids.settings.column(news.settings);
+  session << "INSERT INTO runs (home, run, host, folder, name, note, created, experiment_file, model, state, process, "
+             "settings) VALUES (:home, :run, :host, :folder, :name, :note, :created, :file, :model, :state, :process, "
+             ":settings) RETURNING id",
+      into(row), use(home.id), use(run.id), use(home.host), use(folder), use(info.name), use(info.note),
+      use(info.created), use(info.experiment_file), use(news.model), use(state), use(process), use(column);
+  const std::string info_text = to_json(info).dump();
+  const std::string settings_text = news.settings.dump();
+  session << "INSERT INTO details (run, info, settings) VALUES (:row, :info, :settings)", use(row), use(info_text),
+      use(settings_text);
+  return row;
+}
+
+void delete_run(soci::session& session, long long row) {
+  for (const char* table : {"points", "finals", "details"}) {
+    session << fmt::format("DELETE FROM {} WHERE run = :row", table), use(row);
+  }
+  session << "DELETE FROM runs WHERE id = :row", use(row);
+}
+
+/// The event that a process which is gone did not write.
+StateEvent failure_of(const RunProgress& progress) {
+  const auto pid = progress.process->pid;
+  const std::string reason = progress.state == RunState::created
+                                 ? fmt::format("the runner (pid {}) was gone before its worker began", pid)
+                                 : fmt::format("the worker (pid {}) is gone", pid);
+  return {RunState::failed, std::nullopt, RunError{ErrorKind::run, reason}};
+}
+
+/// Enters the news and how far they reach, within the caller's transaction. Another process may have been quicker: then
+/// nothing is entered, and the run has to be looked at again.
+void enter(soci::session& session, const Home& home, Ids& ids, const News& news) {
+  if (!same_place(progress_of(session, home, news.pending->run.id), news.seen)) return;
+  if (news.replaced) delete_run(session, news.seen->row);
+  const bool is_new = !news.seen || news.replaced;
+  const long long row = is_new ? insert_run(session, home, ids, news) : news.seen->row;
+  BatchEntry entry(session, ids.metrics, row);
+  for (const Event& event : news.batch.events) std::visit(entry, event.what);
+  if (!is_new && news.gone && news.batch.offset == news.seen->offset) entry(failure_of(*news.seen));
+  entry.write();
+  const auto offset = static_cast<long long>(news.batch.offset);
+  const long long skipped = news.batch.skipped;
+  session << "UPDATE runs SET entered = :offset, skipped = skipped + :skipped WHERE id = :row", use(offset),
+      use(skipped), use(row);
+  news.pending->more = news.batch.more;
+}
+
+void enter_all(soci::session& session, const Home& home, std::vector<News>& group) {
+  if (group.empty()) return;
+  WriteTransaction transaction(session);
+  Ids ids(session);
+  const auto begun = std::chrono::steady_clock::now();
+  for (const News& news : group) {
+    enter(session, home, ids, news);
+    if (std::chrono::steady_clock::now() - begun > kTimeInTransaction) break;  // the others are looked at again
+  }
+  transaction.commit();
+  group.clear();
+}
+
+/// The same; a folder that is none of a run is added to `problems`.
+std::optional<News> look_safely(soci::session& session, const Home& home, PendingRun& run,
+                                std::vector<SyncProblem>& problems) {
+  try {
+    return look(session, home, run);
+  } catch (const Error& error) {  // the boundary between one run's folder and the others
+    problems.push_back({run.run.folder.path(), error.what()});
+    return std::nullopt;
+  }
+}
+
+/// Looks at each run once and enters what is new; what is left of `pending` has to be looked at again.
+void enter_round(soci::session& session, const Home& home, std::vector<PendingRun>& pending,
+                 std::vector<SyncProblem>& problems) {
+  std::vector<News> group;
+  std::size_t events = 0;
+  for (PendingRun& run : pending) {
+    auto news = look_safely(session, home, run, problems);
+    run.done = !news;
+    if (run.done) continue;
+    events += news->batch.events.size();
+    group.push_back(std::move(*news));
+    if (group.size() < kRunsInTransaction && events < kEventsInTransaction) continue;
+    enter_all(session, home, group);
+    events = 0;
+  }
+  enter_all(session, home, group);
+  std::erase_if(pending, [](const PendingRun& run) { return run.done; });
+}
+
+}  // namespace
+
+std::optional<ProcessIdentity> process_from_text(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return process_from_json(json::parse(text));
+}
+
+std::vector<SyncProblem> enter_runs(soci::session& session, const Home& home, const std::vector<FoundRun>& runs) {
+  std::vector<PendingRun> pending;
+  for (const FoundRun& run : runs) pending.push_back({run, true, false});
+  std::vector<SyncProblem> problems;
+  while (!pending.empty()) enter_round(session, home, pending, problems);
+  return problems;
+}
+
+void follow_moved_folder(soci::session& session, const Home& home, const std::string& runs_folder) {
+  const std::string moved = "home = :home AND run NOT LIKE 'baseline/%' AND folder <> :folder || run";
+  const std::string beginning = runs_folder + "/";
+  int count = 0;
+  session << "SELECT count(*) FROM runs WHERE " + moved, into(count), use(home.id), use(beginning);
+  if (count == 0) return;
+  WriteTransaction transaction(session);
+  session << "UPDATE runs SET host = :host, folder = :now || run WHERE " + moved, use(home.host), use(beginning),
+      use(home.id), use(beginning);
+  transaction.commit();
+}
+
+void forget_runs(soci::session& session, const std::vector<long long>& rows) {
+  if (rows.empty()) return;
+  WriteTransaction transaction(session);
+  for (const long long row : rows) delete_run(session, row);
+  transaction.commit();
+}
+
+}  // namespace folio::runs

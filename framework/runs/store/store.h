@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runs/record/run.h"
+#include "runs/record/run_settings.h"
+
+namespace soci {
+class session;
+}
+
+namespace folio::runs {
+
+class Database;
+
+/// The results folder that a store enters runs for.
+struct Home {
+  std::string id;    ///< of folder_id.h; empty in SQLite, whose file knows no other, and where nothing can be entered
+  std::string host;  ///< this machine
+};
+
+/// What a sync met that it could not enter.
+struct SyncProblem {
+  std::filesystem::path folder;
+  std::string message;  ///< names the file
+};
+
+/// The file of a results folder's store.
+std::filesystem::path store_file(const std::filesystem::path& results);
+
+/// The index over run folders: those of one results folder, in <results>/store.sqlite, or those of many results folders
+/// on any number of machines, on a PostgreSQL server. Many processes may use one at once; within a process, one thread.
+/// It can be deleted at any time: the next sync makes it anew.
+///
+/// On a server each results folder enters, forgets and judges its own runs only, and sees all. A run that lies in
+/// several results folders (it was imported) is seen once: this folder's, else the one that was entered first.
+///
+/// All functions throw Error (store) naming the file or the server: locked for long, damaged, newer, disk full, not to
+/// be reached. A connection that is lost is made anew while patience lasts.
+class Store {
+ public:
+  static constexpr std::chrono::seconds kPatience{30};
+
+  /// `baselines` is the folder of the runs that come with Folio; it may be missing. `url` is the address of a
+  /// PostgreSQL server, empty for SQLite. Where the results folder cannot be written, SQLite's index is kept in memory,
+  /// and nothing is entered into a server: so looking at results works there too.
+  /// Throws Error (store) when the server cannot be reached, or when for SQLite the folder can neither be made nor read
+  /// or lies on a network file system; (usage) when `url` is none of PostgreSQL's.
+  Store(std::filesystem::path results, std::filesystem::path baselines, const std::string& url = "");
+
+  /// An index in memory over the runs of a results folder, which is empty until it is told to sync.
+  static Store in_memory_of(std::filesystem::path results);
+
+  Store(Store&& other) noexcept;
+  ~Store();
+
+  /// Whether the index is in memory, because the results folder cannot be written.
+  bool in_memory() const;
+
+  /// SQLite's file, or the server's address without a password.
+  std::string name() const;
+
+  /// For how long a lost connection is tried to be made anew: half a minute, if nothing else is said. With none, or
+  /// where that was in vain before, there is one try.
+  void set_patience(std::chrono::seconds patience = kPatience);
+
+  /// Enters what is new in every run folder, forgets runs whose folder is gone, and marks as failed the active runs
+  /// whose process is gone (without touching their folders). A folder that cannot be entered is returned and harms no
+  /// other. Any number of processes may do so at once, and be killed at any moment.
+  std::vector<SyncProblem> sync();
+
+  /// The same for one run. Throws Error (store) when it cannot be entered.
+  void sync_run(const std::string& id);
+
+  /// Takes this results folder's runs out of the index, so that the next sync enters each of them anew.
+  void clear();
+
+  /// Takes the runs out of a server's index that lie below `place` ("node7:/data/results") in other results folders:
+  /// for a folder that is no more. If it is still there, its next sync enters them again. Returns how many they were.
+  std::size_t forget_elsewhere(const std::string& place);
+
+  /// Newest first; the baselines at the end.
+  std::vector<RunSummary> list();
+
+  /// The settings of all runs.
+  RunSettings settings();
+
+  /// All of one run that is in the index. Throws Error (store) when there is no such run.
+  Run load(const std::string& id);
+
+  /// The points of one metric by step; empty where there are none.
+  std::vector<Point> points(const std::string& id, const std::string& metric);
+
+  /// Where a run of this results folder, or a baseline, lies.
+  RunFolder folder_of(const std::string& id) const;
+
+ private:
+  Store(std::filesystem::path results, std::filesystem::path baselines, std::unique_ptr<Database> database,
+        bool shared);
+
+  bool can_enter();
+  std::string seen_from_here() const;
+  long long row_of(soci::session& session, const std::string& id) const;
+
+  std::filesystem::path results_;
+  std::filesystem::path baselines_;
+  std::unique_ptr<Database> database_;
+  Home home_;
+  bool shared_;  // on a server
+};
+
+}  // namespace folio::runs

@@ -1,0 +1,107 @@
+#include <system_error>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "runs/store/database.h"
+#include "runs/store/enter_runs.h"
+#include "runs/store/store.h"
+
+namespace folio::runs {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Adds the folders in `parent`; none where it is missing. Names with a leading dot are runs that are being made.
+void find_runs(const fs::path& parent, const std::string& id_prefix, std::vector<FoundRun>& found) {
+  std::error_code error;
+  for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with('.') || !entry->is_directory(error)) continue;
+    found.push_back({id_prefix + name, RunFolder(entry->path())});
+  }
+  if (error && error != std::errc::no_such_file_or_directory) {
+    throw Error(ErrorKind::store, parent.string() + ": cannot be read: " + error.message());
+  }
+}
+
+/// Those of this results folder.
+std::unordered_map<std::string, RunProgress> known_runs(soci::session& session, const Home& home) {
+  std::unordered_map<std::string, RunProgress> known;
+  std::string id, state;
+  long long row = 0, offset = 0;
+  soci::statement query = (session.prepare << "SELECT id, run, state, entered FROM runs WHERE home = :home",
+                           soci::into(row), soci::into(id), soci::into(state), soci::into(offset), soci::use(home.id));
+  query.execute();
+  while (query.fetch()) {
+    known[id] = {row, run_state_from_string(state), std::nullopt, static_cast<std::uint64_t>(offset)};
+  }
+  return known;
+}
+
+/// Whether the folder needs a look: a run that has ended is not opened again while its events have the same length.
+bool may_have_news(const RunProgress& progress, const RunFolder& folder) {
+  if (is_active(progress.state)) return true;
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(folder.events(), error);
+  return (error ? 0 : size) != progress.offset;
+}
+
+}  // namespace
+
+std::vector<SyncProblem> Store::sync() {
+  if (!can_enter()) return {};
+  std::vector<FoundRun> found;
+  find_runs(runs_folder(results_), "", found);
+  find_runs(baselines_, "baseline/", found);
+  std::unordered_set<std::string> present;
+  for (const FoundRun& run : found) present.insert(run.id);
+  return database_->guarded([&](soci::session& session) {
+    const auto known = known_runs(session, home_);
+    std::vector<long long> gone;
+    for (const auto& [id, progress] : known) {
+      // A run that is younger than the list of folders is asked for by its own.
+      if (!present.contains(id) && !fs::exists(folder_of(id).path())) gone.push_back(progress.row);
+    }
+    forget_runs(session, gone);
+    if (shared_) follow_moved_folder(session, home_, fs::absolute(runs_folder(results_)).lexically_normal().string());
+    std::vector<FoundRun> with_news;
+    for (const FoundRun& run : found) {
+      const auto progress = known.find(run.id);
+      if (progress == known.end() || may_have_news(progress->second, run.folder)) with_news.push_back(run);
+    }
+    return enter_runs(session, home_, with_news);
+  });
+}
+
+void Store::sync_run(const std::string& id) {
+  if (!can_enter()) return;
+  const auto problems = database_->guarded(
+      [&](soci::session& session) { return enter_runs(session, home_, {FoundRun{id, folder_of(id)}}); });
+  if (!problems.empty()) throw Error(ErrorKind::store, problems.front().message);
+}
+
+void Store::clear() {
+  database_->guarded([&](soci::session& session) {
+    std::vector<long long> rows;
+    for (const auto& [id, progress] : known_runs(session, home_)) rows.push_back(progress.row);
+    forget_runs(session, rows);
+  });
+}
+
+std::size_t Store::forget_elsewhere(const std::string& place) {
+  return database_->guarded([&](soci::session& session) {
+    std::vector<long long> rows;
+    long long row = 0;
+    std::string host, folder;
+    soci::statement query = (session.prepare << "SELECT id, host, folder FROM runs WHERE home <> :home",
+                             soci::into(row), soci::into(host), soci::into(folder), soci::use(home_.id));
+    query.execute();
+    while (query.fetch()) {
+      if ((host + ":" + folder).starts_with(place + "/")) rows.push_back(row);
+    }
+    forget_runs(session, rows);
+    return rows.size();
+  });
+}
+
+}  // namespace folio::runs

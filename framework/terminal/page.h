@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "terminal/table.h"
+#include "terminal/terminal.h"
+
+namespace folio {
+
+/// Text in lines of at most `width` columns, each behind as many blanks as `indent` says. A word that is longer stands
+/// in a line of its own.
+std::string wrapped(std::string_view text, int indent, int width);
+
+/// A page for a person to read, for the terminal or in GitHub's Markdown.
+class Page {
+ public:
+  enum class Form { terminal, markdown };
+
+  /// `width` columns at most, as far as tables and drawings allow. Markdown is never painted and never wrapped.
+  Page(Form form, Paint paint, int width);
+
+  const Paint& paint() const { return paint_; }
+  int width() const { return width_; }
+
+  /// A heading, and behind it, in the same line, what answers it.
+  void heading(std::string_view title, std::string_view answer = "");
+
+  /// A line that is not wrapped.
+  void line(std::string_view text);
+
+  /// Nothing where the text is empty.
+  void paragraph(std::string_view text);
+
+  /// A word (painted where `painted_word` is) that says what was found, what was found, and what that means.
+  void finding(const std::string& painted_word, const std::string& found, const std::string& meaning = "");
+
+  void table(const Table& table);
+
+  /// Lines to be kept as they are.
+  void drawing(std::string_view lines);
+
+  const std::string& text() const { return text_; }
+
+ private:
+  bool markdown() const { return form_ == Form::markdown; }
+
+  Form form_;
+  Paint paint_;
+  int width_;
+  std::string text_;
+};
+
+}  // namespace folio

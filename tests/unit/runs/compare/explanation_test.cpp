@@ -1,0 +1,150 @@
+#include "runs/compare/explanation.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "runs/compare/rounding.h"
+#include "runs/compare/trend.h"
+#include "unit/runs/compared_runs.h"
+
+using namespace folio::runs;
+using Catch::Contains;
+using Catch::StartsWith;
+using folio::runs::test::finished_run;
+
+namespace {
+
+/// Points every ten steps: a line with a small zigzag of noise.
+std::vector<Point> line(double from, double slope, int count, double noise = 0.01) {
+  std::vector<Point> points;
+  for (int i = 1; i <= count; ++i) points.push_back({10 * i, from + slope * 10 * i + (i % 2 == 0 ? noise : -noise)});
+  return points;
+}
+
+/// The answer to the question that begins so.
+std::string answer(const std::vector<Claim>& claims, const std::string& question) {
+  for (const Claim& claim : claims) {
+    if (claim.question.starts_with(question)) return claim.answer;
+  }
+  return "no such question";
+}
+
+std::string falling(const Run& run, const std::vector<Point>& loss) {
+  return answer(explain(run, loss, {}), "Was the loss still falling");
+}
+
+std::string overfitting(const Run& run, const std::vector<Point>& loss, const std::vector<Point>& eval_loss) {
+  return answer(explain(run, loss, eval_loss), "Does it overfit");
+}
+
+}  // namespace
+
+// By numpy.polyfit (numpy 2): slope -0.019, its standard error, from the residuals, 0.0017320508. Student's t at 97.5 %
+// with 3 degrees of freedom is 3.182446.
+TEST_CASE("a trend is the least-squares line of the last points, with the noise of its slope") {
+  const auto trend = final_trend({{10, 3.0}, {20, 2.9}, {30, 2.6}, {40, 2.5}, {50, 2.25}});
+  REQUIRE(trend);
+  CHECK(trend->points == 5);
+  CHECK(trend->mean == Approx(2.65));
+  CHECK(trend->slope == Approx(-0.019));
+  CHECK(trend->noise == Approx(3.182446 * 0.0017320508).epsilon(1e-6));
+  CHECK(trend->falls());
+  CHECK(trend->change() == Approx(-0.76));
+}
+
+TEST_CASE("the trend is that of the last quarter, and of five points at least") {
+  const auto trend = final_trend(line(5, 0, 40));
+  REQUIRE(trend);
+  CHECK(trend->points == 10);
+  CHECK(trend->first_step == 310);
+  CHECK_FALSE(trend->falls());
+  CHECK_FALSE(trend->rises());
+  CHECK_FALSE(final_trend(line(5, 0, 4)));
+  CHECK_FALSE(final_trend({{1, 1}, {2, 1}, {3, 1}, {4, 1}, {5, std::nan("")}}));
+}
+
+TEST_CASE("the loss is held against a blind guess and a unigram model") {
+  Run run = finished_run();
+  run.facts["uniform_loss"] = 8.0;
+  run.facts["unigram_loss"] = 6.0;
+  std::string text = answer(explain(run, line(6.5, -0.001, 40), {}), "What does the loss mean");
+  CHECK_THAT(text, StartsWith("train_loss is 6.5000, the mean over the whole run") &&
+                       Contains("A blind guess over the vocabulary has 8.0000: the loss is 81.2 % of that") &&
+                       Contains("has 6.0000: this one is 0.5000 above, so it makes no use yet") &&
+                       Contains("Over the last 10 logged points the loss was 6.1450") && Contains("the next token"));
+  run.summary.metrics["eval_loss"] = 5.0;
+  text = answer(explain(run, {}, {}), "What does the loss mean");
+  CHECK_THAT(text, StartsWith("eval_loss is 5.0000, on text that the model was not trained on") &&
+                       Contains("this one is 1.0000 below, so it has learned") &&
+                       Contains("as if among 148 equally likely tokens"));
+}
+
+TEST_CASE("whether the loss was still falling follows from its slope and noise") {
+  const Run run = finished_run();
+  CHECK_THAT(falling(run, line(6, -0.01, 40)),
+             StartsWith("Yes. From step 310 to step 400 (the last 10 logged points)"));
+  CHECK_THAT(falling(run, line(6, 0, 40)), StartsWith("Not that it could be told from noise."));
+  CHECK_THAT(falling(run, line(6, 0.01, 40)), StartsWith("No, it was rising."));
+  CHECK_THAT(falling(run, line(6, 0.01, 3)), Contains("and there are 3."));
+}
+
+TEST_CASE("a falling loss at the end of the schedule calls for a longer run") {
+  Run run = finished_run();
+  run.summary.metrics["learning_rate"] = 1e-6;
+  CHECK_THAT(falling(run, line(6, -0.01, 40)), Contains("come down to 2 % of its highest"));
+  run.summary.metrics["learning_rate"] = 4e-5;
+  CHECK_THAT(falling(run, line(6, -0.01, 40)), !Contains("come down"));
+}
+
+TEST_CASE("overfitting is an evaluation loss that rises while the training loss falls") {
+  Run run = finished_run();
+  CHECK_THAT(overfitting(run, line(6, -0.01, 40), {}), StartsWith("Not known: no text was kept for evaluation"));
+  run.summary.metrics["eval_loss"] = 5.5;
+  const std::vector<Point> bowl{{100, 5.6}, {200, 5.2}, {300, 5.4}, {400, 5.5}};
+  CHECK_THAT(overfitting(run, line(6, -0.01, 40), bowl),
+             StartsWith("Yes, since then. The evaluation loss was lowest after step 200 (5.2000) and 5.5000 after step "
+                        "400, while the training loss went from 4.2020 to 2.2020."));
+  CHECK_THAT(overfitting(run, line(2, 0.01, 40), bowl), StartsWith("Not by this sign."));
+  CHECK_THAT(overfitting(run, line(6, -0.01, 40), {{100, 5.6}, {400, 5.5}}),
+             StartsWith("No sign of it: of 2 evaluations the last one") && Contains("nats per token worse"));
+  CHECK_THAT(overfitting(run, line(6, -0.01, 40), {{400, 5.5}}),
+             StartsWith("At the end eval_loss is 5.5000") && Contains("is not known"));
+}
+
+TEST_CASE("numbers in a text are rounded without powers of ten") {
+  CHECK(rounded(0.012345, 3) == "0.0123");
+  CHECK(rounded(48.84, 3) == "48.8");
+  CHECK(rounded(499.9, 2) == "500");
+  CHECK(rounded(58343, 2) == "58,000");
+  CHECK(rounded(0, 2) == "0");
+  CHECK(percent(1.534, 2) == "150 %");
+}
+
+TEST_CASE("text and machine are told in proportion") {
+  Run run = finished_run();
+  run.facts["tokens"] = 40000;
+  run.facts["parameters"] = 1000000;
+  run.facts["vocab_used"] = 800;
+  run.summary.metrics["matmul_share"] = 0.488;
+  run.summary.metrics["peak_memory_bytes"] = 1024.0 * 1024 * 1024;
+  run.environment["memory_bytes"] = 4LL * 1024 * 1024 * 1024;
+  run.environment["matmul_flops_per_second"] = 392e9;
+  const auto claims = explain(run, {}, {});
+  CHECK_THAT(answer(claims, "Was there enough text"),
+             StartsWith("The text has 40,000 tokens for 1,000,000 parameters") && Contains("500 times as much text") &&
+                 Contains("800 of the vocabulary's 1,000 tokens (80 %)"));
+  CHECK_THAT(answer(claims, "How much of the machine"),
+             Contains("48.8 %") && Contains("(392 GFLOP/s)") && Contains("2 threads of 2 processors in float32") &&
+                 Contains("1.0 GiB of memory at most, 25 % of the machine's"));
+}
+
+TEST_CASE("what a run does not have is said to be unknown, and a stand-in comes first") {
+  Run run;
+  run.facts = {{"stand_in", true}};
+  run.settings = run.environment = nlohmann::json::object();
+  const auto claims = explain(run, {}, {});
+  REQUIRE(claims.size() == 6);
+  CHECK_THAT(claims[0].answer, StartsWith("Not the book"));
+  CHECK(claims[1].answer == "The run has no loss yet.");
+  for (std::size_t i = 2; i < claims.size(); ++i) CHECK_THAT(claims[i].answer, StartsWith("Not known"));
+}
