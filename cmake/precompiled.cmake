@@ -23,8 +23,20 @@ function(folio_precompiled name)
   target_precompile_headers(folio_pch_${name} PRIVATE ${pch_HEADERS})
 endfunction()
 
+# folio_batch(TARGET NAME): takes that header, and compiles the sources in batches as if each batch were one, so that what
+# they share beyond it, headers of ours and instances of templates, is dealt with once a batch. Names in unnamed
+# namespaces must therefore differ within a target. A batch is small enough to be compiled anew within seconds.
+function(folio_batch target name)
+  folio_precompile(${target} ${name})
+  if(NOT FOLIO_ONE_BY_ONE)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
+endfunction()
+
 function(folio_precompile target name)
-  target_precompile_headers(${target} REUSE_FROM folio_pch_${name})
+  if(NOT FOLIO_ONE_BY_ONE)
+    target_precompile_headers(${target} REUSE_FROM folio_pch_${name})
+  endif()
   get_target_property(visibility folio_pch_${name} CXX_VISIBILITY_PRESET)
   set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "" CXX_VISIBILITY_PRESET ${visibility})
 endfunction()

@@ -14,7 +14,7 @@ using namespace folio;
 
 namespace {
 
-constexpr std::uint64_t kSeed = 42;
+constexpr std::uint64_t kMaskSeed = 42;
 
 /// The samples of tests/reference/objectives_reference.py.
 data::Samples formula_samples(std::int64_t count, std::int64_t length) {
@@ -77,7 +77,7 @@ void compare(const char* name, const data::ObjectiveOptions& options) {
   std::ifstream file(FOLIO_SOURCE_DIR "/tests/reference/expected/objectives.json");
   const auto reference = nlohmann::json::parse(file);
   const auto& wanted = reference.at(name);
-  const Counts counts = count(data::MaskedCollator(options, WordsTokenizer(), kSeed), reference.at("samples"),
+  const Counts counts = count(data::MaskedCollator(options, WordsTokenizer(), kMaskSeed), reference.at("samples"),
                               reference.at("length"), reference.at("epochs"));
   CHECK(counts.tokens == wanted.at("tokens").get<double>());
   CHECK(counts.words == wanted.at("words").get<double>());
@@ -98,22 +98,22 @@ TEST_CASE("whole-word masks have the statistics of transformers' collator, and b
 
 TEST_CASE("a mask is a function of seed, epoch and sample, whatever else stands in the batch") {
   const data::Samples samples = formula_samples(8, 60);
-  const data::MaskedCollator collator({}, WordsTokenizer(), kSeed);
+  const data::MaskedCollator collator({}, WordsTokenizer(), kMaskSeed);
   const std::vector<std::int64_t> alone{5}, together{2, 5, 7};
   const Batch one = collator.collate(samples, alone, 3);
   const Batch three = collator.collate(samples, together, 3);
   CHECK(at::equal(one.input_ids.select(0, 0), three.input_ids.select(0, 1)));
   CHECK(at::equal(one.labels.select(0, 0), three.labels.select(0, 1)));
   CHECK_FALSE(at::equal(one.labels, collator.collate(samples, alone, 4).labels));
-  CHECK_FALSE(
-      at::equal(one.labels, data::MaskedCollator({}, WordsTokenizer(), kSeed + 1).collate(samples, alone, 3).labels));
+  CHECK_FALSE(at::equal(one.labels,
+                        data::MaskedCollator({}, WordsTokenizer(), kMaskSeed + 1).collate(samples, alone, 3).labels));
   CHECK(at::equal(collator.collate(samples, alone, data::kEvaluation).labels,
                   collator.collate(samples, alone, data::kEvaluation).labels));
 }
 
 TEST_CASE("a masked sample stands between special tokens, which are never masked, and is padded") {
   const data::Samples samples = data::Samples::of({{7, 8, 9}, {10}});
-  const data::MaskedCollator collator({.mlm_probability = 1}, WordsTokenizer(), kSeed);
+  const data::MaskedCollator collator({.mlm_probability = 1}, WordsTokenizer(), kMaskSeed);
   const std::vector<std::int64_t> indices{0, 1};
   const Batch batch = collator.collate(samples, indices, 0);
   REQUIRE(batch.input_ids.sizes() == at::IntArrayRef({2, 5}));
@@ -128,5 +128,5 @@ TEST_CASE("a masked sample stands between special tokens, which are never masked
 }
 
 TEST_CASE("masking needs a tokenizer with a mask token") {
-  CHECK_THROWS_WITH(data::MaskedCollator({}, ByteTokenizer(), kSeed), Catch::Matchers::Contains("mask token"));
+  CHECK_THROWS_WITH(data::MaskedCollator({}, ByteTokenizer(), kMaskSeed), Catch::Matchers::Contains("mask token"));
 }

@@ -13,7 +13,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-constexpr std::uint64_t kSeed = 42;
+constexpr std::uint64_t kSpanSeed = 42;
 
 nlohmann::json reference() {
   std::ifstream file(FOLIO_SOURCE_DIR "/tests/reference/expected/objectives.json");
@@ -63,7 +63,7 @@ TEST_CASE("spans have the lengths and places of the definition") {
     const std::int64_t draws = wanted.at("draws");
     std::vector<double> lengths(wanted.at("span_lengths").size()), positions(static_cast<std::size_t>(length));
     for (std::int64_t sample = 0; sample < draws; ++sample) {
-      const auto mask = data::random_spans_noise_mask(length, options, data::HashedRandom(kSeed, 0, sample));
+      const auto mask = data::random_spans_noise_mask(length, options, data::HashedRandom(kSpanSeed, 0, sample));
       std::size_t run = 0;
       for (std::size_t t = 0; t < mask.size(); ++t) {
         positions[t] += mask[t];
@@ -88,7 +88,7 @@ TEST_CASE("spans have the lengths and places of the definition") {
 TEST_CASE("a corrupted sample and its target hold together what the sample held") {
   const data::Samples samples = counting({64, 30});
   const SentinelTokenizer tokenizer(100);
-  const data::SpanCorruptionCollator collator({}, tokenizer, kSeed);
+  const data::SpanCorruptionCollator collator({}, tokenizer, kSpanSeed);
   const std::vector<std::int64_t> indices{0, 1};
   const Batch batch = collator.collate(samples, indices, 2);
   std::int64_t labels = 0;
@@ -131,7 +131,7 @@ TEST_CASE("a corrupted sample and its target hold together what the sample held"
 TEST_CASE("a corrupted batch has the shape that is said beforehand") {
   const data::Samples samples = counting({128, 128});
   const SentinelTokenizer tokenizer(100);
-  const data::SpanCorruptionCollator collator({}, tokenizer, kSeed);
+  const data::SpanCorruptionCollator collator({}, tokenizer, kSpanSeed);
   const std::vector<std::int64_t> indices{0, 1};
   const Batch batch = collator.collate(samples, indices, 0);
   const BatchShape shape = collator.shape(2, 128);
@@ -142,8 +142,8 @@ TEST_CASE("a corrupted batch has the shape that is said beforehand") {
 }
 
 TEST_CASE("span corruption needs sentinels, and enough of them") {
-  CHECK_THROWS_WITH(data::SpanCorruptionCollator({}, ByteTokenizer(), kSeed), Contains("special token"));
+  CHECK_THROWS_WITH(data::SpanCorruptionCollator({}, ByteTokenizer(), kSpanSeed), Contains("special token"));
   const SentinelTokenizer two(2);
-  const data::SpanCorruptionCollator collator({}, two, kSeed);
+  const data::SpanCorruptionCollator collator({}, two, kSpanSeed);
   CHECK_THROWS_WITH(collator.shape(1, 128), Contains("6 spans") && Contains("only 2 sentinels"));
 }

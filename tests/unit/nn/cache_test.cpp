@@ -11,7 +11,7 @@ using namespace folio::nn::testing;
 
 namespace {
 
-constexpr std::int64_t kLength = 150, kHidden = 24;
+constexpr std::int64_t kCacheLength = 150, kHidden = 24;
 const AttentionMask kCausal{.causal = true, .keys = {}};
 
 /// What `attend` gives for a sequence that comes in pieces, joined.
@@ -19,7 +19,7 @@ template <typename Attend>
 at::Tensor in_pieces(const at::Tensor& input, const Attend& attend) {
   KeyValueCache cache;
   std::vector<at::Tensor> pieces;
-  for (std::int64_t begin = 0; begin < kLength;) {
+  for (std::int64_t begin = 0; begin < kCacheLength;) {
     const std::int64_t count = begin == 0 ? 70 : begin == 70 ? 11 : 1;
     pieces.push_back(attend(input.narrow(1, begin, count), cache));
     begin += count;
@@ -33,7 +33,7 @@ at::Tensor in_pieces(const at::Tensor& input, const Attend& attend) {
 TEST_CASE("attention with a cache gives piece by piece what it gives at once") {
   const at::NoGradGuard no_grad;
   seed(1);
-  const at::Tensor input = at::randn({2, kLength, kHidden});
+  const at::Tensor input = at::randn({2, kCacheLength, kHidden});
   SECTION("one layer for queries, keys and values") {
     ParameterSet parameters;
     const MultiHeadAttention attention(

@@ -18,14 +18,15 @@ using namespace folio::nn::testing;
 
 namespace {
 
-constexpr std::int64_t kLength = 13, kHeads = 3, kWidth = 10;
+constexpr std::int64_t kRotaryLength = 13, kRotaryHeads = 3, kRotaryWidth = 10;
 constexpr double kTheta = 1000;
 
 /// A pair as a complex number, multiplied by e^(i angle).
 at::Tensor by_definition(const at::Tensor& input, std::int64_t first) {
-  const at::Tensor exponents = at::arange(kWidth / 2, at::TensorOptions().dtype(at::kDouble)).mul(-2.0 / kWidth);
-  const at::Tensor positions = at::arange(first, first + kLength, at::TensorOptions().dtype(at::kDouble));
-  const at::Tensor angles = positions.view({kLength, 1, 1}).mul(exponents.mul(std::log(kTheta)).exp());
+  const at::Tensor exponents =
+      at::arange(kRotaryWidth / 2, at::TensorOptions().dtype(at::kDouble)).mul(-2.0 / kRotaryWidth);
+  const at::Tensor positions = at::arange(first, first + kRotaryLength, at::TensorOptions().dtype(at::kDouble));
+  const at::Tensor angles = positions.view({kRotaryLength, 1, 1}).mul(exponents.mul(std::log(kTheta)).exp());
   const auto halves = input.to(at::kDouble).chunk(2, -1);
   const at::Tensor turned =
       at::view_as_real(at::complex(halves[0], halves[1]).mul(at::polar(angles.mul(0).add(1), angles)));
@@ -36,9 +37,9 @@ at::Tensor by_definition(const at::Tensor& input, std::int64_t first) {
 
 TEST_CASE("rotary positions turn each pair by its angle, and gradients back") {
   seed(1);
-  const at::Tensor input = leaf({2, kLength, kHeads, kWidth});
-  const at::Tensor factor = at::randn({2, kLength, kHeads, kWidth});
-  const Rotation turn = rotation(5, kLength, kWidth, kTheta, at::kCPU);
+  const at::Tensor input = leaf({2, kRotaryLength, kRotaryHeads, kRotaryWidth});
+  const at::Tensor factor = at::randn({2, kRotaryLength, kRotaryHeads, kRotaryWidth});
+  const Rotation turn = rotation(5, kRotaryLength, kRotaryWidth, kTheta, at::kCPU);
   const at::Tensor out = rotate(input, turn);
   const at::Tensor wanted = by_definition(input, 5);
   CHECK(difference(out, wanted) < 1e-6);
@@ -50,8 +51,8 @@ TEST_CASE("rotary positions turn each pair by its angle, and gradients back") {
 
 TEST_CASE("rotary positions in bfloat16 are float32's result, rounded") {
   seed(2);
-  const at::Tensor input = at::randn({1, kLength, kHeads, kWidth}).to(at::kBFloat16);
-  const Rotation turn = rotation(0, kLength, kWidth, kTheta, at::kCPU);
+  const at::Tensor input = at::randn({1, kRotaryLength, kRotaryHeads, kRotaryWidth}).to(at::kBFloat16);
+  const Rotation turn = rotation(0, kRotaryLength, kRotaryWidth, kTheta, at::kCPU);
   CHECK(rotate(input, turn).equal(rotate(input.to(at::kFloat), turn).to(at::kBFloat16)));
 }
 

@@ -18,7 +18,7 @@ using namespace folio::nn::testing;
 
 namespace {
 
-constexpr std::int64_t kVocabulary = 103, kWidth = 24;
+constexpr std::int64_t kVocabulary = 103, kHeadWidth = 24;
 
 at::Tensor some_labels() {
   at::Tensor labels = at::randint(kVocabulary, {4, 9}, at::TensorOptions().dtype(at::kLong));
@@ -38,8 +38,8 @@ at::Tensor by_definition(const at::Tensor& hidden, const at::Tensor& table, cons
 
 TEST_CASE("the head's loss and gradients equal projection and cross-entropy, ignored labels left out") {
   seed(1);
-  const at::Tensor table = leaf({kVocabulary, kWidth});
-  const at::Tensor hidden = leaf({4, 9, kWidth});
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
+  const at::Tensor hidden = leaf({4, 9, kHeadWidth});
   const double scale = GENERATE(1.0, 0.25);  // of the loss, before the backward pass
   for (const at::Tensor& labels : {some_labels(), some_labels().clamp_min(0)}) {
     const at::Tensor loss = TiedHead(table).loss(hidden, labels, 20);
@@ -57,9 +57,9 @@ TEST_CASE("the head's loss and gradients equal projection and cross-entropy, ign
 
 TEST_CASE("a head with a bias equals projection, addition and cross-entropy") {
   seed(4);
-  const at::Tensor table = leaf({kVocabulary, kWidth});
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
   const at::Tensor bias = leaf({kVocabulary});
-  const at::Tensor hidden = leaf({4, 9, kWidth});
+  const at::Tensor hidden = leaf({4, 9, kHeadWidth});
   const at::Tensor labels = some_labels();
   const TiedHead head(table, bias);
   const at::Tensor wanted_logits = at::linear(hidden, table, bias);
@@ -77,20 +77,20 @@ TEST_CASE("a head with a bias equals projection, addition and cross-entropy") {
 }
 
 TEST_CASE("scored rows are those with a label, in order, with their gradients") {
-  const at::Tensor hidden = leaf({4, 9, kWidth});
+  const at::Tensor hidden = leaf({4, 9, kHeadWidth});
   const at::Tensor labels = some_labels();
   const ScoredRows scored = scored_rows(hidden, labels);
   const at::Tensor chosen = labels.flatten().ne(folio::kIgnoredLabel);
   CHECK(scored.labels.equal(labels.flatten().masked_select(chosen)));
   CHECK(scored.hidden.size(0) == scored.labels.size(0));
   scored.hidden.sum().backward();
-  CHECK(hidden.grad().sum(-1).flatten().equal(chosen.to(at::kFloat).mul(kWidth)));
+  CHECK(hidden.grad().sum(-1).flatten().equal(chosen.to(at::kFloat).mul(kHeadWidth)));
 }
 
 TEST_CASE("the head's loss without gradients is the same") {
   seed(2);
-  const at::Tensor table = leaf({kVocabulary, kWidth});
-  const at::Tensor hidden = at::randn({4, 9, kWidth});
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
+  const at::Tensor hidden = at::randn({4, 9, kHeadWidth});
   const at::Tensor labels = some_labels();
   const float with = TiedHead(table).loss(hidden, labels, 5).item<float>();
   const at::NoGradGuard no_grad;
@@ -98,8 +98,8 @@ TEST_CASE("the head's loss without gradients is the same") {
 }
 
 TEST_CASE("a batch without any label has loss 0 and gradients 0") {
-  const at::Tensor table = leaf({kVocabulary, kWidth});
-  const at::Tensor hidden = leaf({1, 3, kWidth});
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
+  const at::Tensor hidden = leaf({1, 3, kHeadWidth});
   const at::Tensor loss = TiedHead(table).loss(hidden, some_labels().slice(0, 3).slice(1, 0, 3), 7);
   CHECK(loss.item<float>() == 0);
   loss.backward();
@@ -108,15 +108,15 @@ TEST_CASE("a batch without any label has loss 0 and gradients 0") {
 }
 
 TEST_CASE("a label out of range is refused") {
-  const at::Tensor table = leaf({kVocabulary, kWidth});
-  const at::Tensor hidden = leaf({4, 9, kWidth});
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
+  const at::Tensor hidden = leaf({4, 9, kHeadWidth});
   CHECK_THROWS_WITH(TiedHead(table).loss(hidden, some_labels().masked_fill(some_labels().eq(-100), kVocabulary), 1),
                     Catch::Matchers::Contains("label is out of range"));
 }
 
 TEST_CASE("a loss of hidden states that are not numbers is not a number") {
-  const at::Tensor table = leaf({kVocabulary, kWidth});
-  const at::Tensor hidden = at::randn({4, 9, kWidth}).mul(std::numeric_limits<double>::quiet_NaN());
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
+  const at::Tensor hidden = at::randn({4, 9, kHeadWidth}).mul(std::numeric_limits<double>::quiet_NaN());
   CHECK(std::isnan(TiedHead(table).loss(hidden, some_labels(), 1).item<float>()));
 }
 
@@ -135,7 +135,7 @@ TEST_CASE("a table that is embedding and head gets one dense gradient, the sum o
   seed(3);
   ParameterSet parameters;
   const Embedding embedding(parameters, "tokens",
-                            {.count = kVocabulary, .width = kWidth, .weight = normal(1), .tied = true});
+                            {.count = kVocabulary, .width = kHeadWidth, .weight = normal(1), .tied = true});
   parameters.initialize();
   const at::Tensor table = embedding.weight();
   const at::Tensor ids = at::randint(kVocabulary, {4, 9}, at::TensorOptions().dtype(at::kLong));
@@ -145,6 +145,6 @@ TEST_CASE("a table that is embedding and head gets one dense gradient, the sum o
   }
   const at::Tensor gradient = take_gradient(table);
   CHECK(gradient.layout() == at::kStrided);
-  by_definition(table.index_select(0, ids.flatten()).view({4, 9, kWidth}), table, labels, 10).backward();
+  by_definition(table.index_select(0, ids.flatten()).view({4, 9, kHeadWidth}), table, labels, 10).backward();
   CHECK(difference(gradient, table.grad()) < 1e-5);
 }

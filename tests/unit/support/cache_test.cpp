@@ -14,14 +14,14 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A cache of its own for each test.
-class Folder {
+class CacheFolder {
  public:
-  Folder() {
+  CacheFolder() {
     std::string name = (fs::temp_directory_path() / "folio-cache-XXXXXX").string();
     path = ::mkdtemp(name.data());
     for (const std::string_view kind : kCacheKinds) fs::create_directories(path / kind);
   }
-  ~Folder() { fs::remove_all(path); }
+  ~CacheFolder() { fs::remove_all(path); }
 
   /// A file that was last used so many minutes ago.
   fs::path put(const std::string& name, std::size_t bytes, int minutes_ago) const {
@@ -58,7 +58,7 @@ class Variable {
 }  // namespace
 
 TEST_CASE("a cache lists its entries with all their files, the longest unused first") {
-  const Folder folder;
+  const CacheFolder folder;
   folder.put("tokens/b.training", 100, 3);
   folder.put("tokens/b.json", 10, 5);
   folder.put("tokenizers/a.json", 7, 4);
@@ -71,7 +71,7 @@ TEST_CASE("a cache lists its entries with all their files, the longest unused fi
 }
 
 TEST_CASE("a cache drops what was not used for the longest time until it keeps to its limit") {
-  const Folder folder;
+  const CacheFolder folder;
   folder.put("tokens/old.training", 100, 30);
   folder.put("tokens/old.json", 1, 30);
   folder.put("tokenizers/middle.json", 100, 20);
@@ -86,7 +86,7 @@ TEST_CASE("a cache drops what was not used for the longest time until it keeps t
 }
 
 TEST_CASE("what a killed writer left behind goes, what a living one writes stays") {
-  const Folder folder;
+  const CacheFolder folder;
   const fs::path abandoned = folder.put("tokens/a.training.tmp1-2", 10, 120);
   const fs::path growing = folder.put("tokens/b.training.tmp3-4", 10, 1);
   trim_cache(folder.path, 1000);

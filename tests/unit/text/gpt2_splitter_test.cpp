@@ -11,7 +11,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Words split(std::string_view text) {
+Words gpt2_split(std::string_view text) {
   Words words;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = gpt2_word_end(text, begin);
@@ -27,32 +27,32 @@ Words split(std::string_view text) {
 // tests/unit/tokenizers/bpe, which are Hugging Face's.
 
 TEST_CASE("GPT-2's splitter takes one space with the word after it") {
-  CHECK(split("To be, or") == Words{"To", " be", ",", " or"});
-  CHECK(split("a  b") == Words{"a", " ", " b"});
-  CHECK(split("a\n\nb") == Words{"a", "\n", "\n", "b"});
-  CHECK(split("a \tb") == Words{"a", " ", "\t", "b"});
-  CHECK(split("a  ") == Words{"a", "  "});
-  CHECK(split(" ") == Words{" "});
+  CHECK(gpt2_split("To be, or") == Words{"To", " be", ",", " or"});
+  CHECK(gpt2_split("a  b") == Words{"a", " ", " b"});
+  CHECK(gpt2_split("a\n\nb") == Words{"a", "\n", "\n", "b"});
+  CHECK(gpt2_split("a \tb") == Words{"a", " ", "\t", "b"});
+  CHECK(gpt2_split("a  ") == Words{"a", "  "});
+  CHECK(gpt2_split(" ") == Words{" "});
 }
 
 TEST_CASE("GPT-2's splitter leaves the last space of a run to the next word, whatever its length in bytes") {
-  CHECK(split("\u2003\u2003x") == Words{"\u2003", "\u2003", "x"});
-  CHECK(split("\u2003 x") == Words{"\u2003", " x"});
-  CHECK(split(" \u2003x") == Words{" ", "\u2003", "x"});
+  CHECK(gpt2_split("\u2003\u2003x") == Words{"\u2003", "\u2003", "x"});
+  CHECK(gpt2_split("\u2003 x") == Words{"\u2003", " x"});
+  CHECK(gpt2_split(" \u2003x") == Words{" ", "\u2003", "x"});
 }
 
 TEST_CASE("GPT-2's splitter cuts contractions in lower case off their word") {
-  CHECK(split("I'll we've 'tis can't") == Words{"I", "'ll", " we", "'ve", " '", "tis", " can", "'t"});
-  CHECK(split("'sure") == Words{"'s", "ure"});
-  CHECK(split("I'LL") == Words{"I", "'", "LL"});
-  CHECK(split("'r 'l'") == Words{"'", "r", " '", "l", "'"});
-  CHECK(split("'") == Words{"'"});
+  CHECK(gpt2_split("I'll we've 'tis can't") == Words{"I", "'ll", " we", "'ve", " '", "tis", " can", "'t"});
+  CHECK(gpt2_split("'sure") == Words{"'s", "ure"});
+  CHECK(gpt2_split("I'LL") == Words{"I", "'", "LL"});
+  CHECK(gpt2_split("'r 'l'") == Words{"'", "r", " '", "l", "'"});
+  CHECK(gpt2_split("'") == Words{"'"});
 }
 
 TEST_CASE("GPT-2's splitter parts letters, numbers and the rest") {
-  CHECK(split("x1 22! ...") == Words{"x", "1", " 22", "!", " ..."});
-  CHECK(split("e\u0301 \u0664\u2167") == Words{"e", "\u0301", " \u0664\u2167"});
-  CHECK(split("привет 世界") == Words{"привет", " 世界"});
+  CHECK(gpt2_split("x1 22! ...") == Words{"x", "1", " 22", "!", " ..."});
+  CHECK(gpt2_split("e\u0301 \u0664\u2167") == Words{"e", "\u0301", " \u0664\u2167"});
+  CHECK(gpt2_split("привет 世界") == Words{"привет", " 世界"});
 }
 
 TEST_CASE("GPT-2's splitter puts every byte into one word, also of what is not UTF-8") {
@@ -61,7 +61,7 @@ TEST_CASE("GPT-2's splitter puts every byte into one word, also of what is not U
     std::string text(random() % 64, '\0');
     for (char& byte : text) byte = static_cast<char>(random() % 3 == 0 ? random() : " 'sll\xE2\x80\x83"[random() % 8]);
     std::string joined;
-    for (const std::string& word : split(text)) {
+    for (const std::string& word : gpt2_split(text)) {
       REQUIRE_FALSE(word.empty());
       joined += word;
     }

@@ -11,7 +11,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Words split(std::string_view text) {
+Words llama3_split(std::string_view text) {
   Words words;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = llama3_word_end(text, begin);
@@ -27,29 +27,29 @@ Words split(std::string_view text) {
 // Face's on two thousand random texts.
 
 TEST_CASE("Llama 3's splitter takes any one sign but a line end with the letters after it") {
-  CHECK(split("To be, or") == Words{"To", " be", ",", " or"});
-  CHECK(split("(x) #tag\tone\u00a0two") == Words{"(x", ")", " #", "tag", "\tone", "\u00a0two"});
-  CHECK(split("a\nb\rc") == Words{"a", "\n", "b", "\r", "c"});
-  CHECK(split("a  b") == Words{"a", " ", " b"});
+  CHECK(llama3_split("To be, or") == Words{"To", " be", ",", " or"});
+  CHECK(llama3_split("(x) #tag\tone\u00a0two") == Words{"(x", ")", " #", "tag", "\tone", "\u00a0two"});
+  CHECK(llama3_split("a\nb\rc") == Words{"a", "\n", "b", "\r", "c"});
+  CHECK(llama3_split("a  b") == Words{"a", " ", " b"});
 }
 
 TEST_CASE("Llama 3's splitter cuts contractions in any case off their word") {
-  CHECK(split("I'll I'LL we'Ve it'\u017f") == Words{"I", "'ll", " I", "'LL", " we", "'Ve", " it", "'\u017f"});
-  CHECK(split("'tis 'quoted'") == Words{"'t", "is", " '", "quoted", "'"});
-  CHECK(split("'R 'l'") == Words{"'R", " '", "l", "'"});
+  CHECK(llama3_split("I'll I'LL we'Ve it'\u017f") == Words{"I", "'ll", " I", "'LL", " we", "'Ve", " it", "'\u017f"});
+  CHECK(llama3_split("'tis 'quoted'") == Words{"'t", "is", " '", "quoted", "'"});
+  CHECK(llama3_split("'R 'l'") == Words{"'R", " '", "l", "'"});
 }
 
 TEST_CASE("Llama 3's splitter cuts numbers into threes and leaves a space before them alone") {
-  CHECK(split("in 1999!") == Words{"in", " ", "199", "9", "!"});
-  CHECK(split("\u0661\u0662\u0663\u0664") == Words{"\u0661\u0662\u0663", "\u0664"});
+  CHECK(llama3_split("in 1999!") == Words{"in", " ", "199", "9", "!"});
+  CHECK(llama3_split("\u0661\u0662\u0663\u0664") == Words{"\u0661\u0662\u0663", "\u0664"});
 }
 
 TEST_CASE("Llama 3's splitter takes line ends after signs with them, and after white space") {
-  CHECK(split("go!\r\n\r\nOn") == Words{"go", "!\r\n\r\n", "On"});
-  CHECK(split("go \n \n  on") == Words{"go", " \n \n", " ", " on"});
-  CHECK(split(" ...\nx") == Words{" ...\n", "x"});
-  CHECK(split("a \t") == Words{"a", " \t"});
-  CHECK(split("a \t1") == Words{"a", " ", "\t", "1"});
+  CHECK(llama3_split("go!\r\n\r\nOn") == Words{"go", "!\r\n\r\n", "On"});
+  CHECK(llama3_split("go \n \n  on") == Words{"go", " \n \n", " ", " on"});
+  CHECK(llama3_split(" ...\nx") == Words{" ...\n", "x"});
+  CHECK(llama3_split("a \t") == Words{"a", " \t"});
+  CHECK(llama3_split("a \t1") == Words{"a", " ", "\t", "1"});
 }
 
 TEST_CASE("Llama 3's splitter puts every byte into one word, also of what is not UTF-8") {
@@ -59,7 +59,7 @@ TEST_CASE("Llama 3's splitter puts every byte into one word, also of what is not
     for (char& byte : text)
       byte = static_cast<char>(random() % 3 == 0 ? random() : " 'sll\n\xE2\x80\x83"[random() % 9]);
     std::string joined;
-    for (const std::string& word : split(text)) {
+    for (const std::string& word : llama3_split(text)) {
       REQUIRE_FALSE(word.empty());
       joined += word;
     }

@@ -9,9 +9,9 @@ using namespace folio::runs;
 namespace {
 
 /// Two pairs that differ in the learning rate, each of two seeds; the last has no evaluation.
-class Fixture {
+class TableFixture {
  public:
-  Fixture() {
+  TableFixture() {
     settings_.define(0, "training.learning_rate", 5e-5);
     settings_.define(1, "training.learning_rate", 1e-3);
     settings_.define(2, "training.seed", 1);
@@ -60,7 +60,7 @@ class Fixture {
 
 std::string refusal(const TableRequest& request) {
   try {
-    Fixture().table(request);
+    TableFixture().table(request);
     return "no error";
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::usage);
@@ -71,7 +71,7 @@ std::string refusal(const TableRequest& request) {
 }  // namespace
 
 TEST_CASE("a table has the settings that differ and the usual metrics") {
-  const Fixture runs;
+  const TableFixture runs;
   CHECK(runs.column_names() == "id name training.learning_rate training.seed train_loss eval_loss");
   CHECK(runs.column_names({.metrics = {"grad_norm"}}) == "id name training.learning_rate training.seed grad_norm");
 }
@@ -97,7 +97,7 @@ TEST_CASE("a setting that some runs lack has no column unless the others differ,
 }
 
 TEST_CASE("columns are kept and dropped by pattern") {
-  const Fixture runs;
+  const TableFixture runs;
   CHECK(runs.column_names({.keep = {"training.*", "model.type"}}) ==
         "id training.learning_rate training.seed model.type");
   CHECK(runs.column_names({.drop = {"name", "*_loss"}}) == "id training.learning_rate training.seed");
@@ -108,7 +108,7 @@ TEST_CASE("columns are kept and dropped by pattern") {
 }
 
 TEST_CASE("rows are sorted, and what lacks the field comes last either way") {
-  const Fixture runs;
+  const TableFixture runs;
   CHECK(runs.order({}) == "abcd");
   CHECK(runs.order({.sort_by = "train_loss"}) == "cdab");
   CHECK(runs.order({.sort_by = "eval_loss"}) == "cbad");
@@ -117,7 +117,7 @@ TEST_CASE("rows are sorted, and what lacks the field comes last either way") {
 }
 
 TEST_CASE("a group has the mean and the sample standard deviation over its seeds") {
-  const Fixture runs;
+  const TableFixture runs;
   const RunTable table = runs.table({.sort_by = "train_loss", .group = true});
   REQUIRE(table.rows.size() == 2);
   CHECK(runs.column_names({.group = true}) == "training.learning_rate train_loss eval_loss");
@@ -136,7 +136,7 @@ TEST_CASE("a group has the mean and the sample standard deviation over its seeds
 }
 
 TEST_CASE("CSV quotes what has to be quoted and writes numbers in full") {
-  const Fixture runs;
+  const TableFixture runs;
   const std::string csv = to_csv(runs.table({.sort_by = "train_loss"}));
   CHECK_THAT(csv, Catch::StartsWith("id,name,training.learning_rate,training.seed,train_loss,eval_loss\n"
                                     "c,\"romeo, \"\"small\"\"\",0.001,1,5,5.5\n"
@@ -147,7 +147,7 @@ TEST_CASE("CSV quotes what has to be quoted and writes numbers in full") {
 }
 
 TEST_CASE("runs over other tokens get a warning with their losses") {
-  const Fixture same;
+  const TableFixture same;
   CHECK(same.table().notes.empty());
   RunSettings settings;
   settings.define(0, "tokenizer.vocab_size", 1000);

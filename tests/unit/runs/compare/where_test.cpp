@@ -11,9 +11,9 @@ using namespace folio::runs;
 namespace {
 
 /// Three runs: a finished one with a small learning rate, a failed one with a large, and one that knows no setting.
-class Fixture {
+class WhereFixture {
  public:
-  Fixture() {
+  WhereFixture() {
     settings_.define(0, "training.learning_rate", 5e-5);
     settings_.define(1, "training.learning_rate", 1e-3);
     settings_.define(2, "model.type", "gpt");
@@ -62,7 +62,7 @@ class Fixture {
 }  // namespace
 
 TEST_CASE("a condition compares settings, metrics and what a run is called") {
-  const Fixture runs;
+  const WhereFixture runs;
   CHECK(runs.holding("training.learning_rate<1e-4 and state=finished") == "a");
   CHECK(runs.holding("training.learning_rate <= 0.00005") == "a");
   CHECK(runs.holding("train_loss>6.5") == "b");
@@ -76,7 +76,7 @@ TEST_CASE("a condition compares settings, metrics and what a run is called") {
 }
 
 TEST_CASE("and binds tighter than or, not tighter than both") {
-  const Fixture runs;
+  const WhereFixture runs;
   CHECK(runs.holding("id=a or id=b and state=finished") == "a");
   CHECK(runs.holding("(id=a or id=b) and state=finished") == "a");
   CHECK(runs.holding("id=c or id=b and state=failed") == "bc");
@@ -87,7 +87,7 @@ TEST_CASE("and binds tighter than or, not tighter than both") {
 }
 
 TEST_CASE("a comparison with what a run lacks is false, and so is one with NaN") {
-  const Fixture runs;
+  const WhereFixture runs;
   CHECK(runs.holding("training.learning_rate!=1") == "ab");
   CHECK(runs.holding("not training.learning_rate=1") == "abc");
   CHECK(runs.holding("eval_loss<9") == "");
@@ -95,7 +95,7 @@ TEST_CASE("a comparison with what a run lacks is false, and so is one with NaN")
 }
 
 TEST_CASE("a condition that is wrong shows where, and the nearest name") {
-  const Fixture runs;
+  const WhereFixture runs;
   CHECK(runs.refusal("training.learnin_rate<1") ==
         "--where, column 1: no run has a setting or a metric 'training.learnin_rate'; did you mean "
         "'training.learning_rate'?\n  training.learnin_rate<1\n  ^");

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 std::string hexadecimal(const std::string& bytes) {
   std::string text;
@@ -36,7 +36,7 @@ Run logged_run(const ScratchFolder& scratch) {
   EventWriter writer(made.folder.events());
   writer.points(10, 0.5, {{"loss", 9.0}});
   writer.points(10, 0.5, {{"loss", 6.5}, {"grad_norm", std::nan("")}});
-  writer.points(20, 1, {{"loss", kInfinity}});
+  writer.points(20, 1, {{"loss", kInfinite}});
   writer.summary({{"train_loss", 6.25}});
   writer.finished();
   Store store = open(scratch);
@@ -72,7 +72,7 @@ TEST_CASE("exported JSON and an exported folder come back by import") {
   CHECK(back.summary.metrics.at("train_loss") == 6.25);
   const auto points = store.points(reports[0].id, "loss");
   REQUIRE(points.size() == 2);
-  CHECK((points[0].step == 10 && points[0].value == 6.5 && points[1].value == kInfinity));
+  CHECK((points[0].step == 10 && points[0].value == 6.5 && points[1].value == kInfinite));
 }
 
 TEST_CASE("CRC32C is that of RFC 3720") {
