@@ -26,10 +26,11 @@ endfunction()
 # folio_batch(TARGET NAME): takes that header, and compiles the sources in batches as if each batch were one, so that what
 # they share beyond it, headers of ours and instances of templates, is dealt with once a batch. Names in unnamed
 # namespaces must therefore differ within a target. A batch is small enough to be compiled anew within seconds.
+set(folio_batch_size 6)
 function(folio_batch target name)
   folio_precompile(${target} ${name})
   if(NOT FOLIO_ONE_BY_ONE)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${folio_batch_size})
   endif()
 endfunction()
 

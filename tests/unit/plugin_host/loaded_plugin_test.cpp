@@ -14,7 +14,7 @@ using Catch::Matchers::StartsWith;
 
 namespace {
 
-std::string loading_error(const std::string& name) {
+std::string fixture_error(const std::string& name) {
   const std::string message = error_of(ErrorKind::plugin, [&] { LoadedPlugin(fixture(name)).describe(); });
   CHECK_THAT(message, StartsWith(fixture(name).string() + ": "));
   return message;
@@ -64,24 +64,24 @@ TEST_CASE("a relative path is no name to search for") {
 }
 
 TEST_CASE("a symbol that nobody defines is named in the words of its source") {
-  CHECK_THAT(loading_error("undefined_symbol"),
+  CHECK_THAT(fixture_error("undefined_symbol"),
              Contains("cannot be loaded: it uses elsewhere::count_words(") && Contains("_ZN9elsewhere11count_words"));
 }
 
 TEST_CASE("a descriptor is checked against the stamp and for being whole") {
-  CHECK_THAT(loading_error("no_entry_symbol"), Contains("exports no function 'folio_plugin'"));
-  CHECK_THAT(loading_error("other_descriptor_size"), Contains("its descriptor does not fit: wanted "));
-  CHECK_THAT(loading_error("other_descriptor_id"), Contains("its build stamp says dataset 'other_descriptor_id', its "
+  CHECK_THAT(fixture_error("no_entry_symbol"), Contains("exports no function 'folio_plugin'"));
+  CHECK_THAT(fixture_error("other_descriptor_size"), Contains("its descriptor does not fit: wanted "));
+  CHECK_THAT(fixture_error("other_descriptor_id"), Contains("its build stamp says dataset 'other_descriptor_id', its "
                                                             "descriptor dataset 'innocent'"));
-  CHECK_THAT(loading_error("other_descriptor_stamp"), Contains("another build stamp than its file"));
-  CHECK_THAT(loading_error("no_factory"),
+  CHECK_THAT(fixture_error("other_descriptor_stamp"), Contains("another build stamp than its file"));
+  CHECK_THAT(fixture_error("no_factory"),
              Contains("says that it is a dataset but gives FOLIO_PLUGIN no .make_dataset"));
 }
 
 TEST_CASE("options that contradict themselves are the plugin's fault") {
-  CHECK_THAT(loading_error("default_out_of_range"),
+  CHECK_THAT(fixture_error("default_out_of_range"),
              EndsWith("the default of its option 'size' is wrong: expected an integer of at least 1, got 0"));
-  CHECK_THAT(loading_error("option_declared_twice"), EndsWith("declares the option 'size' twice"));
+  CHECK_THAT(fixture_error("option_declared_twice"), EndsWith("declares the option 'size' twice"));
 }
 
 TEST_CASE("what a factory throws gets the plugin's name and keeps its kind") {

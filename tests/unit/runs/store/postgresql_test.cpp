@@ -9,7 +9,6 @@
 #include <set>
 #include <thread>
 
-#include "cli/commands.h"
 #include "runs/store/folder_id.h"
 #include "support/files.h"
 #include "unit/runs/scratch.h"
