@@ -5,41 +5,30 @@
 
 #include <nlohmann/json.hpp>
 
+#include "nn/dropout.h"
 #include "nn/model_options.h"
-#include "nn/transformer_cost.h"
 
 namespace folio {
 namespace {
 
 constexpr std::int64_t kPaddingId = 0;  // pad_token_id, where every tokenizer that Folio trains for it has the token
 
-std::vector<nn::PostNormBlock> make_blocks(nn::ParameterSet& parameters, const BertConfig& config) {
-  std::vector<nn::PostNormBlock> blocks;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    const std::string name = "bert.encoder.layer." + std::to_string(layer);
-    const std::string self = name + ".attention.self.";
-    blocks.emplace_back(parameters,
-                        nn::PostNormBlock::Names{.attention = {.inputs = {self + "query", self + "key", self + "value"},
-                                                               .output = name + ".attention.output.dense"},
-                                                 .attention_norm = name + ".attention.output.LayerNorm",
-                                                 .widening = name + ".intermediate.dense",
-                                                 .narrowing = name + ".output.dense",
-                                                 .feed_forward_norm = name + ".output.LayerNorm"},
-                        nn::PostNormBlock::Options{.hidden = config.hidden_size,
-                                                   .heads = config.heads,
-                                                   .intermediate = config.intermediate_size,
-                                                   .activation = nn::activation_from_string(config.activation),
-                                                   .weight = nn::normal(config.initializer_range),
-                                                   .epsilon = config.layer_norm_epsilon});
-  }
-  return blocks;
-}
-
-nn::TransformerCost cost_of(const BertConfig& config) {
-  return {.layers = config.layers,
-          .hidden = config.hidden_size,
-          .intermediate = config.intermediate_size,
-          .heads = config.heads};
+nn::PostNormBlock make_block(nn::ParameterSet& parameters, const std::string& name, const BertConfig& config) {
+  const std::string self = name + ".attention.self.";
+  return nn::PostNormBlock(
+      parameters,
+      nn::PostNormBlock::Names{.attention = {.inputs = {self + "query", self + "key", self + "value"},
+                                             .output = name + ".attention.output.dense"},
+                               .attention_norm = name + ".attention.output.LayerNorm",
+                               .widening = name + ".intermediate.dense",
+                               .narrowing = name + ".output.dense",
+                               .feed_forward_norm = name + ".output.LayerNorm"},
+      nn::PostNormBlock::Options{.hidden = config.hidden_size,
+                                 .heads = config.heads,
+                                 .intermediate = config.intermediate_size,
+                                 .activation = nn::activation_from_string(config.activation),
+                                 .weight = nn::normal(config.initializer_range),
+                                 .epsilon = config.layer_norm_epsilon});
 }
 
 }  // namespace
@@ -93,7 +82,10 @@ Bert::Bert(const OptionValues& values)
                     .width = config_.hidden_size,
                     .weight = nn::normal(config_.initializer_range)}),
       embedding_norm_(parameters_, "bert.embeddings.LayerNorm", config_.hidden_size, config_.layer_norm_epsilon),
-      blocks_(make_blocks(parameters_, config_)),
+      blocks_(nn::make_layers(config_.layers,
+                              [this](std::int64_t layer) {
+                                return make_block(parameters_, "bert.encoder.layer." + std::to_string(layer), config_);
+                              })),
       head_(tokens_.weight(), parameters_.add("cls.predictions.bias", {config_.vocab_size}, Part::head, nn::zeros())),
       head_transform_(parameters_, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm",
                       {.hidden = config_.hidden_size,
@@ -101,9 +93,17 @@ Bert::Bert(const OptionValues& values)
                        .weight = nn::normal(config_.initializer_range),
                        .epsilon = config_.layer_norm_epsilon}) {}
 
+nn::TransformerSizes Bert::sizes() const {
+  return {.vocab_size = config_.vocab_size,
+          .hidden_size = config_.hidden_size,
+          .intermediate_size = config_.intermediate_size,
+          .layers = config_.layers,
+          .heads = config_.heads,
+          .max_length = config_.max_length};
+}
+
 at::Tensor Bert::hidden_states(const Batch& batch) const {
   const std::int64_t length = batch.input_ids.size(1);
-  nn::check_length(length, config_.max_length);
   const nn::AttentionMask mask{.causal = false, .keys = batch.attention_mask};
   const double p = active(config_.hidden_dropout);
   const nn::PostNormBlock::Dropout dropout{
@@ -117,25 +117,6 @@ at::Tensor Bert::hidden_states(const Batch& batch) const {
     stream = block(stream, mask, dropout);
   }
   return stream;
-}
-
-at::Tensor Bert::loss(const Batch& batch, std::int64_t num_items) {
-  const auto [hidden, labels] = nn::scored_rows(hidden_states(batch), batch.labels);
-  return head_.loss(head_transform_(hidden), labels, num_items);
-}
-
-at::Tensor Bert::logits(const Batch& batch) { return head_.logits(head_transform_(hidden_states(batch))); }
-
-double Bert::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
-  const double embeddings = static_cast<double>(shape.batch * shape.length * config_.hidden_size) * 3 * sizeof(float);
-  const double head = static_cast<double>(shape.scored * config_.vocab_size) * bytes_per_element;
-  return cost_of(config_).activation_bytes(shape.batch, shape.length, bytes_per_element) + embeddings + head;
-}
-
-double Bert::training_flops(const BatchShape& shape) const {
-  const auto head_weights = static_cast<double>((config_.vocab_size + config_.hidden_size) * config_.hidden_size);
-  return cost_of(config_).training_flops(shape.batch, shape.length) +
-         nn::product_flops(static_cast<double>(shape.scored), head_weights);
 }
 
 std::string Bert::config_json() const {

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "nn/dropout.h"
 #include "nn/model_options.h"
-#include "nn/transformer_cost.h"
 
 namespace folio {
 namespace {
@@ -13,34 +13,22 @@ namespace {
 constexpr double kLayerNormEpsilon = 1e-12;
 constexpr std::int64_t kPaddingId = 0;  // pad_token_id, where every tokenizer that Folio trains for it has the token
 
-std::vector<nn::PostNormBlock> make_blocks(nn::ParameterSet& parameters, const DistilBertConfig& config) {
-  std::vector<nn::PostNormBlock> blocks;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    const std::string name = "distilbert.transformer.layer." + std::to_string(layer);
-    const std::string attention = name + ".attention.";
-    blocks.emplace_back(parameters,
-                        nn::PostNormBlock::Names{
-                            .attention = {.inputs = {attention + "q_lin", attention + "k_lin", attention + "v_lin"},
-                                          .output = attention + "out_lin"},
-                            .attention_norm = name + ".sa_layer_norm",
-                            .widening = name + ".ffn.lin1",
-                            .narrowing = name + ".ffn.lin2",
-                            .feed_forward_norm = name + ".output_layer_norm"},
-                        nn::PostNormBlock::Options{.hidden = config.hidden_size,
-                                                   .heads = config.heads,
-                                                   .intermediate = config.intermediate_size,
-                                                   .activation = nn::activation_from_string(config.activation),
-                                                   .weight = nn::normal(config.initializer_range),
-                                                   .epsilon = kLayerNormEpsilon});
-  }
-  return blocks;
-}
-
-nn::TransformerCost cost_of(const DistilBertConfig& config) {
-  return {.layers = config.layers,
-          .hidden = config.hidden_size,
-          .intermediate = config.intermediate_size,
-          .heads = config.heads};
+nn::PostNormBlock make_block(nn::ParameterSet& parameters, const std::string& name, const DistilBertConfig& config) {
+  const std::string attention = name + ".attention.";
+  return nn::PostNormBlock(
+      parameters,
+      nn::PostNormBlock::Names{.attention = {.inputs = {attention + "q_lin", attention + "k_lin", attention + "v_lin"},
+                                             .output = attention + "out_lin"},
+                               .attention_norm = name + ".sa_layer_norm",
+                               .widening = name + ".ffn.lin1",
+                               .narrowing = name + ".ffn.lin2",
+                               .feed_forward_norm = name + ".output_layer_norm"},
+      nn::PostNormBlock::Options{.hidden = config.hidden_size,
+                                 .heads = config.heads,
+                                 .intermediate = config.intermediate_size,
+                                 .activation = nn::activation_from_string(config.activation),
+                                 .weight = nn::normal(config.initializer_range),
+                                 .epsilon = kLayerNormEpsilon});
 }
 
 }  // namespace
@@ -90,7 +78,11 @@ DistilBert::DistilBert(const OptionValues& values)
                   .width = config_.hidden_size,
                   .weight = config_.sinusoidal_positions ? nn::sinusoidal() : nn::normal(config_.initializer_range)}),
       embedding_norm_(parameters_, "distilbert.embeddings.LayerNorm", config_.hidden_size, kLayerNormEpsilon),
-      blocks_(make_blocks(parameters_, config_)),
+      blocks_(nn::make_layers(config_.layers,
+                              [this](std::int64_t layer) {
+                                return make_block(parameters_, "distilbert.transformer.layer." + std::to_string(layer),
+                                                  config_);
+                              })),
       head_transform_(parameters_, "vocab_transform", "vocab_layer_norm",
                       {.hidden = config_.hidden_size,
                        .activation = nn::activation_from_string(config_.activation),
@@ -98,9 +90,17 @@ DistilBert::DistilBert(const OptionValues& values)
                        .epsilon = kLayerNormEpsilon}),
       head_(tokens_.weight(), parameters_.add("vocab_projector.bias", {config_.vocab_size}, Part::head, nn::zeros())) {}
 
+nn::TransformerSizes DistilBert::sizes() const {
+  return {.vocab_size = config_.vocab_size,
+          .hidden_size = config_.hidden_size,
+          .intermediate_size = config_.intermediate_size,
+          .layers = config_.layers,
+          .heads = config_.heads,
+          .max_length = config_.max_length};
+}
+
 at::Tensor DistilBert::hidden_states(const Batch& batch) const {
   const std::int64_t length = batch.input_ids.size(1);
-  nn::check_length(length, config_.max_length);
   const nn::AttentionMask mask{.causal = false, .keys = batch.attention_mask};
   const double p = active(config_.dropout);
   const nn::PostNormBlock::Dropout dropout{
@@ -112,25 +112,6 @@ at::Tensor DistilBert::hidden_states(const Batch& batch) const {
     stream = block(stream, mask, dropout);
   }
   return stream;
-}
-
-at::Tensor DistilBert::loss(const Batch& batch, std::int64_t num_items) {
-  const auto [hidden, labels] = nn::scored_rows(hidden_states(batch), batch.labels);
-  return head_.loss(head_transform_(hidden), labels, num_items);
-}
-
-at::Tensor DistilBert::logits(const Batch& batch) { return head_.logits(head_transform_(hidden_states(batch))); }
-
-double DistilBert::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
-  const double embeddings = static_cast<double>(shape.batch * shape.length * config_.hidden_size) * 3 * sizeof(float);
-  const double head = static_cast<double>(shape.scored * config_.vocab_size) * bytes_per_element;
-  return cost_of(config_).activation_bytes(shape.batch, shape.length, bytes_per_element) + embeddings + head;
-}
-
-double DistilBert::training_flops(const BatchShape& shape) const {
-  const auto head_weights = static_cast<double>((config_.vocab_size + config_.hidden_size) * config_.hidden_size);
-  return cost_of(config_).training_flops(shape.batch, shape.length) +
-         nn::product_flops(static_cast<double>(shape.scored), head_weights);
 }
 
 std::string DistilBert::config_json() const {

@@ -3,15 +3,11 @@
 #include <string>
 #include <vector>
 
-#include "folio/model.h"
 #include "folio/options.h"
-#include "nn/dropout.h"
 #include "nn/embedding.h"
-#include "nn/head_transform.h"
+#include "nn/masked_model.h"
 #include "nn/norm.h"
-#include "nn/parameters.h"
 #include "nn/post_norm_block.h"
-#include "nn/tied_head.h"
 
 namespace folio {
 
@@ -36,38 +32,27 @@ struct DistilBertConfig {
 /// DistilBERT (Sanh et al. 2019) as transformers' DistilBertForMaskedLM has it: names and order of the parameters, and
 /// results. It is BERT with half the layers, without token types, without dropout on what the attention adds, and
 /// optionally with positions that begin as sines. It is trained from scratch here, not distilled from a BERT.
-class DistilBert : public Model {
+class DistilBert : public nn::MaskedModel {
  public:
   static OptionTable options();
 
   explicit DistilBert(const OptionValues& values);
 
-  const std::vector<Parameter>& parameters() const override { return parameters_.list(); }
-  void initialize() override { parameters_.initialize(); }
-  void training(bool on) override { training_ = on; }
-  at::Tensor loss(const Batch& batch, std::int64_t num_items) override;
-  at::Tensor logits(const Batch& batch) override;
-  std::int64_t max_length() const override { return config_.max_length; }
-  double activation_bytes(const BatchShape& shape, int bytes_per_element) const override;
-  double training_flops(const BatchShape& shape) const override;
   std::string config_json() const override;
 
  private:
-  /// What the head is put on: [batch, length, hidden]. Throws Error (experiment) when the batch is too long.
-  at::Tensor hidden_states(const Batch& batch) const;
-
-  /// The probability where dropout is on, else 0.
-  double active(double dropout) const { return training_ ? dropout : 0; }
+  nn::TransformerSizes sizes() const override;
+  at::Tensor hidden_states(const Batch& batch) const override;
+  const nn::HeadTransform& head_transform() const override { return head_transform_; }
+  const nn::TiedHead& head() const override { return head_; }
 
   DistilBertConfig config_;
-  nn::ParameterSet parameters_;
   nn::Embedding tokens_;
   nn::Embedding positions_;
   nn::LayerNorm embedding_norm_;
   std::vector<nn::PostNormBlock> blocks_;
   nn::HeadTransform head_transform_;
   nn::TiedHead head_;
-  bool training_ = false;
 };
 
 }  // namespace folio

@@ -6,31 +6,16 @@
 #include <nlohmann/json.hpp>
 
 #include "nn/cached_decoding.h"
+#include "nn/dropout.h"
 #include "nn/model_options.h"
-#include "nn/transformer_cost.h"
 
 namespace folio {
 namespace {
-
-std::vector<GptBlock> make_blocks(nn::ParameterSet& parameters, const GptConfig& config) {
-  std::vector<GptBlock> blocks;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    blocks.emplace_back(parameters, "transformer.h." + std::to_string(layer), config);
-  }
-  return blocks;
-}
 
 /// The weights that write to the residual stream begin smaller, the deeper the model ("Language Models are Unsupervised
 /// Multitask Learners", section 2.3).
 nn::Initializer residual_weight(const GptConfig& config) {
   return nn::normal(config.initializer_range / std::sqrt(2 * static_cast<double>(config.layers)));
-}
-
-nn::TransformerCost cost_of(const GptConfig& config) {
-  return {.layers = config.layers,
-          .hidden = config.hidden_size,
-          .intermediate = config.intermediate_size,
-          .heads = config.heads};
 }
 
 }  // namespace
@@ -88,6 +73,12 @@ GptBlock::GptBlock(nn::ParameterSet& parameters, const std::string& name, const 
                     .narrowing_weight = residual_weight(config),
                     .transposed_in_file = true}) {}
 
+void GptBlock::operator()(nn::ResidualStream& stream, const nn::AttentionMask& mask, const Dropout& dropout,
+                          nn::KeyValueCache* cache) const {
+  stream.add(attention(stream.read(attention_norm), mask, dropout.probabilities, {.cache = cache}), dropout.results);
+  stream.add(feed_forward(stream.read(feed_forward_norm)), dropout.results);
+}
+
 Gpt::Gpt(const OptionValues& values)
     : config_(values),
       tokens_(parameters_, "transformer.wte",
@@ -98,62 +89,35 @@ Gpt::Gpt(const OptionValues& values)
       positions_(
           parameters_, "transformer.wpe",
           {.count = config_.max_length, .width = config_.hidden_size, .weight = nn::normal(config_.initializer_range)}),
-      blocks_(make_blocks(parameters_, config_)),
+      blocks_(nn::make_layers(config_.layers,
+                              [this](std::int64_t layer) {
+                                return GptBlock(parameters_, "transformer.h." + std::to_string(layer), config_);
+                              })),
       last_norm_(parameters_, "transformer.ln_f", config_.hidden_size, config_.layer_norm_epsilon),
       head_(tokens_.weight()) {}
 
+nn::TransformerSizes Gpt::sizes() const {
+  return {.vocab_size = config_.vocab_size,
+          .hidden_size = config_.hidden_size,
+          .intermediate_size = config_.intermediate_size,
+          .layers = config_.layers,
+          .heads = config_.heads,
+          .max_length = config_.max_length};
+}
+
 at::Tensor Gpt::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const {
   const std::int64_t before = nn::tokens_read(caches);
-  const std::int64_t end = before + batch.input_ids.size(1);
-  nn::check_length(end, config_.max_length);
+  const at::Tensor positions = at::arange(before, before + batch.input_ids.size(1), batch.input_ids.options());
+  const at::Tensor embedded = tokens_(batch.input_ids).add(positions_(positions));
+
+  nn::ResidualStream stream(nn::dropout(embedded, active(config_.embedding_dropout)));
   const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
-  const double p = active(config_.residual_dropout);
-  const at::Tensor positions = at::arange(before, end, batch.input_ids.options());
-
-  // Each norm takes what the block before it adds to the residual stream, so the two are one pass over memory.
-  at::Tensor stream =
-      nn::dropout(tokens_(batch.input_ids).add(positions_(positions)), active(config_.embedding_dropout));
-  at::Tensor normed = blocks_.front().attention_norm(stream);
+  const GptBlock::Dropout dropout{.probabilities = active(config_.attention_dropout),
+                                  .results = active(config_.residual_dropout)};
   for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
-    const GptBlock& block = blocks_[layer];
-    const at::Tensor attended =
-        block.attention(normed, mask, active(config_.attention_dropout), {.cache = nn::cache_of(caches, layer)});
-    std::tie(stream, normed) = block.feed_forward_norm.add(stream, attended, p);
-    const at::Tensor transformed = block.feed_forward(normed);
-    const nn::LayerNorm& next = layer + 1 < blocks_.size() ? blocks_[layer + 1].attention_norm : last_norm_;
-    std::tie(stream, normed) = next.add(stream, transformed, p);
+    blocks_[layer](stream, mask, dropout, nn::cache_of(caches, layer));
   }
-  return normed;
-}
-
-at::Tensor Gpt::loss(const Batch& batch, std::int64_t num_items) {
-  return head_.loss(hidden_states(batch), batch.labels, num_items);
-}
-
-at::Tensor Gpt::logits(const Batch& batch) { return head_.logits(hidden_states(batch)); }
-
-at::Tensor Gpt::next_token_logits(const Batch& batch) { return head_.logits(hidden_states(batch).select(1, -1)); }
-
-std::unique_ptr<Decoding> Gpt::begin_decoding(const Batch&) {
-  return std::make_unique<nn::CachedDecoding>(config_.layers,
-                                              [this](const at::Tensor& ids, std::vector<nn::KeyValueCache>& caches) {
-                                                Batch batch;
-                                                batch.input_ids = ids;
-                                                return head_.logits(hidden_states(batch, &caches).select(1, -1));
-                                              });
-}
-
-double Gpt::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
-  const auto tokens = static_cast<double>(shape.batch * shape.length);
-  const double ends = tokens * (3.0 * sizeof(float) * static_cast<double>(config_.hidden_size) +
-                                bytes_per_element * static_cast<double>(config_.vocab_size));
-  return cost_of(config_).activation_bytes(shape.batch, shape.length, bytes_per_element) + ends;
-}
-
-double Gpt::training_flops(const BatchShape& shape) const {
-  const auto head_weights = static_cast<double>(config_.vocab_size * config_.hidden_size);
-  return cost_of(config_).training_flops(shape.batch, shape.length) +
-         nn::product_flops(static_cast<double>(shape.scored), head_weights);
+  return stream.read(last_norm_);
 }
 
 std::string Gpt::config_json() const {

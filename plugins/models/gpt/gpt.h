@@ -1,18 +1,15 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "folio/model.h"
 #include "folio/options.h"
-#include "nn/dropout.h"
+#include "nn/causal_model.h"
 #include "nn/embedding.h"
 #include "nn/feed_forward.h"
 #include "nn/multi_head_attention.h"
 #include "nn/norm.h"
-#include "nn/parameters.h"
-#include "nn/tied_head.h"
+#include "nn/residual_stream.h"
 
 namespace folio {
 
@@ -37,7 +34,17 @@ struct GptConfig {
 
 /// One layer: attention and feed-forward, each with its norm before it.
 struct GptBlock {
+  /// Probabilities, 0 outside training.
+  struct Dropout {
+    double probabilities;  ///< of the attention
+    double results;        ///< of what the two add to the residual stream
+  };
+
   GptBlock(nn::ParameterSet& parameters, const std::string& name, const GptConfig& config);
+
+  /// `cache` is what attention keeps of the tokens before, or null.
+  void operator()(nn::ResidualStream& stream, const nn::AttentionMask& mask, const Dropout& dropout,
+                  nn::KeyValueCache* cache) const;
 
   nn::LayerNorm attention_norm;
   nn::MultiHeadAttention attention;
@@ -46,40 +53,25 @@ struct GptBlock {
 };
 
 /// GPT-2 (Radford et al. 2019) as transformers' GPT2LMHeadModel has it: names and order of the parameters, and results.
-class Gpt : public Model {
+class Gpt : public nn::CausalModel {
  public:
   static OptionTable options();
 
   explicit Gpt(const OptionValues& values);
 
-  const std::vector<Parameter>& parameters() const override { return parameters_.list(); }
-  void initialize() override { parameters_.initialize(); }
-  void training(bool on) override { training_ = on; }
-  at::Tensor loss(const Batch& batch, std::int64_t num_items) override;
-  at::Tensor logits(const Batch& batch) override;
-  at::Tensor next_token_logits(const Batch& batch) override;
-  std::unique_ptr<Decoding> begin_decoding(const Batch& source) override;
-  std::int64_t max_length() const override { return config_.max_length; }
-  double activation_bytes(const BatchShape& shape, int bytes_per_element) const override;
-  double training_flops(const BatchShape& shape) const override;
   std::string config_json() const override;
 
  private:
-  /// What the head is put on: [batch, length, hidden], of tokens that follow those in the caches, if any. Throws Error
-  /// (experiment) when they are too many.
-  at::Tensor hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches = nullptr) const;
-
-  /// The probability where dropout is on, else 0.
-  double active(double dropout) const { return training_ ? dropout : 0; }
+  nn::TransformerSizes sizes() const override;
+  at::Tensor hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const override;
+  const nn::TiedHead& head() const override { return head_; }
 
   GptConfig config_;
-  nn::ParameterSet parameters_;
   nn::Embedding tokens_;
   nn::Embedding positions_;
   std::vector<GptBlock> blocks_;
   nn::LayerNorm last_norm_;
   nn::TiedHead head_;
-  bool training_ = false;
 };
 
 }  // namespace folio

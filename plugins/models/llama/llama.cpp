@@ -5,29 +5,8 @@
 #include "folio/error.h"
 #include "nn/cached_decoding.h"
 #include "nn/model_options.h"
-#include "nn/transformer_cost.h"
 
 namespace folio {
-namespace {
-
-std::vector<LlamaBlock> make_blocks(nn::ParameterSet& parameters, const LlamaConfig& config) {
-  std::vector<LlamaBlock> blocks;
-  for (std::int64_t layer = 0; layer < config.layers; ++layer) {
-    blocks.emplace_back(parameters, "model.layers." + std::to_string(layer), config);
-  }
-  return blocks;
-}
-
-/// The table of the head: the embeddings' own, or one more.
-at::Tensor head_table(nn::ParameterSet& parameters, const LlamaConfig& config, const nn::Embedding& tokens) {
-  if (config.tied) {
-    return tokens.weight();
-  }
-  return parameters.add("lm_head.weight", {config.vocab_size, config.hidden_size}, Part::head,
-                        nn::normal(config.initializer_range));
-}
-
-}  // namespace
 
 OptionTable Llama::options() {
   return {
@@ -106,6 +85,12 @@ LlamaBlock::LlamaBlock(nn::ParameterSet& parameters, const std::string& name, co
       feed_forward_norm(parameters, name + ".post_attention_layernorm",
                         {.width = config.hidden_size, .epsilon = config.norm_epsilon}) {}
 
+void LlamaBlock::operator()(nn::ResidualStream& stream, const nn::AttentionMask& mask, double p,
+                            const nn::AttentionVariation& variation) const {
+  stream.add(attention(stream.read(attention_norm), mask, p, variation));
+  stream.add(feed_forward(stream.read(feed_forward_norm)));
+}
+
 Llama::Llama(const OptionValues& values)
     : config_(values),
       tokens_(parameters_, "model.embed_tokens",
@@ -113,77 +98,39 @@ Llama::Llama(const OptionValues& values)
                .width = config_.hidden_size,
                .weight = nn::normal(config_.initializer_range),
                .tied = config_.tied}),
-      blocks_(make_blocks(parameters_, config_)),
+      blocks_(nn::make_layers(config_.layers,
+                              [this](std::int64_t layer) {
+                                return LlamaBlock(parameters_, "model.layers." + std::to_string(layer), config_);
+                              })),
       last_norm_(parameters_, "model.norm", {.width = config_.hidden_size, .epsilon = config_.norm_epsilon}),
-      head_(head_table(parameters_, config_, tokens_)) {}
+      head_(config_.tied ? tokens_.weight()
+                         : parameters_.add("lm_head.weight", tokens_.weight().sizes(), Part::head,
+                                           nn::normal(config_.initializer_range))) {}
+
+nn::TransformerSizes Llama::sizes() const {
+  return {.vocab_size = config_.vocab_size,
+          .hidden_size = config_.hidden_size,
+          .intermediate_size = config_.intermediate_size,
+          .layers = config_.layers,
+          .heads = config_.heads,
+          .max_length = config_.max_length,
+          .key_heads = config_.key_heads,
+          .head_width = config_.head_width,
+          .gate = true,
+          .keeps_probabilities = config_.attention_dropout > 0,
+          .end_tensors = 2};
+}
 
 at::Tensor Llama::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const {
-  const std::int64_t before = nn::tokens_read(caches);
-  const std::int64_t length = batch.input_ids.size(1);
-  nn::check_length(before + length, config_.max_length);
+  const nn::Rotation turn = nn::rotation(nn::tokens_read(caches), batch.input_ids.size(1), config_.head_width,
+                                         config_.rotary_base, batch.input_ids.device());
+  nn::ResidualStream stream(tokens_(batch.input_ids));
   const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
-  const nn::Rotation turn =
-      nn::rotation(before, length, config_.head_width, config_.rotary_base, batch.input_ids.device());
-  const double p = training_ ? config_.attention_dropout : 0;
-
-  // Each norm takes what the block before it adds to the residual stream, so the two are one pass over memory.
-  at::Tensor stream = tokens_(batch.input_ids);
-  at::Tensor normed = blocks_.front().attention_norm(stream);
+  const double p = active(config_.attention_dropout);
   for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
-    const LlamaBlock& block = blocks_[layer];
-    const at::Tensor attended =
-        block.attention(normed, mask, p, {.rotation = &turn, .cache = nn::cache_of(caches, layer)});
-    std::tie(stream, normed) = block.feed_forward_norm.add(stream, attended, 0);
-    const at::Tensor transformed = block.feed_forward(normed);
-    const nn::RmsNorm& next = layer + 1 < blocks_.size() ? blocks_[layer + 1].attention_norm : last_norm_;
-    std::tie(stream, normed) = next.add(stream, transformed, 0);
+    blocks_[layer](stream, mask, p, {.rotation = &turn, .cache = nn::cache_of(caches, layer)});
   }
-  return normed;
-}
-
-at::Tensor Llama::loss(const Batch& batch, std::int64_t num_items) {
-  return head_.loss(hidden_states(batch), batch.labels, num_items);
-}
-
-at::Tensor Llama::logits(const Batch& batch) { return head_.logits(hidden_states(batch)); }
-
-at::Tensor Llama::next_token_logits(const Batch& batch) { return head_.logits(hidden_states(batch).select(1, -1)); }
-
-std::unique_ptr<Decoding> Llama::begin_decoding(const Batch&) {
-  return std::make_unique<nn::CachedDecoding>(config_.layers,
-                                              [this](const at::Tensor& ids, std::vector<nn::KeyValueCache>& caches) {
-                                                Batch batch;
-                                                batch.input_ids = ids;
-                                                return head_.logits(hidden_states(batch, &caches).select(1, -1));
-                                              });
-}
-
-double Llama::activation_bytes(const BatchShape& shape, int bytes_per_element) const {
-  const double tokens = static_cast<double>(shape.batch * shape.length);
-  const double element = bytes_per_element;
-  const auto hidden = static_cast<double>(config_.hidden_size);
-  const auto queries = static_cast<double>(config_.heads * config_.head_width);
-  const auto keys = static_cast<double>(config_.key_heads * config_.head_width);
-  // In a layer: two norms' results, queries and the heads' result, keys and values, both sides of the gate and their
-  // product; the residual stream twice in float32; the attention's probabilities where dropout needs them.
-  const double probabilities = config_.attention_dropout > 0 ? static_cast<double>(config_.heads * shape.length) : 0;
-  const double layer = element * (2 * hidden + 2 * queries + 2 * keys +
-                                  3 * static_cast<double>(config_.intermediate_size) + probabilities) +
-                       2 * sizeof(float) * hidden;
-  const double ends = 2 * sizeof(float) * hidden + element * static_cast<double>(config_.vocab_size);
-  return tokens * (static_cast<double>(config_.layers) * layer + ends);
-}
-
-double Llama::training_flops(const BatchShape& shape) const {
-  const auto hidden = static_cast<double>(config_.hidden_size);
-  const auto queries = static_cast<double>(config_.heads * config_.head_width);
-  const auto keys = static_cast<double>(config_.key_heads * config_.head_width);
-  const double weights = 2 * hidden * (queries + keys) + 3 * hidden * static_cast<double>(config_.intermediate_size);
-  const double attention = 2 * static_cast<double>(shape.length) * queries;  // scores, and their use, to a token
-  const auto head_weights = static_cast<double>(config_.vocab_size * config_.hidden_size);
-  return static_cast<double>(config_.layers) *
-             nn::product_flops(static_cast<double>(shape.batch * shape.length), weights + attention) +
-         nn::product_flops(static_cast<double>(shape.scored), head_weights);
+  return stream.read(last_norm_);
 }
 
 std::string Llama::config_json() const {

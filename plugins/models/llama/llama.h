@@ -1,17 +1,15 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "folio/model.h"
 #include "folio/options.h"
+#include "nn/causal_model.h"
 #include "nn/embedding.h"
 #include "nn/feed_forward.h"
 #include "nn/multi_head_attention.h"
 #include "nn/norm.h"
-#include "nn/parameters.h"
-#include "nn/tied_head.h"
+#include "nn/residual_stream.h"
 
 namespace folio {
 
@@ -43,6 +41,11 @@ struct LlamaConfig {
 struct LlamaBlock {
   LlamaBlock(nn::ParameterSet& parameters, const std::string& name, const LlamaConfig& config);
 
+  /// `p` is the dropout on the attention's probabilities, 0 outside training; `variation` has the turn of the positions
+  /// and, where tokens were read before, the layer's cache.
+  void operator()(nn::ResidualStream& stream, const nn::AttentionMask& mask, double p,
+                  const nn::AttentionVariation& variation) const;
+
   nn::MultiHeadAttention attention;
   nn::FeedForward feed_forward;
   nn::RmsNorm attention_norm;
@@ -51,36 +54,24 @@ struct LlamaBlock {
 
 /// Llama (Touvron et al. 2023) as transformers' LlamaForCausalLM has it: names and order of the parameters, and
 /// results.
-class Llama : public Model {
+class Llama : public nn::CausalModel {
  public:
   static OptionTable options();
 
   explicit Llama(const OptionValues& values);
 
-  const std::vector<Parameter>& parameters() const override { return parameters_.list(); }
-  void initialize() override { parameters_.initialize(); }
-  void training(bool on) override { training_ = on; }
-  at::Tensor loss(const Batch& batch, std::int64_t num_items) override;
-  at::Tensor logits(const Batch& batch) override;
-  at::Tensor next_token_logits(const Batch& batch) override;
-  std::unique_ptr<Decoding> begin_decoding(const Batch& source) override;
-  std::int64_t max_length() const override { return config_.max_length; }
-  double activation_bytes(const BatchShape& shape, int bytes_per_element) const override;
-  double training_flops(const BatchShape& shape) const override;
   std::string config_json() const override;
 
  private:
-  /// What the head is put on: [batch, length, hidden], of the tokens that follow those in the caches, if any. Throws
-  /// Error (experiment) when they are too many.
-  at::Tensor hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches = nullptr) const;
+  nn::TransformerSizes sizes() const override;
+  at::Tensor hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const override;
+  const nn::TiedHead& head() const override { return head_; }
 
   LlamaConfig config_;
-  nn::ParameterSet parameters_;
   nn::Embedding tokens_;
   std::vector<LlamaBlock> blocks_;
   nn::RmsNorm last_norm_;
   nn::TiedHead head_;
-  bool training_ = false;
 };
 
 }  // namespace folio

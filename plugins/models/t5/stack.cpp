@@ -1,10 +1,10 @@
 #include "stack.h"
 
 #include <cmath>
-#include <tuple>
 
 #include "nn/cached_decoding.h"
 #include "nn/dropout.h"
+#include "nn/model_base.h"
 
 namespace folio {
 namespace {
@@ -61,16 +61,6 @@ nn::FeedForward make_feed_forward(nn::ParameterSet& parameters, const std::strin
                           .bias = false});
 }
 
-std::vector<T5Block> make_blocks(nn::ParameterSet& parameters, const std::string& name, const T5Config& config,
-                                 bool decoder) {
-  std::vector<T5Block> blocks;
-  for (std::int64_t layer = 0; layer < (decoder ? config.decoder_layers : config.layers); ++layer) {
-    blocks.emplace_back(parameters, name + ".block." + std::to_string(layer) + ".layer", config,
-                        T5Block::Place{.decoder = decoder, .first = layer == 0});
-  }
-  return blocks;
-}
-
 }  // namespace
 
 nn::Initializer T5Config::weight(std::int64_t terms) const {
@@ -89,8 +79,24 @@ T5Block::T5Block(nn::ParameterSet& parameters, const std::string& name, const T5
       feed_forward(make_feed_forward(parameters, name + (place.decoder ? ".2" : ".1"), config)),
       feed_forward_norm(make_norm(parameters, name + (place.decoder ? ".2" : ".1") + ".layer_norm", config)) {}
 
+void T5Block::operator()(nn::ResidualStream& stream, const T5Pass& pass, const at::Tensor& bias,
+                         std::size_t layer) const {
+  const double p = pass.dropout;
+  const nn::AttentionVariation variation{.scoring = unscaled(bias), .cache = nn::cache_of(pass.caches, layer)};
+  stream.add(attention(stream.read(attention_norm), pass.mask, p, variation), p);
+  if (cross) {
+    const at::Tensor queries = stream.read(cross->norm);
+    stream.add(cross->attention.across(queries, pass.source[layer], pass.source_mask, p, unscaled()), p);
+  }
+  stream.add(feed_forward(stream.read(feed_forward_norm), p), p);
+}
+
 T5Stack::T5Stack(nn::ParameterSet& parameters, const std::string& name, const T5Config& config, bool decoder)
-    : blocks_(make_blocks(parameters, name, config, decoder)),
+    : blocks_(nn::make_layers(decoder ? config.decoder_layers : config.layers,
+                              [&](std::int64_t layer) {
+                                return T5Block(parameters, name + ".block." + std::to_string(layer) + ".layer", config,
+                                               {.decoder = decoder, .first = layer == 0});
+                              })),
       last_norm_(make_norm(parameters, name + ".final_layer_norm", config)) {}
 
 std::vector<nn::KeyValues> T5Stack::look_at(const at::Tensor& encoded) const {
@@ -101,28 +107,14 @@ std::vector<nn::KeyValues> T5Stack::look_at(const at::Tensor& encoded) const {
   return seen;
 }
 
-at::Tensor T5Stack::operator()(const at::Tensor& embedded, const Pass& pass) const {
-  const double p = pass.dropout;
+at::Tensor T5Stack::operator()(const at::Tensor& embedded, const T5Pass& pass) const {
   const std::int64_t length = embedded.size(1);
   const at::Tensor bias = blocks_.front().positions->bias(length, nn::tokens_read(pass.caches) + length);
-
-  // Each norm takes what the block before it adds to the residual stream, so the two are one pass over memory.
-  at::Tensor stream = nn::dropout(embedded, p);
-  at::Tensor normed = blocks_.front().attention_norm(stream);
+  nn::ResidualStream stream(nn::dropout(embedded, pass.dropout));
   for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
-    const T5Block& block = blocks_[layer];
-    at::Tensor attended =
-        block.attention(normed, pass.mask, p, {.scoring = unscaled(bias), .cache = nn::cache_of(pass.caches, layer)});
-    if (block.cross) {
-      std::tie(stream, normed) = block.cross->norm.add(stream, attended, p);
-      attended = block.cross->attention.across(normed, pass.source[layer], pass.source_mask, p, unscaled());
-    }
-    std::tie(stream, normed) = block.feed_forward_norm.add(stream, attended, p);
-    const at::Tensor transformed = block.feed_forward(normed, p);
-    const nn::RmsNorm& next = layer + 1 < blocks_.size() ? blocks_[layer + 1].attention_norm : last_norm_;
-    std::tie(stream, normed) = next.add(stream, transformed, p);
+    blocks_[layer](stream, pass, bias, layer);
   }
-  return nn::dropout(normed, p);
+  return nn::dropout(stream.read(last_norm_), pass.dropout);
 }
 
 }  // namespace folio

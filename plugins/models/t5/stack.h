@@ -10,6 +10,7 @@
 #include "nn/norm.h"
 #include "nn/parameters.h"
 #include "nn/relative_positions.h"
+#include "nn/residual_stream.h"
 
 namespace folio {
 
@@ -39,6 +40,15 @@ struct T5Config {
   nn::Initializer weight(std::int64_t terms) const;
 };
 
+/// What one pass over a stack is given beside its input.
+struct T5Pass {
+  nn::AttentionMask mask{};
+  double dropout = 0;
+  std::vector<nn::KeyValues> source{};               ///< of each layer's cross attention; a decoder's alone
+  nn::AttentionMask source_mask{};                   ///< of the same
+  std::vector<nn::KeyValueCache>* caches = nullptr;  ///< what a decoder read before
+};
+
 /// What a decoder's layer has between attention to itself and feed-forward: attention to what the encoder made.
 struct T5CrossAttention {
   T5CrossAttention(nn::ParameterSet& parameters, const std::string& name, const T5Config& config);
@@ -57,6 +67,10 @@ struct T5Block {
 
   T5Block(nn::ParameterSet& parameters, const std::string& name, const T5Config& config, Place place);
 
+  /// `bias` is that of the positions in the attention's scores, [heads, queries, keys]; `layer` counts from 0 in the
+  /// stack.
+  void operator()(nn::ResidualStream& stream, const T5Pass& pass, const at::Tensor& bias, std::size_t layer) const;
+
   nn::MultiHeadAttention attention;
   std::optional<nn::RelativePositions> positions;
   nn::RmsNorm attention_norm;
@@ -68,22 +82,13 @@ struct T5Block {
 /// Encoder or decoder.
 class T5Stack {
  public:
-  /// What one pass over a stack is given beside its input.
-  struct Pass {
-    nn::AttentionMask mask{};
-    double dropout = 0;
-    std::vector<nn::KeyValues> source{};               ///< of each layer's cross attention; a decoder's alone
-    nn::AttentionMask source_mask{};                   ///< of the same
-    std::vector<nn::KeyValueCache>* caches = nullptr;  ///< what a decoder read before
-  };
-
   T5Stack(nn::ParameterSet& parameters, const std::string& name, const T5Config& config, bool decoder);
 
   /// The keys and values that a decoder's layers make of the encoder's result [batch, length, hidden].
   std::vector<nn::KeyValues> look_at(const at::Tensor& encoded) const;
 
   /// Embeddings [batch, length, hidden] -> the same in the compute type.
-  at::Tensor operator()(const at::Tensor& embedded, const Pass& pass) const;
+  at::Tensor operator()(const at::Tensor& embedded, const T5Pass& pass) const;
 
  private:
   std::vector<T5Block> blocks_;

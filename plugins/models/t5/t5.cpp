@@ -8,18 +8,6 @@
 #include "nn/model_options.h"
 
 namespace folio {
-namespace {
-
-/// The table of the head: the embeddings' own, or one more.
-at::Tensor head_table(nn::ParameterSet& parameters, const T5Config& config, const nn::Embedding& tokens) {
-  if (config.tied) {
-    return tokens.weight();
-  }
-  return parameters.add("lm_head.weight", {config.vocab_size, config.hidden_size}, Part::head,
-                        nn::normal(config.initializer_factor));
-}
-
-}  // namespace
 
 OptionTable T5::options() {
   return {
@@ -75,16 +63,18 @@ T5::T5(const OptionValues& values)
                .tied = config_.tied}),
       encoder_(parameters_, "encoder", config_, /*decoder=*/false),
       decoder_(parameters_, "decoder", config_, /*decoder=*/true),
-      head_(head_table(parameters_, config_, tokens_)) {}
+      head_(config_.tied ? tokens_.weight()
+                         : parameters_.add("lm_head.weight", tokens_.weight().sizes(), Part::head,
+                                           nn::normal(config_.initializer_factor))) {}
 
 at::Tensor T5::encode(const Batch& batch) const {
   return encoder_(tokens_(batch.input_ids),
-                  {.mask = {.causal = false, .keys = batch.attention_mask}, .dropout = active_dropout()});
+                  {.mask = {.causal = false, .keys = batch.attention_mask}, .dropout = active(config_.dropout)});
 }
 
-at::Tensor T5::decode(const at::Tensor& ids, T5Stack::Pass pass) const {
+at::Tensor T5::decode(const at::Tensor& ids, T5Pass pass) const {
   pass.mask.causal = true;
-  pass.dropout = active_dropout();
+  pass.dropout = active(config_.dropout);
   const at::Tensor hidden = decoder_(tokens_(ids), pass);
   // The table's elements, of variance 1 for the embedding's sake, are large for a head.
   return config_.tied ? hidden.mul(1 / std::sqrt(static_cast<double>(config_.hidden_size))) : hidden;
@@ -95,7 +85,7 @@ at::Tensor T5::hidden_states(const Batch& batch) const {
     throw Error(ErrorKind::experiment,
                 "t5 was given nothing for its decoder to read; expected the objective span_corruption");
   }
-  T5Stack::Pass pass;
+  T5Pass pass;
   pass.source = decoder_.look_at(encode(batch));
   pass.source_mask.keys = batch.attention_mask;
   return decode(batch.decoder_input_ids, std::move(pass));
@@ -110,12 +100,12 @@ at::Tensor T5::logits(const Batch& batch) { return head_.logits(hidden_states(ba
 at::Tensor T5::next_token_logits(const Batch& batch) { return head_.logits(hidden_states(batch).select(1, -1)); }
 
 std::unique_ptr<Decoding> T5::begin_decoding(const Batch& source) {
-  T5Stack::Pass pass;
+  T5Pass pass;
   pass.source = decoder_.look_at(encode(source));
   pass.source_mask.keys = source.attention_mask;
   return std::make_unique<nn::CachedDecoding>(
       config_.decoder_layers, [this, pass](const at::Tensor& ids, std::vector<nn::KeyValueCache>& caches) {
-        T5Stack::Pass next = pass;
+        T5Pass next = pass;
         next.caches = &caches;
         return head_.logits(decode(ids, std::move(next)).select(1, -1));
       });

@@ -3,12 +3,10 @@
 #include <limits>
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "folio/model.h"
 #include "folio/options.h"
 #include "nn/embedding.h"
-#include "nn/parameters.h"
+#include "nn/model_base.h"
 #include "nn/tied_head.h"
 #include "stack.h"
 
@@ -16,15 +14,12 @@ namespace folio {
 
 /// T5 (Raffel et al. 2020) as transformers' T5ForConditionalGeneration has it: names and order of the parameters, and
 /// results. Version 1.1 is `feed_forward_proj: gated-gelu` and `tie_word_embeddings: false`.
-class T5 : public Model {
+class T5 : public nn::ModelBase {
  public:
   static OptionTable options();
 
   explicit T5(const OptionValues& values);
 
-  const std::vector<Parameter>& parameters() const override { return parameters_.list(); }
-  void initialize() override { parameters_.initialize(); }
-  void training(bool on) override { training_ = on; }
   at::Tensor loss(const Batch& batch, std::int64_t num_items) override;
   at::Tensor logits(const Batch& batch) override;
   at::Tensor next_token_logits(const Batch& batch) override;
@@ -43,18 +38,13 @@ class T5 : public Model {
   at::Tensor hidden_states(const Batch& batch) const;
 
   /// Of decoder tokens that look at the source.
-  at::Tensor decode(const at::Tensor& ids, T5Stack::Pass pass) const;
-
-  /// The probability where dropout is on, else 0.
-  double active_dropout() const { return training_ ? config_.dropout : 0; }
+  at::Tensor decode(const at::Tensor& ids, T5Pass pass) const;
 
   T5Config config_;
-  nn::ParameterSet parameters_;
   nn::Embedding tokens_;
   T5Stack encoder_;
   T5Stack decoder_;
   nn::TiedHead head_;
-  bool training_ = false;
 };
 
 }  // namespace folio
