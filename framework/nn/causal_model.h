@@ -23,7 +23,7 @@ class CausalModel : public ModelBase {
   double training_flops(const BatchShape& shape) const override;
 
  protected:
-  virtual TransformerSizes sizes() const = 0;
+  virtual const TransformerSizes& sizes() const = 0;
 
   /// What the head is put on: [batch, length, hidden_size], of the tokens [batch, length] that follow those in
   /// `caches`, to which it adds them. There is one cache a layer, or null where all tokens are in the batch. They are

@@ -21,7 +21,7 @@ double MaskedModel::activation_bytes(const BatchShape& shape, int bytes_per_elem
 }
 
 double MaskedModel::training_flops(const BatchShape& shape) const {
-  const TransformerSizes size = sizes();
+  const TransformerSizes& size = sizes();
   return size.training_flops(shape, (size.vocab_size + size.hidden_size) * size.hidden_size);
 }
 

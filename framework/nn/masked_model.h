@@ -18,7 +18,7 @@ class MaskedModel : public ModelBase {
   double training_flops(const BatchShape& shape) const override;
 
  protected:
-  virtual TransformerSizes sizes() const = 0;
+  virtual const TransformerSizes& sizes() const = 0;
 
   /// What the head is put on: [batch, length, hidden_size] of tokens [batch, length], at most max_length() of them.
   virtual at::Tensor hidden_states(const Batch& batch) const = 0;

@@ -1,5 +1,7 @@
 #include "nn/transformer_sizes.h"
 
+#include "nn/model_options.h"
+
 namespace folio::nn {
 namespace {
 
@@ -42,6 +44,17 @@ double TransformerSizes::training_flops(const BatchShape& shape, std::int64_t he
   const double in_layers =
       static_cast<double>(shape.batch * shape.length) * static_cast<double>(layers) * (weights + attention);
   return 3 * 2 * (in_layers + static_cast<double>(shape.scored) * static_cast<double>(head_weights));
+}
+
+TransformerSizes transformer_sizes(const OptionValues& options) {
+  const std::int64_t hidden_size = options.integer("hidden_size");
+  return {
+      .vocab_size = vocab_size_of(options),
+      .hidden_size = hidden_size,
+      .intermediate_size = options.has("intermediate_size") ? options.integer("intermediate_size") : 4 * hidden_size,
+      .layers = options.integer("num_hidden_layers"),
+      .heads = options.integer("num_attention_heads"),
+      .max_length = options.integer("max_position_embeddings")};
 }
 
 }  // namespace folio::nn

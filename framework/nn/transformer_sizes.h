@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "folio/model.h"
+#include "folio/options.h"
 
 namespace folio::nn {
 
@@ -29,5 +30,10 @@ struct TransformerSizes {
   /// the forward one.
   double training_flops(const BatchShape& shape, std::int64_t head_weights) const;
 };
+
+/// The first six from the options vocab_size, hidden_size, intermediate_size (where it is left open, 4 * hidden_size),
+/// num_hidden_layers, num_attention_heads and max_position_embeddings. Throws Error (experiment) when there is no
+/// vocab_size.
+TransformerSizes transformer_sizes(const OptionValues& options);
 
 }  // namespace folio::nn

@@ -3,8 +3,7 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/zeros.h>
 
-#include <nlohmann/json.hpp>
-
+#include "nn/config_json.h"
 #include "nn/dropout.h"
 #include "nn/model_options.h"
 
@@ -26,9 +25,9 @@ nn::PostNormBlock make_block(nn::ParameterSet& parameters, const std::string& na
       nn::PostNormBlock::Options{.hidden = config.hidden_size,
                                  .heads = config.heads,
                                  .intermediate = config.intermediate_size,
-                                 .activation = nn::activation_from_string(config.activation),
-                                 .weight = nn::normal(config.initializer_range),
-                                 .epsilon = config.layer_norm_epsilon});
+                                 .activation = config.activation,
+                                 .weight = config.weight,
+                                 .epsilon = config.norm_epsilon});
 }
 
 }  // namespace
@@ -50,38 +49,19 @@ OptionTable Bert::options() {
   };
 }
 
-BertConfig::BertConfig(const OptionValues& values)
-    : vocab_size(nn::vocab_size_of(values)),
-      hidden_size(values.integer("hidden_size")),
-      layers(values.integer("num_hidden_layers")),
-      heads(values.integer("num_attention_heads")),
-      intermediate_size(values.integer("intermediate_size")),
-      max_length(values.integer("max_position_embeddings")),
-      token_types(values.integer("type_vocab_size")),
-      activation(values.text("hidden_act")),
-      hidden_dropout(values.number("hidden_dropout_prob")),
-      attention_dropout(values.number("attention_probs_dropout_prob")),
-      layer_norm_epsilon(values.number("layer_norm_eps")),
-      initializer_range(values.number("initializer_range")) {
-  nn::check_heads(hidden_size, heads);
-}
-
 Bert::Bert(const OptionValues& values)
     : config_(values),
       tokens_(parameters_, "bert.embeddings.word_embeddings",
               {.count = config_.vocab_size,
                .width = config_.hidden_size,
-               .weight = nn::normal(config_.initializer_range),
+               .weight = config_.weight,
                .tied = true,
                .padding_id = kPaddingId}),
-      positions_(
-          parameters_, "bert.embeddings.position_embeddings",
-          {.count = config_.max_length, .width = config_.hidden_size, .weight = nn::normal(config_.initializer_range)}),
+      positions_(parameters_, "bert.embeddings.position_embeddings",
+                 {.count = config_.max_length, .width = config_.hidden_size, .weight = config_.weight}),
       token_types_(parameters_, "bert.embeddings.token_type_embeddings",
-                   {.count = config_.token_types,
-                    .width = config_.hidden_size,
-                    .weight = nn::normal(config_.initializer_range)}),
-      embedding_norm_(parameters_, "bert.embeddings.LayerNorm", config_.hidden_size, config_.layer_norm_epsilon),
+                   {.count = config_.token_types, .width = config_.hidden_size, .weight = config_.weight}),
+      embedding_norm_(parameters_, "bert.embeddings.LayerNorm", config_.hidden_size, config_.norm_epsilon),
       blocks_(nn::make_layers(config_.layers,
                               [this](std::int64_t layer) {
                                 return make_block(parameters_, "bert.encoder.layer." + std::to_string(layer), config_);
@@ -89,18 +69,9 @@ Bert::Bert(const OptionValues& values)
       head_(tokens_.weight(), parameters_.add("cls.predictions.bias", {config_.vocab_size}, Part::head, nn::zeros())),
       head_transform_(parameters_, "cls.predictions.transform.dense", "cls.predictions.transform.LayerNorm",
                       {.hidden = config_.hidden_size,
-                       .activation = nn::activation_from_string(config_.activation),
-                       .weight = nn::normal(config_.initializer_range),
-                       .epsilon = config_.layer_norm_epsilon}) {}
-
-nn::TransformerSizes Bert::sizes() const {
-  return {.vocab_size = config_.vocab_size,
-          .hidden_size = config_.hidden_size,
-          .intermediate_size = config_.intermediate_size,
-          .layers = config_.layers,
-          .heads = config_.heads,
-          .max_length = config_.max_length};
-}
+                       .activation = config_.activation,
+                       .weight = config_.weight,
+                       .epsilon = config_.norm_epsilon}) {}
 
 at::Tensor Bert::hidden_states(const Batch& batch) const {
   const std::int64_t length = batch.input_ids.size(1);
@@ -120,25 +91,9 @@ at::Tensor Bert::hidden_states(const Batch& batch) const {
 }
 
 std::string Bert::config_json() const {
-  const nlohmann::ordered_json config{{"architectures", {"BertForMaskedLM"}},
-                                      {"model_type", "bert"},
-                                      {"vocab_size", config_.vocab_size},
-                                      {"hidden_size", config_.hidden_size},
-                                      {"num_hidden_layers", config_.layers},
-                                      {"num_attention_heads", config_.heads},
-                                      {"intermediate_size", config_.intermediate_size},
-                                      {"hidden_act", config_.activation},
-                                      {"hidden_dropout_prob", config_.hidden_dropout},
-                                      {"attention_probs_dropout_prob", config_.attention_dropout},
-                                      {"max_position_embeddings", config_.max_length},
-                                      {"type_vocab_size", config_.token_types},
-                                      {"initializer_range", config_.initializer_range},
-                                      {"layer_norm_eps", config_.layer_norm_epsilon},
-                                      {"pad_token_id", kPaddingId},
-                                      {"tie_word_embeddings", true},
-                                      {"dtype", "float32"},
-                                      {"transformers_version", "5.24.0"}};
-  return config.dump(2) + "\n";
+  return nn::config_json(config_.options, {.name = "BertForMaskedLM",
+                                           .model_type = "bert",
+                                           .settings = {{"pad_token_id", kPaddingId}, {"tie_word_embeddings", true}}});
 }
 
 }  // namespace folio

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "folio/options.h"
+#include "nn/activation.h"
 #include "nn/embedding.h"
 #include "nn/masked_model.h"
 #include "nn/norm.h"
@@ -11,23 +12,18 @@
 
 namespace folio {
 
-/// The numbers that make a BERT, checked against each other.
-struct BertConfig {
-  /// Throws Error (experiment) when hidden_size cannot be shared among the heads or there is no vocab_size.
-  explicit BertConfig(const OptionValues& values);
+/// The numbers that make a BERT.
+struct BertConfig : nn::TransformerSizes {
+  /// Throws Error (experiment) when there is no vocab_size.
+  explicit BertConfig(const OptionValues& values) : TransformerSizes(nn::transformer_sizes(values)), options(values) {}
 
-  std::int64_t vocab_size;
-  std::int64_t hidden_size;
-  std::int64_t layers;
-  std::int64_t heads;
-  std::int64_t intermediate_size;
-  std::int64_t max_length;
-  std::int64_t token_types;
-  std::string activation;
-  double hidden_dropout;
-  double attention_dropout;
-  double layer_norm_epsilon;
-  double initializer_range;
+  OptionValues options;
+  std::int64_t token_types = options.integer("type_vocab_size");
+  nn::Activation activation = nn::activation_from_string(options.text("hidden_act"));
+  double hidden_dropout = options.number("hidden_dropout_prob");
+  double attention_dropout = options.number("attention_probs_dropout_prob");
+  double norm_epsilon = options.number("layer_norm_eps");
+  nn::Initializer weight = nn::normal(options.number("initializer_range"));
 };
 
 /// BERT (Devlin et al. 2018) as transformers' BertForMaskedLM has it: names and order of the parameters, and results.
@@ -37,12 +33,13 @@ class Bert : public nn::MaskedModel {
  public:
   static OptionTable options();
 
+  /// Throws Error (experiment) when there is no vocab_size or the heads cannot share hidden_size.
   explicit Bert(const OptionValues& values);
 
   std::string config_json() const override;
 
  private:
-  nn::TransformerSizes sizes() const override;
+  const nn::TransformerSizes& sizes() const override { return config_; }
   at::Tensor hidden_states(const Batch& batch) const override;
   const nn::HeadTransform& head_transform() const override { return head_transform_; }
   const nn::TiedHead& head() const override { return head_; }

@@ -2,8 +2,7 @@
 
 #include <ATen/ops/arange.h>
 
-#include <nlohmann/json.hpp>
-
+#include "nn/config_json.h"
 #include "nn/dropout.h"
 #include "nn/model_options.h"
 
@@ -26,8 +25,8 @@ nn::PostNormBlock make_block(nn::ParameterSet& parameters, const std::string& na
       nn::PostNormBlock::Options{.hidden = config.hidden_size,
                                  .heads = config.heads,
                                  .intermediate = config.intermediate_size,
-                                 .activation = nn::activation_from_string(config.activation),
-                                 .weight = nn::normal(config.initializer_range),
+                                 .activation = config.activation,
+                                 .weight = config.weight,
                                  .epsilon = kLayerNormEpsilon});
 }
 
@@ -50,33 +49,18 @@ OptionTable DistilBert::options() {
   };
 }
 
-DistilBertConfig::DistilBertConfig(const OptionValues& values)
-    : vocab_size(nn::vocab_size_of(values)),
-      hidden_size(values.integer("hidden_size")),
-      layers(values.integer("num_hidden_layers")),
-      heads(values.integer("num_attention_heads")),
-      intermediate_size(values.integer("intermediate_size")),
-      max_length(values.integer("max_position_embeddings")),
-      sinusoidal_positions(values.boolean("sinusoidal_pos_embds")),
-      activation(values.text("hidden_act")),
-      dropout(values.number("dropout")),
-      attention_dropout(values.number("attention_dropout")),
-      initializer_range(values.number("initializer_range")) {
-  nn::check_heads(hidden_size, heads);
-}
-
 DistilBert::DistilBert(const OptionValues& values)
     : config_(values),
       tokens_(parameters_, "distilbert.embeddings.word_embeddings",
               {.count = config_.vocab_size,
                .width = config_.hidden_size,
-               .weight = nn::normal(config_.initializer_range),
+               .weight = config_.weight,
                .tied = true,
                .padding_id = kPaddingId}),
       positions_(parameters_, "distilbert.embeddings.position_embeddings",
                  {.count = config_.max_length,
                   .width = config_.hidden_size,
-                  .weight = config_.sinusoidal_positions ? nn::sinusoidal() : nn::normal(config_.initializer_range)}),
+                  .weight = config_.sinusoidal_positions ? nn::sinusoidal() : config_.weight}),
       embedding_norm_(parameters_, "distilbert.embeddings.LayerNorm", config_.hidden_size, kLayerNormEpsilon),
       blocks_(nn::make_layers(config_.layers,
                               [this](std::int64_t layer) {
@@ -85,19 +69,10 @@ DistilBert::DistilBert(const OptionValues& values)
                               })),
       head_transform_(parameters_, "vocab_transform", "vocab_layer_norm",
                       {.hidden = config_.hidden_size,
-                       .activation = nn::activation_from_string(config_.activation),
-                       .weight = nn::normal(config_.initializer_range),
+                       .activation = config_.activation,
+                       .weight = config_.weight,
                        .epsilon = kLayerNormEpsilon}),
       head_(tokens_.weight(), parameters_.add("vocab_projector.bias", {config_.vocab_size}, Part::head, nn::zeros())) {}
-
-nn::TransformerSizes DistilBert::sizes() const {
-  return {.vocab_size = config_.vocab_size,
-          .hidden_size = config_.hidden_size,
-          .intermediate_size = config_.intermediate_size,
-          .layers = config_.layers,
-          .heads = config_.heads,
-          .max_length = config_.max_length};
-}
 
 at::Tensor DistilBert::hidden_states(const Batch& batch) const {
   const std::int64_t length = batch.input_ids.size(1);
@@ -115,24 +90,14 @@ at::Tensor DistilBert::hidden_states(const Batch& batch) const {
 }
 
 std::string DistilBert::config_json() const {
-  const nlohmann::ordered_json config{{"architectures", {"DistilBertForMaskedLM"}},
-                                      {"model_type", "distilbert"},
-                                      {"vocab_size", config_.vocab_size},
-                                      {"dim", config_.hidden_size},
-                                      {"n_layers", config_.layers},
-                                      {"n_heads", config_.heads},
-                                      {"hidden_dim", config_.intermediate_size},
-                                      {"activation", config_.activation},
-                                      {"dropout", config_.dropout},
-                                      {"attention_dropout", config_.attention_dropout},
-                                      {"max_position_embeddings", config_.max_length},
-                                      {"sinusoidal_pos_embds", config_.sinusoidal_positions},
-                                      {"initializer_range", config_.initializer_range},
-                                      {"pad_token_id", kPaddingId},
-                                      {"tie_word_embeddings", true},
-                                      {"dtype", "float32"},
-                                      {"transformers_version", "5.24.0"}};
-  return config.dump(2) + "\n";
+  return nn::config_json(config_.options, {.name = "DistilBertForMaskedLM",
+                                           .model_type = "distilbert",
+                                           .names = {{"hidden_size", "dim"},
+                                                     {"num_hidden_layers", "n_layers"},
+                                                     {"num_attention_heads", "n_heads"},
+                                                     {"intermediate_size", "hidden_dim"},
+                                                     {"hidden_act", "activation"}},
+                                           .settings = {{"pad_token_id", kPaddingId}, {"tie_word_embeddings", true}}});
 }
 
 }  // namespace folio

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "folio/options.h"
+#include "nn/activation.h"
 #include "nn/embedding.h"
 #include "nn/masked_model.h"
 #include "nn/norm.h"
@@ -11,22 +12,18 @@
 
 namespace folio {
 
-/// The numbers that make a DistilBERT, checked against each other.
-struct DistilBertConfig {
-  /// Throws Error (experiment) when hidden_size cannot be shared among the heads or there is no vocab_size.
-  explicit DistilBertConfig(const OptionValues& values);
+/// The numbers that make a DistilBERT.
+struct DistilBertConfig : nn::TransformerSizes {
+  /// Throws Error (experiment) when there is no vocab_size.
+  explicit DistilBertConfig(const OptionValues& values)
+      : TransformerSizes(nn::transformer_sizes(values)), options(values) {}
 
-  std::int64_t vocab_size;
-  std::int64_t hidden_size;
-  std::int64_t layers;
-  std::int64_t heads;
-  std::int64_t intermediate_size;
-  std::int64_t max_length;
-  bool sinusoidal_positions;
-  std::string activation;
-  double dropout;
-  double attention_dropout;
-  double initializer_range;
+  OptionValues options;
+  bool sinusoidal_positions = options.boolean("sinusoidal_pos_embds");
+  nn::Activation activation = nn::activation_from_string(options.text("hidden_act"));
+  double dropout = options.number("dropout");
+  double attention_dropout = options.number("attention_dropout");
+  nn::Initializer weight = nn::normal(options.number("initializer_range"));
 };
 
 /// DistilBERT (Sanh et al. 2019) as transformers' DistilBertForMaskedLM has it: names and order of the parameters, and
@@ -36,12 +33,13 @@ class DistilBert : public nn::MaskedModel {
  public:
   static OptionTable options();
 
+  /// Throws Error (experiment) when there is no vocab_size or the heads cannot share hidden_size.
   explicit DistilBert(const OptionValues& values);
 
   std::string config_json() const override;
 
  private:
-  nn::TransformerSizes sizes() const override;
+  const nn::TransformerSizes& sizes() const override { return config_; }
   at::Tensor hidden_states(const Batch& batch) const override;
   const nn::HeadTransform& head_transform() const override { return head_transform_; }
   const nn::TiedHead& head() const override { return head_; }

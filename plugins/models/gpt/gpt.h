@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
 #include "folio/options.h"
+#include "nn/activation.h"
 #include "nn/causal_model.h"
 #include "nn/embedding.h"
 #include "nn/feed_forward.h"
@@ -13,31 +15,29 @@
 
 namespace folio {
 
-/// The numbers that make a GPT, checked against each other.
-struct GptConfig {
-  /// Throws Error (experiment) when hidden_size cannot be shared among the heads or there is no vocab_size.
-  explicit GptConfig(const OptionValues& values);
+/// The numbers that make a GPT.
+struct GptConfig : nn::TransformerSizes {
+  /// Throws Error (experiment) when there is no vocab_size.
+  explicit GptConfig(const OptionValues& values) : TransformerSizes(nn::transformer_sizes(values)), options(values) {}
 
-  std::int64_t vocab_size;
-  std::int64_t hidden_size;
-  std::int64_t layers;
-  std::int64_t heads;
-  std::int64_t intermediate_size;
-  std::int64_t max_length;
-  std::string activation;
-  double residual_dropout;
-  double embedding_dropout;
-  double attention_dropout;
-  double layer_norm_epsilon;
-  double initializer_range;
+  OptionValues options;
+  nn::Activation activation = nn::activation_from_string(options.text("hidden_act"));
+  double residual_dropout = options.number("resid_pdrop");
+  double embedding_dropout = options.number("embd_pdrop");
+  double attention_dropout = options.number("attn_pdrop");
+  double norm_epsilon = options.number("layer_norm_epsilon");
+  nn::Initializer weight = nn::normal(options.number("initializer_range"));
+  /// Of what writes to the residual stream: smaller, the deeper the model ("Language Models are Unsupervised Multitask
+  /// Learners", section 2.3).
+  nn::Initializer residual_weight = nn::normal(weight.value / std::sqrt(2 * static_cast<double>(layers)));
 };
 
 /// One layer: attention and feed-forward, each with its norm before it.
 struct GptBlock {
   /// Probabilities, 0 outside training.
   struct Dropout {
-    double probabilities;  ///< of the attention
-    double results;        ///< of what the two add to the residual stream
+    double attention;  ///< on its probabilities
+    double residual;   ///< on what the two blocks add to the residual stream
   };
 
   GptBlock(nn::ParameterSet& parameters, const std::string& name, const GptConfig& config);
@@ -57,12 +57,13 @@ class Gpt : public nn::CausalModel {
  public:
   static OptionTable options();
 
+  /// Throws Error (experiment) when there is no vocab_size or the heads cannot share hidden_size.
   explicit Gpt(const OptionValues& values);
 
   std::string config_json() const override;
 
  private:
-  nn::TransformerSizes sizes() const override;
+  const nn::TransformerSizes& sizes() const override { return config_; }
   at::Tensor hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const override;
   const nn::TiedHead& head() const override { return head_; }
 

@@ -1,9 +1,8 @@
 #include "llama.h"
 
-#include <nlohmann/json.hpp>
-
 #include "folio/error.h"
 #include "nn/cached_decoding.h"
+#include "nn/config_json.h"
 #include "nn/model_options.h"
 
 namespace folio {
@@ -33,23 +32,13 @@ OptionTable Llama::options() {
 }
 
 LlamaConfig::LlamaConfig(const OptionValues& values)
-    : vocab_size(nn::vocab_size_of(values)),
-      hidden_size(values.integer("hidden_size")),
-      intermediate_size(values.integer("intermediate_size")),
-      layers(values.integer("num_hidden_layers")),
-      heads(values.integer("num_attention_heads")),
-      key_heads(values.has("num_key_value_heads") ? values.integer("num_key_value_heads") : heads),
-      head_width(values.has("head_dim") ? values.integer("head_dim") : hidden_size / heads),
-      max_length(values.integer("max_position_embeddings")),
-      activation(values.text("hidden_act")),
-      rotary_base(values.number("rope_theta")),
-      norm_epsilon(values.number("rms_norm_eps")),
-      attention_dropout(values.number("attention_dropout")),
-      initializer_range(values.number("initializer_range")),
-      attention_bias(values.boolean("attention_bias")),
-      feed_forward_bias(values.boolean("mlp_bias")),
-      tied(values.boolean("tie_word_embeddings")) {
+    : TransformerSizes(nn::transformer_sizes(values)), options(values) {
   nn::check_heads(hidden_size, heads);
+  key_heads = options.has("num_key_value_heads") ? options.integer("num_key_value_heads") : heads;
+  head_width = options.has("head_dim") ? options.integer("head_dim") : hidden_size / heads;
+  gate = true;
+  keeps_probabilities = attention_dropout > 0;
+  end_tensors = 2;
   if (heads % key_heads != 0) {
     throw Error(ErrorKind::experiment, "num_attention_heads " + std::to_string(heads) +
                                            " is not a multiple of num_key_value_heads " + std::to_string(key_heads));
@@ -69,15 +58,15 @@ LlamaBlock::LlamaBlock(nn::ParameterSet& parameters, const std::string& name, co
                  .heads = config.heads,
                  .key_heads = config.key_heads,
                  .head_width = config.head_width,
-                 .input_weight = nn::normal(config.initializer_range),
-                 .output_weight = nn::normal(config.initializer_range),
+                 .input_weight = config.weight,
+                 .output_weight = config.weight,
                  .bias = config.attention_bias}),
       feed_forward(parameters, name + ".mlp.up_proj", name + ".mlp.down_proj",
                    {.hidden = config.hidden_size,
                     .intermediate = config.intermediate_size,
-                    .activation = nn::activation_from_string(config.activation),
-                    .widening_weight = nn::normal(config.initializer_range),
-                    .narrowing_weight = nn::normal(config.initializer_range),
+                    .activation = config.activation,
+                    .widening_weight = config.weight,
+                    .narrowing_weight = config.weight,
                     .gate = name + ".mlp.gate_proj",
                     .bias = config.feed_forward_bias}),
       attention_norm(parameters, name + ".input_layernorm",
@@ -93,33 +82,16 @@ void LlamaBlock::operator()(nn::ResidualStream& stream, const nn::AttentionMask&
 
 Llama::Llama(const OptionValues& values)
     : config_(values),
-      tokens_(parameters_, "model.embed_tokens",
-              {.count = config_.vocab_size,
-               .width = config_.hidden_size,
-               .weight = nn::normal(config_.initializer_range),
-               .tied = config_.tied}),
+      tokens_(
+          parameters_, "model.embed_tokens",
+          {.count = config_.vocab_size, .width = config_.hidden_size, .weight = config_.weight, .tied = config_.tied}),
       blocks_(nn::make_layers(config_.layers,
                               [this](std::int64_t layer) {
                                 return LlamaBlock(parameters_, "model.layers." + std::to_string(layer), config_);
                               })),
       last_norm_(parameters_, "model.norm", {.width = config_.hidden_size, .epsilon = config_.norm_epsilon}),
       head_(config_.tied ? tokens_.weight()
-                         : parameters_.add("lm_head.weight", tokens_.weight().sizes(), Part::head,
-                                           nn::normal(config_.initializer_range))) {}
-
-nn::TransformerSizes Llama::sizes() const {
-  return {.vocab_size = config_.vocab_size,
-          .hidden_size = config_.hidden_size,
-          .intermediate_size = config_.intermediate_size,
-          .layers = config_.layers,
-          .heads = config_.heads,
-          .max_length = config_.max_length,
-          .key_heads = config_.key_heads,
-          .head_width = config_.head_width,
-          .gate = true,
-          .keeps_probabilities = config_.attention_dropout > 0,
-          .end_tensors = 2};
-}
+                         : parameters_.add("lm_head.weight", tokens_.weight().sizes(), Part::head, config_.weight)) {}
 
 at::Tensor Llama::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const {
   const nn::Rotation turn = nn::rotation(nn::tokens_read(caches), batch.input_ids.size(1), config_.head_width,
@@ -134,30 +106,14 @@ at::Tensor Llama::hidden_states(const Batch& batch, std::vector<nn::KeyValueCach
 }
 
 std::string Llama::config_json() const {
-  const nlohmann::ordered_json config{
-      {"architectures", {"LlamaForCausalLM"}},
-      {"model_type", "llama"},
-      {"vocab_size", config_.vocab_size},
-      {"hidden_size", config_.hidden_size},
-      {"intermediate_size", config_.intermediate_size},
-      {"num_hidden_layers", config_.layers},
-      {"num_attention_heads", config_.heads},
-      {"num_key_value_heads", config_.key_heads},
-      {"head_dim", config_.head_width},
-      {"hidden_act", config_.activation},
-      {"max_position_embeddings", config_.max_length},
-      {"rope_parameters", {{"rope_theta", config_.rotary_base}, {"rope_type", "default"}}},
-      {"rms_norm_eps", config_.norm_epsilon},
-      {"attention_dropout", config_.attention_dropout},
-      {"initializer_range", config_.initializer_range},
-      {"attention_bias", config_.attention_bias},
-      {"mlp_bias", config_.feed_forward_bias},
-      {"bos_token_id", nullptr},
-      {"eos_token_id", nullptr},
-      {"tie_word_embeddings", config_.tied},
-      {"dtype", "float32"},
-      {"transformers_version", "5.24.0"}};
-  return config.dump(2) + "\n";
+  return nn::config_json(config_.options, {.name = "LlamaForCausalLM",
+                                           .model_type = "llama",
+                                           .names = {{"rope_theta", "rope_parameters/rope_theta"}},
+                                           .settings = {{"num_key_value_heads", config_.key_heads},
+                                                        {"head_dim", config_.head_width},
+                                                        {"rope_parameters", {{"rope_type", "default"}}},
+                                                        {"bos_token_id", nullptr},
+                                                        {"eos_token_id", nullptr}}});
 }
 
 }  // namespace folio

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "folio/options.h"
+#include "nn/activation.h"
 #include "nn/causal_model.h"
 #include "nn/embedding.h"
 #include "nn/feed_forward.h"
@@ -14,27 +15,20 @@
 namespace folio {
 
 /// The numbers that make a Llama, checked against each other.
-struct LlamaConfig {
+struct LlamaConfig : nn::TransformerSizes {
   /// Throws Error (experiment) when the heads cannot share hidden_size or the key heads, when a head's width is odd, or
   /// when there is no vocab_size.
   explicit LlamaConfig(const OptionValues& values);
 
-  std::int64_t vocab_size;
-  std::int64_t hidden_size;
-  std::int64_t intermediate_size;
-  std::int64_t layers;
-  std::int64_t heads;
-  std::int64_t key_heads;
-  std::int64_t head_width;
-  std::int64_t max_length;
-  std::string activation;
-  double rotary_base;
-  double norm_epsilon;
-  double attention_dropout;
-  double initializer_range;
-  bool attention_bias;
-  bool feed_forward_bias;
-  bool tied;
+  OptionValues options;
+  nn::Activation activation = nn::activation_from_string(options.text("hidden_act"));
+  double rotary_base = options.number("rope_theta");
+  double norm_epsilon = options.number("rms_norm_eps");
+  double attention_dropout = options.number("attention_dropout");
+  nn::Initializer weight = nn::normal(options.number("initializer_range"));
+  bool attention_bias = options.boolean("attention_bias");
+  bool feed_forward_bias = options.boolean("mlp_bias");
+  bool tied = options.boolean("tie_word_embeddings");
 };
 
 /// One layer: attention and feed-forward, each with its norm before it.
@@ -63,7 +57,7 @@ class Llama : public nn::CausalModel {
   std::string config_json() const override;
 
  private:
-  nn::TransformerSizes sizes() const override;
+  const nn::TransformerSizes& sizes() const override { return config_; }
   at::Tensor hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const override;
   const nn::TiedHead& head() const override { return head_; }
 

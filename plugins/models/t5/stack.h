@@ -6,6 +6,7 @@
 
 #include "folio/options.h"
 #include "nn/feed_forward.h"
+#include "nn/model_options.h"
 #include "nn/multi_head_attention.h"
 #include "nn/norm.h"
 #include "nn/parameters.h"
@@ -19,20 +20,21 @@ struct T5Config {
   /// Throws Error (experiment) when there is no vocab_size or too few buckets.
   explicit T5Config(const OptionValues& values);
 
-  std::int64_t vocab_size;
-  std::int64_t hidden_size;
-  std::int64_t head_width;
-  std::int64_t intermediate_size;
-  std::int64_t layers;
-  std::int64_t decoder_layers;
-  std::int64_t heads;
-  std::int64_t buckets;
-  std::int64_t max_distance;
-  double dropout;
-  double norm_epsilon;
-  double initializer_factor;
-  std::string feed_forward;  ///< "relu" or "gated-gelu"
-  bool tied;
+  OptionValues options;
+  std::int64_t vocab_size = nn::vocab_size_of(options);
+  std::int64_t hidden_size = options.integer("hidden_size");
+  std::int64_t head_width = options.integer("head_dim");
+  std::int64_t intermediate_size = options.integer("intermediate_size");
+  std::int64_t layers = options.integer("num_hidden_layers");
+  std::int64_t decoder_layers = options.has("num_decoder_layers") ? options.integer("num_decoder_layers") : layers;
+  std::int64_t heads = options.integer("num_attention_heads");
+  std::int64_t buckets = options.integer("relative_attention_num_buckets");
+  std::int64_t max_distance = options.integer("relative_attention_max_distance");
+  double dropout = options.number("dropout_rate");
+  double norm_epsilon = options.number("layer_norm_epsilon");
+  double initializer_factor = options.number("initializer_factor");
+  std::string feed_forward = options.text("feed_forward_proj");  ///< "relu" or "gated-gelu"
+  bool tied = options.boolean("tie_word_embeddings");
 
   bool gated() const { return feed_forward == "gated-gelu"; }
 

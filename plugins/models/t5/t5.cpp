@@ -1,10 +1,10 @@
 #include "t5.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "folio/error.h"
 #include "nn/cached_decoding.h"
+#include "nn/config_json.h"
 #include "nn/model_options.h"
 
 namespace folio {
@@ -32,21 +32,7 @@ OptionTable T5::options() {
   };
 }
 
-T5Config::T5Config(const OptionValues& values)
-    : vocab_size(nn::vocab_size_of(values)),
-      hidden_size(values.integer("hidden_size")),
-      head_width(values.integer("head_dim")),
-      intermediate_size(values.integer("intermediate_size")),
-      layers(values.integer("num_hidden_layers")),
-      decoder_layers(values.has("num_decoder_layers") ? values.integer("num_decoder_layers") : layers),
-      heads(values.integer("num_attention_heads")),
-      buckets(values.integer("relative_attention_num_buckets")),
-      max_distance(values.integer("relative_attention_max_distance")),
-      dropout(values.number("dropout_rate")),
-      norm_epsilon(values.number("layer_norm_epsilon")),
-      initializer_factor(values.number("initializer_factor")),
-      feed_forward(values.text("feed_forward_proj")),
-      tied(values.boolean("tie_word_embeddings")) {
+T5Config::T5Config(const OptionValues& values) : options(values) {
   if (max_distance <= buckets / 2) {
     throw Error(ErrorKind::experiment, "relative_attention_max_distance " + std::to_string(max_distance) +
                                            " is too short for relative_attention_num_buckets " +
@@ -160,29 +146,18 @@ double T5::training_flops(const BatchShape& shape) const {
 
 std::string T5::config_json() const {
   // The tokens' ids are those of a tokenizer that is trained for the objective: padding, end of text, unknown.
-  const nlohmann::ordered_json config{{"architectures", {"T5ForConditionalGeneration"}},
-                                      {"model_type", "t5"},
-                                      {"vocab_size", config_.vocab_size},
-                                      {"d_model", config_.hidden_size},
-                                      {"d_kv", config_.head_width},
-                                      {"d_ff", config_.intermediate_size},
-                                      {"num_layers", config_.layers},
-                                      {"num_decoder_layers", config_.decoder_layers},
-                                      {"num_heads", config_.heads},
-                                      {"relative_attention_num_buckets", config_.buckets},
-                                      {"relative_attention_max_distance", config_.max_distance},
-                                      {"dropout_rate", config_.dropout},
-                                      {"layer_norm_epsilon", config_.norm_epsilon},
-                                      {"initializer_factor", config_.initializer_factor},
-                                      {"feed_forward_proj", config_.feed_forward},
-                                      {"is_encoder_decoder", true},
-                                      {"pad_token_id", 0},
-                                      {"eos_token_id", 1},
-                                      {"decoder_start_token_id", 0},
-                                      {"tie_word_embeddings", config_.tied},
-                                      {"dtype", "float32"},
-                                      {"transformers_version", "5.24.0"}};
-  return config.dump(2) + "\n";
+  return nn::config_json(config_.options, {.name = "T5ForConditionalGeneration",
+                                           .model_type = "t5",
+                                           .names = {{"hidden_size", "d_model"},
+                                                     {"head_dim", "d_kv"},
+                                                     {"intermediate_size", "d_ff"},
+                                                     {"num_hidden_layers", "num_layers"},
+                                                     {"num_attention_heads", "num_heads"}},
+                                           .settings = {{"num_decoder_layers", config_.decoder_layers},
+                                                        {"is_encoder_decoder", true},
+                                                        {"pad_token_id", 0},
+                                                        {"eos_token_id", 1},
+                                                        {"decoder_start_token_id", 0}}});
 }
 
 }  // namespace folio

@@ -138,6 +138,7 @@ void check_against_reference(const std::string& file) {
     DYNAMIC_SECTION(reference.at("name").get<std::string>()) {
       M model(option_values_from_json(M::options(), reference.at("options")));
       check_case(model, reference);
+      CHECK(nlohmann::json::parse(model.config_json()).at("transformers_version") == document.at("transformers"));
     }
   }
 }
