@@ -16,7 +16,10 @@ at::Tensor CausalModel::loss(const Batch& batch, std::int64_t num_items) {
 
 at::Tensor CausalModel::logits(const Batch& batch) { return head().logits(read(batch)); }
 
-at::Tensor CausalModel::next_token_logits(const Batch& batch) { return head().logits(read(batch).select(1, -1)); }
+at::Tensor CausalModel::next_token_logits(const Batch& batch) {
+  const at::Tensor last = read(batch).select(1, -1);  // [batch, hidden_size]
+  return head().logits(last);                         // [batch, vocab_size]
+}
 
 std::unique_ptr<Decoding> CausalModel::begin_decoding(const Batch&) {
   return std::make_unique<CachedDecoding>(sizes().layers,

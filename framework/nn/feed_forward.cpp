@@ -37,9 +37,9 @@ FeedForward::FeedForward(ParameterSet& parameters, const std::string& widening, 
       activation_(options.activation) {}
 
 at::Tensor FeedForward::operator()(const at::Tensor& input, double p) const {
-  const at::Tensor wide =
-      gate_ ? activate_gate(activation_, (*gate_)(input), widen_(input)) : activate(activation_, widen_(input));
-  return narrow_(dropout(wide, p));
+  const at::Tensor wide = gate_ ? activate_gate(activation_, (*gate_)(input), widen_(input))
+                                : activate(activation_, widen_(input));  // [..., intermediate]
+  return narrow_(dropout(wide, p));                                      // [..., hidden]
 }
 
 }  // namespace folio::nn

@@ -52,33 +52,40 @@ MultiHeadAttention::MultiHeadAttention(ParameterSet& parameters, const Names& na
 
 MultiHeadAttention::Projections MultiHeadAttention::project(const at::Tensor& input) const {
   if (inputs_.size() == 1) {
-    const auto parts = inputs_[0](input).unflatten(-1, {3, -1, head_width_}).unbind(2);
-    return {parts[0], parts[1], parts[2]};
+    const at::Tensor joined = inputs_[0](input);  // [batch, length, 3 * heads * width]
+    const auto parts = joined.unflatten(-1, {3, -1, head_width_}).unbind(2);
+    return {parts[0], parts[1], parts[2]};  // [batch, length, heads, width] each
   }
   return {split(inputs_[0](input)), split(inputs_[1](input)), split(inputs_[2](input))};
 }
 
 at::Tensor MultiHeadAttention::operator()(const at::Tensor& input, const AttentionMask& mask, double p,
                                           const AttentionVariation& variation) const {
-  auto [query, key, value] = project(input);
+  auto [query, key, value] = project(input);  // [batch, length, its heads, width]
   if (variation.rotation != nullptr) {
     query = rotate(query, *variation.rotation);
     key = rotate(key, *variation.rotation);
   }
-  KeyValues seen{key.transpose(1, 2), value.transpose(1, 2)};
+  KeyValues seen{key.transpose(1, 2), value.transpose(1, 2)};  // [batch, key heads, length, width]
   if (variation.cache != nullptr) {
-    seen = variation.cache->append(seen);
+    seen = variation.cache->append(seen);  // [batch, key heads, all tokens read, width]
   }
-  return output_(attend(query.transpose(1, 2), seen.keys, seen.values, mask, p, variation.scoring));
+  query = query.transpose(1, 2);  // [batch, heads, length, width]
+  const at::Tensor attended =
+      attend(query, seen.keys, seen.values, mask, p, variation.scoring);  // [batch, length, heads * width]
+  return output_(attended);                                               // [batch, length, hidden]
 }
 
 KeyValues MultiHeadAttention::keys_and_values(const at::Tensor& input) const {
-  return {split(inputs_.at(1)(input)).transpose(1, 2), split(inputs_.at(2)(input)).transpose(1, 2)};
+  const at::Tensor key = split(inputs_.at(1)(input));  // [batch, length, key heads, width]
+  const at::Tensor value = split(inputs_.at(2)(input));
+  return {key.transpose(1, 2), value.transpose(1, 2)};  // [batch, key heads, length, width]
 }
 
 at::Tensor MultiHeadAttention::across(const at::Tensor& input, const KeyValues& other, const AttentionMask& mask,
                                       double p, const Scoring& scoring) const {
-  return output_(attend(split(inputs_.at(0)(input)).transpose(1, 2), other.keys, other.values, mask, p, scoring));
+  const at::Tensor query = split(inputs_.at(0)(input)).transpose(1, 2);       // [batch, heads, length, width]
+  return output_(attend(query, other.keys, other.values, mask, p, scoring));  // [batch, length, hidden]
 }
 
 }  // namespace folio::nn

@@ -19,7 +19,7 @@ PostNormBlock::PostNormBlock(ParameterSet& parameters, const Names& names, const
 
 at::Tensor PostNormBlock::operator()(const at::Tensor& stream, const AttentionMask& mask,
                                      const Dropout& dropout) const {
-  const at::Tensor attended = attention_(stream, mask, dropout.probabilities);
+  const at::Tensor attended = attention_(stream, mask, dropout.probabilities);  // [batch, length, hidden]
   const at::Tensor between = attention_norm_.stream(stream, attended, dropout.attended);
   return feed_forward_norm_.stream(between, feed_forward_(between), dropout.transformed);
 }

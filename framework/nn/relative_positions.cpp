@@ -31,9 +31,11 @@ RelativePositions::RelativePositions(ParameterSet& parameters, const std::string
 
 at::Tensor RelativePositions::bias(std::int64_t queries, std::int64_t keys) const {
   const auto options = at::TensorOptions().dtype(at::kLong).device(weight_.device());
-  const at::Tensor distances =
-      at::arange(keys, options).unsqueeze(0).sub(at::arange(keys - queries, keys, options).unsqueeze(1));
-  return at::embedding(weight_, buckets_(distances)).permute({2, 0, 1}).contiguous();
+  const at::Tensor key = at::arange(keys, options).unsqueeze(0);                    // [1, keys]
+  const at::Tensor query = at::arange(keys - queries, keys, options).unsqueeze(1);  // [queries, 1]
+  const at::Tensor distances = key.sub(query);                                      // [queries, keys]
+  const at::Tensor biases = at::embedding(weight_, buckets_(distances));            // [queries, keys, heads]
+  return biases.permute({2, 0, 1}).contiguous();                                    // [heads, queries, keys]
 }
 
 }  // namespace folio::nn

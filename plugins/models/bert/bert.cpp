@@ -80,9 +80,9 @@ at::Tensor Bert::hidden_states(const Batch& batch) const {
   const nn::PostNormBlock::Dropout dropout{
       .probabilities = active(config_.attention_dropout), .attended = p, .transformed = p};
 
-  const at::Tensor positions = positions_(at::arange(length, batch.input_ids.options()));
-  const at::Tensor first_type = token_types_(at::zeros({1}, batch.input_ids.options()));
-  const at::Tensor embedded = tokens_(batch.input_ids).add(positions.add(first_type));
+  const at::Tensor positions = positions_(at::arange(length, batch.input_ids.options()));  // [length, hidden_size]
+  const at::Tensor first_type = token_types_(at::zeros({1}, batch.input_ids.options()));   // [1, hidden_size]
+  const at::Tensor embedded = tokens_(batch.input_ids).add(positions.add(first_type));  // [batch, length, hidden_size]
   at::Tensor stream = nn::dropout(embedding_norm_.stream(embedded), p);
   for (const nn::PostNormBlock& block : blocks_) {
     stream = block(stream, mask, dropout);

@@ -67,8 +67,9 @@ Gpt::Gpt(const OptionValues& values)
 
 at::Tensor Gpt::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const {
   const std::int64_t before = nn::tokens_read(caches);
-  const at::Tensor positions = at::arange(before, before + batch.input_ids.size(1), batch.input_ids.options());
-  const at::Tensor embedded = tokens_(batch.input_ids).add(positions_(positions));
+  const std::int64_t end = before + batch.input_ids.size(1);
+  const at::Tensor positions = at::arange(before, end, batch.input_ids.options());  // [length]
+  const at::Tensor embedded = tokens_(batch.input_ids).add(positions_(positions));  // [batch, length, hidden_size]
 
   nn::ResidualStream stream(nn::dropout(embedded, active(config_.embedding_dropout)));
   const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
@@ -77,7 +78,7 @@ at::Tensor Gpt::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>
   for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
     blocks_[layer](stream, mask, dropout, nn::cache_of(caches, layer));
   }
-  return stream.read(last_norm_);
+  return stream.read(last_norm_);  // [batch, length, hidden_size]
 }
 
 std::string Gpt::config_json() const {

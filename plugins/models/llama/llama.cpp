@@ -96,13 +96,13 @@ Llama::Llama(const OptionValues& values)
 at::Tensor Llama::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>* caches) const {
   const nn::Rotation turn = nn::rotation(nn::tokens_read(caches), batch.input_ids.size(1), config_.head_width,
                                          config_.rotary_base, batch.input_ids.device());
-  nn::ResidualStream stream(tokens_(batch.input_ids));
+  nn::ResidualStream stream(tokens_(batch.input_ids));  // [batch, length, hidden_size]
   const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
   const double p = active(config_.attention_dropout);
   for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
     blocks_[layer](stream, mask, p, {.rotation = &turn, .cache = nn::cache_of(caches, layer)});
   }
-  return stream.read(last_norm_);
+  return stream.read(last_norm_);  // [batch, length, hidden_size]
 }
 
 std::string Llama::config_json() const {

@@ -85,7 +85,7 @@ void T5Block::operator()(nn::ResidualStream& stream, const T5Pass& pass, const a
   const nn::AttentionVariation variation{.scoring = unscaled(bias), .cache = nn::cache_of(pass.caches, layer)};
   stream.add(attention(stream.read(attention_norm), pass.mask, p, variation), p);
   if (cross) {
-    const at::Tensor queries = stream.read(cross->norm);
+    const at::Tensor queries = stream.read(cross->norm);  // [batch, length, hidden_size]
     stream.add(cross->attention.across(queries, pass.source[layer], pass.source_mask, p, unscaled()), p);
   }
   stream.add(feed_forward(stream.read(feed_forward_norm), p), p);
@@ -109,7 +109,8 @@ std::vector<nn::KeyValues> T5Stack::look_at(const at::Tensor& encoded) const {
 
 at::Tensor T5Stack::operator()(const at::Tensor& embedded, const T5Pass& pass) const {
   const std::int64_t length = embedded.size(1);
-  const at::Tensor bias = blocks_.front().positions->bias(length, nn::tokens_read(pass.caches) + length);
+  const std::int64_t keys = nn::tokens_read(pass.caches) + length;
+  const at::Tensor bias = blocks_.front().positions->bias(length, keys);  // [heads, length, keys]
   nn::ResidualStream stream(nn::dropout(embedded, pass.dropout));
   for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
     blocks_[layer](stream, pass, bias, layer);

@@ -61,7 +61,7 @@ at::Tensor T5::encode(const Batch& batch) const {
 at::Tensor T5::decode(const at::Tensor& ids, T5Pass pass) const {
   pass.mask.causal = true;
   pass.dropout = active(config_.dropout);
-  const at::Tensor hidden = decoder_(tokens_(ids), pass);
+  const at::Tensor hidden = decoder_(tokens_(ids), pass);  // [batch, length, hidden_size]
   // The table's elements, of variance 1 for the embedding's sake, are large for a head.
   return config_.tied ? hidden.mul(1 / std::sqrt(static_cast<double>(config_.hidden_size))) : hidden;
 }
