@@ -1,35 +1,17 @@
 #include "train/evaluation.h"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/ne.h>
-#include <ATen/ops/sum.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <string>
+
+#include "train/batches.h"
 
 namespace folio::train {
-
-Batch to_device(const Batch& batch, c10::Device device) {
-  if (device.is_cpu()) return batch;
-  Batch moved = batch;
-  moved.input_ids = batch.input_ids.to(device);
-  moved.labels = batch.labels.to(device);
-  if (moved.decoder_input_ids.defined()) moved.decoder_input_ids = moved.decoder_input_ids.to(device);
-  if (moved.attention_mask.defined()) moved.attention_mask = moved.attention_mask.to(device);
-  return moved;
-}
-
-std::int64_t count_scored(const Batch& batch) { return batch.labels.ne(kIgnoredLabel).sum().item<std::int64_t>(); }
-
-BatchShape shape_of(const Batch& batch) {
-  return {.batch = batch.input_ids.size(0),
-          .length = batch.input_ids.size(1),
-          .target_length = batch.decoder_input_ids.defined() ? batch.decoder_input_ids.size(1) : 0,
-          .scored = count_scored(batch)};
-}
 
 Metrics evaluate(Model& model, const data::Samples& samples, const data::Collator& collator, double bytes_per_token,
                  std::int64_t batch_size, const Effective& effective, Recorder& recorder) {

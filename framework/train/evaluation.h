@@ -2,22 +2,15 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 
 #include "data/collator.h"
 #include "data/samples.h"
 #include "folio/model.h"
 #include "train/precision.h"
 #include "train/recorder.h"
+#include "train/training_data.h"
 
 namespace folio::train {
-
-/// A part of the evaluation set that is evaluated on its own too.
-struct EvaluationDocument {
-  std::string name;
-  data::Samples samples;   ///< at least one
-  double bytes_per_token;  ///< 0 where bits per byte mean nothing
-};
 
 /// Evaluates the model on all samples, without dropout and without gradients.
 ///   eval_loss           mean over samples of their batch's mean loss, in nats (the Trainer's definition)
@@ -33,13 +26,5 @@ Metrics evaluate(Model& model, const data::Samples& samples, const data::Collato
 /// eval_bits_per_byte.
 Metrics evaluate_each(Model& model, std::span<const EvaluationDocument> documents, const data::Collator& collator,
                       std::int64_t batch_size, const Effective& effective, Recorder& recorder);
-
-/// Labels of the batch that are not ignored.
-std::int64_t count_scored(const Batch& batch);
-
-BatchShape shape_of(const Batch& batch);
-
-/// The batch on the device.
-Batch to_device(const Batch& batch, c10::Device device);
 
 }  // namespace folio::train

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "data/sample_order.h"
+#include "folio/model.h"
+#include "train/arguments.h"
+#include "train/training_data.h"
+#include "train/training_plan.h"
+
+namespace folio::train {
+
+/// The batch on the device.
+Batch to_device(const Batch& batch, c10::Device device);
+
+/// Labels of the batch that are not ignored.
+std::int64_t count_scored(const Batch& batch);
+
+BatchShape shape_of(const Batch& batch);
+
+/// The batches over which one optimizer step adds up its gradients.
+struct StepBatches {
+  std::vector<Batch> batches;
+  std::int64_t labels = 0;  ///< Batch::label_count of all together, at least 1: short samples may have none masked
+  std::int64_t tokens = 0;  ///< of their samples, padding left out
+  double epoch = 0;         ///< the epochs that are over with them: 1.5 in the middle of the second
+};
+
+/// The steps of one epoch, each with its batches, which are collated when they are asked for.
+class EpochBatches {
+ public:
+  /// `epoch` is counted from 0. All references must outlive this.
+  EpochBatches(const TrainingData& data, const TrainingArguments& arguments, const TrainingPlan& plan,
+               std::int64_t epoch);
+
+  /// Of the epoch's step `step`, in [0, plan.updates_per_epoch).
+  StepBatches step(std::int64_t step) const;
+
+ private:
+  const TrainingData& data_;
+  const TrainingArguments& arguments_;
+  const TrainingPlan& plan_;
+  std::int64_t epoch_;
+  data::SampleOrder order_;
+};
+
+}  // namespace folio::train

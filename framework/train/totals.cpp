@@ -1,0 +1,76 @@
+#include "train/totals.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace folio::train {
+namespace {
+
+double rounded(double value, double digits) {
+  const double factor = std::pow(10.0, digits);
+  return std::round(value * factor) / factor;
+}
+
+double peak_memory_bytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+}
+
+double non_embedding_parameters(const Model& model) {
+  double count = 0;
+  for (const Parameter& parameter : model.parameters()) {
+    if (parameter.part != Part::embeddings) count += static_cast<double>(parameter.tensor.numel());
+  }
+  return count;
+}
+
+}  // namespace
+
+void Totals::add(const StepBatches& step, double loss) {
+  for (const Batch& batch : step.batches) {
+    const BatchShape shape = shape_of(batch);
+    padded_tokens_ += static_cast<double>(shape.batch * shape.length);
+    flops_ += model_.training_flops(shape);
+    scored_ += static_cast<double>(shape.scored);
+  }
+  ++steps_;
+  tokens_ += step.tokens;
+  nats_ += loss * static_cast<double>(step.labels);
+  loss_sum_ += loss;
+}
+
+double Totals::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+double Totals::take_mean_loss() {
+  const double mean = (loss_sum_ - taken_loss_) / static_cast<double>(steps_ - taken_steps_);
+  taken_loss_ = loss_sum_;
+  taken_steps_ = steps_;
+  return mean;
+}
+
+Metrics Totals::metrics(const TrainingPlan& plan, double matmul_rate, double bytes_per_token) const {
+  const double seconds = this->seconds();
+  const double steps = static_cast<double>(steps_);
+  Metrics metrics{
+      {"train_runtime", rounded(seconds, 4)},
+      {"train_samples_per_second", rounded(plan.train_samples / seconds, 3)},
+      {"train_steps_per_second", rounded(static_cast<double>(plan.max_steps) / seconds, 3)},
+      {"train_loss", loss_sum_ / std::max(steps, 1.0)},
+      {"total_flos", 6 * padded_tokens_ * non_embedding_parameters(model_)},
+      {"global_step", steps},
+      {"train_samples", static_cast<double>(plan.samples)},
+      {"tokens_per_second", static_cast<double>(tokens_) / seconds},
+      {"matmul_share", flops_ / seconds / matmul_rate},
+      {"peak_memory_bytes", peak_memory_bytes()},
+  };
+  if (bytes_per_token > 0) {
+    metrics["train_bits_per_byte"] = nats_ / std::max(scored_, 1.0) / std::numbers::ln2 / bytes_per_token;
+  }
+  return metrics;
+}
+
+}  // namespace folio::train

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "folio/model.h"
+#include "train/batches.h"
+#include "train/recorder.h"
+#include "train/training_plan.h"
+
+namespace folio::train {
+
+/// What a run has done so far: steps, tokens, operations and losses. docs/metrics.md defines what is made of them.
+class Totals {
+ public:
+  /// `model` must outlive this.
+  explicit Totals(const Model& model) : model_(model) {}
+
+  /// Starts the clock.
+  void start() { start_ = Clock::now(); }
+
+  /// An optimizer step over these batches; `loss` is that of all their labels over their number, in nats.
+  void add(const StepBatches& step, double loss);
+
+  std::int64_t steps() const { return steps_; }
+  double seconds() const;
+  double tokens_per_second() const { return static_cast<double>(tokens_) / seconds(); }
+
+  /// The mean loss of the steps since this was last asked, of which there must be one.
+  double take_mean_loss();
+
+  /// Those of the whole run, but for the epoch, the best step and the evaluation. `matmul_rate` is
+  /// measure_matmul_rate()'s; `bytes_per_token` is 0 where bits per byte mean nothing.
+  Metrics metrics(const TrainingPlan& plan, double matmul_rate, double bytes_per_token) const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  const Model& model_;
+  Clock::time_point start_;
+  std::int64_t steps_ = 0;
+  std::int64_t tokens_ = 0;   ///< trained on, padding left out
+  double padded_tokens_ = 0;  ///< padding counted
+  double flops_ = 0;
+  double nats_ = 0;        ///< cross-entropy of all labels
+  double scored_ = 0;      ///< labels that are not ignored
+  double loss_sum_ = 0;    ///< of all steps' losses
+  double taken_loss_ = 0;  ///< the part of loss_sum_ that take_mean_loss() has told
+  std::int64_t taken_steps_ = 0;
+};
+
+}  // namespace folio::train
