@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "runs/record/events.h"
+#include "runs/record/facts.h"
 #include "runs/record/trace.h"
 #include "train/matmul_rate.h"
 #include "train/saving.h"
@@ -85,49 +86,48 @@ const char* loss_definition(Objective objective) {
   return "mean over the targets' tokens";
 }
 
-/// What data, tokenizer and model turned out to be: what `diff` must know to say whether two runs can be compared.
-nlohmann::json facts_of(const Job& job, const Prepared& prepared, const Model& model) {
-  const data::PartFacts& text = prepared.encoded.training;
-  nlohmann::json facts{
-      {"objective", to_string(job.objective())},
-      {"loss_definition", loss_definition(job.objective())},
-      {"data_hash", prepared.corpus.hash},
-      {"stand_in", prepared.corpus.stand_in},
-      {"documents", prepared.corpus.documents},
-      {"characters", text.characters},
-      {"bytes", text.bytes},
-      {"samples", prepared.training.size()},
-      {"tokens", prepared.training.token_count()},
-      {"bytes_per_token", text.bytes_per_token()},
-      {"tokenizer_hash", prepared.tokenizer_hash},
-      {"tokenizer_cached", prepared.tokenizer_was_cached},
-      {"tokens_cached", prepared.tokens_were_cached},
-      {"vocab_size", job.vocab_size(*prepared.tokenizer)},
-      {"vocab_learned", prepared.tokenizer->vocab_size()},
-      {"vocab_used", prepared.encoded.tokens.distinct},
-      {"uniform_loss", std::log(static_cast<double>(job.vocab_size(*prepared.tokenizer)))},
-      {"parameters", parameter_count(model)},
-      {"eval_samples", prepared.evaluation.size()},
-  };
-  // Of a corrupted sample's target every fifth token is a sentinel, which no frequency tells.
-  if (job.objective() != Objective::span_corruption) facts["unigram_loss"] = prepared.encoded.tokens.unigram_loss;
-  if (text.words > 0) facts["bytes_per_word"] = text.bytes_per_word();
-  if (prepared.evaluation.size() > 0) {
-    if (prepared.encoded.evaluation.words > 0) {
-      facts["eval_bytes_per_word"] = prepared.encoded.evaluation.bytes_per_word();
-    }
-    facts["eval_hash"] = prepared.encoded.evaluation_hash;
-    facts["eval_tokens"] = prepared.evaluation.token_count();
-    facts["eval_bytes_per_token"] = prepared.encoded.evaluation.bytes_per_token();
+std::vector<runs::TextSource> text_sources(const data::Corpus& corpus) {
+  std::vector<runs::TextSource> sources;
+  for (const data::Source& source : corpus.sources) {
+    const auto documents = source.documents > 1 ? std::optional(source.documents) : std::nullopt;
+    const Provenance& from = source.provenance;
+    sources.push_back({source.document, from.source, from.source_hash, from.stand_in, from.note, documents});
   }
-  for (const data::Source& source : prepared.corpus.sources) {
-    nlohmann::json entry{{"name", source.document},
-                         {"source", source.provenance.source},
-                         {"source_hash", source.provenance.source_hash},
-                         {"stand_in", source.provenance.stand_in},
-                         {"note", source.provenance.note}};
-    if (source.documents > 1) entry["documents"] = source.documents;
-    facts["sources"].push_back(std::move(entry));
+  return sources;
+}
+
+runs::Facts facts_of(const Job& job, const Prepared& prepared, const Model& model) {
+  const data::PartFacts& text = prepared.encoded.training;
+  const data::PartFacts& evaluated = prepared.encoded.evaluation;
+  const std::int64_t vocab_size = job.vocab_size(*prepared.tokenizer);
+  runs::Facts facts;
+  facts.objective = to_string(job.objective());
+  facts.loss_definition = loss_definition(job.objective());
+  facts.data_hash = prepared.corpus.hash;
+  facts.stand_in = prepared.corpus.stand_in;
+  facts.documents = prepared.corpus.documents;
+  facts.sources = text_sources(prepared.corpus);
+  facts.characters = text.characters;
+  facts.bytes = text.bytes;
+  facts.samples = prepared.training.size();
+  facts.tokens = prepared.training.token_count();
+  facts.bytes_per_token = text.bytes_per_token();
+  if (text.words > 0) facts.bytes_per_word = text.bytes_per_word();
+  facts.tokenizer_hash = prepared.tokenizer_hash;
+  facts.tokenizer_cached = prepared.tokenizer_was_cached;
+  facts.tokens_cached = prepared.tokens_were_cached;
+  facts.vocab_size = vocab_size;
+  facts.vocab_learned = prepared.tokenizer->vocab_size();
+  facts.vocab_used = prepared.encoded.tokens.distinct;
+  facts.uniform_loss = std::log(static_cast<double>(vocab_size));
+  if (job.objective() != Objective::span_corruption) facts.unigram_loss = prepared.encoded.tokens.unigram_loss;
+  facts.parameters = parameter_count(model);
+  facts.eval_samples = prepared.evaluation.size();
+  if (prepared.evaluation.size() > 0) {
+    facts.eval_hash = prepared.encoded.evaluation_hash;
+    facts.eval_tokens = prepared.evaluation.token_count();
+    facts.eval_bytes_per_token = evaluated.bytes_per_token();
+    if (evaluated.words > 0) facts.eval_bytes_per_word = evaluated.bytes_per_word();
   }
   return facts;
 }
@@ -161,7 +161,7 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
   check_memory(*model, effective);
   model->initialize();
   move_to(*model, effective.device);
-  events.facts(facts_of(job, prepared, *model));
+  events.facts(to_json(facts_of(job, prepared, *model)));
 
   RunRecorder recorder(events, progress, folder.trace());
   const train::TrainingData data{prepared.training,

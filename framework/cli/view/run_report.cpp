@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 
+#include "runs/record/facts.h"
 #include "runs/record/metrics.h"
 #include "support/human.h"
 #include "terminal/terminal.h"
@@ -18,11 +19,6 @@ using runs::Run;
 std::optional<double> metric(const Run& run, const std::string& name) {
   const auto found = run.summary.metrics.find(name);
   return found == run.summary.metrics.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::optional<double> fact(const Run& run, const char* name) {
-  return run.facts.contains(name) && run.facts[name].is_number() ? std::optional(run.facts[name].get<double>())
-                                                                 : std::nullopt;
 }
 
 /// A value as the Trainer's block prints it: runtime as a clock, operations in GF, else up to four decimals.
@@ -60,30 +56,31 @@ std::string trainer_block(const Run& run, const char* title, bool evaluation) {
 /// Where the loss stands between knowing nothing and knowing how often each token occurs.
 std::string meaning(const Run& run) {
   const auto loss = metric(run, "eval_loss") ? metric(run, "eval_loss") : metric(run, "train_loss");
-  const auto uniform = fact(run, "uniform_loss");
-  const auto unigram = fact(run, "unigram_loss");
-  if (!loss || !uniform || !unigram) return "";
+  const runs::Facts facts = runs::facts_from_json(run.facts);
+  if (!loss || !facts.uniform_loss || !facts.unigram_loss) return "";
   const bool evaluated = metric(run, "eval_loss").has_value();
   std::string text =
       fmt::format("What the loss means: {} is {:.4f} nats per token{}.\n", evaluated ? "eval_loss" : "train_loss",
                   *loss, evaluated ? "" : ", the mean over the whole run, its first steps too");
-  text += fmt::format("  {:7.4f}  a uniform guess over the vocabulary of {}\n", *uniform,
-                      with_commas(static_cast<std::int64_t>(fact(run, "vocab_size").value_or(0))));
-  text += fmt::format("  {:7.4f}  a unigram model, which knows only how often each token occurs\n", *unigram);
+  text += fmt::format("  {:7.4f}  a uniform guess over the vocabulary{}\n", *facts.uniform_loss,
+                      facts.vocab_size ? " of " + with_commas(*facts.vocab_size) : "");
+  text +=
+      fmt::format("  {:7.4f}  a unigram model, which knows only how often each token occurs\n", *facts.unigram_loss);
   text += fmt::format("  {:7.4f}  this model: {}\n", *loss,
-                      *loss < *unigram   ? "it has learned something of what follows what"
-                      : *loss < *uniform ? "on the average it did no better than knowing which tokens are frequent"
-                                         : "no better than guessing");
-  if (const auto used = fact(run, "vocab_used")) {
-    const double vocabulary = fact(run, "vocab_size").value_or(1);
-    text += fmt::format("The text fills {} of the vocabulary's {} tokens ({:.1f} %).\n",
-                        with_commas(static_cast<std::int64_t>(*used)),
-                        with_commas(static_cast<std::int64_t>(vocabulary)), 100 * *used / vocabulary);
+                      *loss < *facts.unigram_loss ? "it has learned something of what follows what"
+                      : *loss < *facts.uniform_loss
+                          ? "on the average it did no better than knowing which tokens are frequent"
+                          : "no better than guessing");
+  if (facts.vocab_used && facts.vocab_size) {
+    text += fmt::format("The text fills {} of the vocabulary's {} tokens ({:.1f} %).\n", with_commas(*facts.vocab_used),
+                        with_commas(*facts.vocab_size),
+                        100 * static_cast<double>(*facts.vocab_used) / static_cast<double>(*facts.vocab_size));
   }
   return text;
 }
 
-bool is_causal(const Run& run) { return run.facts.value("objective", "causal") == "causal"; }
+/// A run that does not say what it learned is shown as a causal one: its sample as a prompt and what follows.
+bool is_causal(const Run& run) { return runs::facts_from_json(run.facts).objective.value_or("causal") == "causal"; }
 
 std::string next_commands(const Run& run) {
   std::string prompt = run.sample ? run.sample->prompt : "";
@@ -99,7 +96,7 @@ std::string next_commands(const Run& run) {
 std::string run_report(const Run& run, bool colour) {
   const Paint paint(colour);
   std::string text = "\n" + trainer_block(run, "train", false) + trainer_block(run, "eval", true) + "\n" + meaning(run);
-  if (run.facts.value("stand_in", false)) {
+  if (runs::facts_from_json(run.facts).stand_in == true) {
     text +=
         paint.red("The text was a generated stand-in, not the book: compare this run with no run on the book.") + "\n";
   }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "runs/record/facts.h"
 #include "support/human.h"
 
 namespace folio::runs {
@@ -17,7 +18,7 @@ enum class Source { facts, environment, settings };
 
 struct Key {
   Source source;
-  const char* name;   ///< as a JSON pointer
+  std::string name;   ///< as a JSON pointer
   const char* label;  ///< beside the value, where several make one fact; else empty
   /// Counts only where both runs have it: it adds to the fact, and its absence says nothing.
   bool optional = false;
@@ -36,18 +37,23 @@ struct Lookup {
   const char* objective = nullptr;  ///< bears on runs of this objective alone; null: on all
 };
 
+template <typename T>
+Key fact(std::optional<T> Facts::* member, bool optional = false) {
+  return {Source::facts, std::string("/") + fact_name(member), "", optional};
+}
+
 const std::vector<Lookup>& lookups() {
   static const std::vector<Lookup> kLookups{
       {"data",
-       {{Source::facts, "/data_hash", ""}},
+       {fact(&Facts::data_hash)},
        {.token_loss = breaks, .text_loss = breaks},
        "They read different texts. One text is harder than another, so their losses cannot be compared."},
       {"stand-in text",
-       {{Source::facts, "/stand_in", ""}},
+       {fact(&Facts::stand_in)},
        {.token_loss = breaks, .text_loss = breaks},
        "One of them trained on a generated text in place of the book."},
       {"objective",
-       {{Source::facts, "/objective", ""}},
+       {fact(&Facts::objective)},
        {.token_loss = breaks, .text_loss = breaks},
        "They learn different tasks: the next token is harder to say than one with both neighbours in sight. Their "
        "losses have no common scale."},
@@ -64,17 +70,17 @@ const std::vector<Lookup>& lookups() {
        "The more is taken out, the harder it is to say.",
        "span_corruption"},
       {"loss definition",
-       {{Source::facts, "/loss_definition", ""}},
+       {fact(&Facts::loss_definition)},
        {.token_loss = breaks, .text_loss = breaks},
        "The loss is calculated in different ways."},
       {"vocabulary size",
-       {{Source::facts, "/vocab_size", ""}},
+       {fact(&Facts::vocab_size)},
        {.token_loss = breaks},
        "A loss per token depends on how many tokens there are to choose from. How far it is below the uniform guess "
        "over its own vocabulary is a measure that does not."},
       {"tokens",
        // Of the runs that Folio comes with it is only known where their tokenizers came from.
-       {{Source::facts, "/tokenizer_hash", ""}, {Source::facts, "/tokenizer", "", true}},
+       {fact(&Facts::tokenizer_hash), fact(&Facts::tokenizer, /*optional=*/true)},
        {.token_loss = breaks},
        "The text is cut into different tokens, so a loss per token counts different things."},
       {"split",
@@ -82,7 +88,7 @@ const std::vector<Lookup>& lookups() {
        {.token_loss = clouds, .text_loss = clouds},
        "Samples of another length give the model another context to guess from."},
       {"evaluation set",
-       {{Source::facts, "/eval_hash", ""}},
+       {fact(&Facts::eval_hash)},
        {.evaluation = breaks},
        "The evaluation metrics are measured on different texts."},
       {"precision",
@@ -227,7 +233,7 @@ Check check_states(const Run& a, const Run& b) {
 
 bool was_evaluated(const Run& run) { return run.summary.metrics.contains("eval_loss"); }
 
-bool has_objective(const Run& run, const char* objective) { return run.facts.value("objective", "") == objective; }
+bool has_objective(const Run& run, const char* objective) { return facts_from_json(run.facts).objective == objective; }
 
 bool applies(const Lookup& lookup, const Run& a, const Run& b) {
   if (lookup.effects.evaluation != none && !was_evaluated(a) && !was_evaluated(b)) return false;

@@ -8,6 +8,7 @@
 #include "runs/compare/loss_scale.h"
 #include "runs/compare/rounding.h"
 #include "runs/compare/trend.h"
+#include "runs/record/facts.h"
 #include "support/human.h"
 
 namespace folio::runs {
@@ -19,7 +20,7 @@ std::string percent(double share) { return runs::percent(share, 3); }
 
 /// What the model was asked, as "the next token".
 const char* task_of(const Run& run) {
-  const std::string objective = run.facts.value("objective", "");
+  const std::optional<std::string> objective = facts_from_json(run.facts).objective;
   return objective == "masked" ? "a hidden token" : objective == "causal" ? "the next token" : "a token";
 }
 
@@ -174,27 +175,28 @@ Claim overfitting_claim(const Run& run, const std::vector<Point>& loss, const st
 
 Claim data_claim(const Run& run) {
   Claim claim{"Was there enough text?", ""};
-  const auto tokens = fact_of(run, "tokens");
-  const auto parameters = fact_of(run, "parameters");
-  if (!tokens || !parameters || *tokens <= 0) {
+  const Facts facts = facts_from_json(run.facts);
+  if (!facts.tokens || !facts.parameters || *facts.tokens <= 0) {
     claim.answer = "Not known: the run does not say how many tokens or parameters it had.";
     return claim;
   }
   // Hoffmann et al. 2022, "Training Compute-Optimal Large Language Models": some 20 tokens for each parameter.
   constexpr double kTokensPerParameter = 20;
-  const double wanted = *parameters * kTokensPerParameter;
-  claim.answer = fmt::format("The text has {} tokens for {} parameters", whole(*tokens), whole(*parameters));
-  claim.answer += wanted > *tokens
+  const auto tokens = static_cast<double>(*facts.tokens);
+  const double wanted = static_cast<double>(*facts.parameters) * kTokensPerParameter;
+  claim.answer = fmt::format("The text has {} tokens for {} parameters", with_commas(*facts.tokens),
+                             with_commas(*facts.parameters));
+  claim.answer += wanted > tokens
                       ? fmt::format(
                             "; a model of that size makes full use of some 20 tokens a parameter (Hoffmann et "
                             "al., 2022), which is {} times as much text.",
-                            rounded(wanted / *tokens, 2))
+                            rounded(wanted / tokens, 2))
                       : ", the 20 tokens a parameter or more that a model can make use of (Hoffmann et al., 2022).";
-  const auto used = fact_of(run, "vocab_used");
-  const auto vocabulary = fact_of(run, "vocab_size");
-  if (used && vocabulary && *vocabulary > 0) {
-    claim.answer += fmt::format(" It uses {} of the vocabulary's {} tokens ({}).", whole(*used), whole(*vocabulary),
-                                percent(*used / *vocabulary));
+  if (facts.vocab_used && facts.vocab_size && *facts.vocab_size > 0) {
+    claim.answer +=
+        fmt::format(" It uses {} of the vocabulary's {} tokens ({}).", with_commas(*facts.vocab_used),
+                    with_commas(*facts.vocab_size),
+                    percent(static_cast<double>(*facts.vocab_used) / static_cast<double>(*facts.vocab_size)));
   }
   return claim;
 }
@@ -235,7 +237,7 @@ Claim hardware_claim(const Run& run) {
 
 std::vector<Claim> explain(const Run& run, const std::vector<Point>& loss, const std::vector<Point>& eval_loss) {
   std::vector<Claim> claims;
-  if (run.facts.value("stand_in", false)) {
+  if (facts_from_json(run.facts).stand_in == true) {
     claims.push_back({"What did it read?",
                       "Not the book: a generated stand-in, since the book could not be had. Compare it with no run on "
                       "the book."});

@@ -5,15 +5,18 @@
 #include <numbers>
 #include <utility>
 
+#include "runs/record/facts.h"
+
 namespace folio::runs {
 namespace {
 
 /// Of a loss: where its own text's measures stand.
 struct Names {
-  const char *loss, *bits_per_byte, *bytes_per_word;
+  const char *loss, *bits_per_byte;
+  std::optional<double> Facts::* bytes_per_word;
 };
-constexpr Names kLosses[]{{"train_loss", "train_bits_per_byte", "bytes_per_word"},
-                          {"eval_loss", "eval_bits_per_byte", "eval_bytes_per_word"}};
+constexpr Names kLosses[]{{"train_loss", "train_bits_per_byte", &Facts::bytes_per_word},
+                          {"eval_loss", "eval_bits_per_byte", &Facts::eval_bytes_per_word}};
 
 bool same_tokens(const std::vector<Check>& checks) {
   return std::all_of(checks.begin(), checks.end(), [](const Check& check) {
@@ -30,7 +33,7 @@ bool share_a_scale(const std::vector<Check>& checks) {
 /// 2 to the bits of a word.
 std::optional<double> perplexity_per_word(const Run& run, const Names& names) {
   const auto bits = metric_of(run, names.bits_per_byte);
-  const auto bytes = fact_of(run, names.bytes_per_word);
+  const auto bytes = facts_from_json(run.facts).*names.bytes_per_word;
   return bits && bytes ? std::optional(std::exp2(*bits * *bytes)) : std::nullopt;
 }
 
@@ -41,9 +44,11 @@ std::optional<double> Yardsticks::share() const {
 }
 
 Yardsticks yardsticks_of(const Run& run, const std::string& loss) {
-  Yardsticks result{metric_of(run, loss), fact_of(run, "uniform_loss"), fact_of(run, "unigram_loss")};
-  const auto vocabulary = fact_of(run, "vocab_size");
-  if (!result.uniform && vocabulary && *vocabulary > 1) result.uniform = std::log(*vocabulary);
+  const Facts facts = facts_from_json(run.facts);
+  Yardsticks result{metric_of(run, loss), facts.uniform_loss, facts.unigram_loss};
+  if (!result.uniform && facts.vocab_size && *facts.vocab_size > 1) {
+    result.uniform = std::log(static_cast<double>(*facts.vocab_size));
+  }
   return result;
 }
 

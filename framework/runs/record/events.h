@@ -32,7 +32,7 @@ struct EnvironmentEvent {
   nlohmann::json values;
 };
 
-/// {"type":"facts","values":{...}}: what data, tokenizer and model turned out to be; merged in the same way.
+/// {"type":"facts","values":{...}}: what data, tokenizer and model turned out to be (facts.h); merged in the same way.
 struct FactsEvent {
   nlohmann::json values;
 };

@@ -70,11 +70,6 @@ std::optional<double> metric_of(const Run& run, const std::string& name) {
   return found == run.summary.metrics.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::optional<double> fact_of(const Run& run, const char* name) {
-  const json value = run.facts.value(name, json());
-  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
-}
-
 std::map<std::string, json> flat_settings(const json& settings) {
   std::map<std::string, json> result;
   flatten(settings, "", result);

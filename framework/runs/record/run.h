@@ -83,7 +83,7 @@ struct Run {
   RunInfo info;
   RunFolder folder{""};
   nlohmann::json settings;     ///< the resolved experiment
-  nlohmann::json facts;        ///< an object; see FactsEvent
+  nlohmann::json facts;        ///< an object, as the run tells it; facts_from_json() reads what Folio knows of it
   nlohmann::json environment;  ///< an object; see EnvironmentEvent
   std::optional<Sample> sample;
   std::int64_t skipped_lines = 0;  ///< lines of events.jsonl that could not be read
@@ -97,9 +97,6 @@ void require_folder(const Run& run);
 
 /// The run's final value of a metric, if it has one.
 std::optional<double> metric_of(const Run& run, const std::string& name);
-
-/// A fact that is a number, if the run has it.
-std::optional<double> fact_of(const Run& run, const char* name);
 
 /// The settings by dotted key ("model.hidden_size"); lists stay whole. `name` and `description`, which change nothing,
 /// are left out.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "runs/record/facts.h"
 #include "runs/record/metrics.h"
 #include "support/human.h"
 #include "terminal/table.h"
@@ -71,7 +72,8 @@ void add_settings(Page& page, const Run& run, bool all) {
 
 /// A fact as a person reads it: sizes and rates with their unit, hashes by their beginning.
 std::string fact_text(const std::string& key, const json& value) {
-  if (value.is_number() && (key.ends_with("_bytes") || key == "bytes")) return human_bytes(value.get<double>());
+  if (value.is_number() && (key.ends_with("_bytes") || key == fact_name(&Facts::bytes)))
+    return human_bytes(value.get<double>());
   if (key == "matmul_flops_per_second") return significant(value.get<double>() / 1e9) + " GFLOP/s";
   if (value.is_number_integer()) return with_commas(value.get<std::int64_t>());
   if (value.is_number()) return significant(value.get<double>(), 6);

@@ -1,0 +1,142 @@
+#include "runs/record/facts.h"
+
+#include <cassert>
+#include <cmath>
+#include <type_traits>
+#include <utility>
+
+namespace folio::runs {
+namespace {
+
+using nlohmann::json;
+
+/// Calls `visit` with each member's name in JSON and the member.
+template <typename Visit>
+void for_each_fact(Visit&& visit) {
+  visit("objective", &Facts::objective);
+  visit("loss_definition", &Facts::loss_definition);
+  visit("data_hash", &Facts::data_hash);
+  visit("stand_in", &Facts::stand_in);
+  visit("documents", &Facts::documents);
+  visit("sources", &Facts::sources);
+  visit("characters", &Facts::characters);
+  visit("bytes", &Facts::bytes);
+  visit("samples", &Facts::samples);
+  visit("tokens", &Facts::tokens);
+  visit("bytes_per_token", &Facts::bytes_per_token);
+  visit("bytes_per_word", &Facts::bytes_per_word);
+  visit("tokenizer_hash", &Facts::tokenizer_hash);
+  visit("tokenizer", &Facts::tokenizer);
+  visit("tokenizer_cached", &Facts::tokenizer_cached);
+  visit("tokens_cached", &Facts::tokens_cached);
+  visit("vocab_size", &Facts::vocab_size);
+  visit("vocab_learned", &Facts::vocab_learned);
+  visit("vocab_used", &Facts::vocab_used);
+  visit("uniform_loss", &Facts::uniform_loss);
+  visit("unigram_loss", &Facts::unigram_loss);
+  visit("parameters", &Facts::parameters);
+  visit("eval_samples", &Facts::eval_samples);
+  visit("eval_hash", &Facts::eval_hash);
+  visit("eval_tokens", &Facts::eval_tokens);
+  visit("eval_bytes_per_token", &Facts::eval_bytes_per_token);
+  visit("eval_bytes_per_word", &Facts::eval_bytes_per_word);
+}
+
+template <typename T>
+json fact_to_json(const T& value) {
+  return value;
+}
+
+json fact_to_json(const std::vector<TextSource>& sources) {
+  json list = json::array();
+  for (const TextSource& source : sources) {
+    json& entry = list.emplace_back(json{{"name", source.name},
+                                         {"source", source.source},
+                                         {"source_hash", source.source_hash},
+                                         {"stand_in", source.stand_in},
+                                         {"note", source.note}});
+    if (source.documents) entry["documents"] = *source.documents;
+  }
+  return list;
+}
+
+/// Each sets the fact where the value is of its type.
+void read_fact(const json& value, std::optional<std::string>& fact) {
+  if (value.is_string()) fact = value.get<std::string>();
+}
+
+void read_fact(const json& value, std::optional<bool>& fact) {
+  if (value.is_boolean()) fact = value.get<bool>();
+}
+
+void read_fact(const json& value, std::optional<double>& fact) {
+  if (value.is_number()) fact = value.get<double>();
+}
+
+/// Other programs may write a count as 288.0.
+void read_fact(const json& value, std::optional<std::int64_t>& fact) {
+  constexpr double kExact = 9007199254740992;  // 2^53: up to here a double tells whole numbers apart
+  if (!value.is_number()) return;
+  const auto number = value.get<double>();
+  if (number == std::floor(number) && std::abs(number) <= kExact) fact = static_cast<std::int64_t>(number);
+}
+
+template <typename T>
+std::optional<T> part_of(const json& object, const char* name) {
+  std::optional<T> part;
+  if (const auto found = object.find(name); found != object.end()) read_fact(*found, part);
+  return part;
+}
+
+void read_fact(const json& value, std::optional<std::vector<TextSource>>& fact) {
+  if (!value.is_array()) return;
+  std::vector<TextSource> sources;
+  for (const json& entry : value) {
+    const auto name = part_of<std::string>(entry, "name");
+    const auto source = part_of<std::string>(entry, "source");
+    const auto source_hash = part_of<std::string>(entry, "source_hash");
+    const auto stand_in = part_of<bool>(entry, "stand_in");
+    const auto note = part_of<std::string>(entry, "note");
+    if (!name || !source || !source_hash || !stand_in || !note) return;
+    sources.push_back({*name, *source, *source_hash, *stand_in, *note, part_of<std::int64_t>(entry, "documents")});
+  }
+  fact = std::move(sources);
+}
+
+}  // namespace
+
+json to_json(const Facts& facts) {
+  json values = json::object();
+  for_each_fact([&](const char* name, auto member) {
+    if (facts.*member) values[name] = fact_to_json(*(facts.*member));
+  });
+  return values;
+}
+
+Facts facts_from_json(const json& values) {
+  Facts facts;
+  for_each_fact([&](const char* name, auto member) {
+    if (const auto found = values.find(name); found != values.end()) read_fact(*found, facts.*member);
+  });
+  return facts;
+}
+
+template <typename T>
+const char* fact_name(std::optional<T> Facts::* member) {
+  using Member = std::optional<T> Facts::*;
+  const char* found = nullptr;
+  for_each_fact([&](const char* name, auto candidate) {
+    if constexpr (std::is_same_v<decltype(candidate), Member>) {
+      if (candidate == member) found = name;
+    }
+  });
+  assert(found != nullptr);
+  return found;
+}
+
+template const char* fact_name(std::optional<std::string> Facts::*);
+template const char* fact_name(std::optional<bool> Facts::*);
+template const char* fact_name(std::optional<std::int64_t> Facts::*);
+template const char* fact_name(std::optional<double> Facts::*);
+
+}  // namespace folio::runs

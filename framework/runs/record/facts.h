@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace folio::runs {
+
+/// Something that a run's documents came from.
+struct TextSource {
+  std::string name;                       ///< of its first document
+  std::string source;                     ///< a path or an address
+  std::string source_hash;                ///< SHA-256 of what lay there
+  bool stand_in = false;                  ///< generated in place of a text that could not be had
+  std::string note;                       ///< what a reader should know of it; may be empty
+  std::optional<std::int64_t> documents;  ///< where it gave more than one
+};
+
+/// What a run's data, tokenizer and model turned out to be: what must be known to say whether two runs can be compared.
+/// A fact that is not there is unknown. In JSON each is called as it is here.
+struct Facts {
+  std::optional<std::string> objective;        ///< "causal", "masked", "span_corruption"
+  std::optional<std::string> loss_definition;  ///< over what the loss is a mean
+
+  std::optional<std::string> data_hash;  ///< SHA-256 over the names and texts of all documents
+  std::optional<bool> stand_in;          ///< whether some text was generated in place of one that could not be had
+  std::optional<std::int64_t> documents;
+  std::optional<std::vector<TextSource>> sources;
+
+  // Of the text that was trained on.
+  std::optional<std::int64_t> characters;  ///< Unicode code points
+  std::optional<std::int64_t> bytes;       ///< of UTF-8
+  std::optional<std::int64_t> samples;
+  std::optional<std::int64_t> tokens;  ///< of these samples
+  std::optional<double> bytes_per_token;
+  std::optional<double> bytes_per_word;  ///< a word is what stands between blanks
+
+  std::optional<std::string> tokenizer_hash;  ///< SHA-256 of tokenizer.json
+  std::optional<std::string> tokenizer;       ///< where it came from, in words; baselines alone have it
+  std::optional<bool> tokenizer_cached;       ///< whether it was found in the cache
+  std::optional<bool> tokens_cached;
+  std::optional<std::int64_t> vocab_size;     ///< tokens that the model can say
+  std::optional<std::int64_t> vocab_learned;  ///< tokens that the tokenizer has
+  std::optional<std::int64_t> vocab_used;     ///< different tokens that the samples have
+
+  std::optional<double> uniform_loss;  ///< nats per token: a guess that gives every token the same chance
+  /// Nats per token: a guess that knows how often each token occurs. None for span corruption, in whose targets every
+  /// fifth token is a sentinel, which no frequency tells.
+  std::optional<double> unigram_loss;
+  std::optional<std::int64_t> parameters;  ///< learned numbers of the model; what stands in two places counts once
+
+  // Of the text that was kept for evaluation.
+  std::optional<std::int64_t> eval_samples;  ///< 0 where none was kept, and nothing else is known then
+  std::optional<std::string> eval_hash;      ///< SHA-256 over its texts
+  std::optional<std::int64_t> eval_tokens;
+  std::optional<double> eval_bytes_per_token;
+  std::optional<double> eval_bytes_per_word;
+};
+
+/// The facts that are known.
+nlohmann::json to_json(const Facts& facts);
+
+/// Those that `values` has. What is of another type counts as not there, what has another name is left out: a run of
+/// another program, or of another Folio, may have any.
+Facts facts_from_json(const nlohmann::json& values);
+
+/// What a member is called in JSON.
+template <typename T>
+const char* fact_name(std::optional<T> Facts::* member);
+
+}  // namespace folio::runs
