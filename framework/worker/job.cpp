@@ -80,12 +80,7 @@ Job Job::from_run(const runs::RunFolder& folder) {
 
 Job Job::from_request(const std::string& request) {
   const json parsed = json::parse(request);
-  std::vector<runs::PluginBuild> plugins;
-  for (const json& build : parsed.at("plugins")) {
-    plugins.push_back(
-        {build.at("kind"), build.at("id"), build.at("version"), build.at("library"), build.at("library_hash")});
-  }
-  return Job(parsed.at("resolved"), plugins);
+  return Job(parsed.at("resolved"), runs::plugin_builds_from_json(parsed.at("plugins")));
 }
 
 std::unique_ptr<Model> Job::make_model(const Tokenizer& tokenizer) const {

@@ -28,7 +28,7 @@ class Job {
 
   /// Of a run's folder.
   static Job from_run(const runs::RunFolder& folder);
-  /// {"resolved": {...}, "plugins": [{"kind", "id", "version", "library", "library_hash"}...]}
+  /// {"resolved": {...}, "plugins": [...]}, with these as runs::plugin_builds_from_json() reads them.
   static Job from_request(const std::string& request);
 
   std::unique_ptr<Dataset> make_dataset() const { return dataset_.plugin.make<Dataset>(dataset_.values); }

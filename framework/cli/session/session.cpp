@@ -41,15 +41,7 @@ std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const 
 }
 
 nlohmann::json job_request(const experiment::Experiment& experiment, const plugin_host::Catalogue& catalogue) {
-  nlohmann::json request{{"resolved", experiment.resolved}, {"plugins", nlohmann::json::array()}};
-  for (const runs::PluginBuild& build : plugins_of(experiment.resolved, catalogue)) {
-    request["plugins"].push_back({{"kind", build.kind},
-                                  {"id", build.id},
-                                  {"version", build.version},
-                                  {"library", build.library},
-                                  {"library_hash", build.library_hash}});
-  }
-  return request;
+  return {{"resolved", experiment.resolved}, {"plugins", runs::to_json(plugins_of(experiment.resolved, catalogue))}};
 }
 
 fs::path worker_program() { return plugin_host::program_folder() / "folio-worker"; }

@@ -111,13 +111,7 @@ json to_json(const RunInfo& info) {
   put_unless_empty(result, "experiment_file", info.experiment_file);
   put_unless_empty(result, "overrides", info.overrides);
   put_unless_empty(result, "origins", info.origins);
-  for (const PluginBuild& plugin : info.plugins) {
-    result["plugins"].push_back({{"kind", plugin.kind},
-                                 {"id", plugin.id},
-                                 {"version", plugin.version},
-                                 {"library", plugin.library},
-                                 {"library_hash", plugin.library_hash}});
-  }
+  if (!info.plugins.empty()) result["plugins"] = to_json(info.plugins);
   if (info.runner) result["runner"] = to_json(*info.runner);
   put_unless_empty(result, "folio_version", info.folio_version);
   put_unless_empty(result, "git_commit", info.git_commit);
@@ -134,16 +128,34 @@ RunInfo run_info_from_json(const json& source) {
   info.experiment_file = source.value("experiment_file", "");
   info.overrides = source.value("overrides", info.overrides);
   info.origins = source.value("origins", info.origins);
-  for (const json& plugin : source.value("plugins", json::array())) {
-    info.plugins.push_back({plugin.at("kind").get<std::string>(), plugin.at("id").get<std::string>(),
-                            plugin.at("version").get<std::string>(), plugin.at("library").get<std::string>(),
-                            plugin.at("library_hash").get<std::string>()});
-  }
+  info.plugins = plugin_builds_from_json(source.value("plugins", json::array()));
   if (source.contains("runner")) info.runner = process_from_json(source["runner"]);
   info.folio_version = source.value("folio_version", "");
   info.git_commit = source.value("git_commit", "");
   info.note = source.value("note", "");
   return info;
+}
+
+json to_json(const std::vector<PluginBuild>& plugins) {
+  json list = json::array();
+  for (const PluginBuild& plugin : plugins) {
+    list.push_back({{"kind", plugin.kind},
+                    {"id", plugin.id},
+                    {"version", plugin.version},
+                    {"library", plugin.library},
+                    {"library_hash", plugin.library_hash}});
+  }
+  return list;
+}
+
+std::vector<PluginBuild> plugin_builds_from_json(const json& source) {
+  std::vector<PluginBuild> plugins;
+  for (const json& plugin : source) {
+    plugins.push_back({plugin.at("kind").get<std::string>(), plugin.at("id").get<std::string>(),
+                       plugin.at("version").get<std::string>(), plugin.at("library").get<std::string>(),
+                       plugin.at("library_hash").get<std::string>()});
+  }
+  return plugins;
 }
 
 RunInfo read_run_info(const RunFolder& folder) {

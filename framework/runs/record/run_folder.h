@@ -88,7 +88,11 @@ RunInfo read_run_info(const RunFolder& folder);
 nlohmann::json read_resolved(const RunFolder& folder);
 
 nlohmann::json to_json(const RunInfo& info);
-/// Throws nlohmann::json::exception where a field is missing or of another type.
+/// Throws nlohmann::json::exception where a field is missing or of another type, as the next one does.
 RunInfo run_info_from_json(const nlohmann::json& json);
+
+/// {"kind", "id", "version", "library", "library_hash"} for each, as run.json and the worker's requests carry them.
+nlohmann::json to_json(const std::vector<PluginBuild>& plugins);
+std::vector<PluginBuild> plugin_builds_from_json(const nlohmann::json& json);
 
 }  // namespace folio::runs

@@ -3,13 +3,8 @@
 #include "formats/description_json.h"
 
 namespace folio::runs {
-namespace {
 
 using nlohmann::json;
-
-json plugins_to_json(const Run& run) { return to_json(run.info).value("plugins", json::array()); }
-
-}  // namespace
 
 json to_json(const RunSummary& run) {
   json result{{"id", run.id}, {"name", run.name}, {"state", to_string(run.state)}, {"model", run.model}};
@@ -31,7 +26,7 @@ json to_json(const Run& run) {
   result["origins"] = run.info.origins;
   result["facts"] = run.facts;
   result["environment"] = run.environment;
-  result["plugins"] = plugins_to_json(run);
+  result["plugins"] = to_json(run.info.plugins);
   result["command"] = run.info.command;
   result["overrides"] = run.info.overrides;
   result["folio_version"] = run.info.folio_version;

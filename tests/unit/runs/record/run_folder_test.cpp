@@ -38,7 +38,8 @@ TEST_CASE("a new run's folder holds who, what and where") {
   CHECK(read.created.back() == 'Z');
   CHECK(read.experiment_file == std::filesystem::absolute("small.yaml"));
   CHECK(read.runner == this_process());
-  CHECK(read.plugins.at(0).library_hash == "abc");
+  CHECK(to_json(read.plugins).dump() ==
+        R"([{"id":"gpt","kind":"model","library":"/lib/gpt.so","library_hash":"abc","version":"1.0"}])");
 }
 
 TEST_CASE("runs get ids of their own and leave nothing unfinished behind") {
