@@ -37,61 +37,42 @@ void check_any(const data::Samples& samples, const data::PartFacts& facts, const
                   options.validation > 0 ? " or another dataset.validation" : ""));
 }
 
-void make_tokenizer(const Job& job, Prepared& prepared, ProgressLines& progress) {
+void check_evaluated(const Job& job, const data::Samples& evaluation) {
+  if (!job.training().eval_each_document || evaluation.size() > 0) return;
+  throw Error(ErrorKind::experiment,
+              "training.eval_each_document is true, but nothing is kept for evaluation: expected a dataset.validation "
+              "above 0");
+}
+
+struct TrainedTokenizer {
+  std::unique_ptr<Tokenizer> tokenizer;
+  bool was_cached = false;
+};
+
+TrainedTokenizer train_tokenizer(const Job& job, const Dataset& dataset, const data::Corpus& corpus,
+                                 ProgressLines& progress) {
   const double validation = job.data_options().validation;
-  prepared.tokenizer = job.make_tokenizer();
+  std::unique_ptr<Tokenizer> tokenizer = job.make_tokenizer();
   const auto texts = [&](const std::function<void(std::string_view)>& sink) {
-    data::read_texts(*prepared.dataset, prepared.corpus, validation, [&](const data::Text& text) {
+    data::read_texts(dataset, corpus, validation, [&](const data::Text& text) {
       if (!text.evaluation && !text.text.empty()) sink(text.text);
     });
   };
-  const nlohmann::json decides{job.tokenizer_identity(), prepared.corpus.hash, validation};
   const auto train = [&] {
-    prepared.tokenizer->train(texts, special_tokens_of(job.objective()), reporting(progress, "Training the tokenizer"));
+    tokenizer->train(texts, special_tokens_of(job.objective()), reporting(progress, "Training the tokenizer"));
   };
-  if (prepared.tokenizer->is_pretrained()) {
+  bool was_cached = false;
+  if (tokenizer->is_pretrained()) {
     train();  // checks that it has the special tokens
   } else {
-    prepared.tokenizer_was_cached = load_or_train(*prepared.tokenizer, sha256_hex(decides.dump()), train);
+    const nlohmann::json decides{job.tokenizer_identity(), corpus.hash, validation};
+    was_cached = load_or_train(*tokenizer, sha256_hex(decides.dump()), train);
   }
+  return {std::move(tokenizer), was_cached};
 }
 
-std::string tokens_key(const Job& job, const Prepared& prepared) {
-  const data::DataOptions& options = job.data_options();
-  return sha256_hex(nlohmann::json{{"version", kTokensVersion},
-                                   {"tokenizer", job.tokenizer_identity()},
-                                   {"tokenizer_json", prepared.tokenizer_hash},
-                                   {"data", prepared.corpus.hash},
-                                   {"by", options.by},
-                                   {"size", options.size},
-                                   {"stride", options.stride},
-                                   {"validation", options.validation},
-                                   {"each_document", job.training().eval_each_document}}
-                        .dump());
-}
-
-void encode_texts(const Job& job, const std::filesystem::path& run_folder, Prepared& prepared,
-                  ProgressLines& progress) {
-  const data::DataOptions& options = job.data_options();
-  const Tokenizer& tokenizer = *prepared.tokenizer;
-  CachedTokens tokens =
-      load_or_encode(tokens_key(job, prepared), run_folder, {tokenizer.vocab_size(), data::block_size(options)},
-                     [&](data::TokenFileWriter& training, data::TokenFileWriter& evaluation) {
-                       return data::encode_corpus(*prepared.dataset, prepared.corpus, tokenizer, options,
-                                                  job.training().eval_each_document, training, evaluation,
-                                                  reporting(progress, "Encoding the text", "bytes"));
-                     });
-  prepared.tokens_were_cached = tokens.were_cached;
-  prepared.training = tokens.training.samples();
-  prepared.evaluation = tokens.evaluation.samples();
-  prepared.encoded = std::move(tokens.encoded);
-  for (const data::DocumentFacts& document : prepared.encoded.documents) {
-    prepared.documents.push_back(
-        {document.name, tokens.evaluation.samples(document.range), document.facts.bytes_per_token()});
-  }
-}
-
-void take_shards(const Job& job, const std::vector<TokenShard>& shards, Prepared& prepared, ProgressLines& progress) {
+/// The one that the data set's tokens were made with.
+TrainedTokenizer tokenizer_of_shards(const Job& job) {
   const data::DataOptions& options = job.data_options();
   if (options.by != data::SplitBy::tokens) {
     throw Error(ErrorKind::experiment, "dataset.split.by must be 'tokens' for a data set that gives tokens");
@@ -102,76 +83,139 @@ void take_shards(const Job& job, const std::vector<TokenShard>& shards, Prepared
                             "evaluation: expected 0",
                             options.validation));
   }
-  prepared.tokenizer = job.make_tokenizer();
-  if (!prepared.tokenizer->is_pretrained()) {
+  std::unique_ptr<Tokenizer> tokenizer = job.make_tokenizer();
+  if (!tokenizer->is_pretrained()) {
     throw Error(ErrorKind::experiment,
                 "the data set gives tokens, not text, so no tokenizer can be trained on it: expected "
                 "'tokenizer.type: pretrained' with the tokenizer.json that the tokens were made with");
   }
-  prepared.tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // checks that it has them
-  prepared.tokenizer_hash = sha256_hex(prepared.tokenizer->to_json());
-  const bool each = job.training().eval_each_document;
-  prepared.encoded = load_or_measure(tokens_key(job, prepared), [&] {
-    return data::measure_shards(shards, prepared.corpus, *prepared.tokenizer, options.size, each,
-                                reporting(progress, "Checking the tokens", "bytes"));
-  });
-  prepared.training = data::cut_shards(shards, false, options.size);
-  prepared.evaluation = data::cut_shards(shards, true, options.size);
-  std::size_t document = 0;
-  for (const TokenShard& shard : shards) {
-    if (!each || !shard.for_evaluation) continue;
-    prepared.documents.push_back({shard.name, data::cut_shards({shard}, true, options.size),
-                                  prepared.encoded.documents.at(document++).facts.bytes_per_token()});
-  }
+  tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // checks that it has them
+  return {std::move(tokenizer)};
 }
 
-/// Documents that are too short to be evaluated alone are told, and left out.
-void leave_out_short_documents(Prepared& prepared) {
-  std::erase_if(prepared.documents, [&](const train::EvaluationDocument& document) {
-    if (document.samples.size() > 0) return false;
-    prepared.warnings.push_back(document.name +
-                                ": its validation part gives no whole sample, so it has no loss of its own");
-    return true;
+/// The hash of everything that decides the corpus' tokens.
+std::string tokens_key(const Job& job, const data::Corpus& corpus, const std::string& tokenizer_hash) {
+  const data::DataOptions& options = job.data_options();
+  return sha256_hex(nlohmann::json{{"version", kTokensVersion},
+                                   {"tokenizer", job.tokenizer_identity()},
+                                   {"tokenizer_json", tokenizer_hash},
+                                   {"data", corpus.hash},
+                                   {"by", options.by},
+                                   {"size", options.size},
+                                   {"stride", options.stride},
+                                   {"validation", options.validation},
+                                   {"each_document", job.training().eval_each_document}}
+                        .dump());
+}
+
+/// A corpus in tokens, cut into samples.
+struct Tokens {
+  data::Encoded encoded;
+  data::Samples training;
+  data::Samples evaluation;
+  std::vector<train::EvaluationDocument> documents;  ///< also those without a sample
+  bool were_cached = false;
+};
+
+Tokens encode_texts(const Job& job, const Dataset& dataset, const data::Corpus& corpus, const Tokenizer& tokenizer,
+                    const std::string& key, const std::filesystem::path& run_folder, ProgressLines& progress) {
+  const data::DataOptions& options = job.data_options();
+  CachedTokens files = load_or_encode(key, run_folder, {tokenizer.vocab_size(), data::block_size(options)},
+                                      [&](data::TokenFileWriter& training, data::TokenFileWriter& evaluation) {
+                                        return data::encode_corpus(
+                                            dataset, corpus, tokenizer, options, job.training().eval_each_document,
+                                            training, evaluation, reporting(progress, "Encoding the text", "bytes"));
+                                      });
+  std::vector<train::EvaluationDocument> documents;
+  for (const data::DocumentFacts& document : files.encoded.documents) {
+    documents.push_back(
+        {document.name, files.evaluation.samples(document.range), bytes_per_token(job, document.facts)});
+  }
+  return {.encoded = std::move(files.encoded),
+          .training = files.training.samples(),
+          .evaluation = files.evaluation.samples(),
+          .documents = std::move(documents),
+          .were_cached = files.were_cached};
+}
+
+Tokens take_shards(const Job& job, const std::vector<TokenShard>& shards, const data::Corpus& corpus,
+                   const Tokenizer& tokenizer, const std::string& key, ProgressLines& progress) {
+  const std::int64_t size = job.data_options().size;
+  const bool each = job.training().eval_each_document;
+  data::Encoded encoded = load_or_measure(key, [&] {
+    return data::measure_shards(shards, corpus, tokenizer, size, each,
+                                reporting(progress, "Checking the tokens", "bytes"));
   });
+  std::vector<train::EvaluationDocument> documents;
+  for (const TokenShard& shard : shards) {
+    if (!each || !shard.for_evaluation) continue;
+    const data::PartFacts& facts = encoded.documents.at(documents.size()).facts;
+    documents.push_back({shard.name, data::cut_shards({shard}, true, size), bytes_per_token(job, facts)});
+  }
+  return {.encoded = std::move(encoded),
+          .training = data::cut_shards(shards, false, size),
+          .evaluation = data::cut_shards(shards, true, size),
+          .documents = std::move(documents)};
+}
+
+/// Too short a document cannot be evaluated alone.
+bool has_no_sample(const train::EvaluationDocument& document) { return document.samples.size() == 0; }
+
+std::vector<std::string> warnings_of(const data::Corpus& corpus,
+                                     const std::vector<train::EvaluationDocument>& documents) {
+  std::vector<std::string> warnings;
+  for (const data::Source& source : corpus.sources) {
+    const std::string& note = source.provenance.note;
+    if (!note.empty()) warnings.push_back(source.document + ": " + note);
+  }
+  for (const train::EvaluationDocument& document : documents) {
+    if (!has_no_sample(document)) continue;
+    warnings.push_back(document.name + ": its validation part gives no whole sample, so it has no loss of its own");
+  }
+  return warnings;
 }
 
 }  // namespace
 
+double bytes_per_token(const Job& job, const data::PartFacts& text) {
+  return job.says_every_token() ? text.bytes_per_token() : 0;
+}
+
 Prepared prepare(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress) {
-  Prepared prepared;
   const auto bytes_read = [&](std::int64_t bytes) {
     progress.stage("Reading the text", static_cast<double>(bytes), 0);
   };
   bytes_read(0);
-  prepared.dataset = job.make_dataset();
-  const std::vector<TokenShard> shards = prepared.dataset->token_shards();
-  prepared.corpus = shards.empty() ? data::survey(*prepared.dataset, bytes_read) : data::survey_shards(shards);
-  if (shards.empty()) {
-    make_tokenizer(job, prepared, progress);
-    check_vocabulary(job, *prepared.tokenizer);
-    prepared.tokenizer_hash = sha256_hex(prepared.tokenizer->to_json());
-    encode_texts(job, run_folder, prepared, progress);
-  } else {
-    take_shards(job, shards, prepared, progress);
-    check_vocabulary(job, *prepared.tokenizer);
-  }
-  check_any(prepared.training, prepared.encoded.training, job.data_options(), "training");
-  check_any(prepared.evaluation, prepared.encoded.evaluation, job.data_options(), "validation");
-  if (job.training().eval_each_document && prepared.evaluation.size() == 0) {
-    throw Error(
-        ErrorKind::experiment,
-        "training.eval_each_document is true, but nothing is kept for evaluation: expected a dataset.validation "
-        "above 0");
-  }
-  for (const data::Source& source : prepared.corpus.sources) {
-    const std::string& note = source.provenance.note;
-    if (!note.empty()) prepared.warnings.push_back(source.document + ": " + note);
-  }
-  leave_out_short_documents(prepared);
-  if (!job.says_every_token()) {
-    for (train::EvaluationDocument& document : prepared.documents) document.bytes_per_token = 0;
-  }
-  return prepared;
+  std::unique_ptr<Dataset> dataset = job.make_dataset();
+  const std::vector<TokenShard> shards = dataset->token_shards();
+  const bool is_text = shards.empty();
+  data::Corpus corpus = is_text ? data::survey(*dataset, bytes_read) : data::survey_shards(shards);
+
+  auto [tokenizer, tokenizer_was_cached] =
+      is_text ? train_tokenizer(job, *dataset, corpus, progress) : tokenizer_of_shards(job);
+  check_vocabulary(job, *tokenizer);
+  std::string tokenizer_hash = sha256_hex(tokenizer->to_json());
+
+  const std::string key = tokens_key(job, corpus, tokenizer_hash);
+  Tokens tokens = is_text ? encode_texts(job, *dataset, corpus, *tokenizer, key, run_folder, progress)
+                          : take_shards(job, shards, corpus, *tokenizer, key, progress);
+  check_any(tokens.training, tokens.encoded.training, job.data_options(), "training");
+  check_any(tokens.evaluation, tokens.encoded.evaluation, job.data_options(), "validation");
+  check_evaluated(job, tokens.evaluation);
+  std::vector<std::string> warnings = warnings_of(corpus, tokens.documents);
+  std::erase_if(tokens.documents, has_no_sample);
+
+  return {.dataset = std::move(dataset),
+          .corpus = std::move(corpus),
+          .tokenizer = std::move(tokenizer),
+          .tokenizer_hash = std::move(tokenizer_hash),
+          .tokenizer_was_cached = tokenizer_was_cached,
+          .tokens_were_cached = tokens.were_cached,
+          .encoded = std::move(tokens.encoded),
+          .training = std::move(tokens.training),
+          .evaluation = std::move(tokens.evaluation),
+          .documents = std::move(tokens.documents),
+          .warnings = std::move(warnings)};
 }
 
 void check_length(const BatchShape& shape, std::int64_t sample_length, const Model& model) {

@@ -37,6 +37,9 @@ struct Prepared {
 /// passes.
 Prepared prepare(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress);
 
+/// Bytes of text to a token; 0 where bits per byte mean nothing, since the objective does not say every token.
+double bytes_per_token(const Job& job, const data::PartFacts& text);
+
 /// Throws Error (experiment) naming both lengths when what the objective makes of a sample of `sample_length` tokens,
 /// which is of this shape, is longer than the model takes.
 void check_length(const BatchShape& shape, std::int64_t sample_length, const Model& model);

@@ -168,8 +168,8 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
                                  prepared.evaluation,
                                  *collator,
                                  job.data_options().shuffle,
-                                 job.says_every_token() ? prepared.encoded.training.bytes_per_token() : 0,
-                                 job.says_every_token() ? prepared.encoded.evaluation.bytes_per_token() : 0,
+                                 bytes_per_token(job, prepared.encoded.training),
+                                 bytes_per_token(job, prepared.encoded.evaluation),
                                  prepared.documents};
   train::Trainer trainer(*model, data, job.training(), effective, matmul_rate, folder.checkpoints(), recorder);
   const train::TrainingResult result = trainer.run();
