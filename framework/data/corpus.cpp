@@ -7,11 +7,10 @@
 
 #include "folio/error.h"
 #include "support/sha256.h"
+#include "support/utf8.h"
 
 namespace folio::data {
 namespace {
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }
 
 /// Calls `visit` with each piece, whether it is its document's first, and whether its last. One piece is held back,
 /// since only the next one tells.
@@ -123,7 +122,7 @@ class Cutter {
 }  // namespace
 
 std::int64_t count_characters(std::string_view text) {
-  return std::count_if(text.begin(), text.end(), [](char byte) { return !continues_character(byte); });
+  return std::count_if(text.begin(), text.end(), [](char byte) { return !is_continuation_byte(byte); });
 }
 
 std::int64_t count_words(std::string_view text) {
@@ -140,7 +139,7 @@ std::int64_t count_words(std::string_view text) {
 std::size_t skip_characters(std::string_view text, std::size_t from, std::int64_t count) {
   std::size_t at = from;
   for (; at < text.size(); ++at) {
-    if (!continues_character(text[at]) && count-- == 0) break;
+    if (!is_continuation_byte(text[at]) && count-- == 0) break;
   }
   return at;
 }

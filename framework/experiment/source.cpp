@@ -4,31 +4,16 @@
 
 #include <algorithm>
 
+#include "support/utf8.h"
 #include "terminal/terminal.h"
 
 namespace folio::experiment {
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 /// The part of the line that stands before the place.
 std::string_view before(const Place& place) { return line_of(place).substr(0, static_cast<std::size_t>(place.column)); }
-
-/// How many bytes from the front form one character of UTF-8; 0 when they form none (RFC 3629: no overlong forms, no
-/// surrogates, nothing above U+10FFFF).
-std::size_t character_size(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return 1;
-  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return 0;
-  const auto second = static_cast<unsigned char>(text[1]);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool too_high = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
-  const bool whole = std::all_of(text.begin() + 1, text.begin() + static_cast<std::ptrdiff_t>(size), is_continuation);
-  return whole && !overlong && !too_high ? size : 0;
-}
 
 Place place_of(const Source& source, std::size_t offset) {
   const std::string_view head = std::string_view(source.text).substr(0, offset);
@@ -40,7 +25,6 @@ Place place_of(const Source& source, std::size_t offset) {
 }  // namespace
 
 const Source& Sources::add(Source::Kind kind, std::string name, std::string text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   return sources_.emplace_back(kind, std::move(name), std::move(text), static_cast<int>(sources_.size()));
 }
@@ -50,7 +34,7 @@ std::string to_string(const Place& place) {
   if (place.source->kind == Source::Kind::override_value) return fmt::format("override '{}'", name);
   if (place.line == Place::kWholeSource) return name;
   const std::string_view head = before(place);
-  const auto characters = std::count_if(head.begin(), head.end(), [](char c) { return !is_continuation(c); });
+  const auto characters = std::count_if(head.begin(), head.end(), [](char c) { return !is_continuation_byte(c); });
   return fmt::format("{}:{}:{}", name, place.line + 1, characters + 1);
 }
 
@@ -84,7 +68,7 @@ std::string excerpt(const Place& place) {
 
 std::string printable(std::string_view text, std::size_t limit) {
   std::string result(text.substr(0, limit));
-  while (result.size() < text.size() && !result.empty() && is_continuation(text[result.size()])) result.pop_back();
+  while (result.size() < text.size() && !result.empty() && is_continuation_byte(text[result.size()])) result.pop_back();
   if (result.size() < text.size()) result += "...";
   for (char& c : result) {
     if (c == '\n' || c == '\t') c = ' ';
@@ -95,10 +79,11 @@ std::string printable(std::string_view text, std::size_t limit) {
 
 std::optional<Unreadable> unreadable(const Source& source) {
   const std::string_view text = source.text;
-  for (std::size_t at = 0, size = 0; at < text.size(); at += size) {
-    size = character_size(text.substr(at));
+  for (std::size_t at = 0, length = 0; at < text.size(); at += length) {
+    const DecodedCodePoint point = decode_code_point(text, at);
+    length = point.length;
     const bool control = is_control(text[at]) && text[at] != '\n' && text[at] != '\r' && text[at] != '\t';
-    if (size > 0 && !control) continue;
+    if (point.valid && !control) continue;
     return Unreadable{place_of(source, at), fmt::format("byte 0x{:02x} is not UTF-8 text; is this a binary file?",
                                                         static_cast<unsigned char>(text[at]))};
   }

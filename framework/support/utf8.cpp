@@ -6,51 +6,87 @@
 namespace folio {
 namespace {
 
-constexpr std::uint64_t kHighBits = 0x8080808080808080;
+/// decode_beyond_ascii(), here so that the loops of this file take it in.
+inline DecodedCodePoint decode(std::string_view text, std::size_t at) {
+  const char* const bytes = text.data() + at;
+  const std::size_t left = text.size() - at;
+  const auto tail = [&](std::size_t i) -> char32_t { return static_cast<std::uint8_t>(bytes[i]) & 0x3Fu; };
+  const auto lead = static_cast<std::uint8_t>(bytes[0]);
+  if (lead < 0xC2 || lead > 0xF4 || left < 2) return {};
+  if (lead < 0xE0) {
+    if (!is_continuation_byte(bytes[1])) return {};
+    return {(lead & 0x1Fu) << 6 | tail(1), 2, true};
+  }
+  // The second byte's range excludes overlong forms (E0, F0), surrogates (ED) and what lies above U+10FFFF (F4).
+  const auto second = static_cast<std::uint8_t>(bytes[1]);
+  const std::uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
+  const std::uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
+  if (second < low || second > high) return {};
+  if (left < 3 || !is_continuation_byte(bytes[2])) return {kReplacementCharacter, 2, false};
+  if (lead < 0xF0) return {(lead & 0x0Fu) << 12 | tail(1) << 6 | tail(2), 3, true};
+  if (left < 4 || !is_continuation_byte(bytes[3])) return {kReplacementCharacter, 3, false};
+  return {(lead & 0x07u) << 18 | tail(1) << 12 | tail(2) << 6 | tail(3), 4, true};
+}
 
-/// How many bytes at the start of `text` are ASCII, in steps of eight.
-std::size_t ascii_words(std::string_view text) {
-  std::size_t at = 0;
+/// How many bytes from `at` on are ASCII, in steps of eight.
+std::size_t ascii_words(std::string_view text, std::size_t at) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  const std::size_t begin = at;
   for (; at + 8 <= text.size(); at += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data() + at, 8);
     if (word & kHighBits) break;
   }
-  return at;
-}
-
-/// The length of the well-formed sequence at the start of `text`, which is not empty; 0 when there is none.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char lead = byte(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
-  if (length == 0 || text.size() < length) return 0;
-  // The second byte's range excludes overlong forms (E0, F0), surrogates (ED) and what lies above U+10FFFF (F4).
-  const unsigned char low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-  if (byte(1) < low || byte(1) > high) return 0;
-  for (std::size_t i = 2; i < length; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  }
-  return length;
+  return at - begin;
 }
 
 }  // namespace
 
+DecodedCodePoint decode_beyond_ascii(std::string_view text, std::size_t at) { return decode(text, at); }
+
+void append_utf8(std::string& text, char32_t code_point) {
+  const auto tail = [&](int shift) { return static_cast<char>(0x80u | (code_point >> shift & 0x3Fu)); };
+  if (code_point < 0x80) {
+    text.push_back(static_cast<char>(code_point));
+  } else if (code_point < 0x800) {
+    text.append({static_cast<char>(0xC0u | code_point >> 6), tail(0)});
+  } else if (code_point < 0x10000) {
+    text.append({static_cast<char>(0xE0u | code_point >> 12), tail(6), tail(0)});
+  } else {
+    text.append({static_cast<char>(0xF0u | code_point >> 18), tail(12), tail(6), tail(0)});
+  }
+}
+
 std::optional<std::size_t> first_invalid_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
-    at += ascii_words(text.substr(at));
+    at += ascii_words(text, at);
     // Through the word that stopped the fast path, and on while text stays outside ASCII.
     while (at < text.size()) {
-      const std::size_t length = sequence_length(text.substr(at));
-      if (length == 0) return at;
-      at += length;
-      if (length == 1) break;
+      if (static_cast<std::uint8_t>(text[at]) < 0x80) {
+        ++at;
+        break;
+      }
+      const DecodedCodePoint decoded = decode(text, at);
+      if (!decoded.valid) return at;
+      at += decoded.length;
     }
   }
   return std::nullopt;
+}
+
+std::string replace_invalid_utf8(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  std::size_t at = 0;
+  while (const auto offset = first_invalid_utf8(text.substr(at))) {
+    result.append(text, at, *offset);
+    append_utf8(result, kReplacementCharacter);
+    at += *offset;
+    at += decode_code_point(text, at).length;
+  }
+  result.append(text, at);
+  return result;
 }
 
 }  // namespace folio

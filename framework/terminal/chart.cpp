@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "support/human.h"
+#include "support/utf8.h"
 
 namespace folio {
 namespace {
@@ -93,9 +94,9 @@ std::optional<int> draw_curve(const Chart::Points& points, const Range& x_range,
 }
 
 std::string utf8_of_braille(unsigned bits) {
-  const unsigned code = 0x2800 + bits;
-  return {static_cast<char>(0xE0 | (code >> 12)), static_cast<char>(0x80 | ((code >> 6) & 0x3F)),
-          static_cast<char>(0x80 | (code & 0x3F))};
+  std::string text;
+  append_utf8(text, 0x2800 + bits);
+  return text;
 }
 
 std::string padded(const std::string& text, int width) {

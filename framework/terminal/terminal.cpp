@@ -9,19 +9,10 @@
 #include <cwchar>
 #include <sstream>
 
+#include "support/utf8.h"
+
 namespace folio {
 namespace {
-
-/// The code point that starts at `text[i]`, moving `i` past it; a byte that starts none stands for itself.
-char32_t next_code_point(std::string_view text, std::size_t& i) {
-  const auto lead = static_cast<unsigned char>(text[i++]);
-  const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc2 ? 1 : 0;
-  char32_t point = more == 0 ? lead : lead & (0x3f >> more);
-  for (int k = 0; k < more && i < text.size() && (text[i] & 0xc0) == 0x80; ++k) {
-    point = point << 6 | static_cast<char32_t>(text[i++] & 0x3f);
-  }
-  return point;
-}
 
 int width_of(char32_t point) {
   if (point < 0x20 || (point >= 0x300 && point < 0x370) || point == 0x200b) return 0;
@@ -58,7 +49,9 @@ int display_width(std::string_view text) {
       i = end + 1;
       continue;
     }
-    width += width_of(next_code_point(text, i));
+    const DecodedCodePoint point = decode_code_point(text, i);
+    width += width_of(point.value);
+    i += point.length;
   }
   return width;
 }

@@ -9,8 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "support/utf8.h"
 #include "text/bert_character_exceptions.h"
-#include "text/utf8.h"
 
 namespace folio {
 namespace {

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/utf8.h"
 #include "text/bert_characters.h"
-#include "text/utf8.h"
 
 namespace folio {
 namespace {

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "support/utf8.h"
 #include "text/bert_characters.h"
 #include "text/bert_normalizer.h"
-#include "text/utf8.h"
 
 namespace folio {
 

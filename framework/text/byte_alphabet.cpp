@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "text/utf8.h"
+#include "support/utf8.h"
 
 namespace folio {
 namespace {

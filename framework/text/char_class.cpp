@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "support/utf8.h"
 #include "text/char_class_exceptions.h"
-#include "text/utf8.h"
 
 namespace folio {
 namespace {

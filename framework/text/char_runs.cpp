@@ -1,6 +1,6 @@
 #include "text/char_runs.h"
 
-#include "text/utf8.h"
+#include "support/utf8.h"
 
 namespace folio {
 
@@ -30,7 +30,7 @@ std::size_t space_end(std::string_view text, std::size_t begin) {
   const std::size_t end = run_end(text, begin, CharClass::space);
   if (end == text.size()) return end;
   std::size_t last = end - 1;
-  while ((static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) --last;
+  while (is_continuation_byte(text[last])) --last;
   return last > begin ? last : end;
 }
 

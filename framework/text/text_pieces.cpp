@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "support/utf8.h"
+
 namespace folio {
 namespace {
 
@@ -12,15 +14,13 @@ bool is_word_boundary(std::string_view text, std::size_t at) {
          is_ascii_letter(text[at + 1]);
 }
 
-bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
 /// The end of the last whole character within `limit` bytes, or of the first one.
 std::size_t character_end(std::string_view text, std::size_t begin, std::size_t limit) {
   std::size_t end = begin + limit;
-  while (end > begin && is_continuation(text[end])) --end;
+  while (end > begin && is_continuation_byte(text[end])) --end;
   if (end > begin) return end;
   ++end;
-  while (end < text.size() && is_continuation(text[end])) ++end;
+  while (end < text.size() && is_continuation_byte(text[end])) ++end;
   return end;
 }
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "support/utf8.h"
 #include "text/char_class.h"
-#include "text/utf8.h"
 
 namespace folio::worker {
 

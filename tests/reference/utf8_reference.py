@@ -1,4 +1,4 @@
-"""Prints the SHA-256 that tests/unit/text/utf8_test.cpp expects: of what Python makes of all short strings of bytes.
+"""Prints the SHA-256 that tests/unit/support/utf8_test.cpp expects: of what Python makes of all short strings of bytes.
 
 Each string of one to four bytes out of BYTES is decoded with errors="replace"; the results are joined by line ends,
 each after the offset of the first wrong byte, or -1. Made with Python 3.11.

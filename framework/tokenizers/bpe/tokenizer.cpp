@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "folio/error.h"
+#include "support/utf8.h"
 #include "text/byte_alphabet.h"
-#include "text/utf8.h"
 #include "tokenizers/added_tokens.h"
 #include "tokenizers/bpe/json.h"
 #include "tokenizers/special_tokens.h"

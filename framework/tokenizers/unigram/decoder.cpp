@@ -4,7 +4,6 @@
 #include <charconv>
 
 #include "support/utf8.h"
-#include "text/utf8.h"
 
 namespace folio::unigram {
 namespace {

@@ -8,6 +8,8 @@
 #include <limits>
 #include <span>
 
+#include "support/utf8.h"
+
 namespace folio::unigram {
 namespace {
 
@@ -18,11 +20,9 @@ constexpr double kUnknownPenalty = 10;
 constexpr TokenId kUnknownCharacter = -2;
 constexpr TokenId kNothing = -1;
 
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
 std::size_t character_end(std::string_view text, std::size_t begin) {
   std::size_t end = begin + 1;
-  while (end < text.size() && continues_character(text[end])) ++end;
+  while (end < text.size() && is_continuation_byte(text[end])) ++end;
   return end;
 }
 
@@ -161,7 +161,7 @@ void Encoder::put_pieces(std::string_view word, const std::vector<TokenId>& arri
     const TokenId id = arrived[end];
     std::size_t begin = end - 1;
     if (id == kUnknownCharacter) {
-      while (continues_character(word[begin]) && begin > 0) --begin;
+      while (is_continuation_byte(word[begin]) && begin > 0) --begin;
     } else {
       begin = end - lengths_[static_cast<std::size_t>(id)];
     }

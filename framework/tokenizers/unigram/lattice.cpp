@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "support/utf8.h"
+
 namespace folio::unigram {
 namespace {
 
@@ -10,7 +12,7 @@ constexpr double kScale = 0x1p500;
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 
 bool begins_character(std::string_view word, std::size_t at) {
-  return at == word.size() || (static_cast<unsigned char>(word[at]) & 0xC0) != 0x80;
+  return at == word.size() || !is_continuation_byte(word[at]);
 }
 
 }  // namespace

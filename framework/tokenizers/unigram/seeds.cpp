@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "text/utf8.h"
+#include "support/utf8.h"
 
 namespace folio::unigram {
 namespace {
@@ -55,7 +55,7 @@ struct Repeat {
 Letters read_letters(const Words& words) {
   constexpr std::uint32_t kWordEnd = UINT32_MAX;
   Letters letters;
-  std::vector<double> counts(0x110000);  // by code point
+  std::vector<double> counts(kCodePoints);  // by code point
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words.text(i);
     const bool kept = letters.ranks.size() + word.size() < kMaxCharacters;

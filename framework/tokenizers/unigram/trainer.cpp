@@ -8,7 +8,7 @@
 #include <numeric>
 #include <utility>
 
-#include "text/utf8.h"
+#include "support/utf8.h"
 #include "tokenizers/unigram/double_array.h"
 #include "tokenizers/unigram/lattice.h"
 #include "tokenizers/unigram/seeds.h"
@@ -204,7 +204,7 @@ void add_required(const std::vector<char32_t>& required, std::vector<Seed>& seed
 }  // namespace
 
 std::vector<char32_t> alphabet_of(const Words& words) {
-  std::vector<bool> seen(0x110000);
+  std::vector<bool> seen(kCodePoints);
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words.text(i);
     for (std::size_t at = 0; at < word.size();) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "support/utf8.h"
 #include "tokenizers/unigram/vocabulary.h"
 
 namespace folio::unigram {
@@ -34,7 +35,7 @@ void Words::add(std::string_view word, double count) {
   while (!word.empty()) {
     std::size_t length = std::min(word.size(), kMaxBytes);
     if (length < word.size()) {
-      while ((static_cast<unsigned char>(word[length]) & 0xC0) == 0x80) --length;  // to a character's beginning
+      while (is_continuation_byte(word[length])) --length;  // to a character's beginning
     }
     words_.push_back({letters_.size(), static_cast<std::uint32_t>(length), count});
     letters_ += word.substr(0, length);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "support/utf8.h"
+
 namespace folio::wordpiece {
 namespace {
 
@@ -11,7 +13,7 @@ bool is_longer_than(std::string_view word, std::size_t limit) {
   if (word.size() <= limit) return false;
   std::size_t characters = 0;
   for (const char byte : word) {
-    if ((static_cast<unsigned char>(byte) & 0xC0) != 0x80 && ++characters > limit) return true;
+    if (!is_continuation_byte(byte) && ++characters > limit) return true;
   }
   return false;
 }

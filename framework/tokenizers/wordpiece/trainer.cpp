@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "folio/error.h"
-#include "text/utf8.h"
+#include "support/utf8.h"
 #include "tokenizers/merge_trainer.h"
 
 namespace folio::wordpiece {

@@ -12,7 +12,6 @@
 #include "folio/error.h"
 #include "support/nearest_name.h"
 #include "support/utf8.h"
-#include "text/utf8.h"
 
 namespace folio::jsonl {
 namespace {

@@ -8,6 +8,7 @@
 #include "input/pieces.h"
 #include "input/unpacked_file.h"
 #include "jsonl/field_reader.h"
+#include "support/utf8.h"
 
 namespace folio::jsonl {
 
@@ -38,7 +39,6 @@ void Jsonl::read(const std::function<void(Document)>& sink) const {
 
 void Jsonl::read_lines(const input::NamedFile& source, const std::function<void(Document)>& sink) const {
   constexpr std::size_t kForgetStep = 4 << 20;
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   const input::UnpackedFile file = input::open_unpacked(source.file);
   const std::string path = source.file.string();
   const std::string_view bytes = file.contents.bytes();

@@ -10,21 +10,16 @@
 #include "input/scratch_file.h"
 #include "input/unpacked_file.h"
 #include "support/utf8.h"
-#include "text/utf8.h"
 #include "textbooks/license.h"
 
 namespace folio::textbooks {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
 /// The last place at or before `end` where no UTF-8 character is cut, nor what could be the beginning of one.
 std::size_t character_end(std::string_view text, std::size_t end) {
   if (end >= text.size()) return text.size();
   for (std::size_t back = 0; back <= 3 && back < end; ++back) {
-    if (!continues_character(text[end - back])) return end - back;
+    if (!is_continuation_byte(text[end - back])) return end - back;
   }
   return end;  // no character has so many bytes: these are none
 }

@@ -11,7 +11,7 @@ namespace folio::textbooks {
 /// What is done about bytes that are not UTF-8.
 enum class Utf8Errors {
   strict,   ///< they are an error
-  replace,  ///< U+FFFD stands for each, as text/utf8.h defines it
+  replace,  ///< U+FFFD stands for each, as support/utf8.h defines it
 };
 
 /// The text of a book in a file, of any size in little memory.

@@ -7,9 +7,9 @@
 
 #include "support/files.h"
 #include "support/sha256.h"
+#include "support/utf8.h"
 #include "text/bert_normalizer.h"
 #include "text/bert_splitter.h"
-#include "text/utf8.h"
 
 using namespace folio;
 

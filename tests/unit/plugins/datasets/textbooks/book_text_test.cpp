@@ -9,7 +9,6 @@
 #include "packed.h"
 #include "support/sha256.h"
 #include "support/utf8.h"
-#include "text/utf8.h"
 #include "textbooks/license.h"
 
 namespace folio::textbooks {
