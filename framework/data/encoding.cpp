@@ -8,8 +8,8 @@
 #include <thread>
 #include <utility>
 
-#include "data/ordered_pool.h"
 #include "folio/error.h"
+#include "support/ordered_pool.h"
 #include "support/sha256.h"
 
 namespace folio::data {
@@ -219,7 +219,7 @@ Encoded encode_corpus(const Dataset& dataset, const Corpus& corpus, const Tokeni
     progress(static_cast<double>(done), static_cast<double>(corpus.bytes));
   };
   OrderedPool<Job> pool(
-      std::max(1U, std::thread::hardware_concurrency()), [&](Job& job) { encode(job, tokenizer); }, write);
+      std::max(1U, std::thread::hardware_concurrency()), [&](Job& job, std::size_t) { encode(job, tokenizer); }, write);
   JobMaker jobs(options, pool);
   Sha256 hash;
   read_texts(dataset, corpus, options.validation, [&](const Text& text) {

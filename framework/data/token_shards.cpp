@@ -6,9 +6,9 @@
 #include <cstring>
 #include <thread>
 
-#include "data/ordered_pool.h"
 #include "folio/error.h"
 #include "support/human.h"
+#include "support/ordered_pool.h"
 #include "support/sha256.h"
 
 namespace folio::data {
@@ -96,7 +96,7 @@ Encoded measure_shards(const std::vector<TokenShard>& shards, const Corpus& corp
   for (const TokenShard& shard : shards) total += static_cast<double>(bytes_of(shard));
   OrderedPool<ShardJob> pool(
       std::max(1U, std::thread::hardware_concurrency()),
-      [&](ShardJob& job) { measure(job, shards[job.shard], tokenizer); },
+      [&](ShardJob& job, std::size_t) { measure(job, shards[job.shard], tokenizer); },
       [&](ShardJob& job) {
         add(facts[job.shard], job);
         add(shards[job.shard].for_evaluation ? encoded.evaluation : encoded.training, job);

@@ -1,17 +1,13 @@
 #include "tokenizers/word_counting.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <deque>
-#include <exception>
-#include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "support/ordered_pool.h"
 #include "text/text_pieces.h"
 
 namespace folio {
@@ -27,53 +23,6 @@ struct Stretch {
   std::vector<std::size_t> ends;  ///< of each text in `bytes`
 };
 
-/// Stretches on their way from the thread that reads to those that count. It holds a few, so that reading does not run
-/// away from counting.
-class StretchQueue {
- public:
-  explicit StretchQueue(std::size_t capacity) : capacity_(capacity) {}
-
-  /// Waits for room. After stop() it drops what it is given.
-  void push(Stretch stretch) {
-    std::unique_lock lock(mutex_);
-    has_room_.wait(lock, [&] { return stretches_.size() < capacity_ || stopped_; });
-    if (stopped_) return;
-    stretches_.push_back(std::move(stretch));
-    has_work_.notify_one();
-  }
-
-  /// Waits for a stretch; none when all have been taken and no more will come.
-  std::optional<Stretch> pop() {
-    std::unique_lock lock(mutex_);
-    has_work_.wait(lock, [&] { return !stretches_.empty() || complete_ || stopped_; });
-    if (stopped_ || stretches_.empty()) return std::nullopt;
-    Stretch stretch = std::move(stretches_.front());
-    stretches_.pop_front();
-    has_room_.notify_one();
-    return stretch;
-  }
-
-  /// No more will be pushed.
-  void complete() { set(complete_); }
-  /// Nobody is to push or take any more.
-  void stop() { set(stopped_); }
-
- private:
-  void set(bool& flag) {
-    const std::lock_guard lock(mutex_);
-    flag = true;
-    has_work_.notify_all();
-    has_room_.notify_all();
-  }
-
-  const std::size_t capacity_;
-  std::mutex mutex_;
-  std::condition_variable has_work_, has_room_;
-  std::deque<Stretch> stretches_;
-  bool complete_ = false;
-  bool stopped_ = false;
-};
-
 /// What one thread has counted.
 struct Count {
   struct Step {
@@ -83,29 +32,21 @@ struct Count {
 
   WordCounter words;
   std::vector<Step> steps;
-  std::exception_ptr failure;
 };
 
-void count_stretches(StretchQueue& queue, const AddWords& add_words, Count& count) {
-  try {
-    while (const auto stretch = queue.pop()) {
-      std::size_t begin = 0;
-      for (const std::size_t end : stretch->ends) {
-        add_words(std::string_view(stretch->bytes).substr(begin, end - begin), count.words);
-        begin = end;
-      }
-      count.steps.push_back({stretch->number, count.words.entries().size()});
-    }
-  } catch (...) {
-    count.failure = std::current_exception();
-    queue.stop();
+void count_stretch(const Stretch& stretch, const AddWords& add_words, Count& count) {
+  std::size_t begin = 0;
+  for (const std::size_t end : stretch.ends) {
+    add_words(std::string_view(stretch.bytes).substr(begin, end - begin), count.words);
+    begin = end;
   }
+  count.steps.push_back({stretch.number, count.words.entries().size()});
 }
 
-/// Makes stretches of texts and pushes them.
+/// Makes stretches of texts and has them counted.
 class StretchCutter {
  public:
-  StretchCutter(StretchQueue& queue, const Progress& progress) : queue_(queue), progress_(progress) {}
+  StretchCutter(OrderedPool<Stretch>& pool, const Progress& progress) : pool_(pool), progress_(progress) {}
 
   void add(std::string_view text) {
     while (!text.empty()) {
@@ -118,15 +59,20 @@ class StretchCutter {
     }
   }
 
+  void finish() {
+    push();
+    pool_.finish_all();
+  }
+
+ private:
   void push() {
     bytes_ += static_cast<double>(stretch_.bytes.size());
-    queue_.push(std::move(stretch_));
+    pool_.add(std::move(stretch_));
     stretch_ = {++stretches_, {}, {}};
     if (progress_) progress_(bytes_, 0);
   }
 
- private:
-  StretchQueue& queue_;
+  OrderedPool<Stretch>& pool_;
   const Progress& progress_;
   Stretch stretch_;
   std::size_t stretches_ = 0;
@@ -166,26 +112,13 @@ WordCounter count_words(const TextSource& texts, const AddWords& add_words, cons
 
 WordCounter count_words(const TextSource& texts, const AddWords& add_words, const Progress& progress,
                         std::size_t threads) {
-  StretchQueue queue(threads + 1);
   std::vector<Count> counts(threads);
-  std::vector<std::jthread> workers;
-  // What is thrown while reading must not leave the workers waiting for more.
-  struct Stop {
-    StretchQueue& queue;
-    ~Stop() { queue.stop(); }
-  };
-  const Stop stop{queue};
-  for (Count& count : counts) {
-    workers.emplace_back([&] { count_stretches(queue, add_words, count); });
-  }
-  StretchCutter cutter(queue, progress);
+  OrderedPool<Stretch> pool(
+      threads, [&](Stretch& stretch, std::size_t thread) { count_stretch(stretch, add_words, counts[thread]); },
+      [](Stretch&) {});
+  StretchCutter cutter(pool, progress);
   texts([&](std::string_view text) { cutter.add(text); });
-  cutter.push();
-  queue.complete();
-  workers.clear();  // waits for them
-  for (const Count& count : counts) {
-    if (count.failure) std::rethrow_exception(count.failure);
-  }
+  cutter.finish();
   return merge(counts);
 }
 

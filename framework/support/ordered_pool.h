@@ -8,21 +8,30 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
-namespace folio::data {
+namespace folio {
 
-/// Does jobs on several threads, and hands them back, done, in the order in which they came. Only so many are held at
-/// once, so that a long stream of them takes little memory. Used by one thread, on which `finish` is called too.
+/// Does jobs on several threads, and hands them back, done, in the order in which they came. Used by one thread, on
+/// which `finish` is called too.
+///
+/// The using thread keeps all jobs that it has not handed back, in order, and puts each of them into a queue that the
+/// threads take from. Before it adds one it finishes those at the front that are done, and where 2 * threads + 2 are
+/// held it waits for the first. So a long stream of jobs takes little memory, a slow job holds up those behind it but
+/// not the threads, as long as there is room, and what is made of the jobs does not depend on the number of threads.
 template <typename Job>
 class OrderedPool {
  public:
-  using Step = std::function<void(Job&)>;
+  /// `thread`, from 0 on, is the same for no two jobs at once, so that a thread may have something of its own. Each
+  /// thread takes jobs in the order in which they came.
+  using Work = std::function<void(Job& job, std::size_t thread)>;
+  using Finish = std::function<void(Job& job)>;
 
   /// `work` is called on any of `threads` threads, for several jobs at once.
-  OrderedPool(std::size_t threads, Step work, Step finish)
+  OrderedPool(std::size_t threads, Work work, Finish finish)
       : work_(std::move(work)), finish_(std::move(finish)), most_(2 * threads + 2) {
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { take_jobs(); });
+    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { take_jobs(i); });
   }
 
   /// Jobs that were not finished are dropped.
@@ -60,7 +69,7 @@ class OrderedPool {
     bool done = false;
   };
 
-  void take_jobs() {
+  void take_jobs(std::size_t thread) {
     std::unique_lock lock(mutex_);
     for (;;) {
       job_came_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
@@ -69,7 +78,7 @@ class OrderedPool {
       waiting_.pop_front();
       lock.unlock();
       try {
-        work_(slot.job);
+        work_(slot.job, thread);
       } catch (...) {
         slot.error = std::current_exception();
       }
@@ -95,7 +104,8 @@ class OrderedPool {
     finish_(slot->job);
   }
 
-  const Step work_, finish_;
+  const Work work_;
+  const Finish finish_;
   const std::size_t most_;
   std::deque<std::unique_ptr<Slot>> jobs_;  ///< in order, of the using thread alone
 
@@ -106,4 +116,4 @@ class OrderedPool {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace folio::data
+}  // namespace folio
