@@ -1,7 +1,7 @@
 #include "runs/exchange/tensorboard.h"
 
-#include <array>
 #include <bit>
+#include <boost/crc.hpp>
 
 namespace folio::runs {
 namespace {
@@ -14,17 +14,6 @@ constexpr char kSummary = 5 << 3 | 2;      // Event.summary, a message
 constexpr char kValue = 1 << 3 | 2;        // Summary.value, a message
 constexpr char kTag = 1 << 3 | 2;          // Summary.Value.tag, bytes
 constexpr char kSimpleValue = 2 << 3 | 5;  // Summary.Value.simple_value, float
-
-constexpr std::array<std::uint32_t, 256> crc_table() {
-  constexpr std::uint32_t kPolynomial = 0x82f63b78;  // Castagnoli's, reflected
-  std::array<std::uint32_t, 256> table{};
-  for (std::uint32_t byte = 0; byte < 256; ++byte) {
-    std::uint32_t crc = byte;
-    for (int bit = 0; bit < 8; ++bit) crc = crc & 1 ? crc >> 1 ^ kPolynomial : crc >> 1;
-    table[byte] = crc;
-  }
-  return table;
-}
 
 template <typename Integer>
 std::string little_endian(Integer number) {
@@ -55,10 +44,9 @@ std::string record(const std::string& payload) {
 }  // namespace
 
 std::uint32_t crc32c(std::string_view bytes) {
-  static constexpr auto kTable = crc_table();
-  std::uint32_t crc = 0xffffffff;
-  for (const char c : bytes) crc = crc >> 8 ^ kTable[(crc ^ static_cast<unsigned char>(c)) & 0xff];
-  return ~crc;
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;  // Castagnoli's polynomial
+  crc.process_bytes(bytes.data(), bytes.size());
+  return static_cast<std::uint32_t>(crc.checksum());
 }
 
 std::uint32_t masked_crc32c(std::string_view bytes) {
