@@ -33,7 +33,7 @@ void check_apart(const std::vector<input::NamedFile>& train, const std::vector<i
   for (const input::NamedFile& named : validation) {
     if (trained_on.contains(std::filesystem::weakly_canonical(named.file))) {
       throw Error(ErrorKind::experiment,
-                  "dataset.validation: " + named.file.string() + " is one of the files of dataset.train too");
+                  "dataset.validation_files: " + named.file.string() + " is one of the files of dataset.train too");
     }
   }
 }
@@ -43,7 +43,8 @@ void check_apart(const std::vector<input::NamedFile>& train, const std::vector<i
 OptionTable options() {
   return OptionTable{
       text_list("train").help("files, folders (their *.bin) or globs with the tokens to train on, in this order"),
-      text_list("validation", std::vector<std::string>{}).help("the same for evaluation; without it there is none"),
+      text_list("validation_files", std::vector<std::string>{})
+          .help("the same for evaluation; without it there is none"),
       text("format", "auto")
           .choices({"auto", "nanogpt", "llmc"})
           .help("how the files are laid out; auto takes llm.c's where its header is there, else nanoGPT's"),
@@ -52,7 +53,7 @@ OptionTable options() {
 
 Tokens::Tokens(const OptionValues& values, std::vector<std::filesystem::path> bases)
     : train_(values.text_list("train")),
-      validation_(values.text_list("validation")),
+      validation_(values.text_list("validation_files")),
       format_(format_named(values.text("format"))),
       bases_(std::move(bases)) {}
 
@@ -60,7 +61,7 @@ std::vector<TokenShard> Tokens::token_shards() const {
   if (!shards_.empty()) return shards_;
   const auto train = input::find_files(search_for("dataset.train", bases_), train_);
   std::vector<input::NamedFile> validation;
-  if (!validation_.empty()) validation = input::find_files(search_for("dataset.validation", bases_), validation_);
+  if (!validation_.empty()) validation = input::find_files(search_for("dataset.validation_files", bases_), validation_);
   check_apart(train, validation);
   std::vector<TokenShard> shards;
   for (const input::NamedFile& named : train) shards.push_back(open_shard(named, false));

@@ -16,7 +16,7 @@ namespace folio::tokens {
 OptionTable options();
 
 /// Gives the tokens in files that were made elsewhere, as they lie in the mapped files: those of the option `train`,
-/// then those of `validation`, for evaluation. There are no documents.
+/// then those of `validation_files`, for evaluation. There are no documents.
 class Tokens : public Dataset {
  public:
   /// `bases` is what relative paths are relative to.

@@ -67,7 +67,8 @@ TEST_CASE("tokens gives the shards of nanoGPT and of llm.c as they lie in the fi
   folder.write("shards/b.bin", kLlamaFile);
   folder.write("shards/a.bin", kGpt2File);
   folder.write("val.bin", bytes_of(std::vector<std::uint16_t>{7}));
-  const Tokens tokens = tokens_in(folder, {{"train", Names{"raw.bin", "shards"}}, {"validation", Names{"v*.bin"}}});
+  const Tokens tokens =
+      tokens_in(folder, {{"train", Names{"raw.bin", "shards"}}, {"validation_files", Names{"v*.bin"}}});
   const std::vector<TokenShard> shards = tokens.token_shards();
   REQUIRE(shards.size() == 4);
   CHECK(shards[0].name == "raw");
@@ -140,8 +141,9 @@ TEST_CASE("tokens refuses a file for both training and evaluation") {
   const TemporaryFolder folder;
   folder.write("a.bin", "ab");
   std::filesystem::create_symlink("a.bin", folder / "b.bin");
-  CHECK_THROWS_WITH(tokens_in(folder, {{"train", Names{"a.bin"}}, {"validation", Names{"b.bin"}}}).token_shards(),
-                    Contains("dataset.validation: ") && Contains("b.bin is one of the files of dataset.train too"));
+  CHECK_THROWS_WITH(
+      tokens_in(folder, {{"train", Names{"a.bin"}}, {"validation_files", Names{"b.bin"}}}).token_shards(),
+      Contains("dataset.validation_files: ") && Contains("b.bin is one of the files of dataset.train too"));
   CHECK_THROWS_WITH(tokens_in(folder, {{"train", Names{"*.bin"}}}).token_shards(), Contains("a second time"));
 }
 
@@ -150,8 +152,9 @@ TEST_CASE("tokens names what it does not find") {
   folder.write("train.bin", "ab");
   CHECK_THROWS_WITH(tokens_in(folder, {{"train", Names{"trian.bin"}}}).token_shards(),
                     Contains("dataset.train: no file or folder 'trian.bin'") && Contains("did you mean 'train.bin'?"));
-  CHECK_THROWS_WITH(tokens_in(folder, {{"train", Names{"train.bin"}}, {"validation", Names{"v*"}}}).token_shards(),
-                    Contains("dataset.validation: no file matches 'v*'"));
+  CHECK_THROWS_WITH(
+      tokens_in(folder, {{"train", Names{"train.bin"}}, {"validation_files", Names{"v*"}}}).token_shards(),
+      Contains("dataset.validation_files: no file matches 'v*'"));
   CHECK_THROWS_WITH(tokens_in(folder, {}), Contains("train"));
 }
 
