@@ -64,6 +64,9 @@ class Question {
   const std::filesystem::path& file() const { return file_; }
   std::string model() const { return base_.resolved.at("model").at("type"); }
   std::string library() const { return session_->catalogue.require(PluginKind::model, model()).library; }
+  std::string tokenizer_library(const std::string& type) const {
+    return session_->catalogue.require(PluginKind::tokenizer, type).library;
+  }
 
  private:
   experiment::Experiment load(const std::vector<std::string>& changed) const {
@@ -94,8 +97,16 @@ class Question {
 /// The worker's answers, one a variant.
 std::vector<json> ask(const Question& question, const std::vector<experiment::Experiment>& variants,
                       const ParamsOptions& options) {
-  json request{{"library", question.library()}, {"variants", json::array()}, {"measure", options.measure}};
-  for (const experiment::Experiment& variant : variants) request["variants"].push_back(variant.resolved);
+  json request{{"library", question.library()},
+               {"tokenizers", json::object()},
+               {"variants", json::array()},
+               {"measure", options.measure}};
+  for (const experiment::Experiment& variant : variants) {
+    request["variants"].push_back(variant.resolved);
+    if (!variant.resolved.contains("tokenizer")) continue;
+    const std::string type = variant.resolved["tokenizer"].at("type");
+    request["tokenizers"][type] = question.tokenizer_library(type);
+  }
   if (options.batch) request["batch"] = *options.batch;
   if (options.length) request["length"] = *options.length;
   std::vector<json> answers;

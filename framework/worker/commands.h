@@ -15,9 +15,9 @@ int train(const std::filesystem::path& run_folder);
 int preflight(const std::string& request);
 
 /// Counts a model's parameters and tells what training it costs. `request` is JSON:
-///   {"library": PATH, "variants": [RESOLVED...], "batch": N, "length": N, "measure": true}
-/// with the sections model, training and, if there is one, dataset in each RESOLVED; batch and length (samples of a
-/// batch, tokens of a sample) may be left out. Tells a line for each variant:
+///   {"library": PATH, "tokenizers": {TYPE: PATH}, "variants": [RESOLVED...], "batch": N, "length": N, "measure": true}
+/// with the sections model, training and, if there are such, dataset and tokenizer in each RESOLVED; batch and length
+/// (samples of a batch, tokens of a sample) may be left out. Tells a line for each variant:
 ///   {"parameters", "short_formula", "memory", "flops", "batch", "length", "objective", "precision", "device"}
 /// with "measured" on request, or {"refused": why} where the model does not take its options.
 int params(const std::string& request);

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <map>
 
 #include "data/collator.h"
 #include "folio/error.h"
+#include "folio/tokenizer.h"
 #include "formats/description_json.h"
 #include "plugin_host/loaded_plugin.h"
 #include "worker/commands.h"
@@ -19,6 +21,20 @@ using nlohmann::json;
 
 constexpr std::int64_t kUsualLength = 512;  // of a sample, in tokens, where no data set decides
 
+/// The model's options. A `vocab_size` that the experiment leaves to the tokenizer is that of one which is not trained.
+OptionValues model_values(const plugin_host::LoadedPlugin& model, const json& resolved, const json& request) {
+  const OptionTable table = model.descriptor().options();
+  OptionValues values = option_values_from_json(table, resolved.at("model"));
+  if (values.has("vocab_size") || table.find("vocab_size") == nullptr || !resolved.contains("tokenizer")) return values;
+  const json& section = resolved["tokenizer"];
+  const plugin_host::LoadedPlugin plugin(request.at("tokenizers").at(section.at("type")).get<std::string>());
+  const auto tokenizer = plugin.make<Tokenizer>(option_values_from_json(plugin.descriptor().options(), section));
+  if (!tokenizer->is_pretrained()) return values;
+  std::map<std::string, OptionValue> settled(values.all().begin(), values.all().end());
+  settled["vocab_size"] = tokenizer->vocab_size();
+  return {table, settled};
+}
+
 /// One model, and how it would be trained.
 class Candidate {
  public:
@@ -28,7 +44,7 @@ class Candidate {
         data_(resolved.contains("dataset") ? data_options_of(resolved["dataset"])
                                            : data::data_options(OptionValues(data::data_option_table(), {}))),
         effective_(train::settle(training_)) {
-    const OptionValues values = option_values_from_json(plugin.descriptor().options(), resolved.at("model"));
+    const OptionValues values = model_values(plugin, resolved, request);
     if (values.has("vocab_size")) vocab_size_ = values.integer("vocab_size");
     objective_ = *objective_from_string(plugin.descriptor().objective);
     model_ = plugin.make<Model>(values);

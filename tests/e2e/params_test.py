@@ -40,6 +40,13 @@ class Params(FolioTest):
         self.assertEqual((answer["batch"], answer["length"]), (4, 32))
         self.assertEqual(answer["settings"]["num_hidden_layers"], 2)
 
+    def test_a_tokenizer_from_a_file_gives_the_size_of_the_vocabulary(self):
+        run = self.json(self.experiment(), "training.max_steps=1")
+        pretrained = ["~tokenizer", "tokenizer.type=pretrained", f"tokenizer.file={run['folder']}/model/tokenizer.json"]
+        answer = self.json("params", self.experiment(), *pretrained)
+        checked = self.json("check", self.experiment(), *pretrained)
+        self.assertEqual(answer["by_part"], checked["parameters"]["by_part"])
+
     def test_one_option_is_varied(self):
         answer = self.json("params", "model=bert", "--vary", "hidden_size=256,512,768")
         totals = [variant["total"] for variant in answer["variants"]]
