@@ -9,7 +9,7 @@ endif()
 set(FOLIO_STAMP_BUILD_TYPE ${folio_build_type})
 
 # A model depends on libtorch and on nn's interface besides; the hash is of nn's headers and of the SDK's model.h.
-file(GLOB folio_nn_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/framework/nn/*.h)
+file(GLOB_RECURSE folio_nn_headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/framework/nn/*.h)
 set(folio_nn_text "")
 foreach(header ${folio_nn_headers} ${PROJECT_SOURCE_DIR}/framework/sdk/include/folio/model.h)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "folio/model.h"
-#include "nn/key_value_cache.h"
+#include "nn/attention/key_value_cache.h"
 
 namespace folio::nn {
 

@@ -3,9 +3,9 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/zeros.h>
 
-#include "nn/config_json.h"
-#include "nn/dropout.h"
+#include "nn/layers/dropout.h"
 #include "nn/model_options.h"
+#include "nn/models/config_json.h"
 
 namespace folio {
 namespace {

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "folio/options.h"
-#include "nn/activation.h"
-#include "nn/embedding.h"
-#include "nn/masked_model.h"
-#include "nn/norm.h"
-#include "nn/post_norm_block.h"
+#include "nn/blocks/post_norm_block.h"
+#include "nn/layers/activation.h"
+#include "nn/layers/embedding.h"
+#include "nn/layers/norm.h"
+#include "nn/models/masked_model.h"
 
 namespace folio {
 

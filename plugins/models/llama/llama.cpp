@@ -2,8 +2,8 @@
 
 #include "folio/error.h"
 #include "nn/cached_decoding.h"
-#include "nn/config_json.h"
 #include "nn/model_options.h"
+#include "nn/models/config_json.h"
 
 namespace folio {
 

@@ -4,13 +4,13 @@
 #include <vector>
 
 #include "folio/options.h"
-#include "nn/activation.h"
-#include "nn/causal_model.h"
-#include "nn/embedding.h"
-#include "nn/feed_forward.h"
-#include "nn/multi_head_attention.h"
-#include "nn/norm.h"
-#include "nn/residual_stream.h"
+#include "nn/attention/multi_head_attention.h"
+#include "nn/blocks/feed_forward.h"
+#include "nn/blocks/residual_stream.h"
+#include "nn/layers/activation.h"
+#include "nn/layers/embedding.h"
+#include "nn/layers/norm.h"
+#include "nn/models/causal_model.h"
 
 namespace folio {
 

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "nn/cached_decoding.h"
-#include "nn/dropout.h"
-#include "nn/model_base.h"
+#include "nn/layers/dropout.h"
+#include "nn/models/model_base.h"
 
 namespace folio {
 namespace {

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "folio/options.h"
-#include "nn/feed_forward.h"
+#include "nn/attention/multi_head_attention.h"
+#include "nn/attention/relative_positions.h"
+#include "nn/blocks/feed_forward.h"
+#include "nn/blocks/residual_stream.h"
+#include "nn/layers/norm.h"
 #include "nn/model_options.h"
-#include "nn/multi_head_attention.h"
-#include "nn/norm.h"
 #include "nn/parameters.h"
-#include "nn/relative_positions.h"
-#include "nn/residual_stream.h"
 
 namespace folio {
 

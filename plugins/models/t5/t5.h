@@ -5,9 +5,9 @@
 #include <string>
 
 #include "folio/options.h"
-#include "nn/embedding.h"
-#include "nn/model_base.h"
-#include "nn/tied_head.h"
+#include "nn/layers/embedding.h"
+#include "nn/layers/tied_head.h"
+#include "nn/models/model_base.h"
 #include "stack.h"
 
 namespace folio {

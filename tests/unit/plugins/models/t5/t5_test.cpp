@@ -5,7 +5,7 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/arange.h>
 
-#include "nn/relative_positions.h"
+#include "nn/attention/relative_positions.h"
 #include "unit/plugins/models/decoding.h"
 #include "unit/plugins/models/reference.h"
 

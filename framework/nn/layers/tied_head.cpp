@@ -1,0 +1,154 @@
+#include "nn/layers/tied_head.h"
+
+#include <ATen/Parallel.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/scalar_tensor.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "folio/objective.h"
+#include "nn/elements.h"
+#include "nn/kernels/cross_entropy.h"
+#include "nn/precision.h"
+
+namespace folio::nn {
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// The cross-entropy of each row of `logits` [rows, vocabulary], added up. With a factor that is not 0 the logits are
+/// overwritten with the gradient of factor * sum.
+double cross_entropy(const at::Tensor& logits, const at::Tensor& labels, float gradient_factor) {
+  const std::int64_t rows = logits.size(0);
+  const std::int64_t vocabulary = logits.size(1);
+  const auto* label = labels.const_data_ptr<std::int64_t>();
+  const auto elements = write_elements(logits);
+  std::vector<float> losses(static_cast<std::size_t>(rows));
+  at::parallel_for(0, rows, row_grain(vocabulary), [&](std::int64_t first, std::int64_t last) {
+    std::vector<float> scratch(static_cast<std::size_t>(vocabulary));
+    for (std::int64_t row = first; row < last; ++row) {
+      const std::int64_t begin = row * vocabulary;
+      const float* in = kernels::load(read_elements(logits), begin, vocabulary, scratch.data());
+      const float log_sum_exp = kernels::log_sum_exp_row(in, vocabulary);
+      losses[static_cast<std::size_t>(row)] = log_sum_exp - in[label[row]];
+      if (gradient_factor != 0) {
+        float* gradient = kernels::place(elements, begin, scratch.data());
+        kernels::cross_entropy_row_backward(in, vocabulary, log_sum_exp, label[row], gradient_factor, gradient);
+        kernels::store(gradient, vocabulary, elements, begin);
+      }
+    }
+  });
+  return std::accumulate(losses.begin(), losses.end(), 0.0);
+}
+
+/// Rows of the table that one matrix product takes: its result is converted or copied while it is in the cache, and
+/// MKL's and oneDNN's products of all rows at once are slower by up to a half.
+constexpr std::int64_t kPieceRows = 6144;
+
+/// Calls work(begin, end) for pieces of [0, rows).
+template <typename Work>
+void for_table_pieces(std::int64_t rows, const Work& work) {
+  for (std::int64_t begin = 0; begin < rows; begin += kPieceRows) {
+    work(begin, std::min(rows, begin + kPieceRows));
+  }
+}
+
+/// inputs weight^T + bias: [rows, width], [vocabulary, width], [vocabulary] or undefined -> [rows, vocabulary]
+at::Tensor project(const at::Tensor& inputs, const at::Tensor& weight, const at::Tensor& bias) {
+  if (inputs.scalar_type() != at::kFloat) {
+    return at::linear(inputs, weight, bias);
+  }
+  at::Tensor logits = at::empty({inputs.size(0), weight.size(0)}, inputs.options());
+  for_table_pieces(weight.size(0), [&](std::int64_t begin, std::int64_t end) {
+    const at::Tensor piece_bias = bias.defined() ? bias.slice(0, begin, end) : bias;
+    logits.slice(1, begin, end).copy_(at::linear(inputs, weight.slice(0, begin, end), piece_bias));
+  });
+  return logits;
+}
+
+/// logits_gradient^T inputs in float32: [rows, vocabulary], [rows, width] -> [vocabulary, width]
+at::Tensor table_gradient_of(const at::Tensor& logits_gradient, const at::Tensor& inputs) {
+  at::Tensor gradient = at::empty({logits_gradient.size(1), inputs.size(1)}, inputs.options().dtype(at::kFloat));
+  for_table_pieces(gradient.size(0), [&](std::int64_t begin, std::int64_t end) {
+    gradient.slice(0, begin, end).copy_(at::mm(logits_gradient.slice(1, begin, end).t(), inputs));
+  });
+  return gradient;
+}
+
+/// Projection and cross-entropy in one, on the processor. The logits exist once, in the compute type, and become their
+/// own gradient in place.
+struct ProjectedLoss : torch::autograd::Function<ProjectedLoss> {
+  /// hidden [rows, width], table [vocabulary, width] float32, bias [vocabulary] float32 or none, labels [rows]
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& table,
+                            const std::optional<at::Tensor>& bias, const at::Tensor& labels, std::int64_t num_items,
+                            at::ScalarType type, bool differentiate) {
+    const WithoutAutocast plain;
+    const at::Tensor inputs = hidden.to(type);
+    const at::Tensor weight = table.to(type);
+    const at::Tensor logits = project(inputs, weight, bias ? bias->to(type) : at::Tensor());
+    const double items = static_cast<double>(num_items);
+    const double sum = cross_entropy(logits, labels, differentiate ? static_cast<float>(1 / items) : 0.0F);
+    if (differentiate) {
+      context->save_for_backward({inputs, weight, logits});
+      context->saved_data["hidden_type"] = static_cast<std::int64_t>(hidden.scalar_type());
+      context->saved_data["has_bias"] = bias.has_value();
+    }
+    return at::scalar_tensor(sum / items, at::TensorOptions().dtype(at::kFloat));
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const WithoutAutocast plain;
+    const variable_list saved = context->get_saved_variables();
+    const auto [inputs, weight, logits_gradient] = std::tie(saved[0], saved[1], saved[2]);
+    const at::Tensor& factor = gradients[0];  // 1, unless the loss was scaled
+    const auto hidden_type = static_cast<at::ScalarType>(context->saved_data["hidden_type"].toInt());
+    const at::Tensor hidden_gradient = at::mm(logits_gradient, weight).to(hidden_type);
+    const at::Tensor table_gradient = table_gradient_of(logits_gradient, inputs);
+    at::Tensor bias_gradient;
+    if (context->saved_data["has_bias"].toBool()) {
+      bias_gradient = logits_gradient.sum(0, /*keepdim=*/false, at::kFloat);
+    }
+    if (factor.item<float>() != 1) {
+      hidden_gradient.mul_(factor);
+      table_gradient.mul_(factor);
+      if (bias_gradient.defined()) bias_gradient.mul_(factor);
+    }
+    return {hidden_gradient, table_gradient, bias_gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
+  }
+};
+
+}  // namespace
+
+ScoredRows scored_rows(const at::Tensor& hidden, const at::Tensor& labels) {
+  const at::Tensor flat_labels = labels.flatten();
+  const at::Tensor chosen = flat_labels.ne(kIgnoredLabel).nonzero().squeeze(1);
+  if (chosen.numel() == flat_labels.numel()) return {hidden.flatten(0, -2), flat_labels};
+  return {hidden.flatten(0, -2).index_select(0, chosen), flat_labels.index_select(0, chosen)};
+}
+
+at::Tensor TiedHead::logits(const at::Tensor& hidden) const { return at::linear(hidden, table_, bias_); }
+
+at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items) const {
+  const auto [rows, row_labels] = scored_rows(hidden, labels);
+  if (!hidden.is_cpu()) {
+    return at::cross_entropy_loss(logits(rows).to(at::kFloat), row_labels, {}, at::Reduction::Sum)
+        .div(static_cast<double>(num_items));
+  }
+  TORCH_CHECK_INDEX(row_labels.numel() == 0 || (row_labels.min().item<std::int64_t>() >= 0 &&
+                                                row_labels.max().item<std::int64_t>() < table_.size(0)),
+                    "a label is out of range: labels are from 0 to ", table_.size(0) - 1, " or ", kIgnoredLabel);
+  const bool differentiate = at::GradMode::is_enabled() && (rows.requires_grad() || table_.requires_grad());
+  const auto bias = bias_.defined() ? std::optional(bias_) : std::nullopt;
+  return ProjectedLoss::apply(rows, table_, bias, row_labels.contiguous(), num_items, compute_type(hidden),
+                              differentiate);
+}
+
+}  // namespace folio::nn
