@@ -32,6 +32,24 @@ training:
 """
 
 
+# What makes any of the shipped experiments a matter of a second; a key counts where the model has it.
+SHORT = {"training.max_steps": 2, "model.hidden_size": 64, "model.num_hidden_layers": 1, "model.num_attention_heads": 4,
+         "model.intermediate_size": 64}
+
+
+def book_folder():
+    """The folder with the real books: FOLIO_DATA, else shared/data beside the repository or a folder that it lies in.
+    Where there is none the test is skipped, or fails if CI is set."""
+    if given := os.environ.get("FOLIO_DATA"):
+        return pathlib.Path(given)
+    for above in SOURCE.parents:
+        if (above / "shared/data/romeo-and-juliet.txt").exists():
+            return above / "shared/data"
+    if os.environ.get("CI"):
+        raise FileNotFoundError("the books are in neither FOLIO_DATA nor shared/data")
+    raise unittest.SkipTest("there are no books")
+
+
 def text_of_words(count=4000):
     """Text of our own with some order in it, so that a model can learn."""
     words = ["the", "grey", "ship", "sails", "over", "a", "wide", "sea", "and", "comes", "home"]
