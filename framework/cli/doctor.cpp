@@ -13,7 +13,7 @@
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
 #include "cli/view/print_json.h"
-#include "runs/store/salvage.h"
+#include "runs/store/damaged_store.h"
 #include "support/error.h"
 #include "support/human.h"
 #include "terminal/terminal.h"

@@ -23,12 +23,10 @@ class Server {
   virtual std::string explain(const soci::soci_error& error) const = 0;
 };
 
-enum class Access { write, read };
-
 /// A file in SQLite's default mode: a rollback journal (Debian 12's SQLite 3.40.1 may corrupt in WAL mode: a fault of
-/// the WAL reset, fixed in 3.51.3), synced at every commit. For writing it is made where it is not there; without a
-/// path, a database in memory.
-std::unique_ptr<const Server> sqlite_file(std::filesystem::path file, Access access = Access::write);
+/// the WAL reset, fixed in 3.51.3), synced at every commit. It is made where it is not there; without a path, a
+/// database in memory.
+std::unique_ptr<const Server> sqlite_file(std::filesystem::path file);
 
 /// Throws Error (usage) unless the text begins as the address of a PostgreSQL server does.
 void require_postgresql_url(const std::string& url);

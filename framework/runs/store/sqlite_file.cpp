@@ -10,7 +10,7 @@ namespace {
 
 /// SOCI's connection string. It has no way to write a path with spaces and quotes in it, so the path goes as an SQLite
 /// URI. `synchronous` is not left to SOCI, which would set it before the timeout and fail where another process writes.
-std::string connection_string(const std::filesystem::path& file, Access access) {
+std::string connection_string(const std::filesystem::path& file) {
   if (file.empty()) return "db=:memory:";
   // URIs are off unless SQLite was built with them on or is told so before its first use.
   [[maybe_unused]] static const int uris_allowed = sqlite_api::sqlite3_config(SQLITE_CONFIG_URI, 1);
@@ -19,19 +19,17 @@ std::string connection_string(const std::filesystem::path& file, Access access) 
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) || c == '/' || c == '.' || c == '_' || c == '-';
     encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
-  // SOCI splits its parameters at "=", so a URI's own query cannot be written; it has a parameter of its own.
-  const char* const mode = access == Access::read ? "readonly=true " : "";
-  return fmt::format("{}db=file:{} timeout={}", mode, encoded, kLockSeconds);
+  return fmt::format("db=file:{} timeout={}", encoded, kLockSeconds);
 }
 
 class SqliteFile : public Server {
  public:
-  SqliteFile(std::filesystem::path file, Access access) : file_(std::move(file)), access_(access) {}
+  explicit SqliteFile(std::filesystem::path file) : file_(std::move(file)) {}
 
   std::string name() const override { return file_.string(); }
 
   void connect(soci::session& session) const override {
-    session.open(soci::sqlite3, connection_string(file_, access_));
+    session.open(soci::sqlite3, connection_string(file_));
     session << "PRAGMA synchronous = FULL";
   }
 
@@ -43,7 +41,7 @@ class SqliteFile : public Server {
       case SQLITE_CORRUPT:
         return fmt::format(
             "is damaged or not a store ({}); the runs themselves are safe in their folders: `runner reindex` moves "
-            "this file away and makes it anew from them, with --salvage FILE after writing down what can still be read",
+            "this file away and makes it anew from them",
             message);
       case SQLITE_BUSY:
         return fmt::format("is locked by another process, still after {} seconds", kLockSeconds);
@@ -56,13 +54,12 @@ class SqliteFile : public Server {
 
  private:
   std::filesystem::path file_;
-  Access access_;
 };
 
 }  // namespace
 
-std::unique_ptr<const Server> sqlite_file(std::filesystem::path file, Access access) {
-  return std::make_unique<SqliteFile>(std::move(file), access);
+std::unique_ptr<const Server> sqlite_file(std::filesystem::path file) {
+  return std::make_unique<SqliteFile>(std::move(file));
 }
 
 }  // namespace folio::runs

@@ -1,5 +1,8 @@
 #include "runs/store/store.h"
 
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
@@ -199,6 +202,45 @@ TEST_CASE("the store can be deleted and is made anew from the folders") {
   Store store = open(scratch);
   store.sync();
   CHECK(store.list().at(0).metrics.at("train_loss") == 6.5);
+}
+
+TEST_CASE("a store that was cleared is entered anew, tags and names too") {
+  const ScratchFolder scratch;
+  const NewRun run = make_run(scratch.path());
+  EventWriter writer(run.folder.events());
+  writer.finished();
+  writer.label({std::nullopt, "first", {"good", "long"}, {}});
+  Store store = open(scratch);
+  store.sync();
+  writer.label({"renamed", std::nullopt, {}, {"long"}});
+  store.sync();
+  for (int round = 0; round < 2; ++round) {
+    const auto runs = store.list();
+    REQUIRE(runs.size() == 1);
+    CHECK(runs[0].name == "renamed");
+    CHECK(runs[0].note == "first");
+    CHECK(runs[0].tags == std::set<std::string>{"good"});
+    CHECK(runs[0].state == RunState::finished);
+    store.clear();
+    CHECK(store.list().empty());
+    store.sync();
+  }
+}
+
+TEST_CASE("a store of an older schema is made anew from the folders") {
+  const ScratchFolder scratch;
+  for (int i = 0; i < 3; ++i) make_run(scratch.path());
+  open(scratch).sync();
+  {
+    soci::session session(soci::sqlite3, store_file(scratch.path()).string());
+    session << "DROP TABLE settings";
+    session << "PRAGMA user_version = 1";
+  }
+  Store store = open(scratch);
+  CHECK(store.list().empty());
+  store.sync();
+  CHECK(store.list().size() == 3);
+  CHECK(store.settings().find_key("training.seed"));
 }
 
 TEST_CASE("the baselines are runs like any other, listed last", "[store]") {
