@@ -5,8 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "runs/compare/conclusion.h"
-
 namespace folio::runs {
 namespace {
 
@@ -122,7 +120,6 @@ Comparison compare(const Run& a, const Run& b, const Siblings& siblings) {
   result.yardsticks_a = yardsticks_of(a, result.loss);
   result.yardsticks_b = yardsticks_of(b, result.loss);
   result.footings = common_footings(a, b, result.checks);
-  result.conclusion = conclude(result);
   return result;
 }
 

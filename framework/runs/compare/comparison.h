@@ -46,12 +46,6 @@ struct MetricComparison {
   std::optional<SeedSpread> spread;
 };
 
-/// The answer in two sentences.
-struct Conclusion {
-  std::string shows;
-  std::string does_not_show;
-};
-
 struct Comparison {
   Verdict verdict = Verdict::no;
   std::vector<Check> checks;
@@ -62,7 +56,6 @@ struct Comparison {
   std::string loss;                       ///< "eval_loss" where both have it, else "train_loss"
   Yardsticks yardsticks_a, yardsticks_b;  ///< of that loss
   std::vector<CommonFooting> footings;
-  Conclusion conclusion;
 
   /// Null where neither run has the metric.
   const MetricComparison* metric(std::string_view name) const;

@@ -175,7 +175,7 @@ std::vector<std::string> open_questions(const Comparison& comparison, const Metr
 
 }  // namespace
 
-Conclusion conclude(const Comparison& comparison) {
+Conclusion conclusion_of(const Comparison& comparison) {
   const MetricComparison* metric = decisive_metric(comparison);
   Conclusion conclusion;
   conclusion.shows = shows(comparison, metric);

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <string>
+
 #include "runs/compare/comparison.h"
 
 namespace folio::runs {
 
-/// What a comparison shows and what it does not, in two sentences for a reader who may not know what a loss is. All
-/// else in the comparison must be there.
-Conclusion conclude(const Comparison& comparison);
+/// What a comparison shows and what it does not, a sentence each, for a reader who may not know what a loss is.
+struct Conclusion {
+  std::string shows;
+  std::string does_not_show;
+};
+
+Conclusion conclusion_of(const Comparison& comparison);
 
 }  // namespace folio::runs

@@ -1,6 +1,7 @@
 #include "runs/report/comparison_json.h"
 
 #include "formats/description_json.h"
+#include "runs/compare/conclusion.h"
 #include "runs/record/metrics.h"
 
 namespace folio::runs {
@@ -86,6 +87,7 @@ json verdict_to_json(Verdict verdict) {
 }  // namespace
 
 json to_json(const Run& a, const Run& b, const Comparison& comparison) {
+  const Conclusion conclusion = conclusion_of(comparison);
   json result{{"a", {{"id", a.summary.id}, {"name", a.summary.name}}},
               {"b", {{"id", b.summary.id}, {"name", b.summary.name}}},
               {"comparable", verdict_to_json(comparison.verdict)},
@@ -98,8 +100,8 @@ json to_json(const Run& a, const Run& b, const Comparison& comparison) {
                 {"a", yardsticks_to_json(comparison.yardsticks_a)},
                 {"b", yardsticks_to_json(comparison.yardsticks_b)}}},
               {"only_seed_differs", comparison.only_seed_differs},
-              {"shows", comparison.conclusion.shows},
-              {"does_not_show", comparison.conclusion.does_not_show}};
+              {"shows", conclusion.shows},
+              {"does_not_show", conclusion.does_not_show}};
   for (const MetricComparison& metric : comparison.metrics) result["metrics"][metric.name] = metric_to_json(metric);
   for (const CommonFooting& footing : comparison.footings) {
     result["common_footing"][footing.name] = {

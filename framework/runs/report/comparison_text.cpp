@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runs/compare/conclusion.h"
 #include "runs/record/metrics.h"
 #include "runs/report/run_text.h"
 #include "support/human.h"
@@ -314,8 +315,9 @@ void add_comparison(Page& page, const Run& a, const Run& b, const Comparison& co
   add_loss_scale(page, comparison);
   add_curves(page, a, b, comparison, curves);
   page.heading("In short");
-  page.paragraph(comparison.conclusion.shows);
-  page.paragraph(comparison.conclusion.does_not_show);
+  const Conclusion conclusion = conclusion_of(comparison);
+  page.paragraph(conclusion.shows);
+  page.paragraph(conclusion.does_not_show);
 }
 
 }  // namespace folio::runs

@@ -21,7 +21,7 @@ struct Pair {
     b.settings["training"]["learning_rate"] = 1e-4;
   }
 
-  Conclusion conclusion() const { return compare(a, b).conclusion; }
+  Conclusion conclusion() const { return conclusion_of(compare(a, b)); }
 };
 
 }  // namespace

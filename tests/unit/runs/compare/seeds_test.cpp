@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "runs/compare/conclusion.h"
 #include "unit/runs/compared_runs.h"
 
 using namespace folio::runs;
@@ -75,10 +76,10 @@ TEST_CASE("a comparison says whether a difference is beyond what other seeds mak
   REQUIRE(metric_named(comparison, "train_loss").spread);
   CHECK(metric_named(comparison, "train_loss").spread->beyond());
   CHECK_FALSE(metric_named(comparison, "epoch").spread);  // says nothing of quality
-  CHECK_THAT(comparison.conclusion.shows, Catch::Contains("by more than other seeds would make of it"));
+  CHECK_THAT(conclusion_of(comparison).shows, Catch::Contains("by more than other seeds would make of it"));
 
   b.summary.metrics["train_loss"] = 4.89;
   comparison = compare(a, b, {siblings.a, {}});
   CHECK_FALSE(metric_named(comparison, "train_loss").spread->beyond());
-  CHECK_THAT(comparison.conclusion.shows, Catch::StartsWith("Neither is better as far as can be told"));
+  CHECK_THAT(conclusion_of(comparison).shows, Catch::StartsWith("Neither is better as far as can be told"));
 }
