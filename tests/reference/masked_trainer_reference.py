@@ -1,7 +1,7 @@
 """Training steps of a tiny BERT by Hugging Face's Trainer, with masks from a formula: what
 tests/unit/train/masked_trainer_test.cpp must reproduce.
 
-  python3 -m venv venv && venv/bin/pip install torch==2.13.0 transformers==5.23.0 accelerate
+  python3 -m venv venv && venv/bin/pip install torch==2.13.0 transformers==5.24.0 accelerate
   venv/bin/python tests/reference/masked_trainer_reference.py > tests/reference/expected/masked_trainer.json
 
 Token t of sample s is 5 + (7 s + 3 t + s t) mod 56, a sample has 9 + (5 s mod 4) tokens, and those with

@@ -1,6 +1,6 @@
 """Training steps of a tiny GPT-2 by Hugging Face's Trainer: what tests/unit/train/trainer_test.cpp must reproduce.
 
-  python3 -m venv venv && venv/bin/pip install torch==2.13.0 transformers==5.23.0 accelerate
+  python3 -m venv venv && venv/bin/pip install torch==2.13.0 transformers==5.24.0 accelerate
   venv/bin/python tests/reference/trainer_reference.py > tests/reference/expected/trainer.json
 
 Token t of sample s is (7 s + 3 t + s t) mod 61, and a sample has 9 + (5 s mod 4) tokens.
