@@ -14,7 +14,7 @@
 namespace folio::train {
 
 Metrics evaluate(Model& model, const data::Samples& samples, const data::Collator& collator, double bytes_per_token,
-                 std::int64_t batch_size, const Effective& effective, Recorder& recorder) {
+                 std::int64_t batch_size, const Execution& execution, Recorder& recorder) {
   const auto start = std::chrono::steady_clock::now();
   const at::NoGradGuard no_grad;
   model.training(false);
@@ -25,8 +25,8 @@ Metrics evaluate(Model& model, const data::Samples& samples, const data::Collato
     std::iota(indices.begin(), indices.end(), first);
     const Batch batch = collator.collate(samples, indices, data::kEvaluation);
     const std::int64_t labels = std::max<std::int64_t>(1, count_scored(batch));  // a short sample may have none masked
-    const PrecisionScope precision(effective);
-    const double loss = model.loss(to_device(batch, effective.device), labels).item<double>();
+    const PrecisionScope precision(execution);
+    const double loss = model.loss(to_device(batch, execution.device), labels).item<double>();
     loss_by_samples += loss * static_cast<double>(indices.size());
     nats += loss * static_cast<double>(labels);
     scored += static_cast<double>(labels);
@@ -47,11 +47,11 @@ Metrics evaluate(Model& model, const data::Samples& samples, const data::Collato
 }
 
 Metrics evaluate_each(Model& model, std::span<const EvaluationDocument> documents, const data::Collator& collator,
-                      std::int64_t batch_size, const Effective& effective, Recorder& recorder) {
+                      std::int64_t batch_size, const Execution& execution, Recorder& recorder) {
   Metrics all;
   for (const EvaluationDocument& document : documents) {
     const Metrics metrics =
-        evaluate(model, document.samples, collator, document.bytes_per_token, batch_size, effective, recorder);
+        evaluate(model, document.samples, collator, document.bytes_per_token, batch_size, execution, recorder);
     for (const char* name : {"loss", "bits_per_byte"}) {
       const auto found = metrics.find(std::string("eval_") + name);
       if (found != metrics.end()) all["eval_" + document.name + "_" + name] = found->second;

@@ -6,7 +6,7 @@
 #include "data/collator.h"
 #include "data/samples.h"
 #include "folio/model.h"
-#include "train/precision.h"
+#include "train/execution.h"
 #include "train/recorder.h"
 #include "train/training_data.h"
 
@@ -20,11 +20,11 @@ namespace folio::train {
 ///   eval_samples, eval_runtime, eval_samples_per_second, eval_steps_per_second
 /// `bytes_per_token` is that of the evaluated text.
 Metrics evaluate(Model& model, const data::Samples& samples, const data::Collator& collator, double bytes_per_token,
-                 std::int64_t batch_size, const Effective& effective, Recorder& recorder);
+                 std::int64_t batch_size, const Execution& execution, Recorder& recorder);
 
 /// Of each document eval_<name>_loss and eval_<name>_bits_per_byte: what evaluate() calls eval_loss and
 /// eval_bits_per_byte.
 Metrics evaluate_each(Model& model, std::span<const EvaluationDocument> documents, const data::Collator& collator,
-                      std::int64_t batch_size, const Effective& effective, Recorder& recorder);
+                      std::int64_t batch_size, const Execution& execution, Recorder& recorder);
 
 }  // namespace folio::train

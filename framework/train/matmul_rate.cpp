@@ -8,11 +8,11 @@
 
 namespace folio::train {
 
-double measure_matmul_rate(const Effective& effective) {
+double measure_matmul_rate(const Execution& execution) {
   constexpr std::int64_t kSize = 768;  // long enough to reach the hardware's rate, short enough not to be noticed
   constexpr int kRounds = 12;
   const auto options =
-      at::TensorOptions().device(effective.device).dtype(effective.bfloat16 ? at::kBFloat16 : at::kFloat);
+      at::TensorOptions().device(execution.device).dtype(execution.bfloat16 ? at::kBFloat16 : at::kFloat);
   const at::Tensor a = at::ones({kSize, kSize}, options);
   const at::Tensor b = at::ones({kSize, kSize}, options);
   double best_seconds = 1e9;

@@ -16,12 +16,12 @@
 
 namespace folio::train {
 
-Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Effective& effective,
+Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Execution& execution,
                  double matmul_rate, std::filesystem::path checkpoints, Recorder& recorder)
     : model_(model),
       data_(data),
       arguments_(arguments),
-      effective_(effective),
+      execution_(execution),
       matmul_rate_(matmul_rate),
       recorder_(recorder),
       plan_(plan_training(arguments, data.training.size())),
@@ -71,8 +71,8 @@ double Trainer::forward_and_backward(const StepBatches& step) {
   for (const Batch& batch : step.batches) {
     at::Tensor batch_loss;
     {
-      const PrecisionScope precision(effective_);
-      batch_loss = model_.loss(to_device(batch, effective_.device), step.labels);
+      const PrecisionScope precision(execution_);
+      batch_loss = model_.loss(to_device(batch, execution_.device), step.labels);
     }
     batch_loss.backward();
     loss += batch_loss.item<double>();  // waits for the device
@@ -107,8 +107,8 @@ void Trainer::log(double learning_rate, double grad_norm) {
 Metrics Trainer::evaluate_all() {
   const std::int64_t batch_size = arguments_.per_device_eval_batch_size;
   Metrics metrics = evaluate(model_, data_.evaluation, data_.collator, data_.evaluation_bytes_per_token, batch_size,
-                             effective_, recorder_);
-  metrics.merge(evaluate_each(model_, data_.documents, data_.collator, batch_size, effective_, recorder_));
+                             execution_, recorder_);
+  metrics.merge(evaluate_each(model_, data_.documents, data_.collator, batch_size, execution_, recorder_));
   return metrics;
 }
 

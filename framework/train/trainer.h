@@ -8,7 +8,7 @@
 #include "train/arguments.h"
 #include "train/batches.h"
 #include "train/checkpoints.h"
-#include "train/precision.h"
+#include "train/execution.h"
 #include "train/recorder.h"
 #include "train/schedule.h"
 #include "train/totals.h"
@@ -31,7 +31,7 @@ class Trainer {
  public:
   /// All references must outlive the trainer. Checkpoints go into `checkpoints`, which is made when it is needed.
   /// `matmul_rate` is measure_matmul_rate()'s.
-  Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Effective& effective,
+  Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Execution& execution,
           double matmul_rate, std::filesystem::path checkpoints, Recorder& recorder);
 
   /// Trains to the end, until the recorder asks to stop, or until early stopping. Throws Error (run) when the loss is
@@ -51,7 +51,7 @@ class Trainer {
   Model& model_;
   const TrainingData& data_;
   const TrainingArguments& arguments_;
-  Effective effective_;
+  Execution execution_;
   double matmul_rate_;
   Recorder& recorder_;
   TrainingPlan plan_;

@@ -35,7 +35,7 @@ std::string processor_features() {
 
 }  // namespace
 
-nlohmann::json describe_environment(const train::Effective& effective, double matmul_rate) {
+nlohmann::json describe_environment(const train::Execution& execution, double matmul_rate) {
   return {{"folio_version", folio_version()},
           {"torch_version", FOLIO_TORCH_VERSION},
           {"host", this_process().host},
@@ -44,8 +44,8 @@ nlohmann::json describe_environment(const train::Effective& effective, double ma
           {"processors", std::thread::hardware_concurrency()},
           {"memory_bytes", static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE)},
           {"threads", at::get_num_threads()},
-          {"device", effective.device.str()},
-          {"precision", effective.precision()},
+          {"device", execution.device.str()},
+          {"precision", execution.precision()},
           {"matmul_flops_per_second", matmul_rate}};
 }
 

@@ -9,8 +9,8 @@ namespace folio::worker {
 int tell_environment() {
   set_thread_count();
   const auto defaults = train::training_arguments(OptionValues(train::training_option_table(), {}));
-  const train::Effective effective = train::settle(defaults);
-  ProgressLines().write({{"environment", describe_environment(effective, train::measure_matmul_rate(effective))}});
+  const train::Execution execution = train::choose_execution(defaults);
+  ProgressLines().write({{"environment", describe_environment(execution, train::measure_matmul_rate(execution))}});
   return 0;
 }
 

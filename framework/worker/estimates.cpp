@@ -38,14 +38,14 @@ json parameter_counts(const Model& model) {
   return {{"total", parameter_count(model)}, {"by_part", by_part}};
 }
 
-json memory_estimate(const Model& model, const train::Effective& effective, const BatchShape& shape) {
+json memory_estimate(const Model& model, const train::Execution& execution, const BatchShape& shape) {
   constexpr double kLibtorchBytes = 250e6;  // a worker that has loaded libtorch and done one small step
   const auto count = static_cast<double>(parameter_count(model));
   json memory{{"weights", 4 * count},
               {"gradients", 4 * count},
               {"optimizer", 8 * count},
-              {"weight_casts", effective.bfloat16 ? 2 * count : 0},
-              {"activations", model.activation_bytes(shape, effective.bfloat16 ? 2 : 4)},
+              {"weight_casts", execution.bfloat16 ? 2 * count : 0},
+              {"activations", model.activation_bytes(shape, execution.bfloat16 ? 2 : 4)},
               {"program", kLibtorchBytes}};
   double total = 0;
   for (const auto& [name, bytes] : memory.items()) total += bytes.get<double>();
@@ -53,8 +53,8 @@ json memory_estimate(const Model& model, const train::Effective& effective, cons
   return memory;
 }
 
-void check_memory(const Model& model, const train::Effective& effective) {
-  if (!effective.device.is_cpu()) return;
+void check_memory(const Model& model, const train::Execution& execution) {
+  if (!execution.device.is_cpu()) return;
   const double needed = 16.0 * static_cast<double>(parameter_count(model));  // as memory_estimate() has them
   const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   if (needed <= there) return;

@@ -5,7 +5,7 @@
 
 #include "data/options.h"
 #include "folio/model.h"
-#include "train/precision.h"
+#include "train/execution.h"
 
 /// What a model and its training cost, told before anything is trained.
 namespace folio::worker {
@@ -17,10 +17,10 @@ std::int64_t parameter_count(const Model& model);
 nlohmann::json parameter_counts(const Model& model);
 
 /// Bytes of each kind while the model is trained with AdamW, and their "total".
-nlohmann::json memory_estimate(const Model& model, const train::Effective& effective, const BatchShape& shape);
+nlohmann::json memory_estimate(const Model& model, const train::Execution& execution, const BatchShape& shape);
 
 /// Throws Error (experiment) where weights, gradients and optimizer alone are more than the machine's memory.
-void check_memory(const Model& model, const train::Effective& effective);
+void check_memory(const Model& model, const train::Execution& execution);
 
 /// Bytes of text to a token before there is a tokenizer of so many tokens.
 double guessed_bytes_per_token(std::int64_t vocab_size);

@@ -9,7 +9,7 @@
 #include "generate/generate.h"
 #include "generate/infill.h"
 #include "support/files.h"
-#include "train/precision.h"
+#include "train/execution.h"
 #include "train/saving.h"
 #include "worker/commands.h"
 #include "worker/environment.h"
@@ -91,7 +91,7 @@ class Writer {
  public:
   Writer(const runs::RunFolder& folder, const nlohmann::json& request)
       : job_(Job::from_run(folder)),
-        device_(train::settle(job_.training()).device),
+        device_(train::choose_execution(job_.training()).device),
         sampling_(sampling_options(request)),
         tokenizer_(job_.make_tokenizer()) {
     tokenizer_->load_json(read_file(folder.model() / "tokenizer.json"));

@@ -43,7 +43,7 @@ class Candidate {
             option_values_from_json(train::training_option_table(), resolved.at("training")))),
         data_(resolved.contains("dataset") ? data_options_of(resolved["dataset"])
                                            : data::data_options(OptionValues(data::data_option_table(), {}))),
-        effective_(train::settle(training_)) {
+        execution_(train::choose_execution(training_)) {
     const OptionValues values = model_values(plugin, resolved, request);
     if (values.has("vocab_size")) vocab_size_ = values.integer("vocab_size");
     objective_ = *objective_from_string(plugin.descriptor().objective);
@@ -67,18 +67,18 @@ class Candidate {
     return {
         {"parameters", parameter_counts(*model_)},
         {"short_formula", short_formula(*model_)},
-        {"memory", memory_estimate(*model_, effective_, shape_)},
+        {"memory", memory_estimate(*model_, execution_, shape_)},
         {"flops",
          {{"training_step", flops}, {"training_per_token", flops / tokens}, {"forward_per_token", flops / tokens / 3}}},
         {"batch", batch_},
         {"length", length_},
         {"objective", to_string(objective_)},
-        {"precision", effective_.precision()},
-        {"device", effective_.device.str()}};
+        {"precision", execution_.precision()},
+        {"device", execution_.device.str()}};
   }
 
   json measure() {
-    const double seconds = measured_step_seconds(*model_, shape_, vocab_size_, training_, effective_);
+    const double seconds = measured_step_seconds(*model_, shape_, vocab_size_, training_, execution_);
     return {{"step_seconds", seconds},
             {"tokens_per_second", static_cast<double>(batch_ * length_) / seconds},
             {"flops_per_second", model_->training_flops(shape_) / seconds}};
@@ -96,7 +96,7 @@ class Candidate {
 
   train::TrainingArguments training_;
   data::DataOptions data_;
-  train::Effective effective_;
+  train::Execution execution_;
   Objective objective_ = Objective::causal;
   std::int64_t vocab_size_ = 1;
   std::unique_ptr<Model> model_;

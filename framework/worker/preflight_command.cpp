@@ -5,7 +5,7 @@
 #include "data/encoding.h"
 #include "data/token_shards.h"
 #include "folio/error.h"
-#include "train/precision.h"
+#include "train/execution.h"
 #include "train/training_plan.h"
 #include "worker/commands.h"
 #include "worker/estimates.h"
@@ -82,8 +82,8 @@ int preflight(const std::string& request) {
   const std::unique_ptr<Tokenizer> tokenizer = untrained_tokenizer(job);
   const std::unique_ptr<Model> model = job.make_model(*tokenizer);
   const json parameters = parameter_counts(*model);
-  const train::Effective effective = train::settle(job.training());
-  check_memory(*model, effective);
+  const train::Execution execution = train::choose_execution(job.training());
+  check_memory(*model, execution);
 
   const double bytes_per_token = guessed_bytes_per_token(job.vocab_size(*tokenizer));
   const Outlook outlook = look_at(*dataset, options, bytes_per_token);
@@ -112,9 +112,9 @@ int preflight(const std::string& request) {
          {"tokens_per_sample_estimated", options.by == data::SplitBy::characters}}},
        {"plan", {{"max_steps", plan.max_steps}, {"steps_per_epoch", plan.updates_per_epoch}, {"epochs", plan.epochs}}},
        {"parameters", parameters},
-       {"memory", memory_estimate(*model, effective, shape)},
-       {"precision", effective.precision()},
-       {"device", effective.device.str()}});
+       {"memory", memory_estimate(*model, execution, shape)},
+       {"precision", execution.precision()},
+       {"device", execution.device.str()}});
   return 0;
 }
 

@@ -181,7 +181,7 @@ double bytes_per_token(const Job& job, const data::PartFacts& text) {
   return job.says_every_token() ? text.bytes_per_token() : 0;
 }
 
-Prepared prepare(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress) {
+JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress) {
   const auto bytes_read = [&](std::int64_t bytes) {
     progress.stage("Reading the text", static_cast<double>(bytes), 0);
   };

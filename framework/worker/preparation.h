@@ -10,14 +10,14 @@
 #include "data/encoding.h"
 #include "data/samples.h"
 #include "folio/tokenizer.h"
-#include "train/evaluation.h"
+#include "train/training_data.h"
 #include "worker/job.h"
 #include "worker/progress_lines.h"
 
 namespace folio::worker {
 
 /// A job's data, ready to be trained on. The samples lie in mapped files.
-struct Prepared {
+struct JobData {
   std::unique_ptr<Dataset> dataset;  ///< in whose memory samples may lie
   data::Corpus corpus;
   std::unique_ptr<Tokenizer> tokenizer;
@@ -33,9 +33,9 @@ struct Prepared {
 
 /// Reads the documents, trains the tokenizer on what is to be trained on (never on the validation share) and makes the
 /// samples, as far as the cache does not have them. `run_folder` holds the tokens where there is no cache. Throws Error
-/// (experiment) when the text gives no sample, or a sample is longer than the model takes; what the plugins throw
+/// (experiment) when the text gives no sample, or data, tokenizer and model do not fit together; what the plugins throw
 /// passes.
-Prepared prepare(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress);
+JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress);
 
 /// Bytes of text to a token; 0 where bits per byte mean nothing, since the objective does not say every token.
 double bytes_per_token(const Job& job, const data::PartFacts& text);

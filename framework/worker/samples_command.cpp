@@ -83,23 +83,23 @@ int samples(const std::string& request_text) {
   const json show = json::parse(request_text).at("show");
   ProgressLines out;
   const ScratchFolder scratch;
-  const Prepared prepared = prepare(job, scratch.path(), out);
-  const std::int64_t count = prepared.training.size();
+  const JobData job_data = prepare_data(job, scratch.path(), out);
+  const std::int64_t count = job_data.training.size();
   const std::int64_t first = show.at("first");
   if (first >= count) {
     throw Error(ErrorKind::usage,
                 fmt::format("--sample is {}, but there are {} samples, counted from 0", first, count));
   }
-  out.write({{"data", overview(job, prepared.training, prepared.evaluation)}});
+  out.write({{"data", overview(job, job_data.training, job_data.evaluation)}});
   const std::int64_t epoch = show.at("epoch");
   const data::SampleOrder order(count, job.data_options().shuffle, job.training().data_seed, epoch);
   const auto collator =
-      data::make_collator(job.objective(), job.data_options().objective, *prepared.tokenizer, job.training().data_seed);
-  TokenDescriber describe(*prepared.tokenizer);
+      data::make_collator(job.objective(), job.data_options().objective, *job_data.tokenizer, job.training().data_seed);
+  TokenDescriber describe(*job_data.tokenizer);
   const std::int64_t end = std::min(count, first + show.at("count").get<std::int64_t>());
   for (std::int64_t position = first; position < end; ++position) {
     const std::int64_t index = order.at(position);
-    json sample = told_sample(collator->collate(prepared.training, {&index, 1}, epoch), *prepared.tokenizer, describe);
+    json sample = told_sample(collator->collate(job_data.training, {&index, 1}, epoch), *job_data.tokenizer, describe);
     sample["position"] = position;
     sample["index"] = index;
     out.write({{"sample", std::move(sample)}});

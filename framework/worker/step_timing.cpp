@@ -14,8 +14,8 @@ namespace folio::worker {
 namespace {
 
 /// Random tokens, of which the shape's number is scored, evenly spread.
-Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train::Effective& effective) {
-  const auto options = at::TensorOptions().dtype(at::kLong).device(effective.device);
+Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train::Execution& execution) {
+  const auto options = at::TensorOptions().dtype(at::kLong).device(execution.device);
   const auto tokens = [&](std::int64_t length) { return at::randint(vocab_size, {shape.batch, length}, options); };
   Batch batch{.input_ids = tokens(shape.length)};
   if (shape.target_length > 0) batch.decoder_input_ids = tokens(shape.target_length);
@@ -24,7 +24,7 @@ Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train
   at::Tensor labels = at::full({places}, kIgnoredLabel, at::kLong);
   auto* label = labels.mutable_data_ptr<std::int64_t>();
   for (std::int64_t i = 0; i < shape.scored; ++i) label[i * places / shape.scored] = i % vocab_size;
-  batch.labels = labels.view({shape.batch, length}).to(effective.device);
+  batch.labels = labels.view({shape.batch, length}).to(execution.device);
   batch.label_count = shape.scored;
   return batch;
 }
@@ -32,18 +32,18 @@ Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train
 }  // namespace
 
 double measured_step_seconds(Model& model, const BatchShape& shape, std::int64_t vocab_size,
-                             const train::TrainingArguments& arguments, const train::Effective& effective) {
+                             const train::TrainingArguments& arguments, const train::Execution& execution) {
   model.initialize();
-  move_to(model, effective.device);
+  move_to(model, execution.device);
   model.training(true);
   train::AdamW optimizer(model.parameters(), arguments);
-  const Batch batch = random_batch(shape, vocab_size, effective);
+  const Batch batch = random_batch(shape, vocab_size, execution);
   std::array<double, 4> seconds{};
   for (double& passed : seconds) {
     const auto start = std::chrono::steady_clock::now();
     at::Tensor loss;
     {
-      const train::PrecisionScope precision(effective);
+      const train::PrecisionScope precision(execution);
       loss = model.loss(batch, batch.label_count);
     }
     loss.backward();

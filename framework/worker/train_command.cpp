@@ -96,44 +96,44 @@ std::vector<runs::TextSource> text_sources(const data::Corpus& corpus) {
   return sources;
 }
 
-runs::Facts facts_of(const Job& job, const Prepared& prepared, const Model& model) {
-  const data::PartFacts& text = prepared.encoded.training;
-  const data::PartFacts& evaluated = prepared.encoded.evaluation;
-  const std::int64_t vocab_size = job.vocab_size(*prepared.tokenizer);
+runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model) {
+  const data::PartFacts& text = job_data.encoded.training;
+  const data::PartFacts& evaluated = job_data.encoded.evaluation;
+  const std::int64_t vocab_size = job.vocab_size(*job_data.tokenizer);
   runs::Facts facts;
   facts.objective = to_string(job.objective());
   facts.loss_definition = loss_definition(job.objective());
-  facts.data_hash = prepared.corpus.hash;
-  facts.stand_in = prepared.corpus.stand_in;
-  facts.documents = prepared.corpus.documents;
-  facts.sources = text_sources(prepared.corpus);
+  facts.data_hash = job_data.corpus.hash;
+  facts.stand_in = job_data.corpus.stand_in;
+  facts.documents = job_data.corpus.documents;
+  facts.sources = text_sources(job_data.corpus);
   facts.characters = text.characters;
   facts.bytes = text.bytes;
-  facts.samples = prepared.training.size();
-  facts.tokens = prepared.training.token_count();
+  facts.samples = job_data.training.size();
+  facts.tokens = job_data.training.token_count();
   facts.bytes_per_token = text.bytes_per_token();
   if (text.words > 0) facts.bytes_per_word = text.bytes_per_word();
-  facts.tokenizer_hash = prepared.tokenizer_hash;
-  facts.tokenizer_cached = prepared.tokenizer_was_cached;
-  facts.tokens_cached = prepared.tokens_were_cached;
+  facts.tokenizer_hash = job_data.tokenizer_hash;
+  facts.tokenizer_cached = job_data.tokenizer_was_cached;
+  facts.tokens_cached = job_data.tokens_were_cached;
   facts.vocab_size = vocab_size;
-  facts.vocab_learned = prepared.tokenizer->vocab_size();
-  facts.vocab_used = prepared.encoded.tokens.distinct;
+  facts.vocab_learned = job_data.tokenizer->vocab_size();
+  facts.vocab_used = job_data.encoded.tokens.distinct;
   facts.uniform_loss = std::log(static_cast<double>(vocab_size));
-  if (job.objective() != Objective::span_corruption) facts.unigram_loss = prepared.encoded.tokens.unigram_loss;
+  if (job.objective() != Objective::span_corruption) facts.unigram_loss = job_data.encoded.tokens.unigram_loss;
   facts.parameters = parameter_count(model);
-  facts.eval_samples = prepared.evaluation.size();
-  if (prepared.evaluation.size() > 0) {
-    facts.eval_hash = prepared.encoded.evaluation_hash;
-    facts.eval_tokens = prepared.evaluation.token_count();
+  facts.eval_samples = job_data.evaluation.size();
+  if (job_data.evaluation.size() > 0) {
+    facts.eval_hash = job_data.encoded.evaluation_hash;
+    facts.eval_tokens = job_data.evaluation.token_count();
     facts.eval_bytes_per_token = evaluated.bytes_per_token();
     if (evaluated.words > 0) facts.eval_bytes_per_word = evaluated.bytes_per_word();
   }
   return facts;
 }
 
-void tell_notes(const Prepared& prepared, ProgressLines& progress) {
-  for (const std::string& warning : prepared.warnings) {
+void tell_notes(const JobData& job_data, ProgressLines& progress) {
+  for (const std::string& warning : job_data.warnings) {
     fmt::print(stderr, "{}\n", warning);
     progress.write({{"warning", warning}});
   }
@@ -144,43 +144,43 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
   ProgressLines progress;
   set_thread_count();
   const Job job = Job::from_run(folder);
-  const Prepared prepared = prepare(job, folder.path(), progress);
-  tell_notes(prepared, progress);
+  const JobData job_data = prepare_data(job, folder.path(), progress);
+  tell_notes(job_data, progress);
 
-  const train::Effective effective = train::settle(job.training());
-  const double matmul_rate = train::measure_matmul_rate(effective);
-  events.environment(describe_environment(effective, matmul_rate));
+  const train::Execution execution = train::choose_execution(job.training());
+  const double matmul_rate = train::measure_matmul_rate(execution);
+  events.environment(describe_environment(execution, matmul_rate));
 
   progress.stage("Building the model", 0, 1);
   at::manual_seed(job.training().seed);
-  const std::unique_ptr<Model> model = job.make_model(*prepared.tokenizer);
+  const std::unique_ptr<Model> model = job.make_model(*job_data.tokenizer);
   const auto collator =
-      data::make_collator(job.objective(), job.data_options().objective, *prepared.tokenizer, job.training().data_seed);
-  const std::int64_t longest = std::max(prepared.training.longest(), prepared.evaluation.longest());
+      data::make_collator(job.objective(), job.data_options().objective, *job_data.tokenizer, job.training().data_seed);
+  const std::int64_t longest = std::max(job_data.training.longest(), job_data.evaluation.longest());
   check_length(collator->shape(1, longest), longest, *model);
-  check_memory(*model, effective);
+  check_memory(*model, execution);
   model->initialize();
-  move_to(*model, effective.device);
-  events.facts(to_json(facts_of(job, prepared, *model)));
+  move_to(*model, execution.device);
+  events.facts(to_json(facts_of(job, job_data, *model)));
 
   RunRecorder recorder(events, progress, folder.trace());
-  const train::TrainingData data{prepared.training,
-                                 prepared.evaluation,
+  const train::TrainingData data{job_data.training,
+                                 job_data.evaluation,
                                  *collator,
                                  job.data_options().shuffle,
-                                 bytes_per_token(job, prepared.encoded.training),
-                                 bytes_per_token(job, prepared.encoded.evaluation),
-                                 prepared.documents};
-  train::Trainer trainer(*model, data, job.training(), effective, matmul_rate, folder.checkpoints(), recorder);
+                                 bytes_per_token(job, job_data.encoded.training),
+                                 bytes_per_token(job, job_data.encoded.evaluation),
+                                 job_data.documents};
+  train::Trainer trainer(*model, data, job.training(), execution, matmul_rate, folder.checkpoints(), recorder);
   const train::TrainingResult result = trainer.run();
   events.summary(result.metrics);
 
   progress.stage("Saving the model", 0, 1);
-  save_model_folder(*model, *prepared.tokenizer, folder.model());
+  save_model_folder(*model, *job_data.tokenizer, folder.model());
   if (!result.interrupted) {
     progress.stage("Writing a sample", 0, 1);
-    const auto& samples = prepared.evaluation.size() > 0 ? prepared.evaluation : prepared.training;
-    const SampleText sample = sample_text(job, *model, *prepared.tokenizer, *collator, samples[0], effective.device);
+    const auto& samples = job_data.evaluation.size() > 0 ? job_data.evaluation : job_data.training;
+    const SampleText sample = sample_text(job, *model, *job_data.tokenizer, *collator, samples[0], execution.device);
     events.sample(result.steps, sample.prompt, sample.text);
   }
   return result.interrupted;

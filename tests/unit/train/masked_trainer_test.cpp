@@ -82,7 +82,7 @@ TEST_CASE("a masked model's losses are those of Hugging Face's Trainer, in train
     const auto model = formula_model();
     FakeRecorder recorder;
     const TrainingData data{samples, samples, collator, true};
-    const TrainingResult result = Trainer(*model, data, arguments, Effective{}, 1e9, {}, recorder).run();
+    const TrainingResult result = Trainer(*model, data, arguments, Execution{}, 1e9, {}, recorder).run();
 
     const std::size_t steps = wanted.at("loss").size();
     REQUIRE(recorder.losses.size() == steps);

@@ -70,7 +70,7 @@ Outcome train_reference(const nlohmann::json& given, const data::Samples& evalua
   Outcome outcome{FakeRecorder(stop_after), {}};
   const data::CausalCollator collator;
   const TrainingData data{samples, evaluation, collator, true, 1.0, 1.0};
-  outcome.result = Trainer(*model, data, arguments, Effective{}, 1e9, checkpoints, outcome.recorder).run();
+  outcome.result = Trainer(*model, data, arguments, Execution{}, 1e9, checkpoints, outcome.recorder).run();
   return outcome;
 }
 
