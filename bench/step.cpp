@@ -120,20 +120,14 @@ class Bench {
     lap(1);
     const at::NoGradGuard no_grad;
     std::vector<at::Tensor> gradients;
-    for (const at::Tensor& weight : weights_) {
-      gradients.push_back(weight.grad());
-    }
+    for (const at::Tensor& weight : weights_) gradients.push_back(weight.grad());
     const at::Tensor norm = at::linalg_vector_norm(at::stack(at::_foreach_norm(gradients)));
     const at::Tensor divisor = norm.add(1e-6).clamp_min(1);
     lap(2);
-    for (const at::Tensor& count : counts_) {
-      count.add_(1);
-    }
+    for (const at::Tensor& count : counts_) count.add_(1);
     at::_fused_adamw_(weights_, gradients, first_moments_, second_moments_, {}, counts_, /*lr=*/5e-5, 0.9, 0.999,
                       /*weight_decay=*/0.0, 1e-8, /*amsgrad=*/false, /*maximize=*/false, /*grad_scale=*/divisor);
-    for (const at::Tensor& weight : weights_) {
-      weight.mutable_grad() = at::Tensor();
-    }
+    for (const at::Tensor& weight : weights_) weight.mutable_grad() = at::Tensor();
     at::autocast::clear_cache();
     lap(3);
     return times;
@@ -165,9 +159,7 @@ int main(int argc, char** argv) {
   bench.step();
   const int steps = std::max(1, std::atoi(argv[3]));
   std::vector<Times> all;
-  for (int i = 0; i < steps; ++i) {
-    all.push_back(bench.step());
-  }
+  for (int i = 0; i < steps; ++i) all.push_back(bench.step());
   Time total;
   for (std::size_t phase = 0; phase < kPhases.size(); ++phase) {
     const auto best = [&](double Time::* clock) {

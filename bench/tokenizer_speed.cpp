@@ -68,9 +68,8 @@ const std::vector<Candidate>& candidates() {
 
 std::string read_folder(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".txt") files.push_back(entry.path());
-  }
   std::sort(files.begin(), files.end());
   std::string text;
   for (const auto& file : files) {
@@ -98,9 +97,8 @@ double seconds_of(const std::function<void()>& work) {
 
 std::size_t encode(const Tokenizer& tokenizer, const Lines& lines, int copies) {
   std::size_t tokens = 0;
-  for (int copy = 0; copy < copies; ++copy) {
+  for (int copy = 0; copy < copies; ++copy)
     for (const std::string_view line : lines) tokens += tokenizer.encode(line).size();
-  }
   return tokens;
 }
 

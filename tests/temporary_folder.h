@@ -45,11 +45,10 @@ class EnvironmentVariable {
     ::setenv(name, value.c_str(), 1);
   }
   ~EnvironmentVariable() {
-    if (before_) {
+    if (before_)
       ::setenv(name_, before_->c_str(), 1);
-    } else {
+    else
       ::unsetenv(name_);
-    }
   }
   EnvironmentVariable(const EnvironmentVariable&) = delete;
   EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;

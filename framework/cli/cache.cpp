@@ -92,13 +92,12 @@ void cache(const CacheOptions& options) {
                 {"removed", to_json(removed)}});
     return;
   }
-  if (folder.empty()) {
+  if (folder.empty())
     std::cout << "There is no cache: FOLIO_CACHE is off, or there is no home folder.\n";
-  } else if (removes) {
+  else if (removes)
     print_removed(removed);
-  } else {
+  else
     print_entries(folder, cache_entries(folder));
-  }
 }
 
 }  // namespace

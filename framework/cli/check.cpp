@@ -52,9 +52,8 @@ std::string check_overview(const json& answer) {
       {"steps", fmt::format("{} ({} an epoch)", count_text(plan.at("max_steps"), data.at("samples_estimated")),
                             with_commas(plan.at("steps_per_epoch").get<std::int64_t>()))});
   table.add_row({"parameters", with_commas(parameters.at("total").get<std::int64_t>())});
-  for (const auto& [part, count] : parameters.at("by_part").items()) {
+  for (const auto& [part, count] : parameters.at("by_part").items())
     if (count != 0) table.add_row({"  " + part, with_commas(count.get<std::int64_t>())});
-  }
   table.add_row({"memory", "about " + human_bytes(answer.at("memory").at("total").get<double>())});
   table.add_row({"precision", fmt::format("{} on {}", answer.at("precision").get<std::string>(),
                                           answer.at("device").get<std::string>())});
@@ -74,9 +73,8 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
   }
   fmt::print("{}\n{}", experiment::to_yaml(experiment.resolved), check_overview(answer));
   for (const json& note : answer.at("data").at("notes")) fmt::print("note: {}\n", note.get<std::string>());
-  if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated")) {
+  if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated"))
     fmt::print("'about': depends on the tokenizer, which is trained in the run, or is an estimate.\n");
-  }
   fmt::print("{} is in order.\n", options.file);
   return 0;
 }

@@ -27,13 +27,12 @@ void compare_runs(const GlobalOptions& global, const CompareOptions& options) {
   const runs::RunFields fields(all, settings);
   const std::vector<RunSummary> runs = choose_runs(all, fields, options.choice);
   const runs::RunTable table = runs::make_table(runs, settings, fields, options.request);
-  if (options.json) {
+  if (options.json)
     print_json(runs::to_json(table, settings));
-  } else if (options.csv) {
+  else if (options.csv)
     std::cout << runs::to_csv(table);
-  } else {
+  else
     std::cout << (options.markdown ? runs::to_markdown(table) : runs::to_text(table));
-  }
   if (runs.empty()) std::cerr << "note: no run is left to compare\n";
 }
 

@@ -63,9 +63,8 @@ std::vector<const CLI::App*> commands_of(const CLI::App& app) {
 /// "--json", "--where" ...
 std::vector<std::string> long_options(const CLI::App& command) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options({})) {
+  for (const CLI::Option* option : command.get_options({}))
     for (const std::string& name : option->get_lnames()) names.push_back(name);
-  }
   return names;
 }
 
@@ -76,9 +75,8 @@ std::string names_of(const CLI::App& app) {
 }
 
 void put_in(std::string& script, std::string_view marker, const std::string& text) {
-  for (std::size_t at = script.find(marker); at != std::string::npos; at = script.find(marker, at + text.size())) {
+  for (std::size_t at = script.find(marker); at != std::string::npos; at = script.find(marker, at + text.size()))
     script.replace(at, marker.size(), text);
-  }
 }
 
 std::string bash_script(const CLI::App& app) {
@@ -117,11 +115,10 @@ void print_runs(const GlobalOptions& global) {
 
 void completion(const CLI::App& app, const GlobalOptions& global, const CompletionOptions& options) {
   if (options.runs) return print_runs(global);
-  if (options.shell == "fish") {
+  if (options.shell == "fish")
     std::cout << fish_script(app);
-  } else {
+  else
     std::cout << (options.shell == "zsh" ? kBashWithinZsh : "") << bash_script(app);
-  }
 }
 
 }  // namespace

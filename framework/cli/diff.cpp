@@ -34,9 +34,8 @@ struct DiffOptions {
 /// The two runs to compare: those named, the latest standing for a second that is not, the latest two for none.
 std::pair<std::string, std::string> choose(const std::vector<RunSummary>& runs, const DiffOptions& options) {
   if (options.a.empty()) {
-    if (runs.size() < 2 || runs::is_baseline(runs[1])) {
+    if (runs.size() < 2 || runs::is_baseline(runs[1]))
       throw Error(ErrorKind::usage, "there are not two runs yet; name two, as in: runner diff baseline/gpt latest");
-    }
     return {runs[1].id, runs[0].id};
   }
   const std::string a = runs::select_run(runs, options.a).id;

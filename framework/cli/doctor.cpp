@@ -53,9 +53,7 @@ Finding processor(const json& environment) {
                   fmt::format("{}, {} processors, {} threads ({})", environment.at("processor").get<std::string>(),
                               environment.at("processors").get<int>(), environment.at("threads").get<int>(),
                               features.empty() ? "no AVX2" : features)};
-  if (!fast) {
-    finding.advice = "it has neither AVX-512 BF16 nor AMX, so training is in float32, at about half the speed";
-  }
+  if (!fast) finding.advice = "it has neither AVX-512 BF16 nor AMX, so training is in float32, at about half the speed";
   return finding;
 }
 
@@ -101,9 +99,8 @@ std::vector<Finding> store(const GlobalOptions& global) {
   try {
     runs::Store opened = store_of(global);
     std::vector<Finding> findings;
-    for (const runs::SyncProblem& problem : opened.sync()) {
+    for (const runs::SyncProblem& problem : opened.sync())
       findings.push_back({"run", Verdict::warning, problem.message, "runner rm moves it to the trash"});
-    }
     findings.insert(
         findings.begin(),
         {"store", opened.in_memory() ? Verdict::warning : Verdict::good,
@@ -157,9 +154,8 @@ json as_json(const std::vector<Finding>& findings) {
 
 int doctor(const GlobalOptions& global, bool json_wanted) {
   std::vector<Finding> findings = worker();
-  for (const auto& more : {plugins(global), store(global), std::vector{disk(global)}}) {
+  for (const auto& more : {plugins(global), store(global), std::vector{disk(global)}})
     findings.insert(findings.end(), more.begin(), more.end());
-  }
   json_wanted ? print_json(as_json(findings)) : print(findings);
   const bool failed = std::any_of(findings.begin(), findings.end(),
                                   [](const Finding& finding) { return finding.verdict == Verdict::failure; });

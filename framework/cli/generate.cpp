@@ -77,9 +77,8 @@ class Conversation {
   }
 
   void take(const nlohmann::json& line) {
-    if (line.contains("refused")) {
+    if (line.contains("refused"))
       fmt::print(stderr, "{}: {}", Paint(use_colour(STDERR_FILENO)).yellow("note"), line["refused"].get<std::string>());
-    }
     if (!line.contains("text")) return;
     text_ += line["text"].get<std::string>();
     if (!options_.json) print(line["text"].get<std::string>());

@@ -41,9 +41,8 @@ void sort_runs(std::vector<RunSummary>& runs, const runs::RunFields& fields, con
   std::vector<runs::FieldValue> values;
   for (const RunSummary& run : runs) values.push_back(fields.value(run, field));
   std::vector<RunSummary> sorted;
-  for (const std::size_t place : runs::sorted_places(values, options.descending)) {
+  for (const std::size_t place : runs::sorted_places(values, options.descending))
     sorted.push_back(std::move(runs[place]));
-  }
   runs = std::move(sorted);
 }
 

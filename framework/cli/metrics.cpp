@@ -62,9 +62,8 @@ void show_metric(const Metric& metric) {
 void list_metrics() {
   Page page = terminal_page();
   Table table({{"metric"}, {"what it means"}});
-  for (const Metric& metric : runs::all_metrics()) {
+  for (const Metric& metric : runs::all_metrics())
     table.add_row({std::string(metric.name), std::string(metric.meaning)});
-  }
   page.table(table);
   std::cout << page.text();
 }

@@ -53,25 +53,22 @@ void check_name(const NewOptions& options, const GlobalOptions& global) {
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
-  }
 }
 
 /// The runner as a person calls it: the script that keeps Folio built, where that is known.
 fs::path runner_program() {
-  if (const char* home = std::getenv("FOLIO_HOME"); home != nullptr && fs::exists(fs::path(home) / "runner")) {
+  if (const char* home = std::getenv("FOLIO_HOME"); home != nullptr && fs::exists(fs::path(home) / "runner"))
     return fs::path(home) / "runner";
-  }
   return plugin_host::program_folder() / "runner";
 }
 
 int new_plugin(const NewOptions& options, const GlobalOptions& global) {
   check_name(options, global);
   const fs::path folder = fs::absolute(options.folder.empty() ? options.name : options.folder).lexically_normal();
-  if (fs::exists(folder) && !fs::is_empty(folder)) {
+  if (fs::exists(folder) && !fs::is_empty(folder))
     throw Error(ErrorKind::usage, folder.string() + " is there and not empty; expected a new folder (--folder)");
-  }
   const fs::path build = plugin_host::program_folder().parent_path();
   const std::string runner = runner_program().string();
   const std::string placeholder = "new_" + options.kind;

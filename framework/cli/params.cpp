@@ -129,15 +129,13 @@ json for_scripts(json answer) {
 }
 
 int params(const ParamsOptions& options, const GlobalOptions& global) {
-  if (!options.vary.empty() && options.vary.find('=') == std::string::npos) {
+  if (!options.vary.empty() && options.vary.find('=') == std::string::npos)
     throw Error(ErrorKind::usage, "--vary is '" + options.vary + "', expected OPTION=VALUE,VALUE...");
-  }
   const Question question(options, global);
   const std::vector<experiment::Experiment> variants = question.variants();
   std::vector<ModelCost> costs;
-  for (json& answer : ask(question, variants, options)) {
+  for (json& answer : ask(question, variants, options))
     costs.push_back({variants[costs.size()].resolved, std::move(answer)});
-  }
   if (!options.vary.empty()) {
     if (options.json) {
       json list = json::array();

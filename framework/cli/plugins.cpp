@@ -32,9 +32,8 @@ struct Arguments {
 json to_json(const Catalogue& catalogue) {
   json plugins = json::array(), problems = json::array(), folders = json::array();
   for (const PluginDescription& plugin : catalogue.plugins()) plugins.push_back(folio::to_json(plugin));
-  for (const PluginProblem& problem : catalogue.problems()) {
+  for (const PluginProblem& problem : catalogue.problems())
     problems.push_back({{"library", problem.library.string()}, {"message", problem.message}, {"fatal", problem.fatal}});
-  }
   for (const fs::path& folder : catalogue.folders()) folders.push_back(folder.string());
   return {{"plugins", plugins}, {"problems", problems}, {"folders", folders}};
 }
@@ -98,9 +97,8 @@ const PluginDescription& named_plugin(const Catalogue& catalogue, const std::str
   const std::size_t slash = name.find('/');
   if (slash != std::string::npos) {
     const std::string kind = name.substr(0, slash);
-    if (kind != to_string(plugin_kind(kind))) {
+    if (kind != to_string(plugin_kind(kind)))
       throw Error(ErrorKind::usage, fmt::format("'{}': '{}' is none of dataset, tokenizer, model", name, kind));
-    }
     return catalogue.require(plugin_kind(kind), name.substr(slash + 1));
   }
   std::vector<const PluginDescription*> found;
@@ -114,9 +112,8 @@ const PluginDescription& named_plugin(const Catalogue& catalogue, const std::str
     throw Error(ErrorKind::usage, fmt::format("several plugins have the id '{}': ask for {}/{} or {}/{}", name,
                                               to_string(found[0]->kind), name, to_string(found[1]->kind), name));
   }
-  for (const PluginProblem& problem : catalogue.problems()) {
+  for (const PluginProblem& problem : catalogue.problems())
     if (problem.fatal && problem.id == name) throw Error(ErrorKind::plugin, problem.message);
-  }
   throw Error(ErrorKind::plugin,
               fmt::format("no plugin '{}'{}; `runner plugins` lists them", name, did_you_mean(name, ids)));
 }

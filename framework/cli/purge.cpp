@@ -20,9 +20,8 @@ struct PurgeOptions {
 };
 
 bool confirmed(std::size_t runs, std::uintmax_t bytes) {
-  if (!is_terminal(STDIN_FILENO)) {
+  if (!is_terminal(STDIN_FILENO))
     throw Error(ErrorKind::usage, "deleting for good asks first, and there is no terminal to ask on; -y answers yes");
-  }
   std::cout << fmt::format("Delete {} run{} ({}) for good? [y/N] ", runs, runs == 1 ? "" : "s",
                            human_bytes(static_cast<double>(bytes)))
             << std::flush;

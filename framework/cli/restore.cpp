@@ -16,9 +16,8 @@ struct RestoreOptions {
 };
 
 void list_trash(const GlobalOptions& global) {
-  for (const runs::RunSummary& run : runs::list_trash(global.results)) {
+  for (const runs::RunSummary& run : runs::list_trash(global.results))
     std::cout << fmt::format("{}  {}  {}\n", run.id, run.name, run.created);
-  }
 }
 
 void restore_runs(const GlobalOptions& global, const RestoreOptions& options) {

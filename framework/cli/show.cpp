@@ -28,9 +28,8 @@ struct ShowOptions {
 
 void print_as_json(const Run& run, const std::vector<Claim>& claims) {
   nlohmann::json json = runs::to_json(run);
-  for (const Claim& claim : claims) {
+  for (const Claim& claim : claims)
     json["explanation"].push_back({{"question", claim.question}, {"answer", claim.answer}});
-  }
   print_json(json);
 }
 
@@ -43,11 +42,10 @@ void show_run(const GlobalOptions& global, const ShowOptions& options) {
   if (options.json) return print_as_json(run, claims);
   constexpr int kWidest = 120;
   Page page(Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), kWidest));
-  if (options.explain) {
+  if (options.explain)
     runs::add_explanation(page, run, claims);
-  } else {
+  else
     runs::add_run(page, run, options.all);
-  }
   std::cout << page.text();
 }
 

@@ -102,9 +102,8 @@ std::vector<std::string> texts_of(const TokenizeOptions& options, std::string& i
     throw Error(ErrorKind::usage, "there is nothing to cut: expected FILE..., - or --text TEXT");
   const auto dashes = std::count(options.files.begin(), options.files.end(), "-");
   if (dashes > 1) throw Error(ErrorKind::usage, "'-' is standard input, which can be read only once");
-  for (const std::string& file : options.files) {
+  for (const std::string& file : options.files)
     if (file != "-") require_file(file);
-  }
   if (dashes == 1) input.assign(std::istreambuf_iterator<char>(std::cin), {});
   return options.files;
 }

@@ -138,9 +138,8 @@ std::int64_t count_words(std::string_view text) {
 
 std::size_t skip_characters(std::string_view text, std::size_t from, std::int64_t count) {
   std::size_t at = from;
-  for (; at < text.size(); ++at) {
+  for (; at < text.size(); ++at)
     if (!is_continuation_byte(text[at]) && count-- == 0) break;
-  }
   return at;
 }
 

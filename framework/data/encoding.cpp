@@ -112,11 +112,10 @@ class JobMaker {
       const std::size_t end = skip_characters(text.text, begin, options_.size);
       const std::string_view chunk = text.text.substr(begin, end - begin);
       begin = end;
-      if (end == text.text.size() && count_characters(chunk) < options_.size) {
+      if (end == text.text.size() && count_characters(chunk) < options_.size)
         carry_ = chunk;
-      } else {
+      else
         add_unit(chunk, text, false);
-      }
     }
     if (text.ends) carry_.clear();
   }

@@ -23,9 +23,8 @@ constexpr std::array kSpecialTokens{SpecialToken::end_of_text,    SpecialToken::
 
 std::vector<bool> special_ids(const Tokenizer& tokenizer) {
   std::vector<bool> special(static_cast<std::size_t>(tokenizer.vocab_size()));
-  for (const SpecialToken token : kSpecialTokens) {
+  for (const SpecialToken token : kSpecialTokens)
     if (const auto id = tokenizer.special_token_id(token)) special[static_cast<std::size_t>(*id)] = true;
-  }
   for (int i = 0;; ++i) {
     const auto sentinel = tokenizer.special_token_id(SpecialToken::sentinel, i);
     if (!sentinel) return special;

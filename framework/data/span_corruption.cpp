@@ -52,9 +52,8 @@ std::int64_t needed(const Tokenizer& tokenizer, SpecialToken token) {
 
 std::vector<std::int64_t> sentinels_of(const Tokenizer& tokenizer) {
   std::vector<std::int64_t> sentinels{needed(tokenizer, SpecialToken::sentinel)};
-  while (const auto id = tokenizer.special_token_id(SpecialToken::sentinel, static_cast<int>(sentinels.size()))) {
+  while (const auto id = tokenizer.special_token_id(SpecialToken::sentinel, static_cast<int>(sentinels.size())))
     sentinels.push_back(*id);
-  }
   return sentinels;
 }
 

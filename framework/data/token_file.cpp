@@ -151,9 +151,8 @@ std::optional<TokenFile> TokenFile::open(const fs::path& path) {
   const std::uint64_t rows = header.block_size > 0 ? 0 : header.samples;
   for (std::uint64_t i = 0; i < rows; ++i) {
     const Samples::Stretch& stretch = mapping->stretches[i];
-    if (stretch.length == 0 || stretch.begin > header.tokens || stretch.length > header.tokens - stretch.begin) {
+    if (stretch.length == 0 || stretch.begin > header.tokens || stretch.length > header.tokens - stretch.begin)
       return std::nullopt;
-    }
   }
   TokenFile file;
   file.mapping_ = std::move(mapping);

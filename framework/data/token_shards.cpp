@@ -103,11 +103,9 @@ Encoded measure_shards(const std::vector<TokenShard>& shards, const Corpus& corp
         done += static_cast<double>(job.end - job.begin) * shards[job.shard].bytes_per_token;
         progress(done, total);
       });
-  for (std::size_t shard = 0; shard < shards.size(); ++shard) {
-    for (std::size_t begin = 0; begin < shards[shard].count; begin += kTokensOfJob) {
+  for (std::size_t shard = 0; shard < shards.size(); ++shard)
+    for (std::size_t begin = 0; begin < shards[shard].count; begin += kTokensOfJob)
       pool.add({shard, begin, std::min(begin + kTokensOfJob, shards[shard].count)});
-    }
-  }
   pool.finish_all();
 
   Sha256 hash;

@@ -72,12 +72,10 @@ class Chain {
   Node read_mapping(const Source& source) {
     auto tree = read_yaml(source, problems_);
     if (!tree) problems_.throw_if_any();
-    if (tree->kind == Node::Kind::null) {
+    if (tree->kind == Node::Kind::null)
       problems_.fail({&source}, "", "the file is empty; an experiment names at least a dataset and a model");
-    }
-    if (tree->kind != Node::Kind::mapping) {
+    if (tree->kind != Node::Kind::mapping)
       problems_.fail(tree->place, "", fmt::format("expected lines of 'key: value', got {}", described(*tree)));
-    }
     tree->place = {&source};
     return std::move(*tree);
   }
@@ -126,9 +124,8 @@ void take_preset(Node& root, const std::string& override_text, const fs::path& f
         sources.add(Source::Kind::base_file, file.string(), read_file(file, ErrorKind::experiment, kLargestFile));
     auto tree = read_yaml(source, problems);
     if (!tree) problems.throw_if_any();
-    if (tree->kind != Node::Kind::mapping && !tree->is_blank()) {
+    if (tree->kind != Node::Kind::mapping && !tree->is_blank())
       problems.fail(tree->place, section, "expected a mapping of options, got " + described(*tree));
-    }
     merge(root.find(section)->value, std::move(*tree));
   }
 }

@@ -115,9 +115,8 @@ class Resolver {
 
   std::vector<std::string> ids(PluginKind kind) const {
     std::vector<std::string> result;
-    for (const PluginDescription& plugin : declarations_.plugins) {
+    for (const PluginDescription& plugin : declarations_.plugins)
       if (plugin.kind == kind) result.push_back(plugin.id);
-    }
     return result;
   }
 
@@ -166,9 +165,8 @@ class Resolver {
     const auto asked = tokenizer().values.find(key);
     const OptionValue value = asked != tokenizer().values.end() ? asked->second.value : of_tokenizer->default_value;
     if (std::holds_alternative<std::monostate>(value)) return;
-    if (const auto problem = problem_with(*of_model, value)) {
+    if (const auto problem = problem_with(*of_model, value))
       problems_.add(root_.place, "model.vocab_size", *problem + ", the tokenizer's vocab_size");
-    }
     model().values[key] = {value, "tokenizer.vocab_size"};
   }
 

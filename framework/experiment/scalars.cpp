@@ -65,30 +65,26 @@ OptionValue converted(OptionType type, std::string_view text) {
 
 std::string lower(std::string_view text) {
   std::string result(text);
-  for (char& c : result) {
+  for (char& c : result)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
   return result;
 }
 
 /// The boolean that other programs read from the word.
 std::string likely_boolean(std::string_view text) {
   const std::string word = lower(text);
-  for (const char* yes : {"true", "yes", "on", "y"}) {
+  for (const char* yes : {"true", "yes", "on", "y"})
     if (word == yes) return "true";
-  }
-  for (const char* no : {"false", "no", "off", "n"}) {
+  for (const char* no : {"false", "no", "off", "n"})
     if (word == no) return "false";
-  }
   return "";
 }
 
 /// What the text looks like once a plus, leading zeros, underscores and a bare point are mended.
 std::string likely_number(std::string_view text) {
   std::string result;
-  for (const char c : text) {
+  for (const char c : text)
     if (c != '_') result += c;
-  }
   if (result.starts_with('+')) result.erase(0, 1);
   const std::string sign = result.starts_with('-') ? "-" : "";
   result.erase(0, sign.size());
@@ -125,23 +121,19 @@ std::string hint(OptionType type, const Node& node) {
 bool has_shape(const Option& option, const Node& node) {
   if (option.type != OptionType::text_list) return node.kind == Node::Kind::scalar;
   if (node.kind != Node::Kind::list) return false;
-  for (const Node& item : node.items) {
+  for (const Node& item : node.items)
     if (item.kind != Node::Kind::scalar) return false;
-  }
   return true;
 }
 
 std::string shape_problem(const Option& option, const Node& node) {
   std::string text = fmt::format("expected {}, got ", expectation(option));
   if (option.type != OptionType::text_list || node.kind != Node::Kind::list) text += described(node);
-  if (option.type == OptionType::text_list && node.kind == Node::Kind::scalar) {
+  if (option.type == OptionType::text_list && node.kind == Node::Kind::scalar)
     text += fmt::format("; write [{}]", printable(node.text));
-  }
-  for (const Node& item : node.items) {
-    if (option.type == OptionType::text_list && item.kind != Node::Kind::scalar) {
+  for (const Node& item : node.items)
+    if (option.type == OptionType::text_list && item.kind != Node::Kind::scalar)
       return text + "a list with " + described(item) + " in it";
-    }
-  }
   return text;
 }
 

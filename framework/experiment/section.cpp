@@ -24,9 +24,8 @@ class Reader {
       const std::string path = section_.name + "." + name;
       const Option* option = is_dotted(entry) ? nullptr : section_.options.find(name);
       if (option != nullptr) {
-        if (auto value = read_value(*option, entry.value, path, problems_)) {
+        if (auto value = read_value(*option, entry.value, path, problems_))
           section_.values[name] = {std::move(*value), origin_of(entry.value.place)};
-        }
       } else if (!is_dotted(entry) && !section_.keys(name + ".").empty()) {
         read_group(entry, name);
       } else {
@@ -53,13 +52,11 @@ class Reader {
     const std::string owner =
         section_.plugin == nullptr ? section_.name : fmt::format("the {} '{}'", section_.name, section_.plugin->id);
     std::string text = fmt::format("{} has no option '{}'", owner, printable(name));
-    if (is_dotted(entry) && section_.options.find(name) != nullptr) {
+    if (is_dotted(entry) && section_.options.find(name) != nullptr)
       return text + "; write a mapping within the mapping instead of the dot";
-    }
     // A key that was right until another file or an override chose another plugin.
-    if (section_.type != nullptr && lies_over(*section_.type->value.place.source, *entry.key_place.source)) {
+    if (section_.type != nullptr && lies_over(*section_.type->value.place.source, *entry.key_place.source))
       text += fmt::format(", which {} chose", to_string(section_.type->value.place));
-    }
     return text + suggest_key(entry.key, all_, section_.keys(prefix));
   }
 
@@ -95,9 +92,8 @@ std::string suggest_key(const std::string& key, const std::vector<Section>& all,
                         const std::vector<std::string>& candidates) {
   for (const Section& section : all) {
     const auto keys = section.keys("");
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
+    if (std::find(keys.begin(), keys.end(), key) != keys.end())
       return fmt::format("; did you mean '{}.{}'?", section.name, key);
-    }
   }
   return did_you_mean(key, candidates);
 }

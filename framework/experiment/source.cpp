@@ -51,9 +51,8 @@ std::string_view line_of(const Place& place) {
 }
 
 bool lies_over(const Source& upper, const Source& lower) {
-  if (upper.kind != Source::Kind::override_value && lower.kind != Source::Kind::override_value) {
+  if (upper.kind != Source::Kind::override_value && lower.kind != Source::Kind::override_value)
     return upper.order < lower.order;
-  }
   return upper.kind == Source::Kind::override_value && upper.order > lower.order;
 }
 

@@ -40,9 +40,8 @@ std::string plain_reason(const std::string& message) {
       {YAML::ErrorMsg::UNKNOWN_ANCHOR, "the alias names an anchor that is not defined before it"},
       {YAML::ErrorMsg::EOF_IN_SCALAR, "the quoted text is never closed"},
   }};
-  for (const auto& [theirs, ours] : kReasons) {
+  for (const auto& [theirs, ours] : kReasons)
     if (message == theirs) return ours;
-  }
   return "not valid YAML: " + printable(message);
 }
 
@@ -84,9 +83,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   /// Where the innermost bracket of the kind was opened that is not closed yet; `otherwise` where there is none.
   Place open_bracket(char bracket, const Place& otherwise) const {
-    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame) {
+    for (auto frame = frames_.rbegin(); frame != frames_.rend(); ++frame)
       if (character_at(frame->offset) == bracket) return frame->node.place;
-    }
     return otherwise;
   }
 
@@ -169,9 +167,8 @@ class TreeBuilder : public YAML::EventHandler {
   /// "model.split.by": the keys that lead to what is being read.
   std::string current_key() const {
     std::string path;
-    for (const Frame& frame : frames_) {
+    for (const Frame& frame : frames_)
       if (frame.key) path += (path.empty() ? "" : ".") + frame.key->key;
-    }
     return path;
   }
 
@@ -180,9 +177,8 @@ class TreeBuilder : public YAML::EventHandler {
     const std::string_view rest = std::string_view(source_.text).substr(std::min(offset, source_.text.size()));
     for (const std::string_view word : {"~", "null", "Null", "NULL"}) {
       const char next = rest.size() > word.size() ? rest[word.size()] : '\n';
-      if (rest.starts_with(word) && std::string_view(" \r\n\t,]}").find(next) != std::string_view::npos) {
+      if (rest.starts_with(word) && std::string_view(" \r\n\t,]}").find(next) != std::string_view::npos)
         return std::string(word);
-      }
     }
     return "";
   }
@@ -196,20 +192,17 @@ class TreeBuilder : public YAML::EventHandler {
   void check_closing_quote(const YAML::Mark& mark) const {
     const std::string_view text = source_.text;
     std::size_t at = offset_of(mark);
-    while (character_at(at) == '&' || character_at(at) == '!') {
+    while (character_at(at) == '&' || character_at(at) == '!')
       at = text.find_first_not_of(" \t\r\n", std::min(text.find_first_of(" \t\r\n", at), text.size()));
-    }
     const char quote = character_at(at);
     if (quote != '"' && quote != '\'') return;
-    for (++at; at < text.size(); ++at) {
-      if (quote == '"' && text[at] == '\\') {
+    for (++at; at < text.size(); ++at)
+      if (quote == '"' && text[at] == '\\')
         ++at;
-      } else if (text[at] == quote && quote == '\'' && character_at(at + 1) == quote) {
+      else if (text[at] == quote && quote == '\'' && character_at(at + 1) == quote)
         ++at;
-      } else if (text[at] == quote) {
+      else if (text[at] == quote)
         return;
-      }
-    }
     refuse(place_of(mark), "the quoted text that begins here is never closed");
   }
 
@@ -242,21 +235,19 @@ class TreeBuilder : public YAML::EventHandler {
       count(node.place, measure(node).values);  // the copy that is kept for aliases
       anchors_[anchor] = node;
     }
-    if (frames_.empty()) {
+    if (frames_.empty())
       root_ = std::move(node);
-    } else if (Frame& frame = frames_.back(); frame.node.kind == Node::Kind::list) {
+    else if (Frame& frame = frames_.back(); frame.node.kind == Node::Kind::list)
       frame.node.items.push_back(std::move(node));
-    } else if (!frame.key) {
+    else if (!frame.key)
       take_key(frame, node);
-    } else {
+    else
       take_value(frame, std::move(node));
-    }
   }
 
   void take_key(Frame& frame, const Node& node) const {
-    if (node.kind != Node::Kind::scalar) {
+    if (node.kind != Node::Kind::scalar)
       refuse(node.place, "a key must be a word, not " + (node.is_blank() ? "null" : described(node)));
-    }
     if (node.text.starts_with('\t')) refuse(node.place, plain_reason(YAML::ErrorMsg::TAB_IN_INDENTATION));
     frame.key = Entry{node.text, node.place, {}};
     if (node.text == "<<") refuse(node.place, "merge keys are not supported; use 'extends' to inherit from a file");

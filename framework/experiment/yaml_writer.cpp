@@ -32,9 +32,8 @@ std::string scalar(const json& value, bool in_list = false) {
   if (value.is_string() && is_plain(value.get_ref<const std::string&>(), in_list)) return value.get<std::string>();
   std::string text = value.dump();  // a JSON text is a double-quoted YAML text
   const std::size_t exponent = text.find('e');
-  if (value.is_number_float() && exponent != std::string::npos && text.find('.') == std::string::npos) {
+  if (value.is_number_float() && exponent != std::string::npos && text.find('.') == std::string::npos)
     text.insert(exponent, ".0");  // YAML 1.1 takes 1e-05 for text
-  }
   return text;
 }
 
@@ -50,12 +49,10 @@ std::vector<std::string> ordered_keys(const json& mapping) {
   static const std::vector<std::string> kFirst = {"name",  "description", "dataset", "tokenizer",
                                                   "model", "training",    "type"};
   std::vector<std::string> keys;
-  for (const std::string& key : kFirst) {
+  for (const std::string& key : kFirst)
     if (mapping.contains(key)) keys.push_back(key);
-  }
-  for (const auto& [key, value] : mapping.items()) {
+  for (const auto& [key, value] : mapping.items())
     if (std::find(kFirst.begin(), kFirst.end(), key) == kFirst.end()) keys.push_back(key);
-  }
   return keys;
 }
 

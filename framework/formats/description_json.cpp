@@ -14,9 +14,8 @@ constexpr OptionType kTypes[] = {OptionType::integer, OptionType::number, Option
                                  OptionType::text_list};
 
 OptionType option_type_from(const std::string& name) {
-  for (const OptionType type : kTypes) {
+  for (const OptionType type : kTypes)
     if (to_string(type) == name) return type;
-  }
   throw Error(ErrorKind::plugin, "'" + name + "' is not a type of options");
 }
 
@@ -38,10 +37,8 @@ Option option_from_json(const json& source) {
   option.help_text = source.at("help").get<std::string>();
   if (source.contains("default")) option.default_value = option_value_from_json(source["default"]);
   // JSON does not tell 1 from 1.0.
-  if (const auto* whole = std::get_if<std::int64_t>(&option.default_value);
-      whole && option.type == OptionType::number) {
+  if (const auto* whole = std::get_if<std::int64_t>(&option.default_value); whole && option.type == OptionType::number)
     option.default_value = static_cast<double>(*whole);
-  }
   option.unit_text = source.value("unit", "");
   if (source.contains("minimum")) option.minimum = source["minimum"].get<double>();
   if (source.contains("maximum")) option.maximum = source["maximum"].get<double>();
@@ -55,11 +52,10 @@ void flatten(const json& section, const std::string& prefix, const OptionTable& 
              std::map<std::string, OptionValue>& values) {
   for (const auto& [key, value] : section.items()) {
     const std::string name = prefix + key;
-    if (value.is_object() && table.find(name) == nullptr) {
+    if (value.is_object() && table.find(name) == nullptr)
       flatten(value, name + ".", table, values);
-    } else if (name != "type") {
+    else if (name != "type")
       values.emplace(name, option_value_from_json(value));
-    }
   }
 }
 
@@ -91,11 +87,10 @@ double number_from_json(const json& source) {
 json to_json(const OptionValue& value) {
   return std::visit(
       [](const auto& held) -> json {
-        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, std::monostate>)
           return nullptr;
-        } else {
+        else
           return held;
-        }
       },
       value);
 }
@@ -123,9 +118,8 @@ json to_json(const OptionValues& values) {
     if (std::holds_alternative<std::monostate>(value)) continue;
     json* place = &result;
     std::size_t begin = 0;
-    for (std::size_t dot; (dot = name.find('.', begin)) != std::string::npos; begin = dot + 1) {
+    for (std::size_t dot; (dot = name.find('.', begin)) != std::string::npos; begin = dot + 1)
       place = &(*place)[name.substr(begin, dot - begin)];
-    }
     (*place)[name.substr(begin)] = to_json(value);
   }
   return result;

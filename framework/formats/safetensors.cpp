@@ -46,9 +46,8 @@ constexpr std::array<std::pair<std::string_view, std::size_t>, 14> kDtypes{{{"BO
 /// Bytes of a tensor; false when they do not fit into a number.
 bool size_of(std::size_t element, const std::vector<std::int64_t>& shape, std::uint64_t& bytes) {
   bytes = element;
-  for (const std::int64_t dimension : shape) {
+  for (const std::int64_t dimension : shape)
     if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(dimension), &bytes)) return false;
-  }
   return true;
 }
 
@@ -59,9 +58,8 @@ std::string make_header(std::span<const TensorView> tensors, const SafetensorsMe
   for (const TensorView& tensor : tensors) {
     std::uint64_t bytes = 0;
     const std::size_t element = safetensors_dtype_size(tensor.dtype);
-    if (element == 0 || !size_of(element, tensor.shape, bytes) || bytes != tensor.bytes) {
+    if (element == 0 || !size_of(element, tensor.shape, bytes) || bytes != tensor.bytes)
       throw std::logic_error("tensor '" + tensor.name + "': dtype, shape and bytes do not agree");
-    }
     if (header.contains(tensor.name)) throw std::logic_error("tensor '" + tensor.name + "' is given twice");
     header[tensor.name] = {
         {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes}}};
@@ -93,9 +91,8 @@ Placed read_tensor(const JsonPart& part, const std::string& name, std::string_vi
   part.at("data_offsets").for_each([&](const JsonPart& offset) {
     offsets.push_back(static_cast<std::uint64_t>(offset.integer(0, static_cast<std::int64_t>(data.size()))));
   });
-  if (offsets.size() != 2 || offsets[0] > offsets[1]) {
+  if (offsets.size() != 2 || offsets[0] > offsets[1])
     part.at("data_offsets").fail("expected a begin and an end that is not before it");
-  }
   placed.begin = offsets[0];
   placed.end = offsets[1];
   std::uint64_t bytes = 0;
@@ -142,9 +139,8 @@ SafetensorsMetadata read_metadata(const JsonPart& part) {
 
 /// The header's bytes.
 std::string_view header_of(std::string_view file, const std::string& name) {
-  if (file.size() < kLengthBytes) {
+  if (file.size() < kLengthBytes)
     throw Error(ErrorKind::run, name + ": has " + std::to_string(file.size()) + " bytes, too few for safetensors");
-  }
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), kLengthBytes);
   if (length > kMaxHeaderBytes || length > file.size() - kLengthBytes) {
@@ -160,9 +156,8 @@ std::string_view header_of(std::string_view file, const std::string& name) {
 }  // namespace
 
 std::size_t safetensors_dtype_size(std::string_view dtype) {
-  for (const auto& [name, size] : kDtypes) {
+  for (const auto& [name, size] : kDtypes)
     if (name == dtype) return size;
-  }
   return 0;
 }
 
@@ -186,13 +181,11 @@ SafetensorsContents parse_safetensors(std::string_view file, const std::string& 
   const nlohmann::json json = parse_strict_json(header, name);
   SafetensorsContents contents;
   std::vector<Placed> placed;
-  for (const auto& member : json.items()) {
-    if (member.key() == kMetadataKey) {
+  for (const auto& member : json.items())
+    if (member.key() == kMetadataKey)
       contents.metadata = read_metadata({member.value(), name + ": " + kMetadataKey});
-    } else {
+    else
       placed.push_back(read_tensor({member.value(), name + ": tensor '" + member.key() + "'"}, member.key(), data));
-    }
-  }
   contents.tensors = in_file_order(std::move(placed), data, name);
   return contents;
 }

@@ -29,9 +29,8 @@ class DuplicateGuard {
     }
     if (event == json::parse_event_t::object_start) open_.emplace_back();
     if (event == json::parse_event_t::object_end) open_.pop_back();
-    if (event == json::parse_event_t::key && !open_.back().insert(value.get_ref<const std::string&>()).second) {
+    if (event == json::parse_event_t::key && !open_.back().insert(value.get_ref<const std::string&>()).second)
       throw Error(ErrorKind::run, name_ + ": the name " + value.dump() + " stands twice in one object");
-    }
     return true;
   }
 
@@ -84,11 +83,9 @@ void JsonPart::expect_object() const {
 
 void JsonPart::expect_only(const std::vector<std::string>& names) const {
   expect_object();
-  for (const auto& member : value_->items()) {
-    if (std::find(names.begin(), names.end(), member.key()) == names.end()) {
+  for (const auto& member : value_->items())
+    if (std::find(names.begin(), names.end(), member.key()) == names.end())
       fail("'" + member.key() + "' is not supported" + did_you_mean(member.key(), names));
-    }
-  }
 }
 
 void JsonPart::expect_null() const {

@@ -26,9 +26,8 @@ json parse(std::string_view text) {
 
 AddedToken read_added_token(const JsonPart& part) {
   part.expect_only({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
-  for (const char* const name : {"single_word", "lstrip", "rstrip"}) {
+  for (const char* const name : {"single_word", "lstrip", "rstrip"})
     if (part.at(name).boolean()) part.at(name).fail("true is not supported");
-  }
   AddedToken token;
   token.id = static_cast<std::int32_t>(part.at("id").integer(0, kMaxTokens - 1));
   token.content = part.at("content").text();
@@ -45,9 +44,8 @@ TokenizerJson::TokenizerJson(std::string_view text) : document_(parse(text)) {
   root.expect_only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer", "post_processor",
                     "decoder", "model"});
   const JsonPart version = root.at("version");
-  if (version.text() != kVersion) {
+  if (version.text() != kVersion)
     version.fail("version '" + version.text() + "' is not supported, expected '" + kVersion + "'");
-  }
   part("truncation").expect_null();
   part("padding").expect_null();
   read_added_tokens();

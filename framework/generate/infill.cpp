@@ -29,9 +29,8 @@ std::vector<TokenId> fill_masks(Model& model, std::span<const TokenId> ids, Toke
   logits.select(1, mask).fill_(-std::numeric_limits<float>::infinity());
   const at::Tensor best = logits.argmax(1);
   std::vector<TokenId> filled(ids.begin(), ids.end());
-  for (std::size_t i = 0; i < filled.size(); ++i) {
+  for (std::size_t i = 0; i < filled.size(); ++i)
     if (filled[i] == mask) filled[i] = static_cast<TokenId>(best.const_data_ptr<std::int64_t>()[i]);
-  }
   return filled;
 }
 

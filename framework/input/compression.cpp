@@ -73,9 +73,8 @@ class GzipUnpacker : public UnpackerBase {
       const int status = inflate(&stream_, Z_NO_FLUSH);
       position_ += before - stream_.avail_in;
       if (status == Z_MEM_ERROR) throw std::bad_alloc();
-      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) {
+      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
         fail_damaged(stream_.msg != nullptr ? stream_.msg : "it needs a dictionary");
-      }
       hand_on(output_.size() - stream_.avail_out);
       member_ended_ = status == Z_STREAM_END;
       output_was_full = stream_.avail_out == 0 && !member_ended_;

@@ -38,9 +38,8 @@ void sort_by_bytes(std::vector<fs::path>& files) {
 /// The suffix of these that the file's name ends with, and is not all of; empty where there is none.
 std::string suffix_of(const fs::path& file, const std::vector<std::string>& suffixes) {
   const std::string name = file.filename().string();
-  for (const std::string& suffix : suffixes) {
+  for (const std::string& suffix : suffixes)
     if (name.size() > suffix.size() && name.ends_with(suffix)) return suffix;
-  }
   return {};
 }
 
@@ -58,9 +57,8 @@ std::vector<fs::path> FileFinder::find(const std::string& entry) {
     add_problem(not_found(entry));
     return {};
   }
-  for (const fs::path& base : search_.bases) {
+  for (const fs::path& base : search_.bases)
     if (auto files = at_path(entry, (base / entry).lexically_normal())) return *std::move(files);
-  }
   const std::size_t problems_before = problems_.size();
   if (is_glob(entry)) {
     for (const fs::path& base : search_.bases) {
@@ -131,11 +129,10 @@ FileFinder::Files FileFinder::matching(const std::string& entry, const std::stri
 bool FileFinder::is_file(const std::string& entry, const fs::path& path) {
   std::error_code error;
   const fs::file_type type = fs::status(path, error).type();
-  if (type == fs::file_type::not_found) {
+  if (type == fs::file_type::not_found)
     add_problem(fmt::format("'{}' names {}, a link that leads nowhere", entry, path.string()));
-  } else if (type == fs::file_type::none) {
+  else if (type == fs::file_type::none)
     add_problem(fmt::format("'{}' names {}, which cannot be read: {}", entry, path.string(), error.message()));
-  }
   return type == fs::file_type::regular;
 }
 
@@ -159,16 +156,14 @@ void FileFinder::finish() const {
 
 std::string FileFinder::not_found(const std::string& entry) const {
   const fs::path& base = search_.bases.front();
-  if (entry.empty()) {
+  if (entry.empty())
     return fmt::format("an entry is empty, expected {}a file, folder or glob", search_.names.empty() ? "" : "a name, ");
-  }
   if (is_glob(entry)) return fmt::format("no file matches '{}' in {}", entry, base.string());
   std::vector<std::string> names = search_.names;
   for (const fs::path& folder : search_.bases) {
     std::error_code error;
-    for (const auto& neighbour : fs::directory_iterator((folder / entry).parent_path(), error)) {
+    for (const auto& neighbour : fs::directory_iterator((folder / entry).parent_path(), error))
       names.push_back(neighbour.path().filename().string());
-    }
   }
   const std::string hint = did_you_mean(fs::path(entry).filename().string(), names);
   if (!search_.names.empty() && entry.find_first_of("/.") == std::string::npos) {
@@ -184,16 +179,14 @@ std::vector<NamedFile> find_files(const FileSearch& search, const std::vector<st
   if (entries.empty()) finder.add_problem("is empty, expected at least one file, folder or glob");
   std::vector<NamedFile> found;
   for (const std::string& entry : entries) {
-    for (const fs::path& file : finder.find(entry)) {
+    for (const fs::path& file : finder.find(entry))
       if (finder.claim(entry, file)) found.push_back({name_without(search.suffixes, file), file});
-    }
   }
   finder.finish();
   std::map<std::string, int> count;
   for (const NamedFile& file : found) ++count[file.name];
-  for (NamedFile& file : found) {
+  for (NamedFile& file : found)
     if (count[file.name] > 1) file.name = file.file.string();
-  }
   return found;
 }
 

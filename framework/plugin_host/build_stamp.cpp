@@ -59,9 +59,8 @@ BuildStamp parse_build_stamp(std::string_view text) {
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos) continue;
-    for (const auto& [key, field] : kFields) {
+    for (const auto& [key, field] : kFields)
       if (line.substr(0, equals) == key) stamp.*field = line.substr(equals + 1);
-    }
   }
   return stamp;
 }
@@ -91,9 +90,8 @@ std::optional<std::string> problem_with(const BuildStamp& stamp) {
     const std::string& wanted = this_build().*rule.field;
     const std::string& found = stamp.*rule.field;
     if (rule.models_only && stamp.kind != to_string(PluginKind::model)) continue;
-    if (wanted != found) {
+    if (wanted != found)
       return fmt::format("{}: wanted {}, found {}; {}", rule.name, shown(wanted), shown(found), rule.advice);
-    }
   }
   if (stamp.kind != to_string(plugin_kind(stamp.kind))) {
     return fmt::format(
@@ -105,9 +103,8 @@ std::optional<std::string> problem_with(const BuildStamp& stamp) {
 }
 
 void require_fitting(const std::filesystem::path& library, const BuildStamp& stamp) {
-  if (const auto problem = problem_with(stamp)) {
+  if (const auto problem = problem_with(stamp))
     throw Error(ErrorKind::plugin, fmt::format("{}: cannot be loaded: {}", library.string(), *problem));
-  }
 }
 
 }  // namespace folio::plugin_host

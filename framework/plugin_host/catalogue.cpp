@@ -34,9 +34,8 @@ Catalogue::Catalogue(Settings settings) : settings_(std::move(settings)) {
 void Catalogue::add_folder(const fs::path& folder, std::vector<fs::path>& seen) {
   std::error_code error;
   std::vector<fs::path> libraries;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
     if (entry->path().extension() == ".so") libraries.push_back(entry->path());
-  }
   if (error && error != std::errc::no_such_file_or_directory) {
     const std::string message = fmt::format("{}: cannot be searched for plugins: {}", folder.string(), error.message());
     problems_.push_back({.library = folder, .message = message, .fatal = false, .kind = {}, .id = {}});
@@ -99,9 +98,8 @@ const PluginDescription* Catalogue::find(PluginKind kind, std::string_view id) c
 
 const PluginDescription& Catalogue::require(PluginKind kind, std::string_view id) const {
   if (const PluginDescription* found = find(kind, id)) return *found;
-  for (const PluginProblem& problem : problems_) {
+  for (const PluginProblem& problem : problems_)
     if (problem.fatal && problem.kind == kind && problem.id == id) throw Error(ErrorKind::plugin, problem.message);
-  }
   throw Error(ErrorKind::plugin, not_found(kind, id));
 }
 
@@ -113,9 +111,8 @@ std::string Catalogue::not_found(PluginKind kind, std::string_view id) const {
     if (plugin.id == id) other_kind = fmt::format(" ('{}' is a {})", id, to_string(plugin.kind));
   }
   std::error_code error;
-  for (const fs::path& folder : settings_.folders) {
+  for (const fs::path& folder : settings_.folders)
     searched.push_back(folder.string() + (fs::is_directory(folder, error) ? "" : " (no such folder)"));
-  }
   // A library without a build stamp may be the one that is meant.
   const auto unknown = std::count_if(problems_.begin(), problems_.end(),
                                      [](const PluginProblem& problem) { return problem.fatal && !problem.kind; });

@@ -57,11 +57,10 @@ int main(int argc, char** argv) {
   try {
     const folio::plugin_host::LoadedPlugin plugin(arguments[0]);
     const nlohmann::json description = folio::to_json(plugin.describe());
-    if (to_file) {
+    if (to_file)
       folio::write_file_atomically(arguments[2], to_text(description));
-    } else {
+    else
       write_answer(output, description);
-    }
     return 0;
   } catch (const Error& error) {
     std::cerr << "folio-describe: " << error.what() << '\n';

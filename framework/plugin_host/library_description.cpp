@@ -74,9 +74,8 @@ std::string last_line(std::string text) {
 
 /// What a child that gave no answer died of.
 std::string verdict_on(const ChildOutput& child, std::chrono::milliseconds timeout) {
-  if (child.timed_out) {
+  if (child.timed_out)
     return fmt::format("did not return from being loaded within {} s", significant(timeout.count() / 1000.0));
-  }
   std::string verdict = child.status.signal != 0 ? "crashed when it was loaded: the process "
                                                  : "ended the process when it was loaded: it ";
   verdict += child.status.to_text();
@@ -117,9 +116,8 @@ LibraryDescription describe_library(const fs::path& library, const BuildStamp& s
   const fs::path cache_file = settings.cache_folder.empty() ? fs::path()  //
                                                             : settings.cache_folder / (subject.hash + ".json");
   const json kept = read_json(cache_file);
-  if (kept.is_object() && kept.contains("problem") && kept["problem"].is_string()) {
+  if (kept.is_object() && kept.contains("problem") && kept["problem"].is_string())
     fail_with_kept_verdict(subject, kept["problem"].get<std::string>(), cache_file);
-  }
   if (auto known = description_of(subject, kept)) return {*known, ""};
   return describe_in_child(subject, settings, cache_file);
 }

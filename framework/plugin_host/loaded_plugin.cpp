@@ -41,9 +41,8 @@ std::string explain(const fs::path& library, std::string complaint) {
         "plugin",
         boost::core::demangle(symbol.c_str()), symbol);
   }
-  if (const auto at = complaint.find(": cannot open shared object file"); at != std::string::npos) {
+  if (const auto at = complaint.find(": cannot open shared object file"); at != std::string::npos)
     return fmt::format("cannot be loaded: it needs the library {}, which was not found", complaint.substr(0, at));
-  }
   return "cannot be loaded: " + complaint;
 }
 
@@ -90,9 +89,8 @@ bool has_factory(const PluginDescriptor& descriptor) {
 }
 
 void check_against_stamp(const fs::path& library, const PluginDescriptor& descriptor, const BuildStamp& stamp) {
-  if (parse_build_stamp(descriptor.stamp) != stamp) {
+  if (parse_build_stamp(descriptor.stamp) != stamp)
     fail(library, "contradicts itself: once loaded it tells another build stamp than its file; rebuild it from clean");
-  }
   if (descriptor.id != stamp.id || to_string(descriptor.kind) != stamp.kind) {
     fail(library, fmt::format("contradicts itself: its build stamp says {} '{}', its descriptor {} '{}'", stamp.kind,
                               stamp.id, to_string(descriptor.kind), descriptor.id));
@@ -111,18 +109,16 @@ void check_options(const fs::path& library, const OptionTable& table) {
                                           : fmt::format("declares the option '{}' twice", option.name));
     }
     if (std::holds_alternative<std::monostate>(option.default_value)) continue;
-    if (const auto problem = problem_with(option, option.default_value)) {
+    if (const auto problem = problem_with(option, option.default_value))
       fail(library, fmt::format("the default of its option '{}' is wrong: {}", option.name, *problem));
-    }
   }
 }
 
 void check_objective(const fs::path& library, const PluginDescriptor& descriptor) {
   if (descriptor.kind != PluginKind::model || objective_from_string(descriptor.objective)) return;
   std::vector<std::string> known;
-  for (const Objective objective : {Objective::causal, Objective::masked, Objective::span_corruption}) {
+  for (const Objective objective : {Objective::causal, Objective::masked, Objective::span_corruption})
     known.emplace_back(to_string(objective));
-  }
   fail(library, fmt::format("its objective '{}' is none of {}{}", descriptor.objective, fmt::join(known, ", "),
                             did_you_mean(descriptor.objective, known)));
 }

@@ -44,9 +44,8 @@ std::vector<fs::path> plugin_search_path(const std::vector<fs::path>& given, con
     if (!folder.empty()) add(folder);
   }
   if (!experiment.empty()) add(fs::absolute(experiment).parent_path() / "plugins");
-  if (const fs::path data = user_folder("XDG_DATA_HOME", ".local/share"); !data.empty()) {
+  if (const fs::path data = user_folder("XDG_DATA_HOME", ".local/share"); !data.empty())
     add(data / "folio" / "plugins");
-  }
   add(program_folder().parent_path() / "plugins");
   return folders;
 }

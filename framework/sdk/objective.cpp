@@ -17,16 +17,14 @@ constexpr std::array<std::pair<Objective, std::string_view>, 3> kObjectives{{
 }  // namespace
 
 std::string_view to_string(Objective objective) {
-  for (const auto& [known, name] : kObjectives) {
+  for (const auto& [known, name] : kObjectives)
     if (known == objective) return name;
-  }
   return "unknown";
 }
 
 std::optional<Objective> objective_from_string(std::string_view name) {
-  for (const auto& [objective, known] : kObjectives) {
+  for (const auto& [objective, known] : kObjectives)
     if (known == name) return objective;
-  }
   return std::nullopt;
 }
 

@@ -146,9 +146,8 @@ std::string to_string(const OptionValue& value) {
   if (const auto* real = std::get_if<double>(&value)) return fmt::format("{}", *real);
   if (const auto* truth = std::get_if<bool>(&value)) return *truth ? "true" : "false";
   if (const auto* text = std::get_if<std::string>(&value)) return "'" + *text + "'";
-  if (const auto* list = std::get_if<std::vector<std::string>>(&value)) {
+  if (const auto* list = std::get_if<std::vector<std::string>>(&value))
     return list->empty() ? "[]" : fmt::format("['{}']", fmt::join(*list, "', '"));
-  }
   return "nothing";
 }
 
@@ -172,11 +171,9 @@ std::optional<std::string> problem_with(const Option& option, const OptionValue&
 
 OptionValues::OptionValues(const OptionTable& table, const std::map<std::string, OptionValue>& given) {
   std::vector<std::string> problems;
-  for (const auto& [name, value] : given) {
-    if (table.find(name) == nullptr) {
+  for (const auto& [name, value] : given)
+    if (table.find(name) == nullptr)
       problems.push_back(fmt::format("'{}' is not an option{}", name, did_you_mean(name, table.names())));
-    }
-  }
   for (const Option& option : table.options()) {
     const auto found = given.find(option.name);
     OptionValue value = found != given.end() ? found->second : option.default_value;

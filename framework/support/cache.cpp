@@ -53,9 +53,8 @@ void remove_abandoned(const fs::path& folder) {
 }  // namespace
 
 fs::path cache_folder() {
-  if (const std::string given = variable("FOLIO_CACHE"); !given.empty()) {
+  if (const std::string given = variable("FOLIO_CACHE"); !given.empty())
     return given == "off" ? fs::path() : fs::path(given);
-  }
   if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) return fs::path(cache) / "folio";
   if (const std::string home = variable("HOME"); !home.empty()) return fs::path(home) / ".cache/folio";
   return {};

@@ -84,9 +84,8 @@ FileDescriptor memory_file(const std::string& text) {
 /// A pipe: what is written into the second end is read from the first.
 std::pair<FileDescriptor, FileDescriptor> make_pipe() {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
+  if (::pipe2(ends, O_CLOEXEC) != 0)
     throw Error(ErrorKind::run, std::string("no pipe can be made: ") + std::strerror(errno));
-  }
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
@@ -109,9 +108,7 @@ struct TemporaryFile {
 }  // namespace
 
 std::string ExitStatus::to_text() const {
-  if (signal != 0) {
-    return "was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
-  }
+  if (signal != 0) return "was killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
   return "exited with " + std::to_string(code);
 }
 
@@ -122,11 +119,10 @@ ChildProcess::ChildProcess(const fs::path& program, const Options& options) {
   SpawnSettings spawn;
   FileDescriptor input = options.input.empty() ? FileDescriptor() : memory_file(options.input);
   if (options.input_open) std::tie(input, input_) = make_pipe();
-  if (input) {
+  if (input)
     posix_spawn_file_actions_adddup2(&spawn.actions, input.get(), STDIN_FILENO);
-  } else {
+  else
     posix_spawn_file_actions_addopen(&spawn.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  }
   posix_spawn_file_actions_adddup2(&spawn.actions, child_end.get(), STDOUT_FILENO);
   if (!options.error_file.empty()) {
     posix_spawn_file_actions_addopen(&spawn.actions, STDERR_FILENO, options.error_file.c_str(),
@@ -137,9 +133,7 @@ ChildProcess::ChildProcess(const fs::path& program, const Options& options) {
   std::vector<std::string> environment = merged_environment(options.environment);
   const int error = ::posix_spawn(&pid_, program.c_str(), &spawn.actions, &spawn.attributes, pointers(arguments).data(),
                                   pointers(environment).data());
-  if (error != 0) {
-    throw Error(ErrorKind::run, program.string() + ": cannot be started: " + std::strerror(error));
-  }
+  if (error != 0) throw Error(ErrorKind::run, program.string() + ": cannot be started: " + std::strerror(error));
 }
 
 void ChildProcess::write_input(std::string_view text) {
@@ -171,9 +165,8 @@ std::optional<ExitStatus> ChildProcess::poll() {
 
 ExitStatus ChildProcess::wait() {
   int status = 0;
-  while (!status_) {
+  while (!status_)
     if (::waitpid(pid_, &status, 0) == pid_) status_ = decode(status);
-  }
   return *status_;
 }
 

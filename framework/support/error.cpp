@@ -35,16 +35,14 @@ int exit_code(ErrorKind kind) {
 }
 
 std::string_view to_string(ErrorKind kind) {
-  for (const auto& [known, name] : kNames) {
+  for (const auto& [known, name] : kNames)
     if (known == kind) return name;
-  }
   return "run";
 }
 
 ErrorKind error_kind_from_string(std::string_view name) {
-  for (const auto& [kind, known] : kNames) {
+  for (const auto& [kind, known] : kNames)
     if (known == name) return kind;
-  }
   return ErrorKind::run;
 }
 

@@ -120,9 +120,8 @@ AppendFile::AppendFile(fs::path path, ErrorKind kind) : path_(std::move(path)), 
   struct stat status{};
   if (::fstat(file_.get(), &status) != 0) throw_errno(kind_, path_, "cannot be read");
   char last = '\n';
-  if (status.st_size > 0 && ::pread(file_.get(), &last, 1, status.st_size - 1) != 1) {
+  if (status.st_size > 0 && ::pread(file_.get(), &last, 1, status.st_size - 1) != 1)
     throw_errno(kind_, path_, "cannot be read");
-  }
   torn_ = last != '\n';
 }
 

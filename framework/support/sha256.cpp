@@ -48,9 +48,8 @@ std::string sha256_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   Sha256 hash;
   std::vector<char> buffer(1 << 16);
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), file.gcount() > 0) {
+  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), file.gcount() > 0)
     hash.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
-  }
   if (!file.eof()) throw Error(ErrorKind::run, path.string() + ": cannot be read");
   return hash.hex_digest();
 }

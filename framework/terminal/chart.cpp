@@ -48,11 +48,10 @@ class Dots {
     int last = y0;
     for (int x = x0; x <= x1; ++x) {
       const int y = x1 == x0 ? y1 : y0 + static_cast<int>(std::lround(double(y1 - y0) * (x - x0) / (x1 - x0)));
-      if (!dotted) {
+      if (!dotted)
         for (int between = std::min(last, y); between <= std::max(last, y); ++between) set(x, between);
-      } else if (x % 3 == 0) {
+      else if (x % 3 == 0)
         set(x, y);
-      }
       last = y;
     }
   }
@@ -61,9 +60,8 @@ class Dots {
   unsigned braille(int column, int row) const {
     static constexpr unsigned kBits[2][4] = {{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}};  // from below
     unsigned bits = 0;
-    for (int x = 0; x < 2; ++x) {
+    for (int x = 0; x < 2; ++x)
       for (int y = 0; y < 4; ++y) bits |= at(2 * column + x, 4 * row + y) ? kBits[x][y] : 0;
-    }
     return bits;
   }
 
@@ -83,11 +81,10 @@ std::optional<int> draw_curve(const Chart::Points& points, const Range& x_range,
     for (; i < points.size() && x_range.place(points[i].first, dots.width()) == x; ++i, ++count)
       sum += points[i].second;
     const int y = y_range.place(sum / static_cast<double>(count), dots.height());
-    if (last) {
+    if (last)
       dots.join(last->first, last->second, x, y, dotted);
-    } else {
+    else
       dots.set(x, y);
-    }
     last = {x, y};
   }
   return last ? std::optional(last->second / 4) : std::nullopt;

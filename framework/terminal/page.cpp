@@ -23,9 +23,8 @@ std::string indented(std::string_view lines, int indent) {
 
 std::string wrapped(std::string_view text, int indent, int width) {
   std::string result;
-  for (const std::string& line : wrapped_lines(text, width - indent)) {
+  for (const std::string& line : wrapped_lines(text, width - indent))
     result += std::string(static_cast<std::size_t>(indent), ' ') + line + "\n";
-  }
   return result;
 }
 

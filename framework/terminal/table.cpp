@@ -48,9 +48,8 @@ std::string Table::to_text(int width) const {
     auto lines = wrapped_lines(row.back(), last_width);
     if (lines.empty()) lines.emplace_back();
     add_line([&](std::size_t c) -> const std::string& { return c + 1 == row.size() ? lines[0] : row[c]; });
-    for (std::size_t i = 1; i < lines.size(); ++i) {
+    for (std::size_t i = 1; i < lines.size(); ++i)
       text += std::string(static_cast<std::size_t>(before_last), ' ') + lines[i] + '\n';
-    }
   }
   return text;
 }

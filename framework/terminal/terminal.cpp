@@ -59,13 +59,11 @@ int display_width(std::string_view text) {
 std::vector<std::string> wrapped_lines(std::string_view text, int width) {
   std::vector<std::string> lines;
   std::istringstream words{std::string(text)};
-  for (std::string word; words >> word;) {
-    if (lines.empty() || display_width(lines.back()) + 1 + display_width(word) > width) {
+  for (std::string word; words >> word;)
+    if (lines.empty() || display_width(lines.back()) + 1 + display_width(word) > width)
       lines.push_back(word);
-    } else {
+    else
       lines.back() += " " + word;
-    }
-  }
   return lines;
 }
 

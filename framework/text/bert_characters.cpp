@@ -40,9 +40,8 @@ FlagTable make_flags() {
   FlagTable starters(kCodePoints);
   set_flag(starters, kBertCombining, UCHAR_CANONICAL_COMBINING_CLASS, 0);
   for (std::size_t c = 0; c < kCodePoints; ++c) flags[c] ^= starters[c];
-  for (const BertFlagsException& exception : kBertFlagsExceptions) {
+  for (const BertFlagsException& exception : kBertFlagsExceptions)
     std::fill(flags.begin() + exception.first, flags.begin() + exception.last + 1, exception.flags);
-  }
   return flags;
 }
 
@@ -54,11 +53,9 @@ std::uint8_t bert_flags(char32_t code_point) {
 }
 
 char32_t bert_lowercase(char32_t code_point) {
-  for (const BertLowercaseException& exception : kBertLowercaseExceptions) {
-    if (code_point >= exception.first && code_point <= exception.last) {
+  for (const BertLowercaseException& exception : kBertLowercaseExceptions)
+    if (code_point >= exception.first && code_point <= exception.last)
       return static_cast<char32_t>(static_cast<std::int32_t>(code_point) + exception.distance);
-    }
-  }
   return static_cast<char32_t>(u_tolower(static_cast<UChar32>(code_point)));
 }
 

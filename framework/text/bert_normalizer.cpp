@@ -31,13 +31,12 @@ class Writer {
       : strips_accents_(settings.strips_accents()), lowercase_(settings.lowercase), out_(out) {}
 
   void add(char32_t c, unsigned flags) {
-    if (!strips_accents_) {
+    if (!strips_accents_)
       write(c, flags);
-    } else if ((flags & kBertDecomposes) != 0) {
+    else if ((flags & kBertDecomposes) != 0)
       add_decomposed(c);
-    } else {
+    else
       add_decomposed_part(c, flags);
-    }
   }
 
   /// An ASCII character that is done.
@@ -80,21 +79,19 @@ class Writer {
   void add_decomposed_part(char32_t c, unsigned flags) {
     if ((flags & kBertCombining) == 0) flush();
     if ((flags & kBertMark) != 0) return;
-    if ((flags & kBertCombining) != 0) {
+    if ((flags & kBertCombining) != 0)
       pending_.push_back({u_getCombiningClass(static_cast<UChar32>(c)), c});
-    } else {
+    else
       write(c, flags);
-    }
   }
 
   void write(char32_t c, unsigned flags) {
-    if (!lowercase_ || (flags & kBertLowercases) == 0) {
+    if (!lowercase_ || (flags & kBertLowercases) == 0)
       append_utf8(out_, c);
-    } else if (c == kCapitalIWithDot) {
+    else if (c == kCapitalIWithDot)
       out_ += "i\u0307";
-    } else {
+    else
       append_utf8(out_, bert_lowercase(c));
-    }
   }
 
   const bool strips_accents_;

@@ -14,9 +14,8 @@ constexpr std::size_t kLargestCharacter = *std::max_element(kByteAlphabet.begin(
 constexpr std::array<std::int16_t, kLargestCharacter + 1> kBytes = [] {
   std::array<std::int16_t, kLargestCharacter + 1> bytes{};
   bytes.fill(-1);
-  for (std::size_t byte = 0; byte < kByteAlphabet.size(); ++byte) {
+  for (std::size_t byte = 0; byte < kByteAlphabet.size(); ++byte)
     bytes[kByteAlphabet[byte]] = static_cast<std::int16_t>(byte);
-  }
   return bytes;
 }();
 

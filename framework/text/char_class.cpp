@@ -27,9 +27,8 @@ ClassTable make_classes() {
   ClassTable classes(kCodePoints, CharClass::other);
   u_enumCharTypes(enter_range, &classes);
   for (const char32_t c : kSpaces) classes[c] = CharClass::space;
-  for (const CharClassException& exception : kCharClassExceptions) {
+  for (const CharClassException& exception : kCharClassExceptions)
     std::fill(classes.begin() + exception.first, classes.begin() + exception.last + 1, exception.char_class);
-  }
   return classes;
 }
 

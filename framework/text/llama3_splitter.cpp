@@ -42,9 +42,8 @@ std::size_t signs_end(std::string_view text, std::size_t at) {
 /// \s*[\r\n]+|\s+(?!\S)|\s+ : a run of white space up to its last line end, or else all but its last character.
 std::size_t blank_end(std::string_view text, std::size_t begin) {
   const std::size_t end = run_end(text, begin, CharClass::space);
-  for (std::size_t at = end; at > begin; --at) {
+  for (std::size_t at = end; at > begin; --at)
     if (is_line_end(text[at - 1])) return at;
-  }
   return space_end(text, begin);
 }
 

@@ -27,18 +27,16 @@ std::size_t character_end(std::string_view text, std::size_t begin, std::size_t 
 }  // namespace
 
 std::size_t next_word_boundary(std::string_view text, std::size_t from) {
-  for (std::size_t at = text.find(' ', from); at != text.npos; at = text.find(' ', at + 1)) {
+  for (std::size_t at = text.find(' ', from); at != text.npos; at = text.find(' ', at + 1))
     if (is_word_boundary(text, at)) return at;
-  }
   return text.size();
 }
 
 std::size_t piece_end(std::string_view text, std::size_t begin, std::size_t target_size) {
   if (text.size() - begin <= target_size) return text.size();
   const std::size_t least = std::max<std::size_t>(target_size / 2, 1);
-  for (std::size_t size = target_size; size >= least; --size) {
+  for (std::size_t size = target_size; size >= least; --size)
     if (is_word_boundary(text, begin + size)) return begin + size;
-  }
   return character_end(text, begin, target_size);
 }
 

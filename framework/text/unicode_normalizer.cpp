@@ -34,9 +34,8 @@ icu::UnicodeSet known(NormalizationForm form) {
   const std::span<const CodePointRange> exceptions =
       form == NormalizationForm::nfc ? std::span<const CodePointRange>(kNfcExceptions) : kNfkcExceptions;
   icu::UnicodeSet set(0, 0x10FFFF);
-  for (const CodePointRange& range : exceptions) {
+  for (const CodePointRange& range : exceptions)
     set.remove(static_cast<UChar32>(range.first), static_cast<UChar32>(range.last));
-  }
   set.freeze();
   return set;
 }

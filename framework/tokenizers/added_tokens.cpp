@@ -8,9 +8,8 @@ namespace {
 
 LiteralMatcher plain_matcher(const std::vector<AddedToken>& tokens) {
   LiteralMatcher::Literals literals;
-  for (const AddedToken& token : tokens) {
+  for (const AddedToken& token : tokens)
     if (!token.normalized) literals.emplace(token.content, token.id);
-  }
   return LiteralMatcher(std::move(literals));
 }
 

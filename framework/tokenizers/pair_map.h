@@ -65,9 +65,8 @@ class PairMap {
   void grow() {
     std::vector<Slot> old(slots_.size() * 2);
     std::swap(old, slots_);
-    for (Slot& slot : old) {
+    for (Slot& slot : old)
       if (slot.pair != kFree) slots_[place_of(slot.pair)] = std::move(slot);
-    }
   }
 
   std::vector<Slot> slots_;

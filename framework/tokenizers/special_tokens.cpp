@@ -49,9 +49,8 @@ std::vector<std::string> spellings_of(const std::vector<SpecialToken>& tokens, S
 }
 
 std::optional<TokenId> find_special_token(const AddedTokens& added, SpecialToken token, int index) {
-  for (const SpecialStyle style : {SpecialStyle::bars, SpecialStyle::brackets, SpecialStyle::angles}) {
+  for (const SpecialStyle style : {SpecialStyle::bars, SpecialStyle::brackets, SpecialStyle::angles})
     if (const auto id = added.id_of(spelling_of(token, style, index))) return id;
-  }
   return std::nullopt;
 }
 

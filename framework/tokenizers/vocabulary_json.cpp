@@ -6,18 +6,16 @@ namespace folio {
 
 TokenIds ids_of(const std::vector<std::string>& tokens) {
   TokenIds ids;
-  for (std::size_t id = 0; id < tokens.size(); ++id) {
+  for (std::size_t id = 0; id < tokens.size(); ++id)
     if (!tokens[id].empty()) ids.emplace(tokens[id], static_cast<TokenId>(id));
-  }
   return ids;
 }
 
 nlohmann::ordered_json vocabulary_to_json(const std::vector<std::string>& tokens) {
   // Filled as what it is underneath, a vector: to add a member by name would look through all that are there.
   nlohmann::ordered_json::object_t members;
-  for (std::size_t id = 0; id < tokens.size(); ++id) {
+  for (std::size_t id = 0; id < tokens.size(); ++id)
     if (!tokens[id].empty()) members.emplace_back(tokens[id], id);
-  }
   return members;
 }
 

@@ -98,9 +98,8 @@ WordCounter merge(std::vector<Count>& counts) {
   }
   std::sort(all.begin(), all.end(), [](const NewWords& a, const NewWords& b) { return a.stretch < b.stretch; });
   WordCounter words;
-  for (const NewWords& step : all) {
+  for (const NewWords& step : all)
     for (const auto& [word, count] : step.entries) words.add(word, count);
-  }
   return words;
 }
 

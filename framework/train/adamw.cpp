@@ -38,9 +38,8 @@ void AdamW::take_gradients(Group& group) {
 
 double AdamW::gradient_norm() const {
   std::vector<at::Tensor> norms;
-  for (const Group& group : groups_) {
+  for (const Group& group : groups_)
     for (const at::Tensor& gradient : group.gradients) norms.push_back(at::linalg_vector_norm(gradient));
-  }
   return at::linalg_vector_norm(at::stack(norms)).item<double>();  // waits for the device
 }
 

@@ -21,11 +21,10 @@ Execution choose_execution(const TrainingArguments& arguments) {
                 "expected 'cpu' or 'auto'");
   }
   if (has_cuda && arguments.device != "cpu") execution.device = c10::Device(c10::kCUDA, 0);
-  if (arguments.precision == "auto") {
+  if (arguments.precision == "auto")
     execution.bfloat16 = execution.device.is_cuda() || cpu_multiplies_bfloat16();
-  } else {
+  else
     execution.bfloat16 = arguments.precision == "bfloat16";
-  }
   return execution;
 }
 

@@ -25,10 +25,9 @@ std::uint64_t first_word(Sha256& hash) {
 
 std::uint64_t hash_of(std::span<const Batch> batches) {
   Sha256 hash;
-  for (const Batch& batch : batches) {
+  for (const Batch& batch : batches)
     for (const at::Tensor* tensor : {&batch.input_ids, &batch.attention_mask, &batch.decoder_input_ids, &batch.labels})
       add(hash, *tensor);
-  }
   return first_word(hash);
 }
 

@@ -22,9 +22,8 @@ double peak_memory_bytes() {
 
 double non_embedding_parameters(const Model& model) {
   double count = 0;
-  for (const Parameter& parameter : model.parameters()) {
+  for (const Parameter& parameter : model.parameters())
     if (parameter.part != Part::embeddings) count += static_cast<double>(parameter.tensor.numel());
-  }
   return count;
 }
 
@@ -67,9 +66,8 @@ Metrics Totals::metrics(const TrainingPlan& plan, double matmul_rate, double byt
       {"matmul_share", flops_ / seconds / matmul_rate},
       {"peak_memory_bytes", peak_memory_bytes()},
   };
-  if (bytes_per_token > 0) {
+  if (bytes_per_token > 0)
     metrics["train_bits_per_byte"] = nats_ / std::max(scored_, 1.0) / std::numbers::ln2 / bytes_per_token;
-  }
   return metrics;
 }
 

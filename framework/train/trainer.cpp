@@ -50,9 +50,8 @@ TrainingResult Trainer::run() {
       report_progress(loss);
       const bool epoch_ends = update + 1 == plan_.updates_per_epoch;
       const bool first = totals_.steps() == 1 && arguments_.logging_first_step;
-      if (first || due(arguments_.logging_strategy, arguments_.logging_steps, epoch_ends)) {
+      if (first || due(arguments_.logging_strategy, arguments_.logging_steps, epoch_ends))
         log(learning_rate, grad_norm);
-      }
 
       if (due(arguments_.eval_strategy, arguments_.eval_steps, epoch_ends)) {
         const Metrics metrics = evaluate_all();

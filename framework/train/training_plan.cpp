@@ -40,9 +40,8 @@ TrainingPlan plan_training(const TrainingArguments& arguments, std::int64_t samp
     plan.epochs = std::llround(std::ceil(arguments.num_train_epochs));
     plan.train_samples = static_cast<double>(samples) * arguments.num_train_epochs;
   }
-  if (plan.max_steps == 0) {
+  if (plan.max_steps == 0)
     throw Error(ErrorKind::experiment, "training.num_train_epochs is 0, expected more: there is nothing to train");
-  }
   return plan;
 }
 

@@ -41,9 +41,8 @@ const char* plugin_on_stack() {
   for (int i = 0; i < count; ++i) {
     Dl_info info;
     if (::dladdr(frames[static_cast<std::size_t>(i)], &info) == 0 || info.dli_fname == nullptr) continue;
-    for (std::size_t k = 0; k < named_library_count; ++k) {
+    for (std::size_t k = 0; k < named_library_count; ++k)
       if (std::strcmp(info.dli_fname, named_libraries[k].path) == 0) return named_libraries[k].name;
-    }
   }
   return nullptr;
 }

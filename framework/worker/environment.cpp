@@ -16,9 +16,8 @@ namespace {
 
 std::string processor_name() {
   std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
+  for (std::string line; std::getline(file, line);)
     if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
   return "unknown";
 }
 
@@ -50,9 +49,8 @@ nlohmann::json describe_environment(const train::Execution& execution, double ma
 }
 
 void set_thread_count() {
-  if (std::getenv("OMP_NUM_THREADS") == nullptr) {
+  if (std::getenv("OMP_NUM_THREADS") == nullptr)
     at::set_num_threads(static_cast<int>(std::thread::hardware_concurrency()));
-  }
 }
 
 }  // namespace folio::worker

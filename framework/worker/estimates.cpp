@@ -30,9 +30,8 @@ json parameter_counts(const Model& model) {
   json by_part = json::object();
   for (const auto& [part, name] : kParts) {
     std::int64_t count = 0;
-    for (const Parameter& parameter : model.parameters()) {
+    for (const Parameter& parameter : model.parameters())
       if (parameter.part == part) count += parameter.tensor.numel();
-    }
     by_part[name] = count;
   }
   return {{"total", parameter_count(model)}, {"by_part", by_part}};

@@ -27,9 +27,8 @@ json keys_of(const json& section, bool of_framework) {
 const runs::PluginBuild& build_of(PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
   const auto found = std::find_if(plugins.begin(), plugins.end(),
                                   [&](const runs::PluginBuild& build) { return build.kind == to_string(kind); });
-  if (found == plugins.end()) {
+  if (found == plugins.end())
     throw Error(ErrorKind::plugin, "the run names no " + std::string(to_string(kind)) + " plugin");
-  }
   return *found;
 }
 
@@ -97,9 +96,8 @@ std::string Job::tokenizer_identity() const {
   json identity{{"plugin", tokenizer_.plugin.descriptor().id},
                 {"library", tokenizer_.library_hash},
                 {"options", to_json(tokenizer_.values)}};
-  for (const SpecialToken token : special_tokens_of(objective())) {
+  for (const SpecialToken token : special_tokens_of(objective()))
     identity["special_tokens"].push_back(to_string(token));
-  }
   return identity.dump();
 }
 

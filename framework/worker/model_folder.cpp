@@ -16,11 +16,9 @@ void save_model_folder(const Model& model, const Tokenizer& tokenizer, const std
       {SpecialToken::unknown, "unk_token"},     {SpecialToken::classification, "cls_token"},
       {SpecialToken::separator, "sep_token"},   {SpecialToken::mask, "mask_token"},
   };
-  for (const auto& [token, key] : kKeys) {
-    if (const auto id = tokenizer.special_token_id(token)) {
+  for (const auto& [token, key] : kKeys)
+    if (const auto id = tokenizer.special_token_id(token))
       config[key] = tokenizer.decode(std::span(&*id, 1), /*skip_special_tokens=*/false);
-    }
-  }
   write_file_atomically(folder / "tokenizer_config.json", config.dump(2) + "\n");
 }
 

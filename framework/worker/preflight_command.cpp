@@ -93,9 +93,8 @@ int preflight(const std::string& request) {
   const train::TrainingPlan plan = train::plan_training(job.training(), outlook.samples);
 
   json notes = json::array();
-  for (const data::Source& source : outlook.corpus.sources) {
+  for (const data::Source& source : outlook.corpus.sources)
     if (!source.provenance.note.empty()) notes.push_back(source.document + ": " + source.provenance.note);
-  }
   ProgressLines().write(
       {{"data",
         {{"documents", outlook.corpus.documents},

@@ -74,9 +74,8 @@ TrainedTokenizer train_tokenizer(const Job& job, const Dataset& dataset, const d
 /// The one that the data set's tokens were made with.
 TrainedTokenizer tokenizer_of_shards(const Job& job) {
   const data::DataOptions& options = job.data_options();
-  if (options.by != data::SplitBy::tokens) {
+  if (options.by != data::SplitBy::tokens)
     throw Error(ErrorKind::experiment, "dataset.split.by must be 'tokens' for a data set that gives tokens");
-  }
   if (options.validation > 0) {
     throw Error(ErrorKind::experiment,
                 fmt::format("dataset.validation is {}, but a data set of tokens says itself which of them are kept for "

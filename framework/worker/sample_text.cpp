@@ -36,9 +36,8 @@ SampleText filled(Model& model, const Tokenizer& tokenizer, const data::Collator
   std::vector<TokenId> masked = row_of(batch.input_ids);
   const std::vector<TokenId> labels = row_of(batch.labels);
   const TokenId mask = *tokenizer.special_token_id(SpecialToken::mask);
-  for (std::size_t i = 0; i < masked.size(); ++i) {
+  for (std::size_t i = 0; i < masked.size(); ++i)
     if (labels[i] != kIgnoredLabel) masked[i] = mask;
-  }
   const std::vector<TokenId> whole = generate::fill_masks(model, masked, mask, tokenizer.vocab_size(), device);
   const auto is_edge = [&](TokenId id) {
     return id == tokenizer.special_token_id(SpecialToken::classification) ||

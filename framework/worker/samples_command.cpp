@@ -24,9 +24,8 @@ class ScratchFolder {
  public:
   ScratchFolder() {
     std::string name = (fs::temp_directory_path() / "folio-data-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
+    if (::mkdtemp(name.data()) == nullptr)
       throw Error(ErrorKind::run, name + ": cannot be created: " + std::strerror(errno));
-    }
     path_ = name;
   }
   ~ScratchFolder() {
@@ -70,9 +69,8 @@ json told_sample(const Batch& batch, const Tokenizer& tokenizer, TokenDescriber&
   json sample{{"tokens", described(ids, describe)},
               {"labels", described(labels, describe)},
               {"text", tokenizer.decode(ids, /*skip_special_tokens=*/false)}};
-  if (batch.decoder_input_ids.defined()) {
+  if (batch.decoder_input_ids.defined())
     sample["target_text"] = tokenizer.decode(labels, /*skip_special_tokens=*/false);
-  }
   return sample;
 }
 

@@ -22,9 +22,8 @@ struct Sizes {
 /// The sizes under the names that Hugging Face's configurations have for them.
 std::optional<Sizes> sizes_of(const json& config) {
   const auto find = [&](std::initializer_list<const char*> names) -> std::optional<std::int64_t> {
-    for (const char* name : names) {
+    for (const char* name : names)
       if (config.contains(name) && config[name].is_number_integer()) return config[name].get<std::int64_t>();
-    }
     return std::nullopt;
   };
   const auto vocab = find({"vocab_size"});

@@ -11,9 +11,8 @@ std::string spelled(std::string_view token) {
   std::string text;
   for (std::size_t at = 0; at < token.size();) {
     const DecodedCodePoint point = decode_code_point(token, at);
-    for (std::size_t i = at; !point.valid && i < at + point.length; ++i) {
+    for (std::size_t i = at; !point.valid && i < at + point.length; ++i)
       text += fmt::format("<0x{:02X}>", static_cast<unsigned char>(token[i]));
-    }
     if (point.valid) text += token.substr(at, point.length);
     at += point.length;
   }
@@ -37,11 +36,10 @@ const nlohmann::json& TokenDescriber::operator()(TokenId id) {
   const auto [entry, is_new] = described_.try_emplace(id);
   if (is_new) {
     entry->second = {id, spelled(tokenizer_.token(id))};
-    if (id == unknown_) {
+    if (id == unknown_)
       entry->second.push_back("unknown");
-    } else if (is_special(id)) {
+    else if (is_special(id))
       entry->second.push_back("special");
-    }
   }
   return entry->second;
 }

@@ -53,9 +53,8 @@ void tell_tokens(std::span<const TokenId> ids, TokenDescriber& describe, Progres
   constexpr std::size_t kTokensALine = 4096;
   for (std::size_t begin = 0; begin < ids.size(); begin += kTokensALine) {
     json tokens = json::array();
-    for (const TokenId id : ids.subspan(begin, std::min(kTokensALine, ids.size() - begin))) {
+    for (const TokenId id : ids.subspan(begin, std::min(kTokensALine, ids.size() - begin)))
       tokens.push_back(describe(id));
-    }
     out.write({{"tokens", std::move(tokens)}});
   }
 }

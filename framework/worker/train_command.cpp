@@ -195,9 +195,8 @@ int train(const std::filesystem::path& run_folder) {
   stop_on_signals();
   events.running(this_process());
   try {
-    for (const runs::PluginBuild& build : runs::read_run_info(folder).plugins) {
+    for (const runs::PluginBuild& build : runs::read_run_info(folder).plugins)
       name_library_in_crashes(build.library, build.kind + " plugin '" + build.id + "'");
-    }
     const bool interrupted = train_run(folder, events);
     interrupted ? events.interrupted() : events.finished();
     constexpr int kExitInterrupted = 128 + SIGINT;

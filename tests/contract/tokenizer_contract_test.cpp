@@ -84,9 +84,8 @@ TEST_CASE("a tokenizer stays within its vocabulary and gives ids below vocab_siz
     INFO(maker.name);
     const auto tokenizer = trained(maker);
     CHECK(tokenizer->vocab_size() <= static_cast<std::int64_t>(maker.vocab_size));
-    for (const std::string& text : nasty_texts()) {
+    for (const std::string& text : nasty_texts())
       for (const TokenId id : tokenizer->encode(text)) REQUIRE((id >= 0 && id < tokenizer->vocab_size()));
-    }
     CHECK(tokenizer->encode("").empty());
     CHECK(tokenizer->decode({}, false).empty());
   }
@@ -180,9 +179,8 @@ TEST_CASE("a tokenizer refuses a file that is none, and stays as it was") {
     INFO(maker.name);
     const auto tokenizer = trained(maker);
     const std::string before = tokenizer->to_json();
-    for (const std::string text : {"", "{}", "[]", "null", "{\"version\": \"1.0\"}"}) {
+    for (const std::string text : {"", "{}", "[]", "null", "{\"version\": \"1.0\"}"})
       CHECK(kind_of([&] { tokenizer->load_json(text); }) == ErrorKind::run);
-    }
     CHECK(tokenizer->to_json() == before);
   }
 }
@@ -231,9 +229,8 @@ TEST_CASE("a tokenizer gives the same ids to several threads at once") {
     std::vector<std::thread> threads;
     for (int& count : wrong) {
       threads.emplace_back([&] {
-        for (int round = 0; round < 20; ++round) {
+        for (int round = 0; round < 20; ++round)
           for (std::size_t i = 0; i < expected.size(); ++i) count += fresh->encode(nasty_texts()[i]) != expected[i];
-        }
       });
     }
     for (std::thread& thread : threads) thread.join();

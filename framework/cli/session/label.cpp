@@ -20,9 +20,7 @@ void label_run(const GlobalOptions& global, const std::string& name, const runs:
   runs::Store store = open_store(global);
   const auto runs = store.list();
   const runs::RunSummary& run = runs::select_run(runs, name);
-  if (runs::is_baseline(run)) {
-    throw Error(ErrorKind::usage, "run " + run.id + " comes with Folio and stays as it is");
-  }
+  if (runs::is_baseline(run)) throw Error(ErrorKind::usage, "run " + run.id + " comes with Folio and stays as it is");
   runs::require_own(run);
   runs::EventWriter(store.folder_of(run.id).events()).label(label);
   store.sync_run(run.id);

@@ -14,9 +14,8 @@ void sync(runs::Store& store) {
 
 runs::Store open_store(const GlobalOptions& global) {
   runs::Store store = store_of(global);
-  if (store.in_memory()) {
+  if (store.in_memory())
     std::cerr << "note: " << global.results.string() << " cannot be written; every run folder is read anew\n";
-  }
   sync(store);
   return store;
 }

@@ -80,9 +80,8 @@ void record_end(const runs::NewRun& run, const WorkerEnd& end) {
 
 runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store) {
   const runs::NewRun run = make_run(request, global.results);
-  if (!request.quiet) {
+  if (!request.quiet)
     fmt::print(stderr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());
-  }
   record_end(run, work_on(run, request, global));
   try {
     store.sync_run(run.info.id);

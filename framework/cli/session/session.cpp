@@ -23,9 +23,8 @@ FrameworkOptions framework_options() {
 Session open_session(const GlobalOptions& global, const fs::path& experiment) {
   plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path, experiment));
   experiment::Declarations declarations{catalogue.plugins(), framework_options(), {}, {}};
-  for (const plugin_host::PluginProblem& problem : catalogue.problems()) {
+  for (const plugin_host::PluginProblem& problem : catalogue.problems())
     if (problem.fatal && problem.kind) declarations.unusable.push_back({*problem.kind, problem.id, problem.message});
-  }
   for (const fs::path& folder : catalogue.folders()) declarations.searched.push_back(folder.string());
   return {std::move(catalogue), std::move(declarations)};
 }
@@ -59,9 +58,8 @@ std::map<std::string, std::string> worker_environment(const fs::path& experiment
   }
   // At the end of each parallel loop libgomp's threads spin until the last one is there. Left alone it spins so long
   // that two runs on one machine wait for each other (docs/architecture.md has the figures).
-  if (std::getenv("GOMP_SPINCOUNT") == nullptr && std::getenv("OMP_WAIT_POLICY") == nullptr) {
+  if (std::getenv("GOMP_SPINCOUNT") == nullptr && std::getenv("OMP_WAIT_POLICY") == nullptr)
     environment["GOMP_SPINCOUNT"] = "1000";
-  }
   return environment;
 }
 

@@ -47,9 +47,8 @@ std::vector<std::string> split_values(std::string_view text) {
   if (quote != 0) refuse(text, fmt::format("a {} is not closed", quote));
   if (!open.empty()) refuse(text, fmt::format("a '{}' is missing", open.back()));
   const bool several = values.size() > 1;
-  if (several && std::any_of(values.begin(), values.end(), [](const std::string& value) { return value.empty(); })) {
+  if (several && std::any_of(values.begin(), values.end(), [](const std::string& value) { return value.empty(); }))
     refuse(text, "a value is empty; write null for none");
-  }
   return values;
 }
 
@@ -73,9 +72,8 @@ std::vector<std::vector<std::string>> combinations(const std::vector<std::string
 std::vector<std::string> varied(const std::vector<std::string>& combination,
                                 const std::vector<std::string>& overrides) {
   std::vector<std::string> result;
-  for (std::size_t i = 0; i < combination.size(); ++i) {
+  for (std::size_t i = 0; i < combination.size(); ++i)
     if (combination[i] != overrides[i]) result.push_back(combination[i]);
-  }
   return result;
 }
 

@@ -31,13 +31,12 @@ LiveView::LiveView(bool quiet) : quiet_(quiet), bar_(STDERR_FILENO) {}
 void LiveView::show(const nlohmann::json& line) {
   if (line.contains("warning")) print(fmt::format("warning: {}", line["warning"].get<std::string>()));
   if (quiet_) return;
-  if (line.contains("points")) {
+  if (line.contains("points"))
     show_points(line);
-  } else if (line.contains("max_steps")) {
+  else if (line.contains("max_steps"))
     show_step(line);
-  } else if (line.contains("stage")) {
+  else if (line.contains("stage"))
     show_stage(line);
-  }
 }
 
 void LiveView::show_step(const nlohmann::json& line) {
@@ -76,9 +75,8 @@ void LiveView::show_points(const nlohmann::json& line) {
     if (!line["points"].contains(name)) continue;
     text += fmt::format("  {} {}", name, runs::metric_text(name, line["points"][name].get<double>()));
   }
-  if (!evaluation && last_step_.is_object()) {
+  if (!evaluation && last_step_.is_object())
     text += fmt::format("  {} left", human_duration(last_step_.at("seconds_left").get<double>()));
-  }
   print(text);
 }
 

@@ -43,9 +43,8 @@ std::string heading(const ModelCost& cost) {
 std::string parts_table(const json& parameters) {
   const auto total = parameters.at("total").get<double>();
   Table table({{"part"}, {"parameters", Align::right}, {"share", Align::right}});
-  for (const auto& [part, count] : parameters.at("by_part").items()) {
+  for (const auto& [part, count] : parameters.at("by_part").items())
     table.add_row({part, count_of(count), fmt::format("{:.1f} %", 100 * count.get<double>() / total)});
-  }
   return table.to_text();
 }
 
@@ -97,11 +96,10 @@ std::string params_report(const ModelCost& cost) {
   const json& answer = cost.answer;
   const json& flops = answer.at("flops");
   std::string text = heading(cost) + "\n" + parts_table(answer.at("parameters")) + "\n";
-  if (answer.at("short_formula").is_null()) {
+  if (answer.at("short_formula").is_null())
     text += "Its config.json has no sizes that the usual short formula could be filled with.\n";
-  } else {
+  else
     text += formula_text(answer["short_formula"], answer["parameters"].at("total").get<std::int64_t>());
-  }
   text += fmt::format("\nTraining with {}, estimated:\n", circumstances(answer)) + memory_table(answer.at("memory"));
   text += fmt::format("{}FLOP a token forwards, {}FLOP in a training step (matrix products alone)\n",
                       operations(flops.at("forward_per_token")), operations(flops.at("training_per_token")));
@@ -121,9 +119,8 @@ std::string variants_report(const std::string& key, const std::vector<ModelCost>
   const bool heads = key == "model.hidden_size" && costs.front().resolved.at("model").contains("num_attention_heads");
   std::vector<Table::Column> columns{{key, Align::right}};
   if (heads) columns.push_back({"num_attention_heads", Align::right});
-  for (const char* title : {"parameters", "memory", "of it activations", "FLOP a token"}) {
+  for (const char* title : {"parameters", "memory", "of it activations", "FLOP a token"})
     columns.push_back({title, Align::right});
-  }
   if (measured) columns.insert(columns.end(), {{"step", Align::right}, {"tokens/s", Align::right}});
   Table table(columns);
   std::string refused, under;

@@ -26,9 +26,8 @@ std::string trainer_text(const std::string& name, double value) {
   if (name.ends_with("_runtime")) return clock_time(value);
   if (name == "total_flos") return fmt::format("{:.0f}GF", std::floor(value / (1 << 30)));
   if (name == "matmul_share" || name == "peak_memory_bytes") return runs::metric_text(name, value);
-  if (value == std::floor(value) && std::abs(value) < 1e15) {
+  if (value == std::floor(value) && std::abs(value) < 1e15)
     return name == "epoch" ? fmt::format("{:.1f}", value) : fmt::format("{:.0f}", value);
-  }
   return significant(std::round(value * 1e4) / 1e4, 12);
 }
 
@@ -46,10 +45,9 @@ std::string trainer_block(const Run& run, const char* title, bool evaluation) {
     key_width = std::max(key_width, name.size());
     value_width = std::max(value_width, trainer_text(name, value).size());
   }
-  for (const auto& [name, value] : run.summary.metrics) {
+  for (const auto& [name, value] : run.summary.metrics)
     if (belongs(name))
       block += fmt::format("  {:<{}} = {:>{}}\n", name, key_width, trainer_text(name, value), value_width);
-  }
   return block.empty() ? "" : fmt::format("***** {} metrics *****\n{}", title, block);
 }
 

@@ -37,19 +37,18 @@ std::string visible(std::string_view text, const char* blank) {
   std::string result;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    if (c == ' ') {
+    if (c == ' ')
       result += blank;
-    } else if (c == '\n') {
+    else if (c == '\n')
       result += kLineEnd;
-    } else if (c == '\r') {
+    else if (c == '\r')
       result += kCarriageReturn;
-    } else if (c == '\t') {
+    else if (c == '\t')
       result += kTab;
-    } else if (byte < 0x20 || byte == 0x7f) {
+    else if (byte < 0x20 || byte == 0x7f)
       result += fmt::format("<0x{:02X}>", byte);
-    } else {
+    else
       result += c;
-    }
   }
   return result;
 }

@@ -175,25 +175,19 @@ std::optional<at::Tensor> dense_mask(const AttentionMask& mask, const at::Tensor
   const std::int64_t queries = query.size(2);
   const bool triangle = mask.causal && queries > 1;  // a single query, the last, sees all keys
   std::optional<at::Tensor> seen;
-  if (mask.keys.defined()) {
-    seen = mask.keys.unsqueeze(1).unsqueeze(1);
-  }
+  if (mask.keys.defined()) seen = mask.keys.unsqueeze(1).unsqueeze(1);
   if (triangle && (seen || bias.defined() || queries != keys)) {
     const at::Tensor before = at::ones({queries, keys}, query.options().dtype(at::kBool)).tril(keys - queries);
     seen = seen ? seen->logical_and(before) : before.unsqueeze(0).unsqueeze(0);
   }
-  if (!bias.defined()) {
-    return seen;
-  }
+  if (!bias.defined()) return seen;
   const at::Tensor scores = bias.unsqueeze(0).to(query.scalar_type());
   return seen ? scores.masked_fill(seen->logical_not(), -std::numeric_limits<double>::infinity()) : scores;
 }
 
 /// Each key head as often as there are heads that it serves.
 at::Tensor repeat_heads(const at::Tensor& tensor, std::int64_t heads) {
-  if (tensor.size(1) == heads) {
-    return tensor;
-  }
+  if (tensor.size(1) == heads) return tensor;
   return tensor.unsqueeze(2).expand({-1, -1, heads / tensor.size(1), -1, -1}).flatten(1, 2);
 }
 

@@ -10,9 +10,7 @@ namespace {
 /// `store`'s first `length` in a tensor with room for `capacity`; the shape and type are those of `like`.
 at::Tensor grown(const at::Tensor& store, std::int64_t length, std::int64_t capacity, const at::Tensor& like) {
   at::Tensor larger = at::empty({like.size(0), like.size(1), capacity, like.size(3)}, like.options());
-  if (length > 0) {
-    larger.narrow(2, 0, length).copy_(store.narrow(2, 0, length));
-  }
+  if (length > 0) larger.narrow(2, 0, length).copy_(store.narrow(2, 0, length));
   return larger;
 }
 

@@ -6,9 +6,7 @@ namespace folio::nn {
 namespace {
 
 std::int64_t head_width(const MultiHeadAttention::Options& options) {
-  if (options.head_width > 0) {
-    return options.head_width;
-  }
+  if (options.head_width > 0) return options.head_width;
   check_heads(options.hidden, options.heads);
   return options.hidden / options.heads;
 }
@@ -27,9 +25,7 @@ std::vector<Linear> make_inputs(ParameterSet& parameters, const std::vector<std:
                    .bias = options.bias,
                    .transposed_in_file = options.transposed_in_file});
   };
-  if (names.size() == 1) {
-    return {layer(names[0], 3 * options.heads, options.input_weight)};
-  }
+  if (names.size() == 1) return {layer(names[0], 3 * options.heads, options.input_weight)};
   std::vector<Linear> inputs;
   inputs.push_back(layer(names[0], options.heads, options.query_weight.value_or(options.input_weight)));
   inputs.push_back(layer(names[1], key_heads, options.input_weight));
@@ -66,11 +62,9 @@ at::Tensor MultiHeadAttention::operator()(const at::Tensor& input, const Attenti
     query = rotate(query, *variation.rotation);
     key = rotate(key, *variation.rotation);
   }
-  KeyValues seen{key.transpose(1, 2), value.transpose(1, 2)};  // [batch, key heads, length, width]
-  if (variation.cache != nullptr) {
-    seen = variation.cache->append(seen);  // [batch, key heads, all tokens read, width]
-  }
-  query = query.transpose(1, 2);  // [batch, heads, length, width]
+  KeyValues seen{key.transpose(1, 2), value.transpose(1, 2)};            // [batch, key heads, length, width]
+  if (variation.cache != nullptr) seen = variation.cache->append(seen);  // [batch, key heads, all tokens read, width]
+  query = query.transpose(1, 2);                                         // [batch, heads, length, width]
   const at::Tensor attended =
       attend(query, seen.keys, seen.values, mask, p, variation.scoring);  // [batch, length, heads * width]
   return output_(attended);                                               // [batch, length, hidden]

@@ -65,9 +65,7 @@ Rotation rotation(std::int64_t first, std::int64_t length, std::int64_t width, d
 }
 
 at::Tensor rotate(const at::Tensor& input, const Rotation& rotation) {
-  if (input.is_cpu()) {
-    return Rotate::apply(input, rotation.cosine, rotation.sine);
-  }
+  if (input.is_cpu()) return Rotate::apply(input, rotation.cosine, rotation.sine);
   const std::int64_t half = input.size(-1) / 2;
   const at::Tensor cosine = rotation.cosine.unsqueeze(1);  // [length, 1, width / 2]
   const at::Tensor sine = rotation.sine.unsqueeze(1);

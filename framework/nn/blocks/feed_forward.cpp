@@ -15,9 +15,7 @@ Linear::Options widening_layer(const FeedForward::Options& options) {
 }
 
 std::optional<Linear> make_gate(ParameterSet& parameters, const FeedForward::Options& options) {
-  if (options.gate.empty()) {
-    return std::nullopt;
-  }
+  if (options.gate.empty()) return std::nullopt;
   return Linear(parameters, options.gate, widening_layer(options));
 }
 

@@ -11,23 +11,17 @@ namespace folio::nn::kernels {
 FOLIO_VECTORISED float log_sum_exp_row(const float* in, std::int64_t count) {
   float largest = -std::numeric_limits<float>::infinity();
 #pragma omp simd reduction(max : largest)
-  for (std::int64_t i = 0; i < count; ++i) {
-    largest = in[i] > largest ? in[i] : largest;
-  }
+  for (std::int64_t i = 0; i < count; ++i) largest = in[i] > largest ? in[i] : largest;
   float sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (std::int64_t i = 0; i < count; ++i) {
-    sum += exponential(in[i] - largest);
-  }
+  for (std::int64_t i = 0; i < count; ++i) sum += exponential(in[i] - largest);
   return largest + std::log(sum);
 }
 
 FOLIO_VECTORISED void cross_entropy_row_backward(const float* in, std::int64_t count, float log_sum_exp,
                                                  std::int64_t label, float factor, float* out) {
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = factor * exponential(in[i] - log_sum_exp);
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] = factor * exponential(in[i] - log_sum_exp);
   out[label] -= factor;
 }
 

@@ -15,9 +15,7 @@ FOLIO_VECTORISED void drop_row(const float* in, std::int64_t count, const Dropou
   const RowKey key = row_key(dropout.seed, row);
   const Dropout local = dropout;
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = in[i] * keep_factor(local, key, i);
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] = in[i] * keep_factor(local, key, i);
 }
 
 FOLIO_VECTORISED void add_dropped_row(const float* residual, const float* in, std::int64_t count,
@@ -25,9 +23,7 @@ FOLIO_VECTORISED void add_dropped_row(const float* residual, const float* in, st
   const RowKey key = row_key(dropout.seed, row);
   const Dropout local = dropout;
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = residual[i] + in[i] * keep_factor(local, key, i);
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] = residual[i] + in[i] * keep_factor(local, key, i);
 }
 
 }  // namespace folio::nn::kernels

@@ -16,9 +16,7 @@ constexpr float kTwiceRoot = 1.5957691216F;  // 2 sqrt(2 / pi)
 
 FOLIO_VECTORISED void gelu_tanh_row(const float* in, std::int64_t count, float* out) {
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = in[i] / (1.0F + decay(in[i]));
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] = in[i] / (1.0F + decay(in[i]));
 }
 
 FOLIO_VECTORISED void gelu_tanh_row_backward(const float* in, const float* gradient, std::int64_t count, float* out) {

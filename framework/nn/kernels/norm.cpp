@@ -11,20 +11,14 @@ FOLIO_VECTORISED NormStatistics layer_norm_row(const float* in, std::int64_t cou
   const float n = static_cast<float>(count);
   float sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (std::int64_t i = 0; i < count; ++i) {
-    sum += in[i];
-  }
+  for (std::int64_t i = 0; i < count; ++i) sum += in[i];
   const float mean = sum / n;
   float squares = 0;
 #pragma omp simd reduction(+ : squares)
-  for (std::int64_t i = 0; i < count; ++i) {
-    squares += (in[i] - mean) * (in[i] - mean);
-  }
+  for (std::int64_t i = 0; i < count; ++i) squares += (in[i] - mean) * (in[i] - mean);
   const float inverse_deviation = 1.0F / std::sqrt(squares / n + epsilon);
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = (in[i] - mean) * inverse_deviation * weight[i] + bias[i];
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] = (in[i] - mean) * inverse_deviation * weight[i] + bias[i];
   return {mean, inverse_deviation};
 }
 
@@ -56,14 +50,10 @@ FOLIO_VECTORISED NormStatistics rms_norm_row(const float* in, std::int64_t count
                                              float* out) {
   float squares = 0;
 #pragma omp simd reduction(+ : squares)
-  for (std::int64_t i = 0; i < count; ++i) {
-    squares += in[i] * in[i];
-  }
+  for (std::int64_t i = 0; i < count; ++i) squares += in[i] * in[i];
   const float inverse_deviation = 1.0F / std::sqrt(squares / static_cast<float>(count) + epsilon);
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = in[i] * inverse_deviation * weight[i];
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] = in[i] * inverse_deviation * weight[i];
   return {0, inverse_deviation};
 }
 
@@ -80,16 +70,13 @@ FOLIO_VECTORISED void rms_norm_row_backward(const float* in, const float* gradie
   }
   projection /= static_cast<float>(count);
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t i = 0; i < count; ++i)
     in_gradient[i] = inverse_deviation * (gradient[i] * weight[i] - in[i] * inverse_deviation * projection);
-  }
 }
 
 FOLIO_VECTORISED void add_row(const float* in, std::int64_t count, float* out) {
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] += in[i];
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] += in[i];
 }
 
 }  // namespace folio::nn::kernels

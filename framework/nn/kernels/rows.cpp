@@ -8,9 +8,7 @@ namespace folio::nn::kernels {
 namespace {
 
 FOLIO_VECTORISED void widen(const std::uint16_t* from, std::int64_t count, float* to) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    to[i] = std::bit_cast<float>(static_cast<std::uint32_t>(from[i]) << 16);
-  }
+  for (std::int64_t i = 0; i < count; ++i) to[i] = std::bit_cast<float>(static_cast<std::uint32_t>(from[i]) << 16);
 }
 
 FOLIO_VECTORISED void narrow(const float* from, std::int64_t count, std::uint16_t* to) {
@@ -25,9 +23,7 @@ FOLIO_VECTORISED void narrow(const float* from, std::int64_t count, std::uint16_
 }  // namespace
 
 const float* load(ConstElements from, std::int64_t begin, std::int64_t count, float* scratch) {
-  if (from.type == ElementType::float32) {
-    return static_cast<const float*>(from.data) + begin;
-  }
+  if (from.type == ElementType::float32) return static_cast<const float*>(from.data) + begin;
   widen(static_cast<const std::uint16_t*>(from.data) + begin, count, scratch);
   return scratch;
 }
@@ -37,11 +33,10 @@ float* place(Elements to, std::int64_t begin, float* scratch) {
 }
 
 void store(const float* values, std::int64_t count, Elements to, std::int64_t begin) {
-  if (to.type == ElementType::bfloat16) {
+  if (to.type == ElementType::bfloat16)
     narrow(values, count, static_cast<std::uint16_t*>(to.data) + begin);
-  } else if (float* target = static_cast<float*>(to.data) + begin; target != values) {
+  else if (float* target = static_cast<float*>(to.data) + begin; target != values)
     std::memcpy(target, values, static_cast<std::size_t>(count) * sizeof(float));
-  }
 }
 
 }  // namespace folio::nn::kernels

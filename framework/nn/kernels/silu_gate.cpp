@@ -7,9 +7,7 @@ namespace folio::nn::kernels {
 
 FOLIO_VECTORISED void silu_gate_row(const float* gate, const float* in, std::int64_t count, float* out) {
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = in[i] * gate[i] / (1.0F + exponential(-gate[i]));
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] = in[i] * gate[i] / (1.0F + exponential(-gate[i]));
 }
 
 FOLIO_VECTORISED void silu_gate_row_backward(const float* gate, const float* in, const float* gradient,

@@ -30,9 +30,7 @@ namespace {
 FOLIO_VECTORISED void scale_and_add_row(const float* in, std::int64_t count, float scale, const float* bias,
                                         float* out) {
 #pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) {
-    out[i] = scale * in[i] + bias[i];
-  }
+  for (std::int64_t i = 0; i < count; ++i) out[i] = scale * in[i] + bias[i];
 }
 
 FOLIO_VECTORISED void softmax_row(const float* scores, std::int64_t count, std::int64_t visible, const bool* key_mask,

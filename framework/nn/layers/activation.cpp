@@ -26,9 +26,8 @@ constexpr std::int64_t kPiece = 2048;
 template <typename Work>
 void for_pieces(std::int64_t count, const Work& work) {
   at::parallel_for(0, (count + kPiece - 1) / kPiece, row_grain(kPiece), [&](std::int64_t first, std::int64_t last) {
-    for (std::int64_t piece = first; piece < last; ++piece) {
+    for (std::int64_t piece = first; piece < last; ++piece)
       work(piece * kPiece, std::min(kPiece, count - piece * kPiece));
-    }
   });
 }
 
@@ -145,9 +144,7 @@ at::Tensor activate(Activation activation, const at::Tensor& input) {
 }
 
 at::Tensor activate_gate(Activation activation, const at::Tensor& gate, const at::Tensor& input) {
-  if (activation == Activation::silu && gate.is_cpu()) {
-    return SiluGate::apply(gate, input);
-  }
+  if (activation == Activation::silu && gate.is_cpu()) return SiluGate::apply(gate, input);
   return activate(activation, gate).mul(input);
 }
 

@@ -53,18 +53,14 @@ struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
 }  // namespace
 
 kernels::Dropout draw_dropout(double p) {
-  if (p == 0) {
-    return {};
-  }
+  if (p == 0) return {};
   at::Generator generator = at::detail::getDefaultCPUGenerator();
   const std::scoped_lock lock(generator.mutex());
   return kernels::Dropout::with_probability(p, at::check_generator<at::CPUGeneratorImpl>(generator)->random64());
 }
 
 at::Tensor dropout(const at::Tensor& input, double p) {
-  if (p == 0 || input.numel() == 0) {
-    return input;
-  }
+  if (p == 0 || input.numel() == 0) return input;
   return input.is_cpu() ? DropoutFunction::apply(input, p) : at::dropout(input, p, /*train=*/true);
 }
 

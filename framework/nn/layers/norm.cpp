@@ -64,9 +64,7 @@ struct Backward {
         kernels::rms_norm_row_backward(in, given, width, weight.const_data_ptr<float>(), row_statistics, target,
                                        weight_gradient);
       }
-      if (sum_gradient.defined()) {
-        kernels::add_row(sum_gradient.const_data_ptr<float>() + begin, width, target);
-      }
+      if (sum_gradient.defined()) kernels::add_row(sum_gradient.const_data_ptr<float>() + begin, width, target);
       if (branch_gradient.defined()) {
         const auto to = write_elements(branch_gradient);
         float* dropped = kernels::place(to, begin, branch.data());
@@ -127,9 +125,7 @@ struct AddedNorm : torch::autograd::Function<AddedNorm> {
     pass.sum = saved[0];
     pass.statistics = saved[1];
     pass.weight = saved[2];
-    if (branched && gradients[0].defined()) {
-      pass.sum_gradient = gradients[0].contiguous();
-    }
+    if (branched && gradients[0].defined()) pass.sum_gradient = gradients[0].contiguous();
     pass.normed_gradient = gradients.back().defined() ? gradients.back().contiguous() : at::zeros_like(pass.sum);
     pass.residual_gradient = at::empty_like(pass.sum);
     if (branched) {
@@ -138,15 +134,11 @@ struct AddedNorm : torch::autograd::Function<AddedNorm> {
     }
     const std::int64_t blocks = (row_count(pass.sum) + kBlockRows - 1) / kBlockRows;
     pass.weight_gradients = at::zeros({blocks, pass.sum.size(-1)}, pass.sum.options());
-    if (context->saved_data["biased"].toBool()) {
-      pass.bias_gradients = at::zeros_like(pass.weight_gradients);
-    }
+    if (context->saved_data["biased"].toBool()) pass.bias_gradients = at::zeros_like(pass.weight_gradients);
     pass.mask = kernels::Dropout::with_probability(context->saved_data["p"].toDouble(),
                                                    static_cast<std::uint64_t>(context->saved_data["seed"].toInt()));
     at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t block = first; block < last; ++block) {
-        pass.run_block(block);
-      }
+      for (std::int64_t block = first; block < last; ++block) pass.run_block(block);
     });
     return {pass.residual_gradient,
             pass.branch_gradient,
@@ -166,9 +158,7 @@ LayerNorm::LayerNorm(ParameterSet& parameters, const std::string& name, std::int
       epsilon_(epsilon) {}
 
 at::Tensor LayerNorm::operator()(const at::Tensor& input) const {
-  if (!input.is_cpu()) {
-    return at::layer_norm(input, weight_.sizes(), weight_, bias_, epsilon_);
-  }
+  if (!input.is_cpu()) return at::layer_norm(input, weight_.sizes(), weight_, bias_, epsilon_);
   return AddedNorm::apply(input, std::nullopt, weight_, bias_, epsilon_, 0.0, compute_type(input))[0];
 }
 
@@ -186,9 +176,7 @@ RmsNorm::RmsNorm(ParameterSet& parameters, const std::string& name, const Option
       epsilon_(options.epsilon) {}
 
 at::Tensor RmsNorm::operator()(const at::Tensor& input) const {
-  if (!input.is_cpu()) {
-    return at::rms_norm(input, weight_.sizes(), weight_, epsilon_);
-  }
+  if (!input.is_cpu()) return at::rms_norm(input, weight_.sizes(), weight_, epsilon_);
   return AddedNorm::apply(input, std::nullopt, weight_, std::nullopt, epsilon_, 0.0, compute_type(input))[0];
 }
 
@@ -203,16 +191,12 @@ std::pair<at::Tensor, at::Tensor> RmsNorm::add(const at::Tensor& residual, const
 }
 
 at::Tensor LayerNorm::stream(const at::Tensor& input) const {
-  if (!input.is_cpu()) {
-    return at::layer_norm(input, weight_.sizes(), weight_, bias_, epsilon_);
-  }
+  if (!input.is_cpu()) return at::layer_norm(input, weight_.sizes(), weight_, bias_, epsilon_);
   return AddedNorm::apply(input, std::nullopt, weight_, bias_, epsilon_, 0.0, at::kFloat)[0];
 }
 
 at::Tensor LayerNorm::stream(const at::Tensor& residual, const at::Tensor& branch, double p) const {
-  if (!residual.is_cpu()) {
-    return stream(at::add(residual, dropout(branch, p)));
-  }
+  if (!residual.is_cpu()) return stream(at::add(residual, dropout(branch, p)));
   return AddedNorm::apply(residual, std::optional(branch), weight_, bias_, epsilon_, p, at::kFloat)[1];
 }
 

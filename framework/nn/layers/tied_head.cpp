@@ -56,16 +56,12 @@ constexpr std::int64_t kPieceRows = 6144;
 /// Calls work(begin, end) for pieces of [0, rows).
 template <typename Work>
 void for_table_pieces(std::int64_t rows, const Work& work) {
-  for (std::int64_t begin = 0; begin < rows; begin += kPieceRows) {
-    work(begin, std::min(rows, begin + kPieceRows));
-  }
+  for (std::int64_t begin = 0; begin < rows; begin += kPieceRows) work(begin, std::min(rows, begin + kPieceRows));
 }
 
 /// inputs weight^T + bias: [rows, width], [vocabulary, width], [vocabulary] or undefined -> [rows, vocabulary]
 at::Tensor project(const at::Tensor& inputs, const at::Tensor& weight, const at::Tensor& bias) {
-  if (inputs.scalar_type() != at::kFloat) {
-    return at::linear(inputs, weight, bias);
-  }
+  if (inputs.scalar_type() != at::kFloat) return at::linear(inputs, weight, bias);
   at::Tensor logits = at::empty({inputs.size(0), weight.size(0)}, inputs.options());
   for_table_pieces(weight.size(0), [&](std::int64_t begin, std::int64_t end) {
     const at::Tensor piece_bias = bias.defined() ? bias.slice(0, begin, end) : bias;
@@ -113,9 +109,7 @@ struct ProjectedLoss : torch::autograd::Function<ProjectedLoss> {
     const at::Tensor hidden_gradient = at::mm(logits_gradient, weight).to(hidden_type);
     const at::Tensor table_gradient = table_gradient_of(logits_gradient, inputs);
     at::Tensor bias_gradient;
-    if (context->saved_data["has_bias"].toBool()) {
-      bias_gradient = logits_gradient.sum(0, /*keepdim=*/false, at::kFloat);
-    }
+    if (context->saved_data["has_bias"].toBool()) bias_gradient = logits_gradient.sum(0, /*keepdim=*/false, at::kFloat);
     if (factor.item<float>() != 1) {
       hidden_gradient.mul_(factor);
       table_gradient.mul_(factor);

@@ -28,9 +28,7 @@ class ModelBase : public Model {
 template <typename Make>
 auto make_layers(std::int64_t count, const Make& make) {
   std::vector<decltype(make(count))> layers;
-  for (std::int64_t layer = 0; layer < count; ++layer) {
-    layers.push_back(make(layer));
-  }
+  for (std::int64_t layer = 0; layer < count; ++layer) layers.push_back(make(layer));
   return layers;
 }
 

@@ -266,9 +266,8 @@ Effect Check::effect_on(const Metric& metric) const {
 
 std::vector<Check> check_comparability(const Run& a, const Run& b) {
   std::vector<Check> checks;
-  for (const Lookup& lookup : lookups()) {
+  for (const Lookup& lookup : lookups())
     if (applies(lookup, a, b)) checks.push_back(look_up(lookup, a, b));
-  }
   checks.push_back(check_builds(a, b));
   checks.push_back(check_states(a, b));
   return checks;

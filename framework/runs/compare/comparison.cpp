@@ -77,9 +77,8 @@ MetricComparison compare_metric(const std::string& name, const Run& a, const Run
   if (*result.a != 0) result.ratio = *result.b / *result.a;
   if (result.standing == Standing::not_comparable) return result;
   result.better = better_of(metric, *result.a, *result.b);
-  if (metric && metric->direction != Direction::none && (!siblings.a.empty() || !siblings.b.empty())) {
+  if (metric && metric->direction != Direction::none && (!siblings.a.empty() || !siblings.b.empty()))
     result.spread = seed_spread(values_of(name, *result.a, siblings.a), values_of(name, *result.b, siblings.b));
-  }
   return result;
 }
 

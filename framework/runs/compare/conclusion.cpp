@@ -15,9 +15,7 @@ namespace {
 /// "data, split and tokens"
 std::string listed(const std::vector<std::string>& words, const char* last = " and ") {
   std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    text += (i == 0 ? "" : i + 1 == words.size() ? last : ", ") + words[i];
-  }
+  for (std::size_t i = 0; i < words.size(); ++i) text += (i == 0 ? "" : i + 1 == words.size() ? last : ", ") + words[i];
   return text;
 }
 
@@ -25,9 +23,8 @@ std::string listed(const std::vector<std::string>& words, const char* last = " a
 std::vector<std::string> bearing_on(const Comparison& comparison, const MetricComparison& metric, Finding finding) {
   std::vector<std::string> names;
   const Metric* declared = find_metric(metric.name);
-  for (const Check& check : comparison.checks) {
+  for (const Check& check : comparison.checks)
     if (check.finding == finding && declared && check.effect_on(*declared) != Effect::none) names.push_back(check.name);
-  }
   return names;
 }
 
@@ -75,13 +72,11 @@ std::string shows_ranking(const Comparison& comparison, const MetricComparison& 
       fmt::format("{} of {} against {} (a difference of {})", metric.name, value(b_better ? metric.b : metric.a),
                   value(b_better ? metric.a : metric.b), amount(metric));
   const char* winner = b_better ? "B" : "A";
-  if (comparison.only_seed_differs) {
+  if (comparison.only_seed_differs)
     return fmt::format("the two are one experiment with two seeds, so their {} is chance", facts);
-  }
   if (!metric.spread) return fmt::format("{} is better: {}", winner, facts);
-  if (metric.spread->beyond()) {
+  if (metric.spread->beyond())
     return fmt::format("{} is better, by more than other seeds would make of it: {}", winner, facts);
-  }
   return fmt::format("neither is better as far as can be told: {} has {}, but other seeds make as much of a difference",
                      winner, facts);
 }
@@ -112,12 +107,10 @@ std::string shows(const Comparison& comparison, const MetricComparison* metric) 
 
 /// Why losses that have no common scale say nothing of which is better.
 std::string no_common_scale(const Comparison& comparison) {
-  if (differs(comparison, "objective")) {
+  if (differs(comparison, "objective"))
     return "which is the better model, since the next token and a hidden one are different questions, as two exams are";
-  }
-  if (differs(comparison, "data") || differs(comparison, "stand-in text")) {
+  if (differs(comparison, "data") || differs(comparison, "stand-in text"))
     return "which is the better model, since they read different texts and one text is harder than another";
-  }
   if (differs(comparison, "loss definition")) return "which is the better model, since their losses are different sums";
   return "which is the better model, since no loss of the two is on one scale";
 }
@@ -156,9 +149,8 @@ std::vector<std::string> open_questions(const Comparison& comparison, const Metr
   };
   if (metric) {
     const auto clouding = bearing_on(comparison, *metric, Finding::different);
-    if (!clouding.empty()) {
+    if (!clouding.empty())
       ask("how much of that comes from " + listed(clouding, " or ") + " (see above) rather than from the settings");
-    }
     if (metric->name.starts_with("train") && of_other_length(comparison)) {
       ask("which is ahead after as many steps, since " + metric->name +
           " is the mean over each whole run and the runs are of different length");

@@ -59,9 +59,8 @@ Claim loss_claim(const Run& run, const std::vector<Point>& points) {
   if (!evaluated && late) {
     claim.answer +=
         fmt::format("Over the last {} logged points the loss was {:.4f} on the average. ", late->points, late->mean);
-    if (yardsticks.unigram && late->mean < *yardsticks.unigram && *yardsticks.loss >= *yardsticks.unigram) {
+    if (yardsticks.unigram && late->mean < *yardsticks.unigram && *yardsticks.loss >= *yardsticks.unigram)
       claim.answer += "That is below the unigram model: by then it had learned something of what follows what. ";
-    }
   }
   const double reached = !evaluated && late ? late->mean : *yardsticks.loss;
   claim.answer += fmt::format(
@@ -101,13 +100,12 @@ Claim falling_claim(const Run& run, const std::vector<Point>& points) {
       whole(static_cast<double>(trend->first_step)), whole(static_cast<double>(trend->last_step)), trend->points,
       trend->slope <= 0 ? "falls" : "rises", rounded(std::abs(trend->change()), 3),
       rounded(trend->change_by_chance(), 2));
-  if (trend->falls()) {
+  if (trend->falls())
     claim.answer = "Yes. " + found + "." + learning_rate_clause(run);
-  } else if (trend->rises()) {
+  else if (trend->rises())
     claim.answer = "No, it was rising. " + found + ". A lower training.learning_rate is worth a try.";
-  } else {
+  else
     claim.answer = "Not that it could be told from noise. " + found + ".";
-  }
   return claim;
 }
 

@@ -46,9 +46,8 @@ std::optional<double> Yardsticks::share() const {
 Yardsticks yardsticks_of(const Run& run, const std::string& loss) {
   const Facts facts = facts_from_json(run.facts);
   Yardsticks result{metric_of(run, loss), facts.uniform_loss, facts.unigram_loss};
-  if (!result.uniform && facts.vocab_size && *facts.vocab_size > 1) {
+  if (!result.uniform && facts.vocab_size && *facts.vocab_size > 1)
     result.uniform = std::log(static_cast<double>(*facts.vocab_size));
-  }
   return result;
 }
 

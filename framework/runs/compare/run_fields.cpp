@@ -46,17 +46,15 @@ bool less(const FieldValue& a, const FieldValue& b) {
 RunFields::RunFields(const std::vector<RunSummary>& runs, const RunSettings& settings) : settings_(settings) {
   std::set<std::string, std::less<>> metrics;
   for (const RunSummary& run : runs) {
-    for (const auto& [name, value] : run.metrics) {
+    for (const auto& [name, value] : run.metrics)
       if (!metrics.contains(name)) metrics.insert(name);
-    }
   }
   metrics_.assign(metrics.begin(), metrics.end());
 }
 
 std::optional<Field> RunFields::find(const std::string& name) const {
-  for (const auto& [own, kind] : kOwn) {
+  for (const auto& [own, kind] : kOwn)
     if (name == own) return Field{kind, name};
-  }
   if (const auto key = settings_.find_key(name)) return Field{Kind::setting, name, *key};
   if (std::binary_search(metrics_.begin(), metrics_.end(), name)) return Field{Kind::metric, name};
   return std::nullopt;

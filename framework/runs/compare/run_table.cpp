@@ -53,15 +53,13 @@ std::vector<std::string> chosen_metrics(const std::vector<RunSummary>& runs, con
                                         const TableRequest& request) {
   std::vector<std::string> metrics;
   for (const std::string& name : request.metrics) {
-    if (fields.require(name, "--metrics").kind != Kind::metric) {
+    if (fields.require(name, "--metrics").kind != Kind::metric)
       throw Error(ErrorKind::usage, "--metrics: '" + name + "' is a setting; settings that differ have columns anyway");
-    }
     metrics.push_back(name);
   }
   if (!metrics.empty()) return metrics;
-  for (const char* name : kUsualMetrics) {
+  for (const char* name : kUsualMetrics)
     if (any_has(runs, name)) metrics.emplace_back(name);
-  }
   return metrics;
 }
 
@@ -70,12 +68,10 @@ std::vector<std::string> usual_columns(const std::vector<RunSummary>& runs, cons
                                        const RunFields& fields, const TableRequest& request) {
   std::vector<std::string> names;
   if (!request.group) names = {"id", "name"};
-  for (const char* name : {"state", "tags"}) {
+  for (const char* name : {"state", "tags"})
     if (!runs.empty() && differ(runs, fields, *fields.find(name))) names.emplace_back(name);
-  }
-  for (const std::string& key : differences.differing) {
+  for (const std::string& key : differences.differing)
     if (!request.group || !is_seed(key)) names.push_back(key);
-  }
   const auto metrics = chosen_metrics(runs, fields, request);
   names.insert(names.end(), metrics.begin(), metrics.end());
   return names;
@@ -85,9 +81,8 @@ std::vector<std::string> usual_columns(const std::vector<RunSummary>& runs, cons
 std::vector<std::string> kept_columns(const std::vector<std::string>& all, const TableRequest& request) {
   std::vector<std::string> names;
   if (!request.group) names.emplace_back("id");
-  for (const std::string& name : all) {
+  for (const std::string& name : all)
     if (matches(request.keep, name) && name != "id") names.push_back(name);
-  }
   return names;
 }
 
@@ -109,9 +104,8 @@ std::vector<Row> group_rows(const std::vector<RunSummary>& runs, const RunSettin
                             const SettingDifferences& differences) {
   std::vector<RunSettings::Key> keys;
   for (const auto* list : {&differences.differing, &differences.of_some}) {
-    for (const std::string& key : *list) {
+    for (const std::string& key : *list)
       if (!is_seed(key)) keys.push_back(*settings.find_key(key));
-    }
   }
   std::vector<Row> rows;
   std::unordered_map<std::string, std::size_t> places;
@@ -149,9 +143,8 @@ TableCell mean_cell(const Row& row, const std::string& metric) {
 TableCell cell_of(const Row& row, const RunFields& fields, const Field& field) {
   if (field.kind == Kind::metric && row.runs.size() > 1) return mean_cell(row, field.name);
   const FieldValue first = fields.value(*row.runs.front(), field);
-  for (std::size_t i = 1; i < row.runs.size(); ++i) {
+  for (std::size_t i = 1; i < row.runs.size(); ++i)
     if (fields.value(*row.runs[i], field) != first) return {FieldValue(), std::nullopt, 0};
-  }
   return {first, std::nullopt, std::holds_alternative<std::monostate>(first) ? 0 : row.runs.size()};
 }
 
@@ -202,9 +195,8 @@ RunTable make_table(const std::vector<RunSummary>& runs, const RunSettings& sett
   table.columns = choose_columns(runs, differences, fields, request);
   table.rows = request.group ? group_rows(runs, settings, differences) : single_rows(runs);
   sort_rows(table.rows, fields, request);
-  for (Row& row : table.rows) {
+  for (Row& row : table.rows)
     for (const Field& field : table.columns) row.cells.push_back(cell_of(row, fields, field));
-  }
   if (request.keep.empty()) note_settings_of_some(differences, table);
   note_losses(differences, table);
   return table;

@@ -77,9 +77,8 @@ struct Where::Node {
   std::optional<double> number;  ///< where the text is one
 
   bool compare(const RunSummary& run, const RunFields& fields) const {
-    if (field.kind == Field::Kind::tags && (how == Operator::equal || how == Operator::not_equal)) {
+    if (field.kind == Field::Kind::tags && (how == Operator::equal || how == Operator::not_equal))
       return run.tags.contains(text) == (how == Operator::equal);
-    }
     const FieldValue value = fields.value(run, field);
     if (std::holds_alternative<std::monostate>(value)) return false;
     const double* known = std::get_if<double>(&value);

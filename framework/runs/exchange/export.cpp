@@ -81,17 +81,14 @@ void export_tensorboard(const Run& run, const fs::path& to) {
   make_directories(to, ErrorKind::store);
   const LoggedSeries series = read_series(run.folder);
   double begin = 0;
-  for (const auto& [name, points] : series) {
+  for (const auto& [name, points] : series)
     for (const auto& [step, point] : points) begin = begin == 0 ? point.time : std::min(begin, point.time);
-  }
   // TensorBoard knows its files by this name.
   AtomicFile file(to / fmt::format("events.out.tfevents.{:.0f}.folio", begin), ErrorKind::store);
   file.write(tensorboard_header(begin));
-  for (const auto& [name, points] : series) {
-    for (const auto& [step, point] : points) {
+  for (const auto& [name, points] : series)
+    for (const auto& [step, point] : points)
       file.write(tensorboard_scalar(name, step, static_cast<float>(point.value), point.time));
-    }
-  }
   file.commit();
 }
 

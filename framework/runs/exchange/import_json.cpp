@@ -13,13 +13,11 @@ using nlohmann::json;
 
 std::map<std::string, double> numbers_of(const json& object, const std::string& where, Imported& report) {
   std::map<std::string, double> numbers;
-  for (const auto& [name, value] : object.items()) {
-    if (const auto number = number_in(value)) {
+  for (const auto& [name, value] : object.items())
+    if (const auto number = number_in(value))
       numbers[name] = *number;
-    } else {
+    else
       report.unread.push_back(fmt::format("{}{} is not a number", where, name));
-    }
-  }
   return numbers;
 }
 
@@ -53,9 +51,8 @@ std::vector<ImportedRun> import_json(const fs::path& path) {
   const bool whole = source.contains("metrics") && source["metrics"].is_object();
   const auto metrics =
       whole ? numbers_of(source["metrics"], "metrics.", run.report) : numbers_of(source, "", run.report);
-  if (metrics.empty() && !source.contains("points")) {
+  if (metrics.empty() && !source.contains("points"))
     throw Error(ErrorKind::store, path.string() + ": holds no metric, expected an object \"metrics\" or of numbers");
-  }
   run.info.name = path.stem().string();
   if (whole) {
     if (const std::string name = text_at(source, "name"); !name.empty()) run.info.name = name;

@@ -24,9 +24,8 @@ void find(const fs::path& path, int depth, std::vector<fs::path>& found) {
   if (is_run(path)) return found.push_back(path);
   if (depth == 0) return;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path, error)) {
+  for (const auto& entry : fs::directory_iterator(path, error))
     if (entry.is_directory() && entry.path().filename() != ".trash") find(entry.path(), depth - 1, found);
-  }
 }
 
 /// The plain `key: value` lines of meta.yaml, which is all that MLflow writes there.
@@ -53,9 +52,8 @@ json parameter(const std::string& text) {
 std::vector<std::pair<std::string, fs::path>> files_below(const fs::path& folder) {
   std::vector<std::pair<std::string, fs::path>> files;
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
     if (entry->is_regular_file()) files.emplace_back(entry->path().lexically_relative(folder).string(), entry->path());
-  }
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -92,19 +90,17 @@ ImportedRun read_run(const fs::path& folder) {
   const auto meta = read_meta(folder / "meta.yaml");
   const auto get = [&](const char* key) { return meta.contains(key) ? meta.at(key) : std::string(); };
   if (const std::string name = get("run_name"); !name.empty()) run.info.name = name;
-  for (const auto& [name, file] : files_below(folder / "params")) {
+  for (const auto& [name, file] : files_below(folder / "params"))
     run.settings[name] = parameter(read_file(file, ErrorKind::store, 1 << 20));
-  }
   std::map<std::int64_t, Point> points;
   for (const auto& [name, file] : files_below(folder / "metrics")) read_metric(name, file, points, run.report);
   for (const auto& [step, point] : points) run.points(step, point.metrics, point.time);
   if (!files_below(folder / "artifacts").empty()) run.report.unread.emplace_back("artifacts stay where they are");
   const std::string status = get("status");  // 1 running, 3 finished, 4 failed, 5 killed
-  if (status == "4") {
+  if (status == "4")
     run.ended(RunState::failed, "MLflow has it as failed");
-  } else {
+  else
     run.ended(status == "3" ? RunState::finished : RunState::interrupted);
-  }
   return run;
 }
 

@@ -24,9 +24,8 @@ std::map<fs::path, std::vector<fs::path>> event_files(const fs::path& path) {
   if (is_event_file(path)) found[path.parent_path()] = {path};
   if (!fs::is_directory(path)) return found;
   std::error_code error;
-  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
     if (is_event_file(entry->path())) found[entry->path().parent_path()].push_back(entry->path());
-  }
   for (auto& [folder, files] : found) std::sort(files.begin(), files.end());
   return found;
 }

@@ -54,11 +54,10 @@ void add_entry(ImportedRun& run, const json& entry) {
   std::map<std::string, double> metrics;
   for (const auto& [name, value] : entry.items()) {
     if (name == "step") continue;
-    if (const auto number = number_in(value)) {
+    if (const auto number = number_in(value))
       metrics[name] = *number;
-    } else if (name != "epoch") {
+    else if (name != "epoch")
       run.report.unread.push_back(fmt::format("log_history, step {}: {} is not a number", step->dump(), name));
-    }
   }
   metrics.contains("train_runtime") ? run.summary(metrics) : run.points(*step, metrics);
 }
@@ -72,9 +71,8 @@ void add_settings(ImportedRun& run, const json& state, const fs::path& folder) {
                                      {"save_steps", "save_steps"}}) {
     if (state.contains(theirs) && state[theirs].is_number()) training[ours] = state[theirs];
   }
-  for (const char* file : {"training_args.bin", "optimizer.pt"}) {
+  for (const char* file : {"training_args.bin", "optimizer.pt"})
     if (fs::exists(folder / file)) run.report.unread.push_back(std::string(file) + ": holds Python objects");
-  }
   const fs::path config = folder / "config.json";
   if (!fs::exists(config)) return;
   try {
@@ -93,9 +91,8 @@ void add_results(ImportedRun& run, const fs::path& folder) {
   try {
     std::map<std::string, double> metrics;
     const json results = read_python_json(file);
-    for (const auto& [name, value] : results.items()) {
+    for (const auto& [name, value] : results.items())
       if (const auto number = number_in(value)) metrics[name] = *number;
-    }
     run.summary(metrics);
   } catch (const Error& error) {  // the same
     run.report.unread.emplace_back(error.what());

@@ -23,9 +23,8 @@ std::string quote_bare_numbers(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     std::string_view word;
     if (!in_text) {
-      for (const std::string_view candidate : {"NaN", "Infinity", "-Infinity"}) {
+      for (const std::string_view candidate : {"NaN", "Infinity", "-Infinity"})
         if (text.substr(i).starts_with(candidate)) word = candidate;
-      }
     }
     if (!word.empty()) {
       result.append("\"").append(word).append("\"");

@@ -129,9 +129,8 @@ bool read_event(std::string_view bytes, std::vector<TensorboardScalar>& scalars)
     if (field->number == 5) summary = field->bytes;
   }
   Message values(summary);
-  while (const auto value = values.next()) {
+  while (const auto value = values.next())
     if (value->number == 1) read_value(value->bytes, scalar, scalars);
-  }
   return !event.broken() && !values.broken();
 }
 

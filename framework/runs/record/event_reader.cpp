@@ -18,9 +18,8 @@ using nlohmann::json;
 
 std::map<std::string, double> metrics_from_json(const json& source) {
   std::map<std::string, double> metrics;
-  for (const auto& [name, value] : source.get_ref<const json::object_t&>()) {
+  for (const auto& [name, value] : source.get_ref<const json::object_t&>())
     metrics.emplace(name, number_from_json(value));
-  }
   return metrics;
 }
 
@@ -132,11 +131,10 @@ EventBatch read_events(const fs::path& events_file, std::uint64_t offset, std::s
   const std::string lines = read_lines(events_file, file.get(), offset, size, limit);
   for (std::size_t begin = 0; begin < lines.size();) {
     const std::size_t end = lines.find('\n', begin);
-    if (auto event = parse_event(std::string_view(lines).substr(begin, end - begin))) {
+    if (auto event = parse_event(std::string_view(lines).substr(begin, end - begin)))
       batch.events.push_back(std::move(*event));
-    } else {
+    else
       ++batch.skipped;
-    }
     begin = end + 1;
   }
   batch.offset += lines.size();

@@ -36,9 +36,8 @@ std::vector<std::string> run_state_names() {
 }
 
 RunState run_state_from_string(std::string_view name) {
-  for (const auto& [state, its_name] : kStates) {
+  for (const auto& [state, its_name] : kStates)
     if (its_name == name) return state;
-  }
   throw Error(ErrorKind::store, "'" + std::string(name) + "' is not a state of runs");
 }
 

@@ -88,9 +88,8 @@ NewRun create_run(const fs::path& results, RunInfo info, const std::string& expe
   const fs::path runs = runs_folder(results);
   make_directories(runs, ErrorKind::store);
   info.created = utc_now();
-  if (!info.experiment_file.empty()) {
+  if (!info.experiment_file.empty())
     info.experiment_file = fs::absolute(info.experiment_file).lexically_normal().string();
-  }
   for (;;) {
     info.id = random_hex(kRunIdDigits);
     // A leading dot hides it from whoever looks for runs at this moment.

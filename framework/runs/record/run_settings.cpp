@@ -24,9 +24,8 @@ std::optional<RunSettings::Key> RunSettings::find_key(const std::string& key) co
 const nlohmann::json* RunSettings::value(const std::string& id, Key key) const {
   const auto run = runs_.find(id);
   if (run == runs_.end()) return nullptr;
-  for (const std::uint32_t number : run->second) {
+  for (const std::uint32_t number : run->second)
     if (settings_[number].key == key) return &settings_[number].value;
-  }
   return nullptr;
 }
 
@@ -50,11 +49,10 @@ SettingDifferences RunSettings::differences(std::span<const RunSummary> runs) co
   SettingDifferences result;
   for (Key key = 0; key < keys_.size(); ++key) {
     const Count& count = counts[key];
-    if (count.with_first != count.with_key) {
+    if (count.with_first != count.with_key)
       result.differing.push_back(keys_[key]);
-    } else if (count.with_key > 0 && count.with_key != runs.size()) {
+    else if (count.with_key > 0 && count.with_key != runs.size())
       result.of_some.push_back(keys_[key]);
-    }
   }
   std::sort(result.differing.begin(), result.differing.end());
   std::sort(result.of_some.begin(), result.of_some.end());

@@ -13,9 +13,8 @@ namespace fs = std::filesystem;
 
 template <typename Matches>
 const RunSummary* first(std::span<const RunSummary> runs, const Matches& matches) {
-  for (const RunSummary& run : runs) {
+  for (const RunSummary& run : runs)
     if (matches(run)) return &run;
-  }
   return nullptr;
 }
 
@@ -56,9 +55,8 @@ const RunSummary& select_run(std::span<const RunSummary> runs, const std::string
   if (const auto* run = first(runs, [&](const RunSummary& r) { return r.name == text; })) return *run;
   if (is_experiment_file(text)) return latest_of_file(runs, text);
   std::vector<const RunSummary*> candidates;
-  for (const RunSummary& run : runs) {
+  for (const RunSummary& run : runs)
     if (!text.empty() && run.id.starts_with(text)) candidates.push_back(&run);
-  }
   if (candidates.empty()) throw_unknown(runs, text);
   if (candidates.size() > 1) throw_ambiguous(text, candidates);
   return *candidates.front();

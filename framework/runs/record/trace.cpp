@@ -90,9 +90,8 @@ std::optional<Divergence> first_divergence(const std::vector<StepFingerprint>& a
 
 std::string meaning_of(const Divergence& divergence) {
   if (divergence.ended) return "One of the two ends there; until then they are equal.";
-  if (divergence.batch && divergence.step == 1) {
+  if (divergence.batch && divergence.step == 1)
     return "They begin with other batches: another seed, data_seed, text, tokenizer, split or batch size.";
-  }
   if (divergence.batch)
     return "The batches part later than the beginning: another number of samples, or another resume.";
   if (divergence.random) {

@@ -49,10 +49,8 @@ RunSummary summary_of(const fs::path& folder) {
 std::vector<RunSummary> list_trash(const fs::path& results) {
   std::vector<RunSummary> runs;
   std::error_code error;
-  for (fs::directory_iterator entry(trash_folder(results), error), end; !error && entry != end;
-       entry.increment(error)) {
+  for (fs::directory_iterator entry(trash_folder(results), error), end; !error && entry != end; entry.increment(error))
     runs.push_back(summary_of(entry->path()));
-  }
   std::sort(runs.begin(), runs.end(), [](const RunSummary& a, const RunSummary& b) {
     return a.created != b.created ? a.created > b.created : a.id < b.id;
   });

@@ -26,9 +26,8 @@ json reasons_to_json(const std::vector<Check>& checks) {
 
 json settings_to_json(const std::vector<SettingDifference>& settings) {
   json result = json::object();
-  for (const SettingDifference& setting : settings) {
+  for (const SettingDifference& setting : settings)
     result[setting.key] = {{"a", setting.a.value_or(json())}, {"b", setting.b.value_or(json())}};
-  }
   return result;
 }
 

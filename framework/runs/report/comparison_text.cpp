@@ -53,9 +53,8 @@ std::string standings_line(const Comparison& comparison, Paint paint) {
 template <typename Chosen>
 std::string names_of(const std::vector<Check>& checks, const Chosen& chosen) {
   std::string names;
-  for (const Check& check : checks) {
+  for (const Check& check : checks)
     if (chosen(check)) names += (names.empty() ? "" : ", ") + check.name;
-  }
   return names;
 }
 
@@ -71,12 +70,10 @@ std::string meaning_of_unknown(const std::vector<Check>& checks) {
     return unknown(c) && c.on_token_loss == Effect::breaks && c.on_text_loss != Effect::breaks;
   };
   std::string meaning;
-  if (const std::string names = names_of(checks, breaks_text); !names.empty()) {
+  if (const std::string names = names_of(checks, breaks_text); !names.empty())
     meaning += "Should one of these differ, the losses cannot be compared: " + names + ". ";
-  }
-  if (const std::string names = names_of(checks, breaks_tokens); !names.empty()) {
+  if (const std::string names = names_of(checks, breaks_tokens); !names.empty())
     meaning += "Should one of these differ, they can be compared only per byte of text: " + names + ".";
-  }
   return meaning;
 }
 
@@ -134,9 +131,8 @@ void add_settings(Page& page, const Comparison& comparison, bool all) {
     }
   }
   if (!all) {
-    if (!comparison.same_settings.empty()) {
+    if (!comparison.same_settings.empty())
       page.paragraph(count_of(comparison.same_settings.size(), "setting") + " the same (--all)");
-    }
     return;
   }
   Table same({{"setting"}, {"in both"}});
@@ -262,9 +258,8 @@ void add_loss_scale(Page& page, const Comparison& comparison) {
   page.heading("What the losses mean");
   page.table(table);
   const bool other_guesses = a.uniform && b.uniform && *a.uniform != *b.uniform;
-  if (other_guesses) {
+  if (other_guesses)
     page.paragraph("The share of its own blind guess says how far each run came, not which of the two is better.");
-  }
 }
 
 /// Those that say which is better; the shares of the uniform guess stand with what the losses mean.
@@ -278,9 +273,8 @@ void add_footings(Page& page, const Comparison& comparison) {
     table.add_row({footing.name, metric_text(footing.name, footing.a), metric_text(footing.name, footing.b),
                    significant(footing.b / footing.a),
                    certain ? page.paint().green(better) : page.paint().yellow(better + "?")});
-    if (std::find(meanings.begin(), meanings.end(), footing.meaning) == meanings.end()) {
+    if (std::find(meanings.begin(), meanings.end(), footing.meaning) == meanings.end())
       meanings.push_back(footing.meaning);
-    }
   }
   if (table.empty()) return;
   page.heading("The losses on a common footing");

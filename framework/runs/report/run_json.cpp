@@ -34,9 +34,8 @@ json to_json(const Run& run) {
   result["note"] = run.summary.note;
   result["folder"] = run.folder.path().string();
   result["skipped_lines"] = run.skipped_lines;
-  if (run.sample) {
+  if (run.sample)
     result["sample"] = {{"step", run.sample->step}, {"prompt", run.sample->prompt}, {"text", run.sample->text}};
-  }
   return result;
 }
 

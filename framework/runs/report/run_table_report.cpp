@@ -22,9 +22,8 @@ std::string shown(const Field& field, const TableCell& cell) {
 
 bool has_numbers(const RunTable& table, std::size_t column) {
   if (table.columns[column].kind == Kind::metric) return true;
-  for (const RunTable::Row& row : table.rows) {
+  for (const RunTable::Row& row : table.rows)
     if (std::holds_alternative<double>(row.cells[column].value)) return true;
-  }
   return false;
 }
 
@@ -32,9 +31,8 @@ Table laid_out(const RunTable& table) {
   using enum Table::Align;
   std::vector<Table::Column> columns;
   if (table.grouped) columns.push_back({"runs", right});
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
     columns.push_back({table.columns[c].name, has_numbers(table, c) ? right : left});
-  }
   Table result(std::move(columns));
   for (const RunTable::Row& row : table.rows) {
     std::vector<std::string> cells;
@@ -114,11 +112,10 @@ json to_json(const RunTable& table, const RunSettings& settings) {
   for (const RunTable::Row& row : table.rows) {
     json object;
     const RunSummary& first = *row.runs.front();
-    if (table.grouped) {
+    if (table.grouped)
       for (const RunSummary* run : row.runs) object["runs"].push_back(run->id);
-    } else {
+    else
       object = {{"id", first.id}, {"name", first.name}};
-    }
     object["state"] = to_string(first.state);
     object["settings"] = json::object();
     for (std::size_t c = 0; c < table.columns.size(); ++c) {

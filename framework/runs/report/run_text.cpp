@@ -159,9 +159,8 @@ void add_run(Page& page, const Run& run, bool all) {
   add_environment(page, run);
   add_files(page, run);
   add_sample(page, run);
-  if (run.skipped_lines > 0) {
+  if (run.skipped_lines > 0)
     page.heading(page.paint().yellow(with_commas(run.skipped_lines) + " lines of events.jsonl could not be read"));
-  }
 }
 
 void add_explanation(Page& page, const Run& run, const std::vector<Claim>& claims) {

@@ -78,9 +78,8 @@ bool was_replaced(const RunProgress& progress, const RunFolder& folder) {
 /// What is new in the run's folder; none when nothing is. Throws Error where the folder is none of a run.
 std::optional<News> look(soci::session& session, const Home& home, PendingRun& pending) {
   const RunFolder& folder = pending.run.folder;
-  if (speaks_postgresql(session) && first_invalid_utf8(folder.path().string())) {
+  if (speaks_postgresql(session) && first_invalid_utf8(folder.path().string()))
     throw Error(ErrorKind::store, folder.path().string() + ": its path is not UTF-8, which PostgreSQL does not hold");
-  }
   News news;
   news.pending = &pending;
   news.seen = progress_of(session, home, pending.run.id);
@@ -123,9 +122,8 @@ long long insert_run(soci::session& session, const Home& home, Ids& ids, const N
 }
 
 void delete_run(soci::session& session, long long row) {
-  for (const char* table : {"points", "finals", "details"}) {
+  for (const char* table : {"points", "finals", "details"})
     session << fmt::format("DELETE FROM {} WHERE run = :row", table), use(row);
-  }
   session << "DELETE FROM runs WHERE id = :row", use(row);
 }
 

@@ -14,9 +14,8 @@ long long MetricIds::id(const std::string& name) {
   const auto [known, is_new] = ids_.emplace(name, 0);
   if (!is_new) return known->second;
   session_ << "SELECT id FROM metrics WHERE name = :name", into(known->second), use(name);
-  if (!session_.got_data()) {
+  if (!session_.got_data())
     session_ << "INSERT INTO metrics (name) VALUES (:name) RETURNING id", into(known->second), use(name);
-  }
   return known->second;
 }
 

@@ -29,9 +29,8 @@ constexpr std::array<std::pair<unsigned long, std::string_view>, 9> kNetworkFile
 std::optional<std::string_view> network_file_system(long magic) {
   // f_type is signed and 32 bits wide on some machines.
   const unsigned long wanted = static_cast<unsigned long>(magic) & 0xffffffffUL;
-  for (const auto& [number, name] : kNetworkFileSystems) {
+  for (const auto& [number, name] : kNetworkFileSystems)
     if (number == wanted) return name;
-  }
   return std::nullopt;
 }
 

@@ -78,13 +78,11 @@ std::string with_defaults(const std::string& url) {
 /// What the server, or the library that speaks to it, said, on one line.
 std::string one_line(std::string text) {
   std::string line;
-  for (const char c : text) {
-    if (std::isspace(static_cast<unsigned char>(c)) == 0) {
+  for (const char c : text)
+    if (std::isspace(static_cast<unsigned char>(c)) == 0)
       line += c;
-    } else if (!line.empty() && line.back() != ' ') {
+    else if (!line.empty() && line.back() != ' ')
       line += ' ';
-    }
-  }
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line;
 }
@@ -114,17 +112,15 @@ class PostgresqlServer : public Server {
 
   std::string explain(const soci::soci_error& error) const override {
     const std::string message = one_line(error.get_error_message());
-    if (message.find("Failed to find shared library for backend") != std::string::npos) {
+    if (message.find("Failed to find shared library for backend") != std::string::npos)
       return "cannot be reached: SOCI's library for PostgreSQL is not installed (Debian's libsoci-postgresql4.0)";
-    }
     if (error.get_error_category() == soci::soci_error::no_privilege) {
       return message +
              "; the owner of the tables can allow it: GRANT USAGE ON SCHEMA folio TO user; GRANT SELECT, INSERT, "
              "UPDATE, DELETE ON ALL TABLES IN SCHEMA folio TO user";
     }
-    if (message.find("lock timeout") != std::string::npos) {
+    if (message.find("lock timeout") != std::string::npos)
       return fmt::format("is locked by another process, still after {} seconds", kLockSeconds);
-    }
     return message;
   }
 

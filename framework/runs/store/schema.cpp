@@ -67,9 +67,8 @@ constexpr const char* kTables[] = {
 
 /// The statement with `word` replaced wherever it stands.
 std::string with(std::string statement, std::string_view word, std::string_view replacement) {
-  for (std::size_t at = 0; (at = statement.find(word, at)) != std::string::npos; at += replacement.size()) {
+  for (std::size_t at = 0; (at = statement.find(word, at)) != std::string::npos; at += replacement.size())
     statement.replace(at, word.size(), replacement);
-  }
   return statement;
 }
 
@@ -107,9 +106,8 @@ bool has_tables(soci::session& session) {
 }
 
 void drop_tables(soci::session& session) {
-  for (const char* table : {"runs", "details", "settings", "metrics", "finals", "points", "schema_version"}) {
+  for (const char* table : {"runs", "details", "settings", "metrics", "finals", "points", "schema_version"})
     session << fmt::format("DROP TABLE IF EXISTS {}", table);
-  }
 }
 
 void make_tables(soci::session& session) {
@@ -135,9 +133,8 @@ void prepare_schema(Database& database) {
                               database.name(), version, kSchemaVersion));
     }
     if (version == kSchemaVersion) return;
-    if (version == 0 && has_tables(session)) {
+    if (version == 0 && has_tables(session))
       throw Error(ErrorKind::store, database.name() + ": is a database of another program, not a store");
-    }
     drop_tables(session);
     make_tables(session);
     transaction.commit();

@@ -19,9 +19,8 @@ void find_runs(const fs::path& parent, const std::string& id_prefix, std::vector
     if (name.starts_with('.') || !entry->is_directory(error)) continue;
     found.push_back({id_prefix + name, RunFolder(entry->path())});
   }
-  if (error && error != std::errc::no_such_file_or_directory) {
+  if (error && error != std::errc::no_such_file_or_directory)
     throw Error(ErrorKind::store, parent.string() + ": cannot be read: " + error.message());
-  }
 }
 
 /// Those of this results folder.
@@ -32,9 +31,8 @@ std::unordered_map<std::string, RunProgress> known_runs(soci::session& session, 
   soci::statement query = (session.prepare << "SELECT id, run, state, entered FROM runs WHERE home = :home",
                            soci::into(row), soci::into(id), soci::into(state), soci::into(offset), soci::use(home.id));
   query.execute();
-  while (query.fetch()) {
+  while (query.fetch())
     known[id] = {row, run_state_from_string(state), std::nullopt, static_cast<std::uint64_t>(offset)};
-  }
   return known;
 }
 
@@ -96,9 +94,8 @@ std::size_t Store::forget_elsewhere(const std::string& place) {
     soci::statement query = (session.prepare << "SELECT id, host, folder FROM runs WHERE home <> :home",
                              soci::into(row), soci::into(host), soci::into(folder), soci::use(home_.id));
     query.execute();
-    while (query.fetch()) {
+    while (query.fetch())
       if ((host + ":" + folder).starts_with(place + "/")) rows.push_back(row);
-    }
     forget_runs(session, rows);
     return rows.size();
   });

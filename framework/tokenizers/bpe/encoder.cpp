@@ -39,17 +39,15 @@ struct Pending {
 Encoder::Encoder(const Vocabulary& vocabulary) : word_end_(word_end_of(vocabulary.pattern)) {
   std::unordered_map<std::string_view, TokenId> ids;
   for (std::size_t id = 0; id < vocabulary.tokens.size(); ++id) ids.emplace(vocabulary.tokens[id], id);
-  for (std::size_t byte = 0; byte < byte_ids_.size(); ++byte) {
+  for (std::size_t byte = 0; byte < byte_ids_.size(); ++byte)
     byte_ids_[byte] = ids.at(to_byte_alphabet(std::string(1, static_cast<char>(byte))));
-  }
   for (std::size_t rank = 0; rank < vocabulary.merges.size(); ++rank) {
     const Merge& merge = vocabulary.merges[rank];
     rules_[pair_key(merge.left, merge.right)] = {static_cast<std::int32_t>(rank), merge.result};
   }
   if (!vocabulary.ignore_merges) return;
-  for (const auto& [token, id] : ids) {
+  for (const auto& [token, id] : ids)
     if (auto bytes = from_byte_alphabet(token)) whole_words_.emplace(std::move(*bytes), id);
-  }
 }
 
 void Encoder::encode(std::string_view text, std::vector<TokenId>& ids) const {
@@ -76,11 +74,10 @@ void Encoder::encode_word(std::string_view word, std::vector<TokenId>& ids) cons
     const auto whole = whole_words_.find(std::string(word));
     if (whole != whole_words_.end()) return ids.push_back(whole->second);
   }
-  if (word.size() <= kShortWord) {
+  if (word.size() <= kShortWord)
     encode_short_word(word, ids);
-  } else {
+  else
     encode_long_word(word, ids);
-  }
 }
 
 /// Of all pairs the first with the lowest rank is merged, until no pair has a rule.
@@ -114,9 +111,8 @@ void Encoder::encode_long_word(std::string_view word, std::vector<TokenId>& ids)
   if (word.size() >= kNone) throw Error(ErrorKind::run, "a word of 4 GiB or more cannot be cut into tokens");
   const auto count = static_cast<std::uint32_t>(word.size());
   std::vector<Node> nodes(count);
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = 0; i < count; ++i)
     nodes[i] = {byte_ids_[static_cast<unsigned char>(word[i])], i == 0 ? kNone : i - 1, i + 1 == count ? kNone : i + 1};
-  }
   const auto rule_at = [&](std::uint32_t node) -> const Rule* {
     const std::uint32_t next = nodes[node].next;
     if (nodes[node].id == kGone || next == kNone) return nullptr;

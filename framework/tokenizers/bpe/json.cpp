@@ -32,9 +32,8 @@ ordered_json pre_tokenizer_to_json(Pattern pattern) {
 ordered_json model_to_json(const Vocabulary& vocabulary) {
   ordered_json tokens = vocabulary_to_json(vocabulary.tokens);
   ordered_json merges = ordered_json::array();
-  for (const Merge& merge : vocabulary.merges) {
+  for (const Merge& merge : vocabulary.merges)
     merges.push_back(ordered_json::array({vocabulary.tokens[merge.left], vocabulary.tokens[merge.right]}));
-  }
   return {{"type", "BPE"},
           {"dropout", nullptr},
           {"unk_token", nullptr},
@@ -65,11 +64,10 @@ void expect_byte_level(const JsonPart& part) {
 void expect_byte_level_words(const JsonPart& part, bool use_regex) {
   expect_byte_level(part);
   expect_boolean(part.at("add_prefix_space"), false);
-  if (part.has("use_regex")) {
+  if (part.has("use_regex"))
     expect_boolean(part.at("use_regex"), use_regex);
-  } else if (!use_regex) {
+  else if (!use_regex)
     part.fail("has no 'use_regex', expected false");
-  }
 }
 
 void expect_llama3_split(const JsonPart& part) {
@@ -78,9 +76,7 @@ void expect_llama3_split(const JsonPart& part) {
   const JsonPart regex = part.at("pattern").at("Regex");
   if (regex.text() != kLlama3Regex) regex.fail("is not supported, expected Llama 3's: " + std::string(kLlama3Regex));
   const JsonPart behavior = part.at("behavior");
-  if (behavior.text() != "Isolated") {
-    behavior.fail("'" + behavior.text() + "' is not supported, expected 'Isolated'");
-  }
+  if (behavior.text() != "Isolated") behavior.fail("'" + behavior.text() + "' is not supported, expected 'Isolated'");
   expect_boolean(part.at("invert"), false);
 }
 
@@ -137,9 +133,8 @@ std::vector<Merge> read_merges(const JsonPart& part, const TokenIds& ids) {
       return found->second;
     };
     const Merge merge{id_of(left), id_of(right), id_of(left + right)};
-    if (!seen.insert(pair_key(merge.left, merge.right)).second) {
+    if (!seen.insert(pair_key(merge.left, merge.right)).second)
       element.fail("'" + left + "' and '" + right + "' are merged by an earlier one");
-    }
     merges.push_back(merge);
   });
   return merges;

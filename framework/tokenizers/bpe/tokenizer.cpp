@@ -48,9 +48,8 @@ class BpeTokenizer::Trained {
 
 BpeTokenizer::Trained::Trained(Vocabulary vocabulary)
     : vocabulary_(std::move(vocabulary)), encoder_(vocabulary_), added_(vocabulary_.added_tokens) {
-  for (std::size_t id = 0; id < vocabulary_.tokens.size(); ++id) {
+  for (std::size_t id = 0; id < vocabulary_.tokens.size(); ++id)
     set_bytes(static_cast<TokenId>(id), vocabulary_.tokens[id]);
-  }
   for (const AddedToken& token : vocabulary_.added_tokens) set_bytes(token.id, token.content);
 }
 
@@ -98,9 +97,8 @@ void BpeTokenizer::train(const TextSource& texts, const std::vector<SpecialToken
 
   Vocabulary vocabulary = bpe::train(words.entries(), spellings, options_, progress);
   vocabulary.pattern = options_.pattern;
-  for (std::size_t i = 0; i < spellings.size(); ++i) {
+  for (std::size_t i = 0; i < spellings.size(); ++i)
     vocabulary.added_tokens.push_back({static_cast<TokenId>(i), spellings[i], false, true});
-  }
   trained_ = std::make_shared<const Trained>(std::move(vocabulary));
 }
 

@@ -25,9 +25,8 @@ std::array<int, 256> sorted_bytes() {
 std::vector<Merge> last_of_each(const std::vector<Merge>& all) {
   std::unordered_set<PairKey> seen;
   std::vector<Merge> merges;
-  for (auto merge = all.rbegin(); merge != all.rend(); ++merge) {
+  for (auto merge = all.rbegin(); merge != all.rend(); ++merge)
     if (seen.insert(pair_key(merge->left, merge->right)).second) merges.push_back(*merge);
-  }
   std::reverse(merges.begin(), merges.end());
   return merges;
 }

@@ -30,20 +30,18 @@ int byte_of(std::string_view text) {
 
 /// Bytes that form characters as these, others each as U+FFFD.
 void put_bytes(std::string& bytes, std::string& text) {
-  if (!first_invalid_utf8(bytes)) {
+  if (!first_invalid_utf8(bytes))
     text += bytes;
-  } else {
+  else
     for (std::size_t i = 0; i < bytes.size(); ++i) append_utf8(text, kReplacementCharacter);
-  }
   bytes.clear();
 }
 
 }  // namespace
 
 Decoder::Decoder(const Vocabulary& vocabulary) : decoding_(vocabulary.decoding), tokens_(vocabulary.pieces.size()) {
-  for (std::size_t id = 0; id < vocabulary.pieces.size(); ++id) {
+  for (std::size_t id = 0; id < vocabulary.pieces.size(); ++id)
     set(static_cast<TokenId>(id), vocabulary.pieces[id].text);
-  }
   for (const AddedToken& token : vocabulary.added_tokens) set(token.id, token.content);
 }
 

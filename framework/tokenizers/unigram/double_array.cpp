@@ -120,9 +120,8 @@ void DoubleArray::Builder::add_block() {
   }
   if (begin < kOpenBlocks * kBlock) return;
   const Node closed = static_cast<Node>(begin - kOpenBlocks * kBlock);
-  for (Node place = closed; place < closed + kBlock; ++place) {
+  for (Node place = closed; place < closed + kBlock; ++place)
     if (place != kRoot && next_free_[place] != kFree) take(place);
-  }
 }
 
 void DoubleArray::Builder::take(Node place) {

@@ -63,9 +63,8 @@ Encoder::Encoder(const Vocabulary& vocabulary)
   }
   unk_score_ = lowest - kUnknownPenalty;
   ring_ = std::bit_ceil(std::size_t{longest} + 1);
-  for (unsigned byte = 0; byte < byte_ids_.size(); ++byte) {
+  for (unsigned byte = 0; byte < byte_ids_.size(); ++byte)
     byte_ids_[byte] = vocabulary.byte_fallback ? pieces_.find(byte_piece(byte)) : DoubleArray::kNoValue;
-  }
 }
 
 void Encoder::encode(std::string_view text, std::vector<TokenId>& ids) const {
@@ -160,11 +159,10 @@ void Encoder::put_pieces(std::string_view word, const std::vector<TokenId>& arri
   for (std::size_t end = word.size(); end > 0;) {
     const TokenId id = arrived[end];
     std::size_t begin = end - 1;
-    if (id == kUnknownCharacter) {
+    if (id == kUnknownCharacter)
       while (is_continuation_byte(word[begin]) && begin > 0) --begin;
-    } else {
+    else
       begin = end - lengths_[static_cast<std::size_t>(id)];
-    }
     if (id == kUnknownCharacter || id == unk_id_) {
       if (unknown_end == 0) unknown_end = end;
     } else {

@@ -54,17 +54,15 @@ void check_metaspace(const JsonPart& part) {
   expect_text(part.at("type"), "Metaspace");
   expect_text(part.at("replacement"), kSpaceMark);
   if (part.has("prepend_scheme")) expect_text(part.at("prepend_scheme"), "always");
-  for (const char* const name : {"split", "add_prefix_space"}) {
+  for (const char* const name : {"split", "add_prefix_space"})
     if (part.has(name) && !part.at(name).boolean()) part.at(name).fail("false is not supported");
-  }
 }
 
 NormalizationForm read_normalizer(const JsonPart& part) {
   if (part.is_null()) return NormalizationForm::none;
   const std::string& type = part.at("type").text();
-  if (type != "NFC" && type != "NFKC") {
+  if (type != "NFC" && type != "NFKC")
     part.at("type").fail("'" + type + "' is not supported, expected 'NFC', 'NFKC' or no normalizer");
-  }
   part.expect_only({"type"});
   return type == "NFC" ? NormalizationForm::nfc : NormalizationForm::nfkc;
 }

@@ -48,9 +48,8 @@ void Lattice::forward(std::string_view word, const std::vector<double>& probabil
 /// every way through the word once and so cancels out; without it a long word's would vanish.
 void Lattice::scale_up(std::size_t from) {
   for (std::size_t place = from; place < forward_.size(); ++place) forward_[place] *= kScale;
-  for (auto edge = edges_.rbegin(); edge != edges_.rend(); ++edge) {
+  for (auto edge = edges_.rbegin(); edge != edges_.rend(); ++edge)
     if (edge->end >= from) edge->weight *= kScale;
-  }
 }
 
 void Lattice::add_expected(std::string_view word, double count, const std::vector<double>& probabilities,

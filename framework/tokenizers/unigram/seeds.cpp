@@ -145,9 +145,8 @@ std::vector<Repeat> find_repeats(const SuffixArray& suffixes, std::size_t max_le
 
 std::string spell(const Letters& letters, const Repeat& repeat) {
   std::string text;
-  for (std::size_t i = 0; i < repeat.length; ++i) {
+  for (std::size_t i = 0; i < repeat.length; ++i)
     append_utf8(text, letters.alphabet[letters.ranks[repeat.position + i] - 1]);
-  }
   return text;
 }
 

@@ -93,9 +93,8 @@ bool UnigramTokenizer::Trained::looks_into_normal_form() const {
 std::string UnigramTokenizer::Trained::token(TokenId id) const {
   const auto place = static_cast<std::size_t>(id);
   if (place < vocabulary_.pieces.size()) return vocabulary_.pieces[place].text;
-  for (const AddedToken& token : added_.list()) {
+  for (const AddedToken& token : added_.list())
     if (token.id == id) return token.content;
-  }
   return "";
 }
 

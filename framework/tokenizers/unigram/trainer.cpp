@@ -93,9 +93,8 @@ std::vector<double> Trainer::sum_over_words(
     for (std::size_t word = words_.size() * shard / sums.size(); word < end; ++word) add(lattice, word, sums[shard]);
   });
   std::vector<double> result = std::move(sums.front());
-  for (std::size_t shard = 1; shard < sums.size(); ++shard) {
+  for (std::size_t shard = 1; shard < sums.size(); ++shard)
     for (std::size_t i = 0; i < result.size(); ++i) result[i] += sums[shard][i];
-  }
   return result;
 }
 
@@ -113,9 +112,8 @@ void Trainer::estimate(bool sparse) {
   }
   const double total = std::accumulate(expected.begin(), expected.end(), 0.0);
   const double log_total = sparse ? digamma(total) : std::log(total);
-  for (std::size_t i = 0; i < size(); ++i) {
+  for (std::size_t i = 0; i < size(); ++i)
     scores_[i] = expected[i] == 0 ? kNever : (sparse ? digamma(expected[i]) : std::log(expected[i])) - log_total;
-  }
   keep([&](std::size_t piece) { return scores_[piece] != kNever; });
 }
 
@@ -130,9 +128,8 @@ double Trainer::loss_of(std::size_t piece, const std::vector<double>& counts, do
   const auto parts = static_cast<double>(lattice.best().size());
   const double log_total = std::log(total + count * (parts - 1));
   double alternative = 0;
-  for (const std::int32_t part : lattice.best()) {
+  for (const std::int32_t part : lattice.best())
     alternative += std::log(counts[static_cast<std::size_t>(part)] + count) - log_total;
-  }
   return count * (std::log(count / total) - alternative);
 }
 
@@ -180,9 +177,7 @@ void Trainer::keep(const Kept& kept) {
 
 std::vector<Piece> Trainer::take_pieces() {
   std::vector<Piece> pieces;
-  for (std::size_t i = 0; i < size(); ++i) {
-    pieces.push_back({std::move(texts_[i]), std::round(scores_[i] * 1e9) / 1e9});
-  }
+  for (std::size_t i = 0; i < size(); ++i) pieces.push_back({std::move(texts_[i]), std::round(scores_[i] * 1e9) / 1e9});
   std::stable_sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.score > b.score; });
   return pieces;
 }
@@ -194,9 +189,8 @@ void add_required(const std::vector<char32_t>& required, std::vector<Seed>& seed
   for (const char32_t c : required) {
     Seed seed;
     append_utf8(seed.text, c);
-    if (!std::binary_search(seeds.begin(), seeds.begin() + static_cast<std::ptrdiff_t>(found), seed, by_text)) {
+    if (!std::binary_search(seeds.begin(), seeds.begin() + static_cast<std::ptrdiff_t>(found), seed, by_text))
       seeds.push_back(std::move(seed));
-    }
   }
   std::sort(seeds.begin(), seeds.end(), by_text);
 }
@@ -214,9 +208,8 @@ std::vector<char32_t> alphabet_of(const Words& words) {
     }
   }
   std::vector<char32_t> alphabet;
-  for (std::size_t c = 0; c < seen.size(); ++c) {
+  for (std::size_t c = 0; c < seen.size(); ++c)
     if (seen[c]) alphabet.push_back(static_cast<char32_t>(c));
-  }
   return alphabet;
 }
 

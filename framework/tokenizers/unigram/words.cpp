@@ -34,9 +34,8 @@ Words::Words(const std::vector<WordCounter::Entry>& chunks, NormalizationForm fo
 void Words::add(std::string_view word, double count) {
   while (!word.empty()) {
     std::size_t length = std::min(word.size(), kMaxBytes);
-    if (length < word.size()) {
+    if (length < word.size())
       while (is_continuation_byte(word[length])) --length;  // to a character's beginning
-    }
     words_.push_back({letters_.size(), static_cast<std::uint32_t>(length), count});
     letters_ += word.substr(0, length);
     word.remove_prefix(length);

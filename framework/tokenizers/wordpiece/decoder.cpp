@@ -12,9 +12,8 @@ constexpr std::pair<std::string_view, std::string_view> kCleanups[] = {
 };
 
 std::string replace_all(std::string text, std::string_view what, std::string_view with) {
-  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + with.size())) {
+  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + with.size()))
     text.replace(at, what.size(), with);
-  }
   return text;
 }
 

@@ -12,9 +12,8 @@ namespace {
 bool is_longer_than(std::string_view word, std::size_t limit) {
   if (word.size() <= limit) return false;
   std::size_t characters = 0;
-  for (const char byte : word) {
+  for (const char byte : word)
     if (!is_continuation_byte(byte) && ++characters > limit) return true;
-  }
   return false;
 }
 

@@ -94,9 +94,8 @@ Vocabulary from_json(std::string_view text) {
   const JsonPart model = json.part("model");
   read_model(model, vocabulary);
   const TokenIds ids = ids_of(vocabulary.tokens);
-  if (!ids.contains(vocabulary.unknown_token)) {
+  if (!ids.contains(vocabulary.unknown_token))
     model.at("unk_token").fail("'" + vocabulary.unknown_token + "' is not in model.vocab");
-  }
   check_added_tokens(json, ids, vocabulary.tokens);
   vocabulary.added_tokens = json.added_tokens();
   return vocabulary;

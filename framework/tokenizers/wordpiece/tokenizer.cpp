@@ -76,9 +76,8 @@ WordPieceTokenizer::Trained::Trained(Vocabulary vocabulary)
       encoder_(vocabulary_),
       added_(vocabulary_.added_tokens,
              [this](std::string_view text) { return encoder_.normalizer().normalize(text); }) {
-  for (std::size_t id = 0; id < vocabulary_.tokens.size(); ++id) {
+  for (std::size_t id = 0; id < vocabulary_.tokens.size(); ++id)
     if (!vocabulary_.tokens[id].empty()) spell(static_cast<TokenId>(id), vocabulary_.tokens[id], false);
-  }
   spell_added_tokens();
 }
 
@@ -137,9 +136,8 @@ void WordPieceTokenizer::train(const TextSource& texts, const std::vector<Specia
                         .cleanup = true,
                         .post_processor = nullptr};
   std::vector<std::string> spellings = spellings_of(special_tokens, SpecialStyle::brackets);
-  if (std::find(spellings.begin(), spellings.end(), vocabulary.unknown_token) == spellings.end()) {
+  if (std::find(spellings.begin(), spellings.end(), vocabulary.unknown_token) == spellings.end())
     spellings.push_back(vocabulary.unknown_token);
-  }
   const BertSplitter splitter(options_.normalization);
   const WordCounter stretches = count_words(
       texts, [&](std::string_view text, WordCounter& counter) { add_stretches(text, splitter, counter); }, progress);
@@ -148,9 +146,8 @@ void WordPieceTokenizer::train(const TextSource& texts, const std::vector<Specia
   if (words.entries().empty()) throw Error(ErrorKind::run, "there is no text to train the tokenizer on");
 
   vocabulary.tokens = wordpiece::train(words.entries(), spellings, options_, progress);
-  for (std::size_t i = 0; i < spellings.size(); ++i) {
+  for (std::size_t i = 0; i < spellings.size(); ++i)
     vocabulary.added_tokens.push_back({static_cast<TokenId>(i), spellings[i], false, true});
-  }
   trained_ = std::make_shared<const Trained>(std::move(vocabulary));
 }
 

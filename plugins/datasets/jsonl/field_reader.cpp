@@ -134,9 +134,8 @@ std::optional<std::string_view> FieldReader::text_of(std::string_view json, bool
     fail(line, fmt::format("has no '{}'{}", field_, did_you_mean(field_, names)));
   }
   std::string_view text;
-  if (field.get(text) != simdjson::SUCCESS) {
+  if (field.get(text) != simdjson::SUCCESS)
     fail(line, fmt::format("'{}': expected a text, got {}", field_, kind_of(field)));
-  }
   // simdjson lets a lone low surrogate through.
   if (first_invalid_utf8(text)) return std::nullopt;
   return text;

@@ -18,9 +18,8 @@ namespace {
 /// The last place at or before `end` where no UTF-8 character is cut, nor what could be the beginning of one.
 std::size_t character_end(std::string_view text, std::size_t end) {
   if (end >= text.size()) return text.size();
-  for (std::size_t back = 0; back <= 3 && back < end; ++back) {
+  for (std::size_t back = 0; back <= 3 && back < end; ++back)
     if (!is_continuation_byte(text[end - back])) return end - back;
-  }
   return end;  // no character has so many bytes: these are none
 }
 
@@ -83,9 +82,8 @@ BookText read_book_text(const std::filesystem::path& file, Utf8Errors errors) {
   if (!body.note.empty()) add_note(book.note, body.note);
   book.text = book.contents.bytes().substr(body.begin, body.end - body.begin);
   if (body.begin == 0 && book.text.starts_with(kByteOrderMark)) book.text.remove_prefix(kByteOrderMark.size());
-  if (book.text.find_first_not_of(" \t\r\n") == book.text.npos) {
+  if (book.text.find_first_not_of(" \t\r\n") == book.text.npos)
     throw Error(ErrorKind::run, name + ": holds no text" + (body.marked ? " between its licence's lines" : ""));
-  }
   return book;
 }
 

@@ -38,9 +38,8 @@ constexpr CatalogueBook kBooks[] = {
 std::span<const CatalogueBook> catalogue() { return kBooks; }
 
 const CatalogueBook* find_in_catalogue(std::string_view id) {
-  for (const CatalogueBook& book : kBooks) {
+  for (const CatalogueBook& book : kBooks)
     if (book.id == id) return &book;
-  }
   return nullptr;
 }
 

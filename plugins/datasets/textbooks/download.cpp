@@ -94,9 +94,8 @@ class Transfer {
       start_over();
       return false;
     }
-    if (code == CURLE_OK || code == CURLE_HTTP_RETURNED_ERROR) {
+    if (code == CURLE_OK || code == CURLE_HTTP_RETURNED_ERROR)
       throw Error(ErrorKind::run, fmt::format("{}: the server answered {}", address_, answer_.status));
-    }
     if (received_ > 0 && !last) return false;
     throw Error(ErrorKind::run, fmt::format("{}: {}", address_, *reason ? reason : curl_easy_strerror(code)));
   }
@@ -140,9 +139,8 @@ class Transfer {
     offset_ = end_ = 0;
     std::error_code ignored;
     fs::remove(version_file_, ignored);
-    if (::ftruncate(file_.get(), 0) != 0) {
+    if (::ftruncate(file_.get(), 0) != 0)
       problem_ = fmt::format("{}: cannot be emptied: {}", part_.string(), std::strerror(errno));
-    }
   }
 
   static std::size_t on_header(char* data, std::size_t, std::size_t count, void* self) {
@@ -245,9 +243,8 @@ class Transfer {
 FileDescriptor lock(const fs::path& path) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!file) fail_with_errno(path, "cannot be created");
-  while (::flock(file.get(), LOCK_EX) != 0) {
+  while (::flock(file.get(), LOCK_EX) != 0)
     if (errno != EINTR) fail_with_errno(path, "cannot be locked");
-  }
   return file;
 }
 

@@ -48,13 +48,12 @@ Body BodyFinder::body() const {
             .end = after ? after->begin : text_.size(),
             .marked = before || after,
             .note = {}};
-  if (start_ && !after) {
+  if (start_ && !after)
     body.note = "it has a START line of Project Gutenberg's but no END line after it, and was taken to its end";
-  } else if (after && !before) {
+  else if (after && !before)
     body.note = "it has an END line of Project Gutenberg's but no START line, and was taken from its beginning";
-  } else if (several_) {
+  else if (several_)
     body.note = "it holds several books of Project Gutenberg's, of which only the first was taken";
-  }
   return body;
 }
 

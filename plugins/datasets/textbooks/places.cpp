@@ -56,9 +56,8 @@ Places places_from_environment(const std::optional<std::string>& data_dir) {
   }
   for (const fs::path& base : bases) add_once(places.bases, base);
   std::istringstream listed(environment("FOLIO_DATA").value_or(""));
-  for (std::string folder; std::getline(listed, folder, ':');) {
+  for (std::string folder; std::getline(listed, folder, ':');)
     if (!folder.empty()) add_once(places.folders, working / folder);
-  }
   add_once(places.folders, bases.front() / "data");
   add_once(places.folders, home / "data");
   add_once(places.folders, home / "../shared/data");

@@ -18,9 +18,8 @@ bool is_file(const fs::path& path) {
 }
 
 fs::path find_file(const CatalogueBook& book, const Places& places) {
-  for (const fs::path& folder : places.folders) {
+  for (const fs::path& folder : places.folders)
     if (is_file(folder / file_name(book))) return folder / file_name(book);
-  }
   const fs::path cached = places.cache / file_name(book);
   return !places.cache.empty() && is_file(cached) ? cached : fs::path();
 }
@@ -39,19 +38,17 @@ std::vector<Source> find_sources(const std::vector<std::string>& entries, const 
     if (finder.claim(entry, source.file.empty() ? fs::path(entry) : source.file)) sources.push_back(std::move(source));
   };
   for (const std::string& entry : entries) {
-    if (const CatalogueBook* book = find_in_catalogue(entry)) {
+    if (const CatalogueBook* book = find_in_catalogue(entry))
       add(entry, {entry, book, find_file(*book, places)});
-    } else {
+    else
       for (const fs::path& file : finder.find(entry)) add(entry, {input::name_without(kSuffixes, file), nullptr, file});
-    }
   }
   finder.finish();
 
   std::map<std::string, int> count;
   for (const Source& source : sources) ++count[source.name];
-  for (Source& source : sources) {
+  for (Source& source : sources)
     if (count[source.name] > 1 && source.book == nullptr) source.name = source.file.string();
-  }
   return sources;
 }
 

@@ -64,9 +64,8 @@ std::string roman(int number) {
   constexpr std::pair<int, std::string_view> kDigits[] = {{100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"},
                                                           {9, "IX"},  {5, "V"},   {4, "IV"}, {1, "I"}};
   std::string text;
-  for (const auto& [value, digits] : kDigits) {
+  for (const auto& [value, digits] : kDigits)
     for (; number >= value; number -= value) text += digits;
-  }
   return text;
 }
 
@@ -80,9 +79,8 @@ class Playwright {
 
   std::string write(std::size_t size) {
     head();
-    for (int act = 1; play_.size() < size; ++act) {
+    for (int act = 1; play_.size() < size; ++act)
       for (int scene = 1; scene <= 5 && play_.size() < size; ++scene) write_scene(act, scene);
-    }
     play_.resize(size);
     return std::move(play_);
   }
@@ -129,16 +127,13 @@ class Playwright {
     line("PERSONS REPRESENTED");
     line();
     const std::size_t first = below(std::size(kRanks));
-    for (std::size_t i = 0; i < cast_.size(); ++i) {
+    for (std::size_t i = 0; i < cast_.size(); ++i)
       line(fmt::format("{}, {}.", cast_[i], kRanks[(first + i) % std::size(kRanks)]));
-    }
   }
 
   void write_scene(int act, int scene) {
     line();
-    if (scene == 1) {
-      line(fmt::format("\r\nACT {}\r\n", roman(act)));
-    }
+    if (scene == 1) line(fmt::format("\r\nACT {}\r\n", roman(act)));
     line(fmt::format("SCENE {}. {}.\r\n", roman(scene), one_of(kPlaces)));
     const std::size_t first = below(cast_.size());
     const std::array<std::string_view, 3> present{cast_[first], cast_[(first + 1) % cast_.size()],

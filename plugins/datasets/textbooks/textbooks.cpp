@@ -30,9 +30,8 @@ void unify_line_ends(std::string& text) {
 void check_download(const CatalogueBook& book, std::string_view contents) {
   if (sha256_hex(contents) == book.sha256) return;
   const Body body = find_body(contents);
-  if (!body.marked || !body.note.empty()) {
+  if (!body.marked || !body.note.empty())
     throw Error(ErrorKind::run, "what came has not the START and END lines of a book of Project Gutenberg's");
-  }
 }
 
 }  // namespace
@@ -90,9 +89,8 @@ void Textbooks::read_source(const Source& source, double share, const std::funct
       missing_[book.id] = error.what();
     }
   }
-  if (const auto missing = missing_.find(book.id); missing != missing_.end()) {
+  if (const auto missing = missing_.find(book.id); missing != missing_.end())
     return give_stand_in(book, missing->second, share, sink);
-  }
   Source brought = source;
   brought.file = places_.cache / file_name(book);
   read_file_of(brought, address(book, places_.mirror), share, sink);
@@ -111,9 +109,8 @@ void Textbooks::read_file_of(const Source& source, const std::string& origin, do
   }
   if (!book.note.empty()) add_note(note, book.note);
   const std::string_view text = first_share(book.text, share);
-  if (text.find_first_not_of(" \t\r\n") == text.npos) {
+  if (text.find_first_not_of(" \t\r\n") == text.npos)
     throw Error(ErrorKind::run, fmt::format("{}: its share of {} holds no text", source.file.string(), share));
-  }
   const auto text_begin = static_cast<std::size_t>(text.data() - book.contents.bytes().data());
   input::give_in_pieces(text, document, [&](Document piece, std::size_t end) {
     if (lf_) unify_line_ends(piece.text);

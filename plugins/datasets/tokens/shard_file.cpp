@@ -29,9 +29,8 @@ std::int32_t header_number(std::string_view bytes, std::size_t index) {
 
 const LlmcKind* llmc_kind(std::string_view bytes) {
   if (bytes.size() < sizeof(std::int32_t)) return nullptr;
-  for (const LlmcKind& kind : kLlmcKinds) {
+  for (const LlmcKind& kind : kLlmcKinds)
     if (header_number(bytes, 0) == kind.magic) return &kind;
-  }
   return nullptr;
 }
 
@@ -45,9 +44,8 @@ ShardTokens find_llmc(std::string_view bytes, const std::string& name) {
     fail(name, fmt::format("is no token file of llm.c's: it does not begin with the number {} or {}",
                            kLlmcKinds[0].magic, kLlmcKinds[1].magic));
   }
-  if (bytes.size() < kHeaderSize) {
+  if (bytes.size() < kHeaderSize)
     fail(name, fmt::format("ends within llm.c's header: {} bytes of {}", bytes.size(), kHeaderSize));
-  }
   if (header_number(bytes, 1) != kind->version) {
     fail(name, fmt::format("has version {} of llm.c's format, expected {} after the magic number {}",
                            header_number(bytes, 1), kind->version, kind->magic));
@@ -64,9 +62,8 @@ ShardTokens find_llmc(std::string_view bytes, const std::string& name) {
 }
 
 ShardTokens find_nanogpt(std::string_view bytes, const std::string& name) {
-  if (bytes.size() % 2 != 0) {
+  if (bytes.size() % 2 != 0)
     fail(name, fmt::format("has {} bytes, which is no whole number of tokens of 2 bytes", bytes.size()));
-  }
   return {0, bytes.size() / 2, 2};
 }
 

@@ -84,9 +84,7 @@ at::Tensor Bert::hidden_states(const Batch& batch) const {
   const at::Tensor first_type = token_types_(at::zeros({1}, batch.input_ids.options()));   // [1, hidden_size]
   const at::Tensor embedded = tokens_(batch.input_ids).add(positions.add(first_type));  // [batch, length, hidden_size]
   at::Tensor stream = nn::dropout(embedding_norm_.stream(embedded), p);
-  for (const nn::PostNormBlock& block : blocks_) {
-    stream = block(stream, mask, dropout);
-  }
+  for (const nn::PostNormBlock& block : blocks_) stream = block(stream, mask, dropout);
   return stream;
 }
 

@@ -84,9 +84,7 @@ at::Tensor DistilBert::hidden_states(const Batch& batch) const {
   const at::Tensor positions = positions_(at::arange(length, batch.input_ids.options()));  // [length, hidden_size]
   const at::Tensor embedded = tokens_(batch.input_ids).add(positions);  // [batch, length, hidden_size]
   at::Tensor stream = nn::dropout(embedding_norm_.stream(embedded), p);
-  for (const nn::PostNormBlock& block : blocks_) {
-    stream = block(stream, mask, dropout);
-  }
+  for (const nn::PostNormBlock& block : blocks_) stream = block(stream, mask, dropout);
   return stream;
 }
 

@@ -75,9 +75,8 @@ at::Tensor Gpt::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>
   const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
   const GptBlock::Dropout dropout{.attention = active(config_.attention_dropout),
                                   .residual = active(config_.residual_dropout)};
-  for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
+  for (std::size_t layer = 0; layer < blocks_.size(); ++layer)
     blocks_[layer](stream, mask, dropout, nn::cache_of(caches, layer));
-  }
   return stream.read(last_norm_);  // [batch, length, hidden_size]
 }
 

@@ -99,9 +99,8 @@ at::Tensor Llama::hidden_states(const Batch& batch, std::vector<nn::KeyValueCach
   nn::ResidualStream stream(tokens_(batch.input_ids));  // [batch, length, hidden_size]
   const nn::AttentionMask mask{.causal = true, .keys = batch.attention_mask};
   const double p = active(config_.attention_dropout);
-  for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
+  for (std::size_t layer = 0; layer < blocks_.size(); ++layer)
     blocks_[layer](stream, mask, p, {.rotation = &turn, .cache = nn::cache_of(caches, layer)});
-  }
   return stream.read(last_norm_);  // [batch, length, hidden_size]
 }
 

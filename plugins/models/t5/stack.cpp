@@ -31,9 +31,7 @@ nn::MultiHeadAttention make_attention(nn::ParameterSet& parameters, const std::s
 
 std::optional<nn::RelativePositions> make_positions(nn::ParameterSet& parameters, const std::string& name,
                                                     const T5Config& config, T5Block::Place place) {
-  if (!place.first) {
-    return std::nullopt;
-  }
+  if (!place.first) return std::nullopt;
   return nn::RelativePositions(
       parameters, name,
       {.buckets = {.count = config.buckets, .max_distance = config.max_distance, .bidirectional = !place.decoder},
@@ -43,9 +41,7 @@ std::optional<nn::RelativePositions> make_positions(nn::ParameterSet& parameters
 
 std::optional<T5CrossAttention> make_cross(nn::ParameterSet& parameters, const std::string& name,
                                            const T5Config& config, T5Block::Place place) {
-  if (!place.decoder) {
-    return std::nullopt;
-  }
+  if (!place.decoder) return std::nullopt;
   return T5CrossAttention(parameters, name, config);
 }
 
@@ -101,9 +97,7 @@ T5Stack::T5Stack(nn::ParameterSet& parameters, const std::string& name, const T5
 
 std::vector<nn::KeyValues> T5Stack::look_at(const at::Tensor& encoded) const {
   std::vector<nn::KeyValues> seen;
-  for (const T5Block& block : blocks_) {
-    seen.push_back(block.cross->attention.keys_and_values(encoded));
-  }
+  for (const T5Block& block : blocks_) seen.push_back(block.cross->attention.keys_and_values(encoded));
   return seen;
 }
 
@@ -112,9 +106,7 @@ at::Tensor T5Stack::operator()(const at::Tensor& embedded, const T5Pass& pass) c
   const std::int64_t keys = nn::tokens_read(pass.caches) + length;
   const at::Tensor bias = blocks_.front().positions->bias(length, keys);  // [heads, length, keys]
   nn::ResidualStream stream(nn::dropout(embedded, pass.dropout));
-  for (std::size_t layer = 0; layer < blocks_.size(); ++layer) {
-    blocks_[layer](stream, pass, bias, layer);
-  }
+  for (std::size_t layer = 0; layer < blocks_.size(); ++layer) blocks_[layer](stream, pass, bias, layer);
   return nn::dropout(stream.read(last_norm_), pass.dropout);
 }
 

@@ -15,11 +15,9 @@ namespace {
 /// Documents of these texts, in pieces of `piece` bytes.
 FakeDataset dataset_of(const std::vector<std::string>& texts, std::size_t piece = 1000) {
   std::vector<Document> documents;
-  for (const std::string& text : texts) {
-    for (std::size_t begin = 0; begin < text.size(); begin += piece) {
+  for (const std::string& text : texts)
+    for (std::size_t begin = 0; begin < text.size(); begin += piece)
       documents.push_back({"book " + text.substr(0, 1), text.substr(begin, piece), {}, begin > 0});
-    }
-  }
   return FakeDataset(std::move(documents));
 }
 

@@ -13,9 +13,8 @@ TEST_CASE("the order of samples is that of Hugging Face's sampler") {
   const auto reference = nlohmann::json::parse(file);
   for (const auto& run : reference.at("runs")) {
     std::vector<std::int64_t> expected;
-    for (const auto& batch : run.at("order")) {
+    for (const auto& batch : run.at("order"))
       for (const std::int64_t sample : batch) expected.push_back(sample);
-    }
     const auto& arguments = run.at("arguments");
     const std::uint64_t seed = arguments.value("data_seed", arguments.at("seed").get<int>());
     const std::size_t per_epoch = arguments.value("dataloader_drop_last", false) ? 20 : 21;

@@ -89,9 +89,8 @@ TEST_CASE("a wrong override is reported as such") {
       {"dataset.books=macbeth", "dataset.books: expected a list of text, got 'macbeth'; write [macbeth]"},
       {"model.type.x=3", "model.type: expected a text, got a mapping"},
   };
-  for (const auto& [given, problem] : cases) {
+  for (const auto& [given, problem] : cases)
     CHECK_THAT(message_of(kValid, {given}), Equals("override '" + given + "': " + problem));
-  }
 }
 
 TEST_CASE("what stands in an override cannot reach the terminal as control characters") {

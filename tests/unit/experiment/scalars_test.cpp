@@ -77,9 +77,8 @@ TEST_CASE("integers are read by their strict form alone") {
       {"9223372036854775808", "; it does not fit into 64 bits"},
       {"-9223372036854775809", "; it does not fit into 64 bits"},
   };
-  for (const auto& [text, hint] : refused) {
+  for (const auto& [text, hint] : refused)
     CHECK(problem(option, text) == "f: k: expected an integer, got '" + text + "'" + hint);
-  }
   CHECK(problem(option, "5", true) == "f: k: expected an integer, got '5'; write 5 without quotes");
   CHECK(problem(option, "010", true) == "f: k: expected an integer, got '010'; write 10 without quotes");
 }
@@ -109,9 +108,8 @@ TEST_CASE("numbers are read by their strict form alone and are finite") {
       {"1e999", "; it is beyond what a number can hold"},
       {"1e-999", "; it is beyond what a number can hold"},
   };
-  for (const auto& [text, hint] : refused) {
+  for (const auto& [text, hint] : refused)
     CHECK(problem(option, text) == "f: k: expected a number, got '" + text + "'" + hint);
-  }
   CHECK(problem(option, "1e-4", true) == "f: k: expected a number, got '1e-4'; write 1e-4 without quotes");
 }
 
@@ -119,20 +117,17 @@ TEST_CASE("booleans are true and false alone") {
   const Option option = boolean("k");
   CHECK(read(option, "true") == OptionValue(true));
   CHECK(read(option, "false") == OptionValue(false));
-  for (const char* text : {"yes", "Yes", "on", "y", "True", "TRUE"}) {
+  for (const char* text : {"yes", "Yes", "on", "y", "True", "TRUE"})
     CHECK(problem(option, text) == std::string("f: k: expected a boolean, got '") + text + "'; write true");
-  }
-  for (const char* text : {"no", "off", "N", "False"}) {
+  for (const char* text : {"no", "off", "N", "False"})
     CHECK(problem(option, text) == std::string("f: k: expected a boolean, got '") + text + "'; write false");
-  }
   CHECK(problem(option, "1") == "f: k: expected a boolean, got '1'");
   CHECK(problem(option, "true", true) == "f: k: expected a boolean, got 'true'; write true without quotes");
 }
 
 TEST_CASE("text is any scalar as written, and a choice names the nearest") {
-  for (const char* text : {"5", "yes", "1e3", "010", "a b"}) {
+  for (const char* text : {"5", "yes", "1e3", "010", "a b"})
     CHECK(read(folio::text("k"), text) == OptionValue(std::string(text)));
-  }
   CHECK(read(folio::text("k"), "", true) == OptionValue(std::string()));
   const Option choice = folio::text("k").choices({"relu", "gelu_new"});
   CHECK(problem(choice, "gelu") == "f: k: expected one of 'relu', 'gelu_new', got 'gelu'; did you mean 'relu'?");

@@ -12,9 +12,8 @@ namespace {
 
 /// What a plugin's section may hold once its type is known.
 json rule_for(const json& section, const std::string& id) {
-  for (const json& rule : section["allOf"]) {
+  for (const json& rule : section["allOf"])
     if (rule["if"]["properties"]["type"]["const"] == id) return rule["then"];
-  }
   FAIL("no rule for " << id);
   return {};
 }
@@ -65,9 +64,8 @@ TEST_CASE("every key of a resolved experiment is in the schema") {
     const json rule = rule_for(properties[section], resolved[section]["type"]);
     for (const auto& [key, value] : resolved[section].items()) CHECK(rule["properties"].contains(key));
   }
-  for (const auto& [key, value] : resolved["training"].items()) {
+  for (const auto& [key, value] : resolved["training"].items())
     CHECK(properties["training"]["properties"].contains(key));
-  }
 }
 
 TEST_CASE("without plugins of a kind no type is right") {

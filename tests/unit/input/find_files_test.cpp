@@ -39,9 +39,8 @@ std::string problem_with(const TemporaryFolder& folder, const Names& entries) {
 
 TEST_CASE("files come in the order of the entries, those of a folder or glob sorted") {
   const TemporaryFolder folder;
-  for (const char* file : {"b/2.txt", "b/1.txt.gz", "b/.hidden.txt", "b/notes.md", "b/deeper/x.txt", "a/z.txt"}) {
+  for (const char* file : {"b/2.txt", "b/1.txt.gz", "b/.hidden.txt", "b/notes.md", "b/deeper/x.txt", "a/z.txt"})
     folder.write(file, "t");
-  }
   CHECK(names_of(folder, {"b", "a/*.txt"}) == Names{"1", "2", "z"});
   CHECK(names_of(folder, {"b/[12]*", "b/notes.md"}) == Names{"1", "2", "notes.md"});
   CHECK(names_of(folder, {(folder / "a").string()}) == Names{"z"});

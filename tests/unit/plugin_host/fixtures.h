@@ -69,11 +69,10 @@ class ScopedVariable {
 
  private:
   void set(const std::optional<std::string>& value) const {
-    if (value) {
+    if (value)
       ::setenv(name_.c_str(), value->c_str(), 1);
-    } else {
+    else
       ::unsetenv(name_.c_str());
-    }
   }
 
   std::string name_;

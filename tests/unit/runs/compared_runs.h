@@ -25,16 +25,14 @@ inline Run finished_run() {
 }
 
 inline const Check& check_named(const Comparison& comparison, const std::string& name) {
-  for (const Check& check : comparison.checks) {
+  for (const Check& check : comparison.checks)
     if (check.name == name) return check;
-  }
   throw std::runtime_error("no check " + name);
 }
 
 inline const MetricComparison& metric_named(const Comparison& comparison, const std::string& name) {
-  for (const MetricComparison& metric : comparison.metrics) {
+  for (const MetricComparison& metric : comparison.metrics)
     if (metric.name == name) return metric;
-  }
   throw std::runtime_error("no metric " + name);
 }
 

@@ -12,9 +12,8 @@ std::string output_of(const std::string& input) {
   ChildProcess cat("/bin/cat", {.arguments = {}, .environment = {}, .error_file = {}, .input = input});
   std::string output;
   char buffer[1 << 14];
-  for (ssize_t size; (size = ::read(cat.output(), buffer, sizeof buffer)) > 0;) {
+  for (ssize_t size; (size = ::read(cat.output(), buffer, sizeof buffer)) > 0;)
     output.append(buffer, static_cast<std::size_t>(size));
-  }
   CHECK(cat.wait().success());
   return output;
 }

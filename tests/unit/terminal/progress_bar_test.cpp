@@ -31,9 +31,8 @@ TEST_CASE("progress line goes without a bar at 80 columns and says all") {
 }
 
 TEST_CASE("progress line is never wider than the terminal") {
-  for (int width = 0; width < 130; ++width) {
+  for (int width = 0; width < 130; ++width)
     CHECK(display_width(progress_line("Training", 117, 216, kDetails, width)) <= width);
-  }
 }
 
 TEST_CASE("progress line says what is beside it where the total is not known") {

@@ -66,9 +66,8 @@ std::vector<std::string> random_texts() {
     return (state >> 33) % bound;
   };
   std::vector<std::string> texts(4000);
-  for (std::string& text : texts) {
+  for (std::string& text : texts)
     for (std::uint64_t left = 1 + below(16); left > 0; --left) append_utf8(text, pool[below(pool.size())]);
-  }
   return texts;
 }
 
@@ -108,9 +107,8 @@ TEST_CASE("stretches of a text have the words of the text") {
   for (const auto& settings : reference()["settings"]) {
     INFO(settings);
     const BertNormalizer normalizer(settings_of(settings));
-    for (const std::string& text : random_texts()) {
+    for (const std::string& text : random_texts())
       REQUIRE(words_by_stretches(normalizer, text) == words_of(normalizer, text));
-    }
   }
 }
 

@@ -35,9 +35,8 @@ std::string random_text(std::mt19937& random) {
   static const std::vector<std::string> bits = [] {
     std::vector<std::string> all{" ", " ", "  ", "a", "we", "'ll", "'s", " I", "\n", "\r\n", "1", "e\u0301", "\u0130"};
     const std::string file = std::string(FOLIO_SOURCE_DIR) + "/tests/reference/nasty_text.json";
-    for (const auto& text : nlohmann::json::parse(read_file(file))) {
+    for (const auto& text : nlohmann::json::parse(read_file(file)))
       if (text.get<std::string>().size() < 80) all.push_back(text.get<std::string>());
-    }
     return all;
   }();
   std::string text;

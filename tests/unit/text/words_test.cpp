@@ -63,9 +63,8 @@ TEST_CASE("the word cache gives back what was put, and nothing for a word it doe
 TEST_CASE("the word cache tells words of every length apart and passes over longer ones") {
   WordCache cache;
   const std::string letters = "abcdefghijklmnopqrstuvwxyz";
-  for (std::size_t length = 1; length <= WordCache::kMaxWordBytes; ++length) {
+  for (std::size_t length = 1; length <= WordCache::kMaxWordBytes; ++length)
     cache.put(*WordCache::key_of(letters, 1, 1 + length), Tokens{static_cast<std::int32_t>(length)});
-  }
   for (std::size_t length = 1; length <= WordCache::kMaxWordBytes; ++length) {
     // The same word from other surroundings, and at the very end of its text.
     CHECK(found(cache, letters.substr(1, length)) == Tokens{static_cast<std::int32_t>(length)});

@@ -25,9 +25,8 @@ data::Samples formula_samples() {
   std::vector<std::vector<TokenId>> samples;
   for (std::int64_t s = 0; s < kMaskedSamples; ++s) {
     auto& sample = samples.emplace_back();
-    for (std::int64_t t = 0; t < 9 + 5 * s % 4; ++t) {
+    for (std::int64_t t = 0; t < 9 + 5 * s % 4; ++t)
       sample.push_back(static_cast<TokenId>(5 + (7 * s + 3 * t + s * t) % 56));
-    }
   }
   return data::Samples::of(samples);
 }

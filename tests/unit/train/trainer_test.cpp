@@ -174,8 +174,7 @@ TEST_CASE("a model saved and loaded is the same") {
     for (const Parameter& parameter : loaded->parameters()) parameter.tensor.zero_();
   }
   load_model(*loaded, folder);
-  for (std::size_t i = 0; i < saved->parameters().size(); ++i) {
+  for (std::size_t i = 0; i < saved->parameters().size(); ++i)
     CHECK(saved->parameters()[i].tensor.equal(loaded->parameters()[i].tensor));
-  }
   std::filesystem::remove_all(folder);
 }

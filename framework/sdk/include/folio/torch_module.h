@@ -48,9 +48,8 @@ class TorchModule : public Model {
 
   at::Tensor logits(const Batch& batch) override {
     // Parameters are moved by whoever trains; buffers are the module's own.
-    for (at::Tensor& buffer : net_->buffers()) {
+    for (at::Tensor& buffer : net_->buffers())
       if (buffer.device() != batch.input_ids.device()) buffer.set_data(buffer.to(batch.input_ids.device()));
-    }
     return net_->forward(batch.input_ids, batch.attention_mask);
   }
 
@@ -90,9 +89,8 @@ class TorchModule : public Model {
 
   std::vector<at::Tensor> matrices() const {
     std::vector<at::Tensor> found;
-    for (const Parameter& parameter : parameters_) {
+    for (const Parameter& parameter : parameters_)
       if (parameter.part != Part::embeddings && parameter.tensor.dim() == 2) found.push_back(parameter.tensor);
-    }
     return found;
   }
 

@@ -26,17 +26,11 @@ at::Tensor by_definition(const at::Tensor& query, const at::Tensor& key_heads, c
   const at::Tensor key = key_heads.repeat_interleave(query.size(1) / key_heads.size(1), 1);
   const at::Tensor value = value_heads.repeat_interleave(query.size(1) / key_heads.size(1), 1);
   at::Tensor seen = at::ones({query.size(0), 1, query.size(2), key.size(2)}, at::TensorOptions().dtype(at::kBool));
-  if (mask.causal) {
-    seen = seen.tril(key.size(2) - query.size(2));
-  }
-  if (mask.keys.defined()) {
-    seen = seen.logical_and(mask.keys.unsqueeze(1).unsqueeze(1));
-  }
+  if (mask.causal) seen = seen.tril(key.size(2) - query.size(2));
+  if (mask.keys.defined()) seen = seen.logical_and(mask.keys.unsqueeze(1).unsqueeze(1));
   const double scale = scoring.scale.value_or(1 / std::sqrt(static_cast<double>(query.size(3))));
   at::Tensor scores = at::matmul(query, key.transpose(2, 3)).mul(scale);
-  if (scoring.bias.defined()) {
-    scores = scores.add(scoring.bias);
-  }
+  if (scoring.bias.defined()) scores = scores.add(scoring.bias);
   scores = scores.masked_fill(seen.logical_not(), -std::numeric_limits<double>::infinity());
   const at::Tensor output = at::matmul(at::softmax(scores, -1).mul(factors), value);
   return output.transpose(1, 2).flatten(2);
@@ -69,15 +63,11 @@ void check_against_definition(const AttentionMask& mask, std::int64_t keys, doub
   const at::Tensor output = attend(query, key, value, mask, p, scoring);
   CHECK(difference(output, wanted) < 1e-5);
   std::vector<at::Tensor> leaves{packed, key, value};
-  if (scoring.bias.defined()) {
-    leaves.push_back(scoring.bias);
-  }
+  if (scoring.bias.defined()) leaves.push_back(scoring.bias);
   std::vector<at::Tensor> gradients;
   for (const at::Tensor& result : {output, wanted}) {
     result.mul(factor).sum().backward();
-    for (const at::Tensor& tensor : leaves) {
-      gradients.push_back(take_gradient(tensor));
-    }
+    for (const at::Tensor& tensor : leaves) gradients.push_back(take_gradient(tensor));
   }
   for (std::size_t i = 0; i < leaves.size(); ++i) {
     INFO("gradient " << i);

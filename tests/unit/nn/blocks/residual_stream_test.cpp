@@ -20,11 +20,10 @@ TEMPLATE_TEST_CASE("the residual stream is the sum of what was added to it, read
   seed(1);
   ParameterSet parameters;
   const auto norm = [&] {
-    if constexpr (std::is_same_v<TestType, LayerNorm>) {
+    if constexpr (std::is_same_v<TestType, LayerNorm>)
       return LayerNorm(parameters, "norm", kStreamWidth, 1e-5);
-    } else {
+    else
       return RmsNorm(parameters, "norm", {.width = kStreamWidth, .epsilon = 1e-5});
-    }
   }();
   parameters.initialize();
   const at::Tensor embedded = at::randn({2, 5, kStreamWidth});

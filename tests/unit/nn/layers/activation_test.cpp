@@ -30,9 +30,8 @@ TEST_CASE("gelu_new in bfloat16 is float32's result, rounded") {
 }
 
 TEST_CASE("every activation is found by its name") {
-  for (const std::string& name : activation_names()) {
+  for (const std::string& name : activation_names())
     CHECK_NOTHROW(activate(activation_from_string(name), at::randn({4})));
-  }
   CHECK(activation_from_string("gelu_new") == Activation::gelu_new);
   CHECK(activation_from_string("silu") == Activation::silu);
 }

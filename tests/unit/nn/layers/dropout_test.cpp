@@ -47,9 +47,8 @@ TEST_CASE("dropout decides about neighbours, rows and calls independently") {
       CHECK(std::abs(correlation(first.slice(0, distance), first.slice(0, 0, -distance), p)) < tolerance);
     }
     // Rows and columns keep as evenly as chance does: the variance of their counts is that of the binomial.
-    for (const int dimension : {0, 1}) {
+    for (const int dimension : {0, 1})
       CHECK(first.sum(dimension).var().item<double>() == Approx(1000 * p * (1 - p)).epsilon(0.2));
-    }
   }
 }
 

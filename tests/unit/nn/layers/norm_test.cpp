@@ -52,9 +52,7 @@ TEST_CASE("layer norm and its gradients equal libtorch's") {
     std::vector<at::Tensor> gradients;
     for (const at::Tensor& result : {out, wanted}) {
       result.mul(factor).sum().backward();
-      for (const at::Tensor& tensor : {input, fixture.weight, fixture.bias}) {
-        gradients.push_back(take_gradient(tensor));
-      }
+      for (const at::Tensor& tensor : {input, fixture.weight, fixture.bias}) gradients.push_back(take_gradient(tensor));
     }
     if (width > 1) {  // the norm of a single number is 0, whatever the number
       CHECK(difference(gradients[0], gradients[3]) < kTolerance);
@@ -87,9 +85,7 @@ TEST_CASE("adding to the residual stream equals dropout, addition and norm one a
     CHECK(difference(normed, wanted_normed) < kTolerance);
     const auto found = gradients(sum, normed);
     const auto wanted = gradients(wanted_sum, wanted_normed);
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      CHECK(difference(found[i], wanted[i]) < kTolerance);
-    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(difference(found[i], wanted[i]) < kTolerance);
   }
 }
 
@@ -117,9 +113,7 @@ TEST_CASE("a norm behind its block equals dropout, addition and norm, in float32
   CHECK(difference(stream, wanted) < kTolerance);
   const auto found = gradients(stream);
   const auto expected = gradients(wanted);
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    CHECK(difference(found[i], expected[i]) < kTolerance);
-  }
+  for (std::size_t i = 0; i < expected.size(); ++i) CHECK(difference(found[i], expected[i]) < kTolerance);
 }
 
 TEST_CASE("a norm's gradients do not depend on the number of threads, to the last bit") {
@@ -136,9 +130,7 @@ TEST_CASE("a norm's gradients do not depend on the number of threads, to the las
   };
   const auto serial = run(1);
   const auto parallel = run(2);
-  for (std::size_t i = 0; i < serial.size(); ++i) {
-    CHECK(parallel[i].equal(serial[i]));
-  }
+  for (std::size_t i = 0; i < serial.size(); ++i) CHECK(parallel[i].equal(serial[i]));
 }
 
 TEST_CASE("rms norm and its gradients equal libtorch's, after adding a branch too") {
@@ -169,8 +161,6 @@ TEST_CASE("rms norm and its gradients equal libtorch's, after adding a branch to
     CHECK(difference(normed, wanted_norm(wanted_sum)) < kTolerance);
     const auto found = gradients(sum, normed);
     const auto wanted = gradients(wanted_sum, wanted_norm(wanted_sum));
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-      CHECK(difference(found[i], wanted[i]) < kTolerance);
-    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(difference(found[i], wanted[i]) < kTolerance);
   }
 }

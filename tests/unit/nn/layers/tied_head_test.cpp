@@ -71,9 +71,7 @@ TEST_CASE("a head with a bias equals projection, addition and cross-entropy") {
   const auto found = gradients(head.loss(hidden, labels, 20));
   const auto wanted =
       gradients(at::cross_entropy_loss(wanted_logits.flatten(0, 1), labels.flatten(), {}, at::Reduction::Sum).div(20));
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    CHECK(difference(found[i], wanted[i]) < 1e-5);
-  }
+  for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(difference(found[i], wanted[i]) < 1e-5);
 }
 
 TEST_CASE("scored rows are those with a label, in order, with their gradients") {
@@ -140,9 +138,8 @@ TEST_CASE("a table that is embedding and head gets one dense gradient, the sum o
   const at::Tensor table = embedding.weight();
   const at::Tensor ids = at::randint(kVocabulary, {4, 9}, at::TensorOptions().dtype(at::kLong));
   const at::Tensor labels = some_labels();
-  for (int repeat = 0; repeat < 2; ++repeat) {  // the second adds to the gradient of the first
+  for (int repeat = 0; repeat < 2; ++repeat)  // the second adds to the gradient of the first
     TiedHead(table).loss(embedding(ids), labels, 20).backward();
-  }
   const at::Tensor gradient = take_gradient(table);
   CHECK(gradient.layout() == at::kStrided);
   by_definition(table.index_select(0, ids.flatten()).view({4, 9, kHeadWidth}), table, labels, 10).backward();

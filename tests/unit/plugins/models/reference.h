@@ -46,9 +46,7 @@ inline void fill_by_formula(const Model& model) {
 inline at::Tensor matrix(const nlohmann::json& rows) {
   const auto flat = rows.get<std::vector<std::vector<std::int64_t>>>();
   std::vector<std::int64_t> values;
-  for (const auto& row : flat) {
-    values.insert(values.end(), row.begin(), row.end());
-  }
+  for (const auto& row : flat) values.insert(values.end(), row.begin(), row.end());
   return at::tensor(values).view({static_cast<std::int64_t>(flat.size()), -1});
 }
 

@@ -264,12 +264,10 @@ TEST_CASE("the two baselines are declared not comparable, each fact with its rea
   const Run bert = store.load("baseline/bert");
   const Comparison comparison = compare(gpt, bert);
   CHECK(comparison.verdict == Verdict::no);
-  for (const char* different : {"objective", "vocabulary size", "tokens", "hardware"}) {
+  for (const char* different : {"objective", "vocabulary size", "tokens", "hardware"})
     CHECK(check_named(comparison, different).finding == Finding::different);
-  }
-  for (const char* unknown : {"data", "stand-in text", "loss definition", "split", "precision", "seed"}) {
+  for (const char* unknown : {"data", "stand-in text", "loss definition", "split", "precision", "seed"})
     CHECK(check_named(comparison, unknown).finding == Finding::unknown);
-  }
   CHECK(comparison.footings.empty());
   CHECK(*comparison.yardsticks_a.share() == Approx(6.50891508879485 / std::log(50257.0)));
   CHECK(*comparison.yardsticks_b.share() == Approx(6.435161413969817 / std::log(30522.0)));

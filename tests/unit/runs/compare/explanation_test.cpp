@@ -23,9 +23,8 @@ std::vector<Point> line(double from, double slope, int count, double noise = 0.0
 
 /// The answer to the question that begins so.
 std::string answer(const std::vector<Claim>& claims, const std::string& question) {
-  for (const Claim& claim : claims) {
+  for (const Claim& claim : claims)
     if (claim.question.starts_with(question)) return claim.answer;
-  }
   return "no such question";
 }
 

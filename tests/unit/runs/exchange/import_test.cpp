@@ -49,9 +49,8 @@ std::string refusal(const ScratchFolder& scratch, const fs::path& path) {
 
 std::string bytes_of(std::string_view hexadecimal) {
   std::string bytes;
-  for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2) {
+  for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2)
     bytes += static_cast<char>(std::stoi(std::string(hexadecimal.substr(i, 2)), nullptr, 16));
-  }
   return bytes;
 }
 

@@ -75,7 +75,6 @@ TEST_CASE("a file that is no database is not sound, and what was set aside befor
     CHECK(read_file(file) == text);
     CHECK(set_store_aside(file) == file.string() + aside);
   }
-  for (const char* const aside : {".damaged", ".damaged-2", ".damaged-3"}) {
+  for (const char* const aside : {".damaged", ".damaged-2", ".damaged-3"})
     CHECK_THAT(read_file(file.string() + aside), Catch::EndsWith(aside));
-  }
 }

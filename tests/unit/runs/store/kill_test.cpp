@@ -32,9 +32,8 @@ std::unique_ptr<ChildProcess> start(const ScratchFolder& scratch, std::vector<st
 std::string drain(int fd) {
   std::string text;
   char buffer[4096];
-  for (ssize_t count; (count = ::read(fd, buffer, sizeof buffer)) > 0;) {
+  for (ssize_t count; (count = ::read(fd, buffer, sizeof buffer)) > 0;)
     text.append(buffer, static_cast<std::size_t>(count));
-  }
   return text;
 }
 
@@ -112,9 +111,7 @@ TEST_CASE("processes that sync at once enter each run once", "[store]") {
     for (int step = 1; step <= 50; ++step) writer.points(step, 0, {{"loss", step * 0.5}});
   }
   std::vector<std::unique_ptr<ChildProcess>> children;
-  for (int i = 0; i < 4; ++i) {
-    children.push_back(start(scratch, {"sync", scratch.path().string(), "3"}));
-  }
+  for (int i = 0; i < 4; ++i) children.push_back(start(scratch, {"sync", scratch.path().string(), "3"}));
   for (const auto& child : children) CHECK(child->wait().success());
   Store store = open(scratch);
   CHECK(store.list().size() == runs.size());
@@ -130,9 +127,8 @@ TEST_CASE("sixteen writers at once lose nothing, those that are killed nothing t
   constexpr std::int64_t kPoints = 10'000;
   const ScratchFolder scratch;
   std::vector<std::unique_ptr<ChildProcess>> writers;
-  for (std::size_t i = 0; i < kWriters; ++i) {
+  for (std::size_t i = 0; i < kWriters; ++i)
     writers.push_back(start(scratch, {"write", scratch.path().string(), std::to_string(kPoints)}));
-  }
   std::mt19937 random(16);
   std::uniform_int_distribution<int> milliseconds(20, 200);
   const auto is_victim = [](std::size_t i) { return i % 4 == 3; };

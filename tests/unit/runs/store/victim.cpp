@@ -31,9 +31,8 @@ using namespace folio::runs;
 
 std::int64_t last_step(const std::filesystem::path& events) {
   std::int64_t step = 0;
-  for (const Event& event : read_events(events, 0, 1U << 30).events) {
+  for (const Event& event : read_events(events, 0, 1U << 30).events)
     if (const auto* points = std::get_if<PointsEvent>(&event.what)) step = points->step;
-  }
   return step;
 }
 

@@ -31,9 +31,8 @@ std::vector<TokenId> nasty_ids(const bpe::BpeTokenizer& tokenizer) {
 std::map<std::string, std::string> read_books(const std::filesystem::path& folder) {
   std::map<std::string, std::string> books;
   std::string all;
-  for (const char* const name : {"macbeth", "moby-dick", "pride-and-prejudice", "romeo-and-juliet"}) {
+  for (const char* const name : {"macbeth", "moby-dick", "pride-and-prejudice", "romeo-and-juliet"})
     all += books[name] = test::read_book(folder, name);
-  }
   books["all"] = all;
   return books;
 }
@@ -146,9 +145,8 @@ TEST_CASE("bpe takes a word that is a token as it is where a file says so, as Ll
   auto& model = document["model"];
   model["ignore_merges"] = true;
   const auto merges = std::exchange(model["merges"], nlohmann::ordered_json::array());
-  for (std::size_t i = 0; i < merges.size(); ++i) {
+  for (std::size_t i = 0; i < merges.size(); ++i)
     if (i % 5 != 0) model["merges"].push_back(merges[i]);
-  }
   bpe::BpeTokenizer tokenizer({});
   tokenizer.load_json(document.dump());
   CHECK(nlohmann::ordered_json::parse(tokenizer.to_json()) == document);

@@ -22,9 +22,8 @@ namespace {
 
 std::string random_word(std::mt19937& random, std::size_t longest, int letters) {
   std::string word;
-  for (std::size_t length = 1 + random() % longest; length > 0; --length) {
+  for (std::size_t length = 1 + random() % longest; length > 0; --length)
     word += static_cast<char>('a' + static_cast<int>(random() % static_cast<unsigned>(letters)));
-  }
   return word;
 }
 
@@ -139,19 +138,16 @@ TEST_CASE("seeds are the characters and the substrings that cannot be longer and
       if (byte == 0xE2) text += U'▁';
       if (byte == 0xC3) text += U'é';
     }
-    for (std::size_t begin = 0; begin < text.size(); ++begin) {
-      for (std::size_t end = begin + 1; end <= text.size(); ++end) {
+    for (std::size_t begin = 0; begin < text.size(); ++begin)
+      for (std::size_t end = begin + 1; end <= text.size(); ++end)
         followers[text.substr(begin, end - begin)][end < text.size() ? text[end] : ends++]++;
-      }
-    }
   }
   std::map<std::size_t, std::multiset<double>> expected;  // weights by length
   for (const auto& [text, next] : followers) {
     int count = 0;
     for (const auto& [c, times] : next) count += times;
-    if (text.size() == 1 || (text.size() <= kLongest && next.size() > 1)) {
+    if (text.size() == 1 || (text.size() <= kLongest && next.size() > 1))
       expected[text.size()].insert(static_cast<double>(count) * static_cast<double>(text.size()));
-    }
   }
   std::map<std::size_t, std::multiset<double>> got;
   const auto seeds = make_seeds(Words(chunks.entries(), NormalizationForm::none), kLongest, 1'000'000);

@@ -101,9 +101,8 @@ TEST_CASE("unigram cuts the books and puts them together as Hugging Face's token
 TEST_CASE("unigram makes a text it has not seen as probable as Hugging Face's trainer does, within half a percent") {
   if (books_are_missing()) return;
   std::string corpus;
-  for (const char* const name : {"macbeth", "moby-dick", "romeo-and-juliet"}) {
+  for (const char* const name : {"macbeth", "moby-dick", "romeo-and-juliet"})
     corpus += test::read_book(*test::book_folder(), name);
-  }
   const std::string held_out = test::read_book(*test::book_folder(), "pride-and-prejudice");
   REQUIRE(reference()["trainings"].size() == 2);
   for (const json& training : reference()["trainings"]) {

@@ -31,9 +31,8 @@ BertNormalization settings_of(const nlohmann::json& json) {
 std::map<std::string, std::string> read_books(const std::filesystem::path& folder) {
   std::map<std::string, std::string> books;
   std::string all;
-  for (const char* const name : {"macbeth", "moby-dick", "pride-and-prejudice", "romeo-and-juliet"}) {
+  for (const char* const name : {"macbeth", "moby-dick", "pride-and-prejudice", "romeo-and-juliet"})
     all += books[name] = test::read_book(folder, name);
-  }
   books["all"] = all;
   return books;
 }

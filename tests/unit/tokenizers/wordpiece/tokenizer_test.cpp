@@ -13,9 +13,8 @@ std::vector<std::string> tokens_of(const wordpiece::WordPieceTokenizer& tokenize
   const auto vocabulary = nlohmann::json::parse(tokenizer.to_json())["model"]["vocab"];
   std::vector<std::string> tokens;
   for (const TokenId id : tokenizer.encode(text)) {
-    for (const auto& [token, its_id] : vocabulary.items()) {
+    for (const auto& [token, its_id] : vocabulary.items())
       if (its_id == id) tokens.push_back(token);
-    }
   }
   return tokens;
 }

@@ -114,11 +114,10 @@ TEST_CASE("textbooks checks and mends a character that lies across two parts of 
       const std::string contents = std::string(kPart - before, 'a') + odd + "b";
       CHECK(joined(read_book(folder, contents, {{"errors", "replace"}})) == replace_invalid_utf8(contents));
       const auto invalid = first_invalid_utf8(contents);
-      if (!invalid) {
+      if (!invalid)
         CHECK(joined(read_book(folder, contents)) == contents);
-      } else {
+      else
         CHECK_THROWS_WITH(read_book(folder, contents), Contains("at byte " + std::to_string(*invalid)));
-      }
     }
   }
 }
@@ -159,9 +158,8 @@ TEST_CASE("textbooks takes a book's share, and says what is wrong with one") {
   CHECK(read({"b=1", "a=2.5e-1"})[0].text == "1\n");
   CHECK_THROWS_WITH(read({"ab=0.5"}), Contains("dataset.shares: there is no book 'ab' among a, b"));
   CHECK_THROWS_WITH(read({"a"}), Contains("expected NAME=SHARE"));
-  for (const char* bad : {"a=0", "a=1.5", "a=-0.5", "a=nan", "a=", "a=0.5x", "a= 0.5", "a=50%"}) {
+  for (const char* bad : {"a=0", "a=1.5", "a=-0.5", "a=nan", "a=", "a=0.5x", "a= 0.5", "a=50%"})
     CHECK_THROWS_WITH(read({bad}), Contains("expected a number greater than 0 and at most 1"));
-  }
   CHECK_THROWS_WITH(read({"a=0.5", "a=0.6"}), Contains("gives 'a' a second share"));
   CHECK_THROWS_WITH(read({"a=0.1"}), Contains("a.txt: its share of 0.1 holds no text"));
 }
@@ -175,9 +173,8 @@ TEST_CASE("textbooks survives any file") {
     std::string bad = test::mutate(i % 3 == 0 ? test::gzip(good) : i % 3 == 1 ? test::zstd(good) : good, random);
     for (const char* errors : {"strict", "replace"}) {
       try {
-        for (const Document& document : read_book(folder, bad, {{"errors", errors}})) {
+        for (const Document& document : read_book(folder, bad, {{"errors", errors}}))
           CHECK_FALSE(first_invalid_utf8(document.text));
-        }
       } catch (const Error& error) {
         CHECK_THAT(error.what(), Contains("book.txt: "));
         ++refused;

@@ -61,11 +61,10 @@ TEST_CASE("llama begins with normal weights and plain norms") {
   for (const Parameter& parameter : model.parameters()) {
     INFO(parameter.name);
     const at::Tensor tensor = parameter.tensor.detach();
-    if (parameter.part == Part::norms) {
+    if (parameter.part == Part::norms)
       CHECK(tensor.eq(1).all().item<bool>());
-    } else {
+    else
       CHECK(tensor.std().item<double>() == Approx(0.02).epsilon(0.01));
-    }
   }
 }
 
