@@ -19,25 +19,25 @@ struct ImportOptions {
   bool json = false;
 };
 
-void tell(const runs::Imported& imported) {
-  fmt::print("{}  {}: from {}, {} points\n", imported.id, imported.name, imported.format, imported.points);
-  for (const std::string& unread : imported.unread) fmt::print(stderr, "warning: not imported: {}\n", unread);
+void tell(const runs::ImportReport& report) {
+  fmt::print("{}  {}: from {}, {} points\n", report.id, report.name, report.format, report.points);
+  for (const std::string& unread : report.unread) fmt::print(stderr, "warning: not imported: {}\n", unread);
 }
 
 void import_all(const GlobalOptions& global, const ImportOptions& options) {
-  json report = json::array();
+  json list = json::array();
   for (const std::string& path : options.paths) {
-    for (const runs::Imported& imported : runs::import_runs(global.results, path)) {
-      if (!options.json) tell(imported);
-      report.push_back({{"id", imported.id},
-                        {"name", imported.name},
-                        {"format", imported.format},
-                        {"points", imported.points},
-                        {"unread", imported.unread}});
+    for (const runs::ImportReport& report : runs::import_runs(global.results, path)) {
+      if (!options.json) tell(report);
+      list.push_back({{"id", report.id},
+                      {"name", report.name},
+                      {"format", report.format},
+                      {"points", report.points},
+                      {"unread", report.unread}});
     }
   }
   open_store(global);
-  if (options.json) print_json(report);
+  if (options.json) print_json(list);
 }
 
 }  // namespace

@@ -195,14 +195,14 @@ std::uint64_t block_size(const DataOptions& options) {
   return options.by == SplitBy::tokens ? static_cast<std::uint64_t>(options.size) : 0;
 }
 
-Encoded encode_corpus(const Dataset& dataset, const Corpus& corpus, const Tokenizer& tokenizer,
-                      const DataOptions& options, bool each_document, TokenFileWriter& training,
-                      TokenFileWriter& evaluation, const Progress& progress) {
-  Encoded encoded;
+EncodingFacts encode_corpus(const Dataset& dataset, const Corpus& corpus, const Tokenizer& tokenizer,
+                            const DataOptions& options, bool each_document, TokenFileWriter& training,
+                            TokenFileWriter& evaluation, const Progress& progress) {
+  EncodingFacts facts;
   const auto end_of_text = tokenizer.special_token_id(SpecialToken::end_of_text);
-  PartWriter training_part(options, end_of_text, training, encoded.training);
-  PartWriter evaluation_part(options, end_of_text, evaluation, encoded.evaluation);
-  DocumentRecord record(encoded.documents);
+  PartWriter training_part(options, end_of_text, training, facts.training);
+  PartWriter evaluation_part(options, end_of_text, evaluation, facts.evaluation);
+  DocumentRecord record(facts.documents);
   std::int64_t done = 0;
 
   const auto write = [&](Job& job) {
@@ -222,23 +222,23 @@ Encoded encode_corpus(const Dataset& dataset, const Corpus& corpus, const Tokeni
   JobMaker jobs(options, pool);
   Sha256 hash;
   read_texts(dataset, corpus, options.validation, [&](const Text& text) {
-    PartFacts& facts = text.evaluation ? encoded.evaluation : encoded.training;
-    facts.bytes += static_cast<std::int64_t>(text.text.size());
-    facts.characters += count_characters(text.text);
-    facts.words += count_words(text.text);
+    PartFacts& part = text.evaluation ? facts.evaluation : facts.training;
+    part.bytes += static_cast<std::int64_t>(text.text.size());
+    part.characters += count_characters(text.text);
+    part.words += count_words(text.text);
     if (text.evaluation) hash.update(text.text);
     if (each_document && text.evaluation) record.expect(text);
     jobs.add(text);
   });
   jobs.finish();
   progress(static_cast<double>(corpus.bytes), static_cast<double>(corpus.bytes));
-  encoded.evaluation_hash = hash.hex_digest();
-  return encoded;
+  facts.evaluation_hash = hash.hex_digest();
+  return facts;
 }
 
-nlohmann::json to_json(const Encoded& encoded) {
+nlohmann::json to_json(const EncodingFacts& facts) {
   json documents = json::array();
-  for (const DocumentFacts& document : encoded.documents) {
+  for (const DocumentFacts& document : facts.documents) {
     documents.push_back({{"name", document.name},
                          {"first_token", document.range.first_token},
                          {"tokens", document.range.tokens},
@@ -246,24 +246,24 @@ nlohmann::json to_json(const Encoded& encoded) {
                          {"samples", document.range.samples},
                          {"facts", to_json(document.facts)}});
   }
-  return {{"training", to_json(encoded.training)},      {"evaluation", to_json(encoded.evaluation)},
-          {"evaluation_hash", encoded.evaluation_hash}, {"unigram_loss", encoded.tokens.unigram_loss},
-          {"distinct_tokens", encoded.tokens.distinct}, {"documents", documents}};
+  return {{"training", to_json(facts.training)},      {"evaluation", to_json(facts.evaluation)},
+          {"evaluation_hash", facts.evaluation_hash}, {"unigram_loss", facts.tokens.unigram_loss},
+          {"distinct_tokens", facts.tokens.distinct}, {"documents", documents}};
 }
 
-Encoded encoded_from_json(const nlohmann::json& stored) {
-  Encoded encoded;
-  encoded.training = part_from_json(stored.at("training"));
-  encoded.evaluation = part_from_json(stored.at("evaluation"));
-  encoded.evaluation_hash = stored.at("evaluation_hash");
-  encoded.tokens = {stored.at("unigram_loss"), stored.at("distinct_tokens")};
+EncodingFacts encoding_facts_from_json(const nlohmann::json& stored) {
+  EncodingFacts facts;
+  facts.training = part_from_json(stored.at("training"));
+  facts.evaluation = part_from_json(stored.at("evaluation"));
+  facts.evaluation_hash = stored.at("evaluation_hash");
+  facts.tokens = {stored.at("unigram_loss"), stored.at("distinct_tokens")};
   for (const json& document : stored.at("documents")) {
-    encoded.documents.push_back(
+    facts.documents.push_back(
         {document.at("name"),
          {document.at("first_token"), document.at("tokens"), document.at("first_sample"), document.at("samples")},
          part_from_json(document.at("facts"))});
   }
-  return encoded;
+  return facts;
 }
 
 void SampleEstimate::add(const Text& text) {

@@ -37,7 +37,7 @@ struct DocumentFacts {
 };
 
 /// What encode_corpus() learned besides the tokens.
-struct Encoded {
+struct EncodingFacts {
   PartFacts training;
   PartFacts evaluation;
   std::string evaluation_hash;           ///< SHA-256 over the evaluation texts, in order
@@ -57,16 +57,16 @@ constexpr std::size_t kMostEvaluatedDocuments = 100;
 /// A text in several pieces is cut as one, but encoded piece by piece. End-of-text is left out where the tokenizer has
 /// none. `progress` is told bytes. With `each_document` the documents of the evaluation are told apart; throws Error
 /// (experiment) where these are more than kMostEvaluatedDocuments or two have the same name.
-Encoded encode_corpus(const Dataset& dataset, const Corpus& corpus, const Tokenizer& tokenizer,
-                      const DataOptions& options, bool each_document, TokenFileWriter& training,
-                      TokenFileWriter& evaluation, const Progress& progress);
+EncodingFacts encode_corpus(const Dataset& dataset, const Corpus& corpus, const Tokenizer& tokenizer,
+                            const DataOptions& options, bool each_document, TokenFileWriter& training,
+                            TokenFileWriter& evaluation, const Progress& progress);
 
 /// The block size of a TokenFileWriter for these options.
 std::uint64_t block_size(const DataOptions& options);
 
-/// Encoded as JSON, and from it: throws nlohmann's exceptions where it is not such.
-nlohmann::json to_json(const Encoded& encoded);
-Encoded encoded_from_json(const nlohmann::json& stored);
+/// These facts as JSON, and from it: throws nlohmann's exceptions where it is not such.
+nlohmann::json to_json(const EncodingFacts& facts);
+EncodingFacts encoding_facts_from_json(const nlohmann::json& stored);
 
 /// Counts beforehand how many samples a part's texts will give: exactly when cutting by characters, else from
 /// `bytes_per_token`.

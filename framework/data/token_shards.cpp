@@ -88,18 +88,18 @@ Corpus survey_shards(const std::vector<TokenShard>& shards) {
   return corpus;
 }
 
-Encoded measure_shards(const std::vector<TokenShard>& shards, const Corpus& corpus, const Tokenizer& tokenizer,
-                       std::int64_t size, bool each_document, const Progress& progress) {
-  Encoded encoded;
-  std::vector<PartFacts> facts(shards.size());
+EncodingFacts measure_shards(const std::vector<TokenShard>& shards, const Corpus& corpus, const Tokenizer& tokenizer,
+                             std::int64_t size, bool each_document, const Progress& progress) {
+  EncodingFacts facts;
+  std::vector<PartFacts> of_shards(shards.size());
   double done = 0, total = 0;
   for (const TokenShard& shard : shards) total += static_cast<double>(bytes_of(shard));
   OrderedPool<ShardJob> pool(
       std::max(1U, std::thread::hardware_concurrency()),
       [&](ShardJob& job, std::size_t) { measure(job, shards[job.shard], tokenizer); },
       [&](ShardJob& job) {
-        add(facts[job.shard], job);
-        add(shards[job.shard].for_evaluation ? encoded.evaluation : encoded.training, job);
+        add(of_shards[job.shard], job);
+        add(shards[job.shard].for_evaluation ? facts.evaluation : facts.training, job);
         done += static_cast<double>(job.end - job.begin) * shards[job.shard].bytes_per_token;
         progress(done, total);
       });
@@ -112,11 +112,11 @@ Encoded measure_shards(const std::vector<TokenShard>& shards, const Corpus& corp
   for (std::size_t i = 0; i < shards.size(); ++i) {
     if (!shards[i].for_evaluation) continue;
     hash.update(corpus.sources[i].document + '\0' + corpus.sources[i].provenance.source_hash + '\0');
-    if (each_document) encoded.documents.push_back({shards[i].name, {}, facts[i]});
+    if (each_document) facts.documents.push_back({shards[i].name, {}, of_shards[i]});
   }
-  encoded.evaluation_hash = hash.hex_digest();
-  encoded.tokens = count_tokens(cut_shards(shards, false, size), tokenizer.vocab_size());
-  return encoded;
+  facts.evaluation_hash = hash.hex_digest();
+  facts.tokens = count_tokens(cut_shards(shards, false, size), tokenizer.vocab_size());
+  return facts;
 }
 
 }  // namespace folio::data

@@ -20,7 +20,7 @@ Corpus survey_shards(const std::vector<TokenShard>& shards);
 /// Checks every id and counts the bytes of the text that the tokens stand for, on all processors. Throws Error
 /// (experiment) naming shard, position and id where an id is not below the tokenizer's vocab_size. `progress` is told
 /// bytes of the shards.
-Encoded measure_shards(const std::vector<TokenShard>& shards, const Corpus& corpus, const Tokenizer& tokenizer,
-                       std::int64_t size, bool each_document, const Progress& progress);
+EncodingFacts measure_shards(const std::vector<TokenShard>& shards, const Corpus& corpus, const Tokenizer& tokenizer,
+                             std::int64_t size, bool each_document, const Progress& progress);
 
 }  // namespace folio::data

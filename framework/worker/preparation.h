@@ -24,7 +24,7 @@ struct JobData {
   std::string tokenizer_hash;  ///< SHA-256 of its tokenizer.json
   bool tokenizer_was_cached = false;
   bool tokens_were_cached = false;
-  data::Encoded encoded;
+  data::EncodingFacts encoded;
   data::Samples training;
   data::Samples evaluation;                          ///< empty without a validation share
   std::vector<train::EvaluationDocument> documents;  ///< what training.eval_each_document asks for

@@ -25,9 +25,9 @@ struct EntryPaths {
         facts(folder / (key + ".json")) {}
 };
 
-std::optional<data::Encoded> load_facts(const fs::path& path) {
+std::optional<data::EncodingFacts> load_facts(const fs::path& path) {
   try {
-    return data::encoded_from_json(nlohmann::json::parse(read_file(path)));
+    return data::encoding_facts_from_json(nlohmann::json::parse(read_file(path)));
   } catch (const std::exception&) {  // not there, or damaged
     return std::nullopt;
   }
@@ -50,7 +50,7 @@ CachedTokens make(const EntryPaths& paths, const TokenFormat& format, const Enco
   const int bytes = data::bytes_per_token(format.vocab_size);
   data::TokenFileWriter training(paths.training, bytes, format.block_size);
   data::TokenFileWriter evaluation(paths.evaluation, bytes, format.block_size);
-  data::Encoded encoded = encode(training, evaluation);
+  data::EncodingFacts encoded = encode(training, evaluation);
   training.commit();
   evaluation.commit();
   auto training_file = data::TokenFile::open(paths.training);
@@ -103,7 +103,7 @@ CachedTokens load_or_encode(const std::string& key, const fs::path& scratch, con
   }
 }
 
-data::Encoded load_or_measure(const std::string& key, const std::function<data::Encoded()>& measure) {
+data::EncodingFacts load_or_measure(const std::string& key, const std::function<data::EncodingFacts()>& measure) {
   const fs::path cache = cache_folder();
   if (cache.empty()) return measure();
   const fs::path facts = EntryPaths(cache / kTokensKind, key).facts;
@@ -111,7 +111,7 @@ data::Encoded load_or_measure(const std::string& key, const std::function<data::
     mark_used(cache, kTokensKind, key);
     return *known;
   }
-  data::Encoded measured = measure();
+  data::EncodingFacts measured = measure();
   make_directories(facts.parent_path());
   write_file_atomically(facts, to_json(measured).dump() + "\n");
   return measured;

@@ -11,7 +11,7 @@ namespace folio::worker {
 
 /// A corpus' tokens, in mapped files.
 struct CachedTokens {
-  data::Encoded encoded;
+  data::EncodingFacts encoded;
   data::TokenFile training;
   data::TokenFile evaluation;
   bool were_cached = false;
@@ -23,7 +23,7 @@ struct TokenFormat {
   std::uint64_t block_size;
 };
 
-using Encode = std::function<data::Encoded(data::TokenFileWriter& training, data::TokenFileWriter& evaluation)>;
+using Encode = std::function<data::EncodingFacts(data::TokenFileWriter& training, data::TokenFileWriter& evaluation)>;
 
 /// Takes a corpus' tokens from the cache (support/cache.h, kind "tokens"), or calls `encode` and keeps what it wrote:
 /// KEY.training, KEY.evaluation and, last, KEY.json. `key` is the hash of everything that decides the tokens. A damaged
@@ -33,6 +33,6 @@ CachedTokens load_or_encode(const std::string& key, const std::filesystem::path&
                             const Encode& encode);
 
 /// The same for what is known of the tokens of a data set that gives them itself, which are not copied.
-data::Encoded load_or_measure(const std::string& key, const std::function<data::Encoded()>& measure);
+data::EncodingFacts load_or_measure(const std::string& key, const std::function<data::EncodingFacts()>& measure);
 
 }  // namespace folio::worker

@@ -20,7 +20,7 @@ bool is_plain_id(const std::string& id) {
 }
 
 /// Counts the points in the copied folder, ends the run where it had not ended, and tells what cannot be read.
-void close_events(const RunFolder& folder, Imported& report) {
+void close_events(const RunFolder& folder, ImportReport& report) {
   RunState state = RunState::created;
   const std::int64_t broken = for_each_event(folder.events(), [&](const Event& event) {
     if (const auto* change = std::get_if<StateEvent>(&event.what)) state = change->state;
@@ -34,12 +34,12 @@ void close_events(const RunFolder& folder, Imported& report) {
 }
 
 /// Copies a run folder. It appears whole or not at all.
-Imported copy_run(const fs::path& results, const fs::path& source) {
+ImportReport copy_run(const fs::path& results, const fs::path& source) {
   RunInfo info = read_run_info(RunFolder(source));
   read_resolved(RunFolder(source));
   const fs::path runs = runs_folder(results);
   make_directories(runs, ErrorKind::store);
-  Imported report{info.id, info.name, "a run folder", 0, {}};
+  ImportReport report{info.id, info.name, "a run folder", 0, {}};
   if (!is_plain_id(info.id)) report.id = random_hex(kRunIdDigits);
   const fs::path target = runs / report.id;
   if (fs::exists(target)) {
@@ -66,13 +66,13 @@ Imported copy_run(const fs::path& results, const fs::path& source) {
 
 }  // namespace
 
-std::vector<Imported> import_runs(const fs::path& results, const fs::path& path) {
+std::vector<ImportReport> import_runs(const fs::path& results, const fs::path& path) {
   if (!fs::exists(path)) throw Error(ErrorKind::usage, path.string() + ": there is no such file or folder");
   if (fs::exists(RunFolder(path).info())) return {copy_run(results, path)};
   // Whole, since the names of the folders above it name runs; without a slash at its end.
   const fs::path full = fs::absolute(path / "").lexically_normal().parent_path();
   for (const auto read : {&import_trainer, &import_tensorboard, &import_mlflow, &import_json}) {
-    std::vector<Imported> reports;
+    std::vector<ImportReport> reports;
     for (ImportedRun& run : read(full)) reports.push_back(run.write(results));
     if (!reports.empty()) return reports;
   }

@@ -9,7 +9,7 @@
 namespace folio::runs {
 
 /// What one import took over, and what not.
-struct Imported {
+struct ImportReport {
   std::string id;  ///< of the new run
   std::string name;
   std::string format;  ///< "a run folder", "Hugging Face's Trainer", "TensorBoard", "JSON", "MLflow"
@@ -29,6 +29,6 @@ struct Imported {
 ///
 /// Throws Error (usage) when it is none of these, Error (store) when nothing of it can be read or the results folder
 /// cannot be written.
-std::vector<Imported> import_runs(const std::filesystem::path& results, const std::filesystem::path& path);
+std::vector<ImportReport> import_runs(const std::filesystem::path& results, const std::filesystem::path& path);
 
 }  // namespace folio::runs

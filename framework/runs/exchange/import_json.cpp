@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-std::map<std::string, double> numbers_of(const json& object, const std::string& where, Imported& report) {
+std::map<std::string, double> numbers_of(const json& object, const std::string& where, ImportReport& report) {
   std::map<std::string, double> numbers;
   for (const auto& [name, value] : object.items())
     if (const auto number = number_in(value))

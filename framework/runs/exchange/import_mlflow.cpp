@@ -64,7 +64,7 @@ struct Point {
 };
 
 void read_metric(const std::string& name, const fs::path& file, std::map<std::int64_t, Point>& points,
-                 Imported& report) {
+                 ImportReport& report) {
   std::istringstream lines(read_file(file, ErrorKind::store));
   std::int64_t number = 0;
   for (std::string line; std::getline(lines, line);) {

@@ -66,7 +66,7 @@ void ImportedRun::ended(RunState state, const std::string& reason) {
   add({std::nullopt, std::move(event)});
 }
 
-Imported ImportedRun::write(const fs::path& results) {
+ImportReport ImportedRun::write(const fs::path& results) {
   const NewRun run = create_run(results, info, "", settings);
   write_file_atomically(run.folder.events(), events_, ErrorKind::store);
   report.id = run.info.id;

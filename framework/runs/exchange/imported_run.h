@@ -17,12 +17,12 @@ namespace folio::runs {
 /// A run that is being put together from another program's files.
 class ImportedRun {
  public:
-  /// `format` as Imported has it. The run is called as the file or folder that it is read from, a whole path.
+  /// `format` as ImportReport has it. The run is called as the file or folder that it is read from, a whole path.
   ImportedRun(std::string format, const std::filesystem::path& source);
 
   RunInfo info;
   nlohmann::json settings = nlohmann::json::object();
-  Imported report;
+  ImportReport report;
 
   void facts(const nlohmann::json& values);
   /// `epoch` among the metrics says where the step stands; without it that is 0. `time` in seconds since 1970.
@@ -31,7 +31,7 @@ class ImportedRun {
   void ended(RunState state, const std::string& reason = "");
 
   /// Makes the run. Throws as create_run() does.
-  Imported write(const std::filesystem::path& results);
+  ImportReport write(const std::filesystem::path& results);
 
  private:
   void add(const Event& event);

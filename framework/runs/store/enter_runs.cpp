@@ -50,11 +50,11 @@ struct News {
   EventBatch batch;
 };
 
-std::optional<RunProgress> progress_of(soci::session& session, const Home& home, const std::string& id) {
+std::optional<RunProgress> progress_of(soci::session& session, const ResultsFolder& results, const std::string& id) {
   long long row = 0, offset = 0;
   std::string state, process;
   session << "SELECT id, state, process, entered FROM runs WHERE run = :run AND home = :home", into(row), into(state),
-      into(process), into(offset), use(id), use(home.id);
+      into(process), into(offset), use(id), use(results.id);
   if (!session.got_data()) return std::nullopt;
   return RunProgress{row, run_state_from_string(state), process_from_text(process), static_cast<std::uint64_t>(offset)};
 }
@@ -76,13 +76,13 @@ bool was_replaced(const RunProgress& progress, const RunFolder& folder) {
 }
 
 /// What is new in the run's folder; none when nothing is. Throws Error where the folder is none of a run.
-std::optional<News> look(soci::session& session, const Home& home, PendingRun& pending) {
+std::optional<News> look(soci::session& session, const ResultsFolder& results, PendingRun& pending) {
   const RunFolder& folder = pending.run.folder;
   if (speaks_postgresql(session) && first_invalid_utf8(folder.path().string()))
     throw Error(ErrorKind::store, folder.path().string() + ": its path is not UTF-8, which PostgreSQL does not hold");
   News news;
   news.pending = &pending;
-  news.seen = progress_of(session, home, pending.run.id);
+  news.seen = progress_of(session, results, pending.run.id);
   // Asked before the events are read: a process that is gone by now has written all that it ever will.
   news.gone = news.seen && is_gone(*news.seen);
   if (!pending.more && !news.gone) return std::nullopt;
@@ -101,7 +101,7 @@ std::optional<News> look(soci::session& session, const Home& home, PendingRun& p
 }
 
 /// Makes the rows of a run not seen before, and returns runs.id.
-long long insert_run(soci::session& session, const Home& home, Ids& ids, const News& news) {
+long long insert_run(soci::session& session, const ResultsFolder& results, Ids& ids, const News& news) {
   const FoundRun& run = news.pending->run;
   const RunInfo& info = news.info;
   const std::string folder = fs::absolute(run.folder.path()).lexically_normal().string();
@@ -112,7 +112,7 @@ long long insert_run(soci::session& session, const Home& home, Ids& ids, const N
   session << "INSERT INTO runs (home, run, host, folder, name, note, created, experiment_file, model, state, process, "
              "settings) VALUES (:home, :run, :host, :folder, :name, :note, :created, :file, :model, :state, :process, "
              ":settings) RETURNING id",
-      into(row), use(home.id), use(run.id), use(home.host), use(folder), use(info.name), use(info.note),
+      into(row), use(results.id), use(run.id), use(results.host), use(folder), use(info.name), use(info.note),
       use(info.created), use(info.experiment_file), use(news.model), use(state), use(process), use(column);
   const std::string info_text = to_json(info).dump();
   const std::string settings_text = news.settings.dump();
@@ -138,11 +138,11 @@ StateEvent failure_of(const RunProgress& progress) {
 
 /// Enters the news and how far they reach, within the caller's transaction. Another process may have been quicker: then
 /// nothing is entered, and the run has to be looked at again.
-void enter(soci::session& session, const Home& home, Ids& ids, const News& news) {
-  if (!same_place(progress_of(session, home, news.pending->run.id), news.seen)) return;
+void enter(soci::session& session, const ResultsFolder& results, Ids& ids, const News& news) {
+  if (!same_place(progress_of(session, results, news.pending->run.id), news.seen)) return;
   if (news.replaced) delete_run(session, news.seen->row);
   const bool is_new = !news.seen || news.replaced;
-  const long long row = is_new ? insert_run(session, home, ids, news) : news.seen->row;
+  const long long row = is_new ? insert_run(session, results, ids, news) : news.seen->row;
   BatchEntry entry(session, ids.metrics, row);
   for (const Event& event : news.batch.events) std::visit(entry, event.what);
   if (!is_new && news.gone && news.batch.offset == news.seen->offset) entry(failure_of(*news.seen));
@@ -154,13 +154,13 @@ void enter(soci::session& session, const Home& home, Ids& ids, const News& news)
   news.pending->more = news.batch.more;
 }
 
-void enter_all(soci::session& session, const Home& home, std::vector<News>& group) {
+void enter_all(soci::session& session, const ResultsFolder& results, std::vector<News>& group) {
   if (group.empty()) return;
   WriteTransaction transaction(session);
   Ids ids(session);
   const auto begun = std::chrono::steady_clock::now();
   for (const News& news : group) {
-    enter(session, home, ids, news);
+    enter(session, results, ids, news);
     if (std::chrono::steady_clock::now() - begun > kTimeInTransaction) break;  // the others are looked at again
   }
   transaction.commit();
@@ -168,10 +168,10 @@ void enter_all(soci::session& session, const Home& home, std::vector<News>& grou
 }
 
 /// The same; a folder that is none of a run is added to `problems`.
-std::optional<News> look_safely(soci::session& session, const Home& home, PendingRun& run,
+std::optional<News> look_safely(soci::session& session, const ResultsFolder& results, PendingRun& run,
                                 std::vector<SyncProblem>& problems) {
   try {
-    return look(session, home, run);
+    return look(session, results, run);
   } catch (const Error& error) {  // the boundary between one run's folder and the others
     problems.push_back({run.run.folder.path(), error.what()});
     return std::nullopt;
@@ -179,21 +179,21 @@ std::optional<News> look_safely(soci::session& session, const Home& home, Pendin
 }
 
 /// Looks at each run once and enters what is new; what is left of `pending` has to be looked at again.
-void enter_round(soci::session& session, const Home& home, std::vector<PendingRun>& pending,
+void enter_round(soci::session& session, const ResultsFolder& results, std::vector<PendingRun>& pending,
                  std::vector<SyncProblem>& problems) {
   std::vector<News> group;
   std::size_t events = 0;
   for (PendingRun& run : pending) {
-    auto news = look_safely(session, home, run, problems);
+    auto news = look_safely(session, results, run, problems);
     run.done = !news;
     if (run.done) continue;
     events += news->batch.events.size();
     group.push_back(std::move(*news));
     if (group.size() < kRunsInTransaction && events < kEventsInTransaction) continue;
-    enter_all(session, home, group);
+    enter_all(session, results, group);
     events = 0;
   }
-  enter_all(session, home, group);
+  enter_all(session, results, group);
   std::erase_if(pending, [](const PendingRun& run) { return run.done; });
 }
 
@@ -204,23 +204,24 @@ std::optional<ProcessIdentity> process_from_text(const std::string& text) {
   return process_from_json(json::parse(text));
 }
 
-std::vector<SyncProblem> enter_runs(soci::session& session, const Home& home, const std::vector<FoundRun>& runs) {
+std::vector<SyncProblem> enter_runs(soci::session& session, const ResultsFolder& results,
+                                    const std::vector<FoundRun>& runs) {
   std::vector<PendingRun> pending;
   for (const FoundRun& run : runs) pending.push_back({run, true, false});
   std::vector<SyncProblem> problems;
-  while (!pending.empty()) enter_round(session, home, pending, problems);
+  while (!pending.empty()) enter_round(session, results, pending, problems);
   return problems;
 }
 
-void follow_moved_folder(soci::session& session, const Home& home, const std::string& runs_folder) {
+void follow_moved_folder(soci::session& session, const ResultsFolder& results) {
   const std::string moved = "home = :home AND run NOT LIKE 'baseline/%' AND folder <> :folder || run";
-  const std::string beginning = runs_folder + "/";
+  const std::string beginning = fs::absolute(runs_folder(results.path)).lexically_normal().string() + "/";
   int count = 0;
-  session << "SELECT count(*) FROM runs WHERE " + moved, into(count), use(home.id), use(beginning);
+  session << "SELECT count(*) FROM runs WHERE " + moved, into(count), use(results.id), use(beginning);
   if (count == 0) return;
   WriteTransaction transaction(session);
-  session << "UPDATE runs SET host = :host, folder = :now || run WHERE " + moved, use(home.host), use(beginning),
-      use(home.id), use(beginning);
+  session << "UPDATE runs SET host = :host, folder = :now || run WHERE " + moved, use(results.host), use(beginning),
+      use(results.id), use(beginning);
   transaction.commit();
 }
 

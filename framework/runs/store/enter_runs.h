@@ -31,11 +31,12 @@ struct FoundRun {
 /// Enters what is new in the folders of these runs, and marks as failed the active ones whose process is gone. A run's
 /// events are entered together with how far they were read. Events that come while this goes on may be left for the
 /// next time. Returns the folders that could not be entered; throws soci::soci_error when the database fails.
-std::vector<SyncProblem> enter_runs(soci::session& session, const Home& home, const std::vector<FoundRun>& runs);
+std::vector<SyncProblem> enter_runs(soci::session& session, const ResultsFolder& results,
+                                    const std::vector<FoundRun>& runs);
 
 /// Where the runs of a results folder lie is kept with them, for those who see them from elsewhere: brings that up to
-/// date after the folder was moved. `runs_folder` is its absolute path now.
-void follow_moved_folder(soci::session& session, const Home& home, const std::string& runs_folder);
+/// date after the folder was moved.
+void follow_moved_folder(soci::session& session, const ResultsFolder& results);
 
 /// Takes runs out of the index.
 void forget_runs(soci::session& session, const std::vector<long long>& rows);

@@ -48,7 +48,7 @@ struct SummaryRow {
   RunSummary run;
   std::string home, host, folder, state, error_kind, error_message, tags, process;
 
-  RunSummary finish(const Home& here) {
+  RunSummary finish(const ResultsFolder& here) {
     run.other_folder = home == here.id ? "" : host + ":" + folder;
     run.state = run_state_from_string(state);
     run.error.reset();
@@ -74,7 +74,8 @@ std::map<long long, std::string> metric_names(soci::session& session) {
 }
 
 /// The runs by row, without metrics. `which` is SQL's condition on a row of `runs`.
-std::map<long long, RunSummary> read_summaries(soci::session& session, const Home& here, const std::string& which) {
+std::map<long long, RunSummary> read_summaries(soci::session& session, const ResultsFolder& here,
+                                               const std::string& which) {
   std::map<long long, RunSummary> runs;
   SummaryRow row;
   soci::statement query =
@@ -158,10 +159,9 @@ Store Store::in_memory_of(fs::path results) {
 }
 
 Store::Store(fs::path results, fs::path baselines, std::unique_ptr<Database> database, bool shared)
-    : results_(std::move(results)),
+    : results_{std::move(results), "", this_process().host},
       baselines_(std::move(baselines)),
       database_(std::move(database)),
-      home_{"", this_process().host},
       shared_(shared) {
   set_patience();
   prepare_schema(*database_);
@@ -180,14 +180,14 @@ void Store::set_patience(std::chrono::seconds patience) { database_->set_patienc
 
 /// Whether this results folder has an identity, which it has once it is there, unless it cannot be written.
 bool Store::can_enter() {
-  if (shared_ && home_.id.empty()) home_.id = folder_id(results_);
-  return !shared_ || !home_.id.empty();
+  if (shared_ && results_.id.empty()) results_.id = folder_id(results_.path);
+  return !shared_ || !results_.id.empty();
 }
 
 /// SQL's condition on a row of `runs`: of a run that is in several results folders (whose id and time are the same) one
 /// row.
 std::string Store::seen_from_here() const {
-  const std::string here = "home = '" + home_.id + "'";  // hexadecimal digits
+  const std::string here = "home = '" + results_.id + "'";  // hexadecimal digits
   return "(" + here +
          " OR NOT EXISTS (SELECT 1 FROM runs AS other WHERE other.run = runs.run AND other.created = "
          "runs.created AND (other." +
@@ -196,7 +196,7 @@ std::string Store::seen_from_here() const {
 
 long long Store::row_of(soci::session& session, const std::string& id) const {
   long long row = 0;
-  session << "SELECT id FROM runs WHERE run = :run AND " + seen_from_here() + " ORDER BY home <> '" + home_.id +
+  session << "SELECT id FROM runs WHERE run = :run AND " + seen_from_here() + " ORDER BY home <> '" + results_.id +
                  "', id LIMIT 1",
       into(row), use(id);
   if (!session.got_data()) throw Error(ErrorKind::store, "run " + id + " is not in the store");
@@ -206,12 +206,12 @@ long long Store::row_of(soci::session& session, const std::string& id) const {
 RunFolder Store::folder_of(const std::string& id) const {
   constexpr std::string_view kPrefix = "baseline/";
   if (id.starts_with(kPrefix)) return RunFolder(baselines_ / id.substr(kPrefix.size()));
-  return RunFolder(runs_folder(results_) / id);
+  return RunFolder(runs_folder(results_.path) / id);
 }
 
 std::vector<RunSummary> Store::list() {
   return database_->guarded([&](soci::session& session) {
-    auto by_row = read_summaries(session, home_, seen_from_here());
+    auto by_row = read_summaries(session, results_, seen_from_here());
     read_finals(session, "true", by_row);
     std::vector<RunSummary> runs;
     for (auto& [row, run] : by_row) runs.push_back(std::move(run));
@@ -246,7 +246,7 @@ RunSettings Store::settings() {
 Run Store::load(const std::string& id) {
   return database_->guarded([&](soci::session& session) {
     const long long row = row_of(session, id);
-    auto by_row = read_summaries(session, home_, "id = " + std::to_string(row));
+    auto by_row = read_summaries(session, results_, "id = " + std::to_string(row));
     read_finals(session, "run = " + std::to_string(row), by_row);
     Run run;
     run.summary = std::move(by_row[row]);

@@ -19,7 +19,8 @@ namespace folio::runs {
 class Database;
 
 /// The results folder that a store enters runs for.
-struct Home {
+struct ResultsFolder {
+  std::filesystem::path path;
   std::string id;    ///< of folder_id.h; empty in SQLite, whose file knows no other, and where nothing can be entered
   std::string host;  ///< this machine
 };
@@ -107,10 +108,9 @@ class Store {
   std::string seen_from_here() const;
   long long row_of(soci::session& session, const std::string& id) const;
 
-  std::filesystem::path results_;
+  ResultsFolder results_;
   std::filesystem::path baselines_;
   std::unique_ptr<Database> database_;
-  Home home_;
   bool shared_;  // on a server
 };
 

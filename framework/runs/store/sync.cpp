@@ -24,12 +24,13 @@ void find_runs(const fs::path& parent, const std::string& id_prefix, std::vector
 }
 
 /// Those of this results folder.
-std::unordered_map<std::string, RunProgress> known_runs(soci::session& session, const Home& home) {
+std::unordered_map<std::string, RunProgress> known_runs(soci::session& session, const ResultsFolder& results) {
   std::unordered_map<std::string, RunProgress> known;
   std::string id, state;
   long long row = 0, offset = 0;
-  soci::statement query = (session.prepare << "SELECT id, run, state, entered FROM runs WHERE home = :home",
-                           soci::into(row), soci::into(id), soci::into(state), soci::into(offset), soci::use(home.id));
+  soci::statement query =
+      (session.prepare << "SELECT id, run, state, entered FROM runs WHERE home = :home", soci::into(row),
+       soci::into(id), soci::into(state), soci::into(offset), soci::use(results.id));
   query.execute();
   while (query.fetch())
     known[id] = {row, run_state_from_string(state), std::nullopt, static_cast<std::uint64_t>(offset)};
@@ -49,39 +50,39 @@ bool may_have_news(const RunProgress& progress, const RunFolder& folder) {
 std::vector<SyncProblem> Store::sync() {
   if (!can_enter()) return {};
   std::vector<FoundRun> found;
-  find_runs(runs_folder(results_), "", found);
+  find_runs(runs_folder(results_.path), "", found);
   find_runs(baselines_, "baseline/", found);
   std::unordered_set<std::string> present;
   for (const FoundRun& run : found) present.insert(run.id);
   return database_->guarded([&](soci::session& session) {
-    const auto known = known_runs(session, home_);
+    const auto known = known_runs(session, results_);
     std::vector<long long> gone;
     for (const auto& [id, progress] : known) {
       // A run that is younger than the list of folders is asked for by its own.
       if (!present.contains(id) && !fs::exists(folder_of(id).path())) gone.push_back(progress.row);
     }
     forget_runs(session, gone);
-    if (shared_) follow_moved_folder(session, home_, fs::absolute(runs_folder(results_)).lexically_normal().string());
+    if (shared_) follow_moved_folder(session, results_);
     std::vector<FoundRun> with_news;
     for (const FoundRun& run : found) {
       const auto progress = known.find(run.id);
       if (progress == known.end() || may_have_news(progress->second, run.folder)) with_news.push_back(run);
     }
-    return enter_runs(session, home_, with_news);
+    return enter_runs(session, results_, with_news);
   });
 }
 
 void Store::sync_run(const std::string& id) {
   if (!can_enter()) return;
   const auto problems = database_->guarded(
-      [&](soci::session& session) { return enter_runs(session, home_, {FoundRun{id, folder_of(id)}}); });
+      [&](soci::session& session) { return enter_runs(session, results_, {FoundRun{id, folder_of(id)}}); });
   if (!problems.empty()) throw Error(ErrorKind::store, problems.front().message);
 }
 
 void Store::clear() {
   database_->guarded([&](soci::session& session) {
     std::vector<long long> rows;
-    for (const auto& [id, progress] : known_runs(session, home_)) rows.push_back(progress.row);
+    for (const auto& [id, progress] : known_runs(session, results_)) rows.push_back(progress.row);
     forget_runs(session, rows);
   });
 }
@@ -92,7 +93,7 @@ std::size_t Store::forget_elsewhere(const std::string& place) {
     long long row = 0;
     std::string host, folder;
     soci::statement query = (session.prepare << "SELECT id, host, folder FROM runs WHERE home <> :home",
-                             soci::into(row), soci::into(host), soci::into(folder), soci::use(home_.id));
+                             soci::into(row), soci::into(host), soci::into(folder), soci::use(results_.id));
     query.execute();
     while (query.fetch())
       if ((host + ":" + folder).starts_with(place + "/")) rows.push_back(row);

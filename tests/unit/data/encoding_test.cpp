@@ -22,7 +22,7 @@ FakeDataset dataset_of(const std::vector<std::string>& texts, std::size_t piece 
 }
 
 struct Result {
-  data::Encoded encoded;
+  data::EncodingFacts encoded;
   data::TokenFile training, evaluation;
 };
 
@@ -31,8 +31,8 @@ Result encode(const Dataset& dataset, const data::DataOptions& options, bool eac
   const auto block = data::block_size(options);
   data::TokenFileWriter training(scratch.path() / "training", 2, block);
   data::TokenFileWriter evaluation(scratch.path() / "evaluation", 2, block);
-  data::Encoded encoded = data::encode_corpus(dataset, data::survey(dataset), ByteTokenizer(), options, each_document,
-                                              training, evaluation, [](double, double) {});
+  data::EncodingFacts encoded = data::encode_corpus(dataset, data::survey(dataset), ByteTokenizer(), options,
+                                                    each_document, training, evaluation, [](double, double) {});
   training.commit();
   evaluation.commit();
   return {std::move(encoded), data::TokenFile::open(scratch.path() / "training").value(),
@@ -134,7 +134,7 @@ TEST_CASE("too many documents to be evaluated alone, or two of one name, are an 
 
 TEST_CASE("what encoding learned comes back from JSON") {
   const Result result = encode(dataset_of({"ab\ncd\n", "vw\nxy\n"}), {.size = 4, .validation = 0.5}, true);
-  const data::Encoded back = data::encoded_from_json(data::to_json(result.encoded));
+  const data::EncodingFacts back = data::encoding_facts_from_json(data::to_json(result.encoded));
   CHECK(data::to_json(back) == data::to_json(result.encoded));
   CHECK(back.documents.size() == 2);
 }

@@ -28,7 +28,7 @@ class Shard {
   TokenShard shard_;
 };
 
-data::Encoded measure(const std::vector<TokenShard>& shards, bool each_document = false) {
+data::EncodingFacts measure(const std::vector<TokenShard>& shards, bool each_document = false) {
   return data::measure_shards(shards, data::survey_shards(shards), ByteTokenizer(), 2, each_document,
                               [](double, double) {});
 }
@@ -55,7 +55,7 @@ TEST_CASE("an id that the tokenizer does not have is named with its shard and pl
 
 TEST_CASE("the text that shards stand for is measured") {
   const Shard a("a", {'a', 'b', 'c'}), b("b", {'d', 'e'}, true);
-  const data::Encoded encoded = measure({a, b}, true);
+  const data::EncodingFacts encoded = measure({a, b}, true);
   CHECK(encoded.training.bytes_per_token() == 1);
   CHECK(encoded.training.bytes == 3);
   CHECK(encoded.evaluation.bytes == 2);

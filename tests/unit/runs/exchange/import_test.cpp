@@ -26,7 +26,7 @@ fs::path put(const ScratchFolder& scratch, const std::string& name, const std::s
   return file;
 }
 
-Imported import_one(const ScratchFolder& scratch, const fs::path& path) {
+ImportReport import_one(const ScratchFolder& scratch, const fs::path& path) {
   const auto runs = import_runs(scratch.path(), path);
   REQUIRE(runs.size() == 1);
   return runs[0];
@@ -86,7 +86,7 @@ TEST_CASE("a run folder of another machine is imported under its own id") {
   EventWriter writer(run.folder.events());
   writer.running(this_process());
   writer.points(1, 0.5, {{"loss", 6.5}});
-  const Imported report = import_one(here, run.folder.path());
+  const ImportReport report = import_one(here, run.folder.path());
   CHECK(report.id == run.info.id);
   CHECK(report.points == 1);
   REQUIRE(report.unread.size() == 1);
@@ -100,7 +100,7 @@ TEST_CASE("a run folder of another machine is imported under its own id") {
 
 TEST_CASE("a baseline is imported under a new id") {
   const ScratchFolder scratch;
-  const Imported report = import_one(scratch, fs::path(FOLIO_SOURCE_DIR) / "results" / "baselines" / "gpt");
+  const ImportReport report = import_one(scratch, fs::path(FOLIO_SOURCE_DIR) / "results" / "baselines" / "gpt");
   CHECK(report.id.find('/') == std::string::npos);
   CHECK(loaded(scratch, report.id).summary.metrics.at("train_loss") == 6.50891508879485);
 }
@@ -109,7 +109,7 @@ TEST_CASE("trainer_state.json of Hugging Face's Trainer is imported") {
   const ScratchFolder scratch;
   const fs::path file = put(scratch, "gpt2-out/trainer_state.json", kTrainerState);
   put(scratch, "gpt2-out/config.json", R"({"model_type": "gpt2", "n_embd": 64})");
-  const Imported report = import_one(scratch, GENERATE(true, false) ? file : file.parent_path());
+  const ImportReport report = import_one(scratch, GENERATE(true, false) ? file : file.parent_path());
   CHECK(report.name == "gpt2-out");
   CHECK(report.points == 8);
   REQUIRE(report.unread.size() == 1);
@@ -133,7 +133,7 @@ TEST_CASE("of a Trainer's output folder the last checkpoint counts, and a run th
   put(scratch, "out/checkpoint-90/trainer_state.json", R"({"global_step": 90, "max_steps": 200, "log_history": []})");
   put(scratch, "out/checkpoint-100/trainer_state.json",
       R"({"global_step": 100, "max_steps": 200, "log_history": [{"step": 100, "loss": 5.5}]})");
-  const Imported report = import_one(scratch, scratch.path() / "other" / "out");
+  const ImportReport report = import_one(scratch, scratch.path() / "other" / "out");
   CHECK(report.name == "out");
   const Run run = loaded(scratch, report.id);
   CHECK(run.summary.state == RunState::interrupted);
@@ -142,13 +142,13 @@ TEST_CASE("of a Trainer's output folder the last checkpoint counts, and a run th
 
 TEST_CASE("plain JSON is imported, as an object of numbers and as what export writes") {
   const ScratchFolder scratch;
-  const Imported plain = import_one(
+  const ImportReport plain = import_one(
       scratch, put(scratch, "bert.json", R"({"train_loss": 6.4, "train_runtime": 765.0489, "device": "cpu"})"));
   CHECK(plain.name == "bert");
   CHECK(plain.unread == std::vector<std::string>{"device is not a number"});
   CHECK(loaded(scratch, plain.id).summary.metrics.at("train_runtime") == 765.0489);
 
-  const Imported whole = import_one(
+  const ImportReport whole = import_one(
       scratch, put(scratch, "x.json", R"({"name": "mine", "state": "finished", "settings": {"training": {"seed": 7}},
                    "metrics": {"train_loss": "NaN"}, "points": {"loss": [[1, 6.5], [2, "Infinity"], ["a", 1]]}})"));
   CHECK(whole.name == "mine");
@@ -205,7 +205,7 @@ TEST_CASE("of a broken event file what stands before the break is imported, and 
   const ScratchFolder scratch;
   const std::string whole = kHeader + kSimpleValue;
   const fs::path file = put(scratch, "logs/events.out.tfevents.1.host", whole + kTensor.substr(0, 20));
-  const Imported report = import_one(scratch, file);
+  const ImportReport report = import_one(scratch, file);
   CHECK(report.points == 1);
   CHECK(report.unread == std::vector<std::string>{"events.out.tfevents.1.host: byte " + std::to_string(whole.size()) +
                                                   ": a record is cut off"});
@@ -220,12 +220,12 @@ TEST_CASE("files and folders may be named from where one is, with a slash at the
   put(scratch, "run-7/trainer_state.json", R"({"log_history": [{"loss": 3.5, "step": 10}]})");
   const fs::path before = fs::current_path();
   fs::current_path(scratch.path() / "other" / "run-7");
-  const Imported events = import_one(scratch, "events.out.tfevents.1.host");
-  const Imported state = import_one(scratch, "trainer_state.json");
+  const ImportReport events = import_one(scratch, "events.out.tfevents.1.host");
+  const ImportReport state = import_one(scratch, "trainer_state.json");
   fs::current_path(scratch.path() / "other");
-  const Imported folder = import_one(scratch, "run-7/");
+  const ImportReport folder = import_one(scratch, "run-7/");
   fs::current_path(before);
-  for (const Imported& each : {events, state, folder}) CHECK(each.name == "run-7");
+  for (const ImportReport& each : {events, state, folder}) CHECK(each.name == "run-7");
 }
 
 TEST_CASE("an event file may be broken at any byte") {
