@@ -49,11 +49,12 @@ struct EncodingFacts {
 constexpr std::size_t kMostEvaluatedDocuments = 100;
 
 /// Cuts the texts into samples and encodes them, on all processors, into two files that are not committed yet.
-///   characters  every text into whole chunks of `size` characters, each encoded on its own; a shorter rest is dropped
+///   characters  every text into whole chunks of `size` characters, each encoded on its own; a shorter rest is
+///               dropped
 ///   tokens      all texts as one stream, end-of-text after each, into whole blocks of `size`; a shorter rest is
-///   dropped document    each text with its end-of-text, samples of `size` tokens beginning every `stride`; a shorter
-///   last one
-///               is kept, and padded in its batch
+///               dropped
+///   document    each text with its end-of-text, into samples of `size` tokens that begin every `stride`; a shorter
+///               last one is kept, and padded in its batch
 /// A text in several pieces is cut as one, but encoded piece by piece. End-of-text is left out where the tokenizer has
 /// none. `progress` is told bytes. With `each_document` the documents of the evaluation are told apart; throws Error
 /// (experiment) where these are more than kMostEvaluatedDocuments or two have the same name.

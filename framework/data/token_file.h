@@ -15,10 +15,11 @@ namespace folio::data {
 
 /// A text's tokens and where its samples lie in them, as a file that is mapped. All numbers are little-endian:
 ///
-///   64 bytes   header: "FOLIOTOK", version (4 bytes), bytes per token (4: 2 or 4), tokens, samples, block size (8
-///   each) tokens     unsigned, then zeros up to a multiple of 8 bytes samples    where the block size is 0: first
-///   token and length of each (8 bytes each); else the samples are blocks of
-///              that many tokens in a row, and nothing stands here
+///   header   64 bytes: "FOLIOTOK", version (4 bytes), bytes per token (4 bytes: 2 or 4), tokens, samples, block size
+///            (8 bytes each), zeros
+///   tokens   unsigned, then zeros up to a multiple of 8 bytes
+///   samples  where the block size is 0: first token and length of each (8 bytes each); else the samples are blocks of
+///            that many tokens in a row, and nothing stands here
 ///
 /// Such a file is whole or not there at all (see AtomicFile).
 class TokenFileWriter {
