@@ -8,14 +8,12 @@ namespace folio::tokens {
 
 /// How a file of tokens is laid out; everything is little-endian.
 ///
-///   nanogpt  nanoGPT's data/*/prepare.py: ids of 16 bits, nothing else
-///   llmc     llm.c's dev/data/data_common.py: a header of 256 numbers of 32 bits, of which the first are magic,
-///   version
-///            and the count of ids, then the ids. Magic 20240520 with version 1 has ids of 16 bits (GPT-2's), 20240801
-///            with version 7 of 32 bits (Llama 3's)
+///   nanogpt    nanoGPT's data/*/prepare.py: ids of 16 bits, nothing else
+///   llmc       llm.c's dev/data/data_common.py: a header of 256 numbers of 32 bits, of which the first are magic,
+///              version and the count of ids, then the ids. Magic 20240520 with version 1 has ids of 16 bits (GPT-2's),
+///              20240801 with version 7 of 32 bits (Llama 3's)
 ///   automatic  llmc where the file begins with one of its magic numbers, else nanogpt. No file of nanoGPT's with
-///   GPT-2's
-///            ids begins so: the first id would be 55,432 or 55,713, and GPT-2 has 50,257
+///              GPT-2's ids begins so: the first id would be 55,432 or 55,713, and GPT-2 has 50,257
 enum class ShardFormat { automatic, nanogpt, llmc };
 
 /// The ids in a file.
