@@ -109,7 +109,7 @@ std::string tokens_key(const Job& job, const data::Corpus& corpus, const std::st
 
 /// A corpus in tokens, cut into samples.
 struct Tokens {
-  data::Encoded encoded;
+  data::EncodingFacts encoded;
   data::Samples training;
   data::Samples evaluation;
   std::vector<train::EvaluationDocument> documents;  ///< also those without a sample
@@ -141,7 +141,7 @@ Tokens take_shards(const Job& job, const std::vector<TokenShard>& shards, const 
                    const Tokenizer& tokenizer, const std::string& key, ProgressLines& progress) {
   const std::int64_t size = job.data_options().size;
   const bool each = job.training().eval_each_document;
-  data::Encoded encoded = load_or_measure(key, [&] {
+  data::EncodingFacts encoded = load_or_measure(key, [&] {
     return data::measure_shards(shards, corpus, tokenizer, size, each,
                                 reporting(progress, "Checking the tokens", "bytes"));
   });
