@@ -5,13 +5,17 @@
 #   set_up_products   what ./runner needs; returns at once when nothing changed since the last time
 #   set_up_tests      that, every test, the same under the sanitizers
 #
-# Each stage that has something to do is one line on standard error; the rest goes to build/setup.log. A stage that
-# fails ends the script with status 1. One set-up at a time works in a tree, others wait for it.
+# The first call says on standard error what it will do and what that takes. Each stage that has something to do is then
+# one line with a bar on a terminal, elsewhere a line at its beginning, every 30 s and at its end; the rest goes to
+# build/setup.log. A stage that fails ends the script with status 1. One set-up at a time works in a tree, others wait
+# for it.
 
 : "${root:?setup.sh is sourced by a script that sets root}"
 
 torch_version=2.13.0
 log=$root/build/setup.log
+# shellcheck source=cmake/progress.sh
+source "$root/cmake/progress.sh"
 torch_home=$root/.deps/python
 if [[ -d ${FOLIO_TORCH:-} ]]; then
   FOLIO_TORCH=$(realpath "$FOLIO_TORCH")
@@ -50,46 +54,15 @@ test_packages='
   postgresql            command initdb
 '
 
-# ---- The terminal and the log
-
-say() { printf '%s\n' "$*" >&2; }
-
-begin_stage() {
-  stage_text=$1
-  stage_began=$SECONDS
-  printf '%s ... ' "$stage_text" >&2
-  printf '\n==== %s\n' "$stage_text" >>"$log"
-}
-
-# Adds to the line of the running stage: its size, where it comes from.
-note() {
-  stage_text+=", $1"
-  printf '\n==== %s\n' "$1" >>"$log"
-  if [[ -t 2 ]]; then printf '\r\033[K%s ... ' "$stage_text" >&2; else printf '%s ... ' "$1" >&2; fi
-}
-
-# Ends the stage's line with the word given, or with the time that it took.
-end_stage() {
-  if [[ -t 2 ]]; then printf '\r\033[K%s ... ' "$stage_text" >&2; fi
-  say "${1:-$((SECONDS - stage_began)) s}"
-}
-
-# Ends the script while a stage is running: the reason, and the end of the log, which says more.
-fail() {
-  end_stage failed
-  say
-  tail -n 20 "$log" >&2
-  say
-  say "$1"
-  say "The whole log: ${log#"$PWD"/}"
-  exit 1
-}
-
-# logged COMMAND...: its output goes to the log, its status is returned.
-logged() {
-  printf '$ %s\n' "$*" >>"$log"
-  "$@" </dev/null >>"$log" 2>&1
-}
+# What a first call takes, as measured: seconds of one processor of an AMD EPYC, and megabytes.
+product_seconds=520      # bench/build
+product_megabytes=800    # du -sm build, after ./runner --version
+test_seconds=600         # bench/build --tests and bench/build --sanitize, less bench/build
+test_megabytes=1400      # du -sm build, after ./tests/run, less product_megabytes
+torch_megabytes='192 703' # to download and stored, of the CPU build: its wheel, and du -sm .deps
+# Where apt has no lists to ask, all packages on a Debian 12 that has only what it must have, as apt-get says:
+package_megabytes='152 756'
+test_package_megabytes='205 977'
 
 # ---- System packages
 
@@ -123,16 +96,38 @@ missing_packages() {
   fi
 }
 
-set_up_packages() {
-  local missing as_root=()
+# Sets `missing`; on another system than Debian 12 ends the script where it names any.
+find_missing_packages() {
   mapfile -t missing < <(missing_packages)
-  ((${#missing[@]} > 0)) || return 0
-  if ! is_debian_12; then
+  if ((${#missing[@]} > 0)) && ! is_debian_12; then
     say "This is not Debian 12, where the set-up installs what it needs. Please install what these Debian packages hold,"
     say "under the names that they have here (Boost 1.81 or newer), and call again:"
     say "  ${missing[*]}"
     exit 1
   fi
+}
+
+# Prints the megabytes to download and to store of what is missing.
+size_of_packages() {
+  local sizes
+  sizes=$(LC_ALL=C apt-get -o Debug::NoLocking=1 --assume-no --no-install-recommends install "${missing[@]}" \
+    2>/dev/null | awk 'function size(number, unit) { return number * (unit ~ /^GB/ ? 1000 : unit ~ /^MB/ ? 1 : 0.001) }
+      /^Need to get/ { get = size($4, $5) }
+      /^After this operation/ { printf "%d %d\n", get + 0.999, ($0 ~ /freed/ ? 0 : size($4, $5)) + 0.999 }') || true
+  echo "${sizes:-$package_megabytes}"
+}
+
+read_apt() {
+  if [[ $1 =~ ^(dl|pm)status:[^:]*:([0-9]+) ]]; then
+    whole=200 # percent of the download, then of the installation
+    part=${BASH_REMATCH[2]}
+    if [[ ${BASH_REMATCH[1]} == pm ]]; then part=$((part + 100)); fi
+  fi
+}
+
+set_up_packages() {
+  local as_root=()
+  ((${#missing[@]} > 0)) || return 0
   if ((EUID != 0)); then
     if ! type -P sudo >/dev/null || ! { sudo -n true 2>/dev/null || { [[ -t 2 ]] && sudo -v; }; }; then
       say 'Folio needs some packages, and this user may not install them. Have them installed and call again:'
@@ -143,8 +138,9 @@ set_up_packages() {
   fi
   begin_stage "system packages (${#missing[@]})"
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -y -o DPkg::Lock::Timeout=300)
-  logged "${apt[@]}" update || fail 'apt-get update failed: are the package sources reachable?'
-  logged "${apt[@]}" install --no-install-recommends "${missing[@]}" || fail 'apt-get could not install the packages.'
+  watched read_nothing "${apt[@]}" update || fail 'apt-get update failed: are the package sources reachable?'
+  watched read_apt "${apt[@]}" -o APT::Status-Fd=1 install --no-install-recommends "${missing[@]}" ||
+    fail 'apt-get could not install the packages.'
   end_stage
 }
 
@@ -156,28 +152,52 @@ pip_for_torch=("${pip_install[@]}" --ignore-installed --only-binary=:all: --pyth
 
 # Asks pip what it would take for torch and writes pip's report; more arguments for pip may follow.
 ask_pip() {
-  logged "${pip_for_torch[@]}" --dry-run --target "$torch_incoming" --report "$torch_report" --quiet \
+  watched read_arrival "${pip_for_torch[@]}" --dry-run --target "$torch_incoming" --report "$torch_report" --quiet \
     "torch==$torch_version" "$@"
 }
 
 has_nvidia_gpu() { [[ -d /proc/driver/nvidia/gpus ]] || nvidia-smi -L >/dev/null 2>&1; }
 
+# What pip and uv bring goes through TMPDIR: first the wheels, then what is in them.
+read_arrival() {
+  local bytes
+  bytes=$(du -sb "$TMPDIR" 2>/dev/null) || true # files vanish meanwhile
+  bytes=${bytes%%[!0-9]*}
+  whole=0 doing="$(megabytes $((${bytes:-0} / 1000000))) so far"
+  if ((torch_bytes > 0 && bytes < torch_bytes)); then
+    part=$bytes whole=$torch_bytes
+  elif ((torch_bytes > 0)); then
+    doing=unpacking
+  fi
+}
+
+# Takes from pip's report what there is to download, and says so beside the words given.
+note_download() {
+  torch_bytes=$(python3 "$root/cmake/torch_wheel.py" bytes "$torch_report")
+  if ((torch_bytes > 0)); then
+    note "$1, $(megabytes $((torch_bytes / 1000000))) to download"
+  else
+    note "$1"
+  fi
+}
+
 install_torch_with_pip() {
-  logged "${pip_for_torch[@]}" --no-compile --progress-bar off --target "$torch_incoming" \
+  watched read_arrival "${pip_for_torch[@]}" --no-compile --progress-bar off --target "$torch_incoming" \
     "torch==$torch_version" "$@"
 }
 
 # uv knows PyTorch's own index of CPU builds.
 install_torch_with_uv() {
   logged "${pip_install[@]}" --quiet --no-deps --upgrade --target "$root/.deps/uv" uv &&
-    logged "$root/.deps/uv/bin/uv" pip install --no-progress --python "$(type -P python3)" --python-version 3.11 \
+    UV_CACHE_DIR=$TMPDIR/uv watched read_arrival "$root/.deps/uv/bin/uv" pip install --no-progress \
+      --python "$(type -P python3)" --python-version 3.11 \
       --torch-backend cpu --target "$torch_incoming" --no-deps "torch==$torch_version"
 }
 
 # The CUDA build with the libraries of NVIDIA's that it needs, some gigabytes.
 install_cuda_torch() {
   ask_pip || fail "pip cannot resolve what torch $torch_version needs."
-  note "CUDA build, $(python3 "$root/cmake/torch_wheel.py" size "$torch_report")"
+  note_download 'CUDA build'
   install_torch_with_pip || fail "pip could not install torch $torch_version."
 }
 
@@ -186,8 +206,9 @@ set_up_torch() {
   ! torch_is_there || return 0
   torch_incoming=$root/.deps/incoming
   torch_report=$root/.deps/torch_report.json
+  torch_bytes=0 # to download, as soon as pip has told
+  rm -rf "$torch_incoming" "$root/.deps/tmp"
   mkdir -p "$root/.deps/tmp"
-  rm -rf "$torch_incoming"
   # pip unpacks in TMPDIR, and /tmp may be a small one in memory.
   local -x TMPDIR=$root/.deps/tmp
   begin_stage "libtorch $torch_version"
@@ -197,7 +218,7 @@ set_up_torch() {
   local build
   build=$(python3 "$root/cmake/torch_wheel.py" build "$torch_report") || fail "pip's report cannot be read."
   if [[ $build == cpu ]]; then
-    note "CPU build"
+    note_download 'CPU build'
     install_torch_with_pip --no-deps || fail "pip could not install torch $torch_version."
   elif has_nvidia_gpu; then
     install_cuda_torch
@@ -250,21 +271,14 @@ job_count() {
   echo $((jobs < fits ? jobs : fits))
 }
 
-# Draws ninja's count over the stage's line on a terminal.
-show_progress() {
-  local line
-  while IFS= read -r line; do
-    if [[ -t 2 && $line =~ ^\[([0-9]+/[0-9]+)\] ]]; then
-      printf '\r\033[K%s ... %s' "$stage_text" "${BASH_REMATCH[1]}" >&2
-    fi
-  done
+read_ninja() {
+  if [[ $1 =~ ^\[([0-9]+)/([0-9]+)\] ]]; then part=${BASH_REMATCH[1]} whole=${BASH_REMATCH[2]}; fi
 }
 
 # build LABEL FOLDER TARGET...
 build() {
   begin_stage "$1"
-  NINJA_STATUS='[%f/%t] ' ninja -C "$2" -j "$(job_count)" "${@:3}" </dev/null 2>&1 | tee -a "$log" | show_progress ||
-    fail 'The build failed.'
+  NINJA_STATUS='[%f/%t] ' watched read_ninja ninja -C "$2" -j "$(job_count)" "${@:3}" || fail 'The build failed.'
   end_stage
 }
 
@@ -301,10 +315,39 @@ check_given_torch() {
   }
 }
 
-# What both need before the build, under the lock.
+# announce SECONDS MEGABYTES: what this call will do, how long that takes and what it downloads and stores, where
+# compiling takes so many seconds of one processor and so much space.
+announce() {
+  local jobs minutes download=0 stored=$2 get keep and=''
+  jobs=$(job_count)
+  minutes=$(($1 / jobs / 60 + 1))
+  say "Setting Folio up, which is done once. The details are in build/setup.log."
+  if ((${#missing[@]} > 0)); then
+    read -r get keep < <(size_of_packages)
+    say "  system packages   ${#missing[@]} through apt: $(megabytes "$get") to download, $(megabytes "$keep") stored"
+    download=$((download + get)) stored=$((stored + keep))
+  fi
+  if [[ -z ${FOLIO_TORCH:-} ]] && ! torch_is_there; then
+    if has_nvidia_gpu; then
+      say "  libtorch          the CUDA build, into .deps: some gigabytes, which pip will tell"
+      and=' besides the CUDA build'
+    else
+      read -r get keep <<<"$torch_megabytes"
+      say "  libtorch          the CPU build, into .deps: $(megabytes "$get") to download, $(megabytes "$keep") stored"
+      download=$((download + get)) stored=$((stored + keep))
+    fi
+  fi
+  say "  build             into build, $jobs at once: about $minutes min, $(megabytes "$2") stored"
+  say "About $minutes min and what the downloads take: $(megabytes "$download")$and." \
+    "Stored: $(megabytes "$stored")$and."
+}
+
+# prepare SECONDS MEGABYTES: what both need before the build, under the lock. Announces a build of such a size, unless
+# that is 0.
 prepare() {
-  [[ -f $built_stamp ]] || say 'Setting Folio up; the details are in build/setup.log.'
   : >"$log"
+  find_missing_packages
+  (($1 == 0)) || announce "$1" "$2"
   set_up_packages
   set_up_torch
   configure release "$root/build"
@@ -317,7 +360,9 @@ set_up_products() {
   check_given_torch
   lock_set_up
   if ! products_are_built; then
-    prepare
+    local seconds=0
+    [[ -f $built_stamp ]] || seconds=$product_seconds
+    prepare "$seconds" "$product_megabytes"
     build build "$root/build" framework/all plugins/all
     mv "$built_stamp.next" "$built_stamp"
   fi
@@ -326,9 +371,15 @@ set_up_products() {
 
 set_up_tests() {
   packages+=$test_packages
+  package_megabytes=$test_package_megabytes
   check_given_torch
   lock_set_up
-  prepare
+  local seconds=0 megabytes=$test_megabytes
+  [[ -f $root/build/sanitize/.configured ]] || seconds=$test_seconds
+  if [[ ! -f $built_stamp ]]; then
+    seconds=$((seconds + product_seconds)) megabytes=$((megabytes + product_megabytes))
+  fi
+  prepare "$seconds" "$megabytes"
   build 'build with tests' "$root/build" all
   mv "$built_stamp.next" "$built_stamp"
   configure sanitize "$root/build/sanitize"

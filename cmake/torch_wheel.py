@@ -1,7 +1,7 @@
 """What pip would install, read from the report of `pip install --dry-run --report FILE`.
 
     torch_wheel.py build FILE   prints "cpu" or "cuda", the build of torch that pip would take
-    torch_wheel.py size FILE    prints the size of all that pip would download
+    torch_wheel.py bytes FILE   prints the size of all that pip would download; 0 where a server does not say
 """
 
 import json
@@ -19,7 +19,7 @@ def torch_build(report):
     return "cuda" if any(re.match(r"(nvidia|cuda)\b", name) for name in requirements) else "cpu"
 
 
-def download_size(report):
+def download_bytes(report):
     total = 0
     for item in report["install"]:
         url = item["download_info"]["url"]
@@ -30,15 +30,15 @@ def download_size(report):
             with urllib.request.urlopen(request, timeout=20) as answer:
                 total += int(answer.headers["Content-Length"])
         except (OSError, TypeError):  # no answer, or one without a length
-            return "a download of unknown size, probably some gigabytes"
-    return f"{total / 1e6:,.0f} MB to download"
+            return 0
+    return total
 
 
 def main():
     question, path = sys.argv[1:]
     with open(path, encoding="utf-8") as file:
         report = json.load(file)
-    print({"build": torch_build, "size": download_size}[question](report))
+    print({"build": torch_build, "bytes": download_bytes}[question](report))
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ real one would. What the fakes do is decided by the environment variables that a
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import tempfile
@@ -15,13 +16,27 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 FAKES = {
     "dpkg-query": 'for package in "${@:4}"; do [[ $package == "${MISSING:-}" ]] || echo "$package installed"; done',
-    "apt-get": 'for word; do [[ $word != "${FAIL_APT:-}" ]] || { echo "E: no such source"; exit 100; }; done',
+    "apt-get": """
+        for word; do
+          [[ $word != "${FAIL_APT:-}" ]] || { echo "E: no such source"; exit 100; }
+          case $word in
+            --assume-no)
+              [[ -n ${NO_LISTS:-} ]] || printf '%s\\n' "Need to get 11.5 MB/30 MB of archives." \\
+                "After this operation, 48.2 MB of additional disk space will be used."
+              exit 1 ;;
+            install)
+              for percent in 50 100; do echo "dlstatus:1:$percent.0:Retrieving"; sleep "${APT_SECONDS:-0}"; done
+              echo "pmstatus:mold:20.0:Installing mold"; sleep "${APT_SECONDS:-0}" ;;
+          esac
+        done
+    """,
     "sudo": '[[ $1 != -n ]] || shift; exec "$@"',
     "nvidia-smi": '[[ -n ${GPU:-} ]]',
     "cmake": 'mkdir -p build; touch build/build.ninja',
     # A program that prints its arguments in angle brackets.
     "ninja": """
         sleep "${NINJA_SECONDS:-0}"
+        for ((i = 1; i < ${NINJA_PARTS:-1}; ++i)); do echo "[$i/$NINJA_PARTS] Building"; sleep 0.5; done
         [[ -z ${FAIL_NINJA:-} ]] || { echo "broken.cpp:1: error"; exit 1; }
         mkdir -p "$2/bin"
         printf '#!/bin/sh\\nprintf "home %%s" "$FOLIO_HOME"\\nprintf " <%%s>" "$@"\\n' >"$2/bin/runner"
@@ -41,6 +56,7 @@ FAKES = {
         if [[ -n ${dry:-} ]]; then echo "$PIP_REPORT" >"$report"; exit; fi
         [[ -n ${target:-} ]] || exit 0
         mkdir -p "$target/bin" "$target/torch"
+        if [[ -n ${WHEEL_BYTES:-} ]]; then head -c "$WHEEL_BYTES" /dev/zero >"$TMPDIR/torch.whl"; sleep 2.5; fi
         [[ $target != */uv ]] || cp "$(dirname "$0")/fake-uv" "$target/bin/uv"
     """,
     "fake-uv": """
@@ -51,9 +67,9 @@ FAKES = {
 }
 
 
-def report(version, *requirements):
+def report(version, *requirements, url="file:///torch.whl"):
     metadata = {"name": "torch", "version": version, "requires_dist": list(requirements)}
-    return json.dumps({"install": [{"download_info": {"url": "file:///torch.whl"}, "metadata": metadata}]})
+    return json.dumps({"install": [{"download_info": {"url": url}, "metadata": metadata}]})
 
 
 CPU_BUILD = report("2.13.0+cpu", "filelock")
@@ -69,7 +85,8 @@ class FakeTree(unittest.TestCase):
         self.calls_file = self.folder / "calls"
         for name in ("framework", "plugins", "cmake"):
             (self.root / name).mkdir(parents=True)
-        for name in ("runner", "cmake/setup.sh", "cmake/torch_wheel.py", "CMakePresets.json", "CMakeLists.txt"):
+        for name in ("runner", "cmake/setup.sh", "cmake/progress.sh", "cmake/torch_wheel.py", "CMakePresets.json",
+                     "CMakeLists.txt"):
             shutil.copy(REPOSITORY / name, self.root / name)
         self.source = self.root / "framework/a.cpp"
         self.source.touch()
@@ -204,8 +221,7 @@ class SetUpTest(FakeTree):
     def test_cuda_build_is_taken_where_pytorchs_index_does_not_answer(self):
         result = self.run_runner(PIP_REPORT=CUDA_BUILD, FAIL_UV="1")
         self.assertEqual(result.returncode, 0)
-        self.assertIn("does not answer", result.stderr)
-        self.assertIn("MB to download", result.stderr)
+        self.assertIn("does not answer, CUDA build", result.stderr)
 
     def test_cuda_build_is_taken_with_its_libraries_where_there_is_a_gpu(self):
         self.run_runner(PIP_REPORT=CUDA_BUILD, GPU="1")
@@ -267,10 +283,24 @@ class PackagesTest(FakeTree):
     def test_missing_package_alone_is_installed(self):
         result = self.run_runner(MISSING="libsoci-dev")
         self.assertEqual(result.returncode, 0)
-        update, install = self.calls("apt-get")
+        sizes, update, install = self.calls("apt-get")
+        self.assertIn("--assume-no", sizes)
         self.assertTrue(update.endswith(" update"))
         self.assertTrue(install.endswith(" install --no-install-recommends libsoci-dev"))
-        self.assertRegex(result.stderr, r"(?m)^system packages \(1\) \.\.\. \d+ s$")
+        self.assertRegex(result.stderr, r"(?m)^system packages \(1\): \d+ s$")
+        self.assertIn("system packages   1 through apt: 12 MB to download, 49 MB stored", result.stderr)
+
+    def test_sizes_are_those_measured_where_apt_has_no_lists(self):
+        result = self.run_runner(MISSING="libsoci-dev", NO_LISTS="1")
+        self.assertRegex(result.stderr, r"1 through apt: \d{3} MB to download, \d{3} MB stored")
+
+    def test_progress_of_apt_is_shown(self):
+        setup = self.root / "cmake/progress.sh"
+        setup.write_text(setup.read_text().replace("progress_seconds=30", "progress_seconds=1"))
+        written = self.run_runner(MISSING="libsoci-dev", APT_SECONDS="1.2").stderr
+        said = re.findall(r"(?m)^system packages \(1\): (\d+) %", written)
+        self.assertEqual(said, sorted(said, key=int))
+        self.assertLessEqual({"50", "60"}, set(said), written)
 
     def test_what_only_tests_need_is_not_installed(self):
         self.assertEqual(self.run_runner(MISSING="postgresql").returncode, 0)
