@@ -44,7 +44,7 @@ std::string_view bytes_of(const std::vector<T>& values) {
 }
 
 [[noreturn]] void fail(const fs::path& folder) {
-  throw Error(ErrorKind::run, folder.string() + ": a temporary file cannot be written: " + std::strerror(errno));
+  throw_errno(ErrorKind::run, folder, "a temporary file cannot be written");
 }
 
 /// Where the table of samples begins; none where the header does not fit a file of `size` bytes.

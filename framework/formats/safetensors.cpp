@@ -1,20 +1,14 @@
 #include "formats/safetensors.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
 
 #include "formats/strict_json.h"
 #include "support/error.h"
-#include "support/files.h"
 
 namespace folio {
 namespace {
@@ -190,29 +184,8 @@ SafetensorsContents parse_safetensors(std::string_view file, const std::string& 
   return contents;
 }
 
-SafetensorsFile::Mapping::Mapping(const std::filesystem::path& path) {
-  const auto fail = [&](const char* what) {
-    const int error = errno;
-    throw Error(ErrorKind::run, path.string() + ": " + what + ": " + std::strerror(error));
-  };
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) fail("cannot be opened");
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0) fail("cannot be read");
-  if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::run, path.string() + ": is not a file");
-  if (status.st_size == 0) return;  // nothing to map; the parser will say that it is too short
-  const auto size = static_cast<std::size_t>(status.st_size);
-  void* const begin = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (begin == MAP_FAILED) fail("cannot be mapped into memory");
-  bytes_ = {static_cast<const char*>(begin), size};
-}
-
-SafetensorsFile::Mapping::~Mapping() {
-  if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
-}
-
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)
-    : mapping_(path), contents_(parse_safetensors(mapping_.bytes(), path.string())) {}
+    : file_(path), contents_(parse_safetensors(file_.bytes(), path.string())) {}
 
 const TensorView* SafetensorsFile::find(std::string_view name) const {
   const auto found = std::find_if(contents_.tensors.begin(), contents_.tensors.end(),

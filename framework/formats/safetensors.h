@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "support/mapped_file.h"
+
 /// Weights as Hugging Face's safetensors keeps them: a length (8 bytes, little-endian), a header in JSON, the bytes of
 /// the tensors one after the other. Reading one never runs code and never trusts a number in it.
 namespace folio {
@@ -57,21 +59,7 @@ class SafetensorsFile {
   const TensorView* find(std::string_view name) const;
 
  private:
-  /// Owns the mapping.
-  class Mapping {
-   public:
-    explicit Mapping(const std::filesystem::path& path);
-    ~Mapping();
-    Mapping(const Mapping&) = delete;
-    Mapping& operator=(const Mapping&) = delete;
-
-    std::string_view bytes() const { return bytes_; }
-
-   private:
-    std::string_view bytes_;
-  };
-
-  Mapping mapping_;
+  MappedFile file_;
   SafetensorsContents contents_;
 };
 

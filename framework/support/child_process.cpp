@@ -99,7 +99,7 @@ struct TemporaryFile {
   TemporaryFile() {
     std::string name = (fs::temp_directory_path() / "folio-child-XXXXXX").string();
     FileDescriptor file(::mkstemp(name.data()));
-    if (!file) throw Error(ErrorKind::run, name + ": cannot be created: " + std::strerror(errno));
+    if (!file) throw_errno(ErrorKind::run, name, "cannot be created");
     path = name;
   }
   ~TemporaryFile() { ::unlink(path.c_str()); }

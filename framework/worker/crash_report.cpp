@@ -77,8 +77,7 @@ extern "C" void on_fatal_signal(int number) {
 
 void report_crashes_to(const std::filesystem::path& events_file) {
   events_fd = ::open(events_file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (events_fd < 0)
-    throw Error(ErrorKind::store, events_file.string() + ": cannot be opened: " + std::strerror(errno));
+  if (events_fd < 0) throw_errno(ErrorKind::store, events_file, "cannot be opened");
   void* warm_up[1];
   ::backtrace(warm_up, 1);  // loads libgcc now, which allocates
 

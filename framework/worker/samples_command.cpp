@@ -2,8 +2,6 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "data/collator.h"
@@ -24,8 +22,7 @@ class ScratchFolder {
  public:
   ScratchFolder() {
     std::string name = (fs::temp_directory_path() / "folio-data-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-      throw Error(ErrorKind::run, name + ": cannot be created: " + std::strerror(errno));
+    if (::mkdtemp(name.data()) == nullptr) throw_errno(ErrorKind::run, name, "cannot be created");
     path_ = name;
   }
   ~ScratchFolder() {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "formats/description_json.h"
 #include "runs/record/events.h"
@@ -78,9 +77,7 @@ std::optional<Event> parse_event(std::string_view line) {
   }
 }
 
-[[noreturn]] void fail(const fs::path& path) {
-  throw Error(ErrorKind::store, path.string() + ": cannot be read: " + std::strerror(errno));
-}
+[[noreturn]] void fail(const fs::path& path) { throw_errno(ErrorKind::store, path, "cannot be read"); }
 
 /// Up to `count` bytes from `offset` on, fewer at the file's end.
 std::string read_bytes(const fs::path& path, int fd, std::uint64_t offset, std::size_t count) {

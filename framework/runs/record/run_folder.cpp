@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 
 #include "runs/record/process_json.h"
 #include "support/error.h"
@@ -33,7 +32,7 @@ std::string utc_now() {
 bool make_new_folder(const fs::path& path) {
   if (::mkdir(path.c_str(), 0777) == 0) return true;
   if (errno == EEXIST) return false;
-  throw Error(ErrorKind::store, path.string() + ": cannot be written: " + std::strerror(errno));
+  throw_errno(ErrorKind::store, path, "cannot be written");
 }
 
 /// Moves a finished folder to its place; false when a run of that id is there already.

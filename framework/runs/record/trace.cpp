@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <cerrno>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -42,7 +41,7 @@ Divergence compare_step(const StepFingerprint& a, const StepFingerprint& b) {
 
 TraceWriter::TraceWriter(fs::path file)
     : path_(std::move(file)), file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
-  if (!file_) throw Error(ErrorKind::run, path_.string() + ": cannot be made: " + std::strerror(errno));
+  if (!file_) throw_errno(ErrorKind::run, path_, "cannot be made");
   write(kMagic.data(), kMagic.size());
 }
 
@@ -54,8 +53,8 @@ void TraceWriter::append(const StepFingerprint& fingerprint) {
 void TraceWriter::write(const void* bytes, std::size_t count) {
   const ssize_t written = ::write(file_.get(), bytes, count);
   if (written == static_cast<ssize_t>(count)) return;
-  throw Error(ErrorKind::run,
-              path_.string() + ": cannot be written: " + (written < 0 ? std::strerror(errno) : "the disk is full"));
+  if (written < 0) throw_errno(ErrorKind::run, path_, "cannot be written");
+  throw Error(ErrorKind::run, path_.string() + ": cannot be written: the disk is full");
 }
 
 std::vector<StepFingerprint> read_trace(const fs::path& file) {

@@ -26,11 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail_with_errno(const fs::path& path, const char* what) {
-  const int error = errno;
-  throw Error(ErrorKind::run, fmt::format("{}: {}: {}", path.string(), what, std::strerror(error)));
-}
-
 /// The value if `line` is the header of that name, in letters of any case, without spaces and line end.
 std::optional<std::string> header_value(std::string_view line, std::string_view name) {
   const bool same = line.size() > name.size() && curl_strnequal(line.data(), name.data(), name.size());
@@ -60,7 +55,7 @@ class Transfer {
         limits_(limits),
         bar_(STDERR_FILENO) {
     file_ = FileDescriptor(::open(part_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
-    if (!file_) fail_with_errno(part_, "cannot be created");
+    if (!file_) throw_errno(ErrorKind::run, part_, "cannot be created");
   }
 
   /// Returns when the whole file is on the disk.
@@ -68,7 +63,7 @@ class Transfer {
     int attempt = 1;
     while (!attempt_once(attempt == limits_.attempts)) ++attempt;
     bar_.clear();
-    if (::fsync(file_.get()) != 0) fail_with_errno(part_, "cannot be brought to the disk");
+    if (::fsync(file_.get()) != 0) throw_errno(ErrorKind::run, part_, "cannot be brought to the disk");
   }
 
  private:
@@ -242,9 +237,9 @@ class Transfer {
 /// Waits until no other process holds the lock file, and holds it.
 FileDescriptor lock(const fs::path& path) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!file) fail_with_errno(path, "cannot be created");
+  if (!file) throw_errno(ErrorKind::run, path, "cannot be created");
   while (::flock(file.get(), LOCK_EX) != 0)
-    if (errno != EINTR) fail_with_errno(path, "cannot be locked");
+    if (errno != EINTR) throw_errno(ErrorKind::run, path, "cannot be locked");
   return file;
 }
 
@@ -270,7 +265,7 @@ void download(const std::string& address, const fs::path& target, const std::str
       remove_all({part, version});
       throw;
     }
-    if (::rename(part.c_str(), target.c_str()) != 0) fail_with_errno(target, "cannot be put in place");
+    if (::rename(part.c_str(), target.c_str()) != 0) throw_errno(ErrorKind::run, target, "cannot be put in place");
     sync_directory(target.parent_path());
   }
   // Only now: whoever still waits for the lock, or makes a new one, finds the target.
