@@ -59,6 +59,12 @@ std::vector<std::int64_t> sentinels_of(const Tokenizer& tokenizer) {
 
 }  // namespace
 
+// A sample of a given length loses a fixed number of tokens in a fixed number of spans (span_counts); chance decides
+// only where. So the shapes of batches are known before any sample is read. The tokens that stay and those that go are
+// each cut at random into as many parts as there are spans, and the parts take turns: that is random_spans_noise_mask
+// of T5 (text-to-text-transfer-transformer, t5/data/preprocessors.py), which transformers' run_t5_mlm_flax.py has taken
+// over. Random numbers are hashed from seed, epoch and sample, so that a sample's mask depends on no other's.
+
 SpanCounts span_counts(std::int64_t length, const ObjectiveOptions& options) {
   if (length < 2) return {};
   const std::int64_t noise =

@@ -21,7 +21,11 @@ namespace folio::data {
 ///   samples  where the block size is 0: first token and length of each (8 bytes each); else the samples are blocks of
 ///            that many tokens in a row, and nothing stands here
 ///
-/// Such a file is whole or not there at all (see AtomicFile).
+/// Neither writing nor reading takes memory in proportion to the text. Tokens go to the file as they come; the samples
+/// follow at the end, and where there are many they wait for that in a second file without a name; the header, which
+/// counts both, is written over the zeros at the front last of all. Such a file is whole or not there at all (see
+/// AtomicFile). It is mapped to be read, so that samples can be taken in any order and the system may drop its pages.
+/// Opening it checks the bounds of every sample once, so that reading one need not.
 class TokenFileWriter {
  public:
   /// `block_size` 0: samples are added one by one. Throws Error (run) where the disk is full, as the other functions

@@ -22,6 +22,11 @@ bool is_name(const std::string& text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
 }
 
+/// Goes through a composed tree in an order in which each step knows what it needs. The plugins come first, since they
+/// declare which options there are; the model's choice may bring the tokenizer's. When every section's options are
+/// known, and no earlier, keys are checked, so that a misplaced one can be told where it belongs. A model's vocabulary
+/// follows the tokenizer's when both were read. Defaults come last, and only where nothing was wrong: all that is wrong
+/// is to be reported at once, so no step stops at a problem, and each leaves out what a problem has left unknown.
 class Resolver {
  public:
   Resolver(const Node& root, const Declarations& declarations, Problems& problems, DatasetSection dataset)

@@ -20,6 +20,13 @@ bool same_plugin(const PluginDescription& a, const PluginDescription& b) { retur
 
 }  // namespace
 
+// A library is trusted step by step, the cheap and harmless first: its build stamp is read from the file as bytes, and
+// one that does not fit goes no further, since code of another ABI could do anything when it is loaded. What it
+// declares is then read from the JSON beside it or from the cache, and only that of a stranger is asked for, in a child
+// process that may crash or hang (describe_library). Whatever goes wrong is kept as that library's problem, and shows
+// when the plugin is asked for. Duplicates are looked for at the end: they may lie in two folders, and then neither
+// counts.
+
 Catalogue::Catalogue(Settings settings) : settings_(std::move(settings)) {
   std::vector<fs::path> seen;
   for (const fs::path& folder : settings_.folders) add_folder(folder, seen);

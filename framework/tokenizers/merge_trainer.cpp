@@ -11,6 +11,14 @@ constexpr std::size_t kMergesBetweenReports = 1024;
 
 }  // namespace
 
+// The pairs of all words are counted once; from then on a merge touches only the words where its pair came up, as in
+// Hugging Face's BpeTrainer (tokenizers, models/bpe/trainer.rs). counts_ says how often each pair stands, and the queue
+// has a candidate for each, with the words where it came up. Counts in the queue go stale: a merge takes pairs away and
+// does not look for their candidates; one that comes to the front with an old count is put back with the new one
+// (next_candidate). That is enough because counts only sink once a candidate is made: the pairs that a merge brings up
+// hold its token, which is new. Only where the token was there before, as two merges spell the same, can a pair come up
+// again; it then gets a second candidate, with the words where it did.
+
 MergeTrainer::MergeTrainer(std::vector<std::string> tokens, Join join)
     : join_(std::move(join)), tokens_(std::move(tokens)) {
   for (std::size_t id = 0; id < tokens_.size(); ++id) ids_.emplace(tokens_[id], static_cast<TokenId>(id));

@@ -37,10 +37,12 @@ struct Lookup {
   const char* objective = nullptr;  ///< bears on runs of this objective alone; null: on all
 };
 
-template <typename T>
-Key fact(std::optional<T> Facts::* member, bool optional = false) {
-  return {Source::facts, std::string("/") + fact_name(member), "", optional};
-}
+// A table, since the question is always the same: do the two runs share this fact, and which metrics suffer if not?
+// Each row says where a fact stands and what a difference does to each aspect of the metrics; builds and states, which
+// are no plain look-up, are checked by functions of their own that answer alike. How a metric stands is then the worst
+// that any check does to it (standing_of), and the verdict over two runs follows from all checks (verdict_of). A fact
+// that a run lacks is unknown, and clouds what a difference in it would break: for want of knowledge nothing is called
+// comparable, and nothing incomparable.
 
 const std::vector<Lookup>& lookups() {
   static const std::vector<Lookup> kLookups{

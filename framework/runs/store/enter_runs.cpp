@@ -19,6 +19,12 @@ using nlohmann::json;
 using soci::into;
 using soci::use;
 
+// Each run's row says how many bytes of its events were entered, and that number changes in the transaction that enters
+// them: whatever was not committed is entered again, and nothing twice. The events are read before the transaction, so
+// that nobody waits for the lock while files are read; within it the row is asked again, and where another process was
+// quicker the run is left for the next round. A round goes over all runs once, in transactions of many runs each, since
+// a commit waits for the disk; rounds follow until no run has anything more.
+
 // A commit waits for the disk some four times, so many runs go into one; these bound how long others wait for the lock,
 // the last one also where a server is far away.
 constexpr std::size_t kRunsInTransaction = 500;

@@ -47,6 +47,12 @@ bool may_have_news(const RunProgress& progress, const RunFolder& folder) {
 
 }  // namespace
 
+// The folders are the truth and the store follows them. A sync lists the run folders and the rows that it has of them.
+// Rows without a folder go; a folder is read only where something may have come: of a run that has not ended, or whose
+// events are not as long as what was entered of them. enter_runs() does the reading. Nothing is remembered between two
+// syncs but what the tables hold, so one may be killed, or run beside others, and the next goes on from what was
+// committed.
+
 std::vector<SyncProblem> Store::sync() {
   if (!can_enter()) return {};
   std::vector<FoundRun> found;

@@ -33,6 +33,11 @@ std::vector<Merge> last_of_each(const std::vector<Merge>& all) {
 
 }  // namespace
 
+// The first tokens are bytes, not characters, as GPT-2 has it (Radford et al. 2019, section 2.2): 256 tokens spell
+// every text, so none is ever unknown. No merge reaches across a word, so the distinct words and their counts stand for
+// the text. A byte is spelled as its character in the byte alphabet, in which tokenizer.json keeps tokens as text;
+// joining two spellings joins the bytes. The merges themselves are MergeTrainer's.
+
 Vocabulary train(const std::vector<WordCounter::Entry>& words, const std::vector<std::string>& special_tokens,
                  const TrainingOptions& options, const Progress& progress) {
   std::vector<std::string> tokens = special_tokens;

@@ -122,7 +122,11 @@ void Encoder::encode_word(std::string_view word, Scratch& scratch, std::vector<T
   put_pieces(word, scratch.arrived, ids);
 }
 
-/// Viterbi's algorithm. Of equal ways to one place the one counts whose last piece begins first.
+/// Viterbi's algorithm, as SentencePiece's EncodeOptimized and after it Hugging Face's encode_optimized have it: from
+/// each character's beginning, in order, the trie is walked as far as pieces go, and each piece that ends tells its end
+/// of a way there. A place keeps the best way's score and last piece; put_pieces() goes back along these. No piece is
+/// longer than the ring, so that scores of places further back are overwritten. A character that is no piece of its own
+/// may be passed as unknown, at a price. Of equal ways to one place the one counts whose last piece begins first.
 void Encoder::find_best(std::string_view word, Scratch& scratch) const {
   const std::size_t mask = ring_ - 1;
   double* const scores = scratch.scores.data();

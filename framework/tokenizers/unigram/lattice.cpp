@@ -17,6 +17,13 @@ bool begins_character(std::string_view word, std::size_t at) {
 
 }  // namespace
 
+// The lattice is not built: its nodes are the places between a word's characters, and the pieces that begin at a place
+// are found by walking the trie from there. forward() lists them as edges in the order of their beginnings, so that a
+// place's probability is complete before it is used; the same list read backwards gives the way back without a second
+// walk. Both passes together say how probable it is that an edge is part of the cut, all ways considered, in time
+// proportional to the edges, where the ways are exponentially many. Products of many probabilities would underflow in a
+// long word; they are scaled by a power of two, which rounds nothing (Rabiner 1989, section V.A, scales each step).
+
 template <typename Visit>
 void Lattice::visit_pieces(std::string_view word, std::size_t begin, const Visit& visit) const {
   DoubleArray::Node node = DoubleArray::kRoot;

@@ -9,6 +9,14 @@
 namespace folio::unigram {
 namespace {
 
+// A substring that stands twice is a common prefix of two suffixes, and in the order of all suffixes those that have it
+// stand side by side. So the suffixes are sorted, and one pass with a stack over the common prefixes of neighbours
+// finds each run of them once (Abouelhoda, Kurtz and Ohlebusch 2004, lcp-intervals): the inner nodes of the suffix
+// tree, which SentencePiece and Hugging Face's trainer take from the library esaxx. That sorts whole suffixes; here
+// every word ends and nothing longer than a piece counts, so that a plain sort by max_length + 1 characters does,
+// several of them packed into a number. As with those trainers, what a repeat weighs counts each word once, however
+// often it stands.
+
 constexpr std::size_t kMaxCharacters = 8 << 20;
 
 /// The words' characters one behind another, each as its rank among all characters from 1, with 0 behind each word.

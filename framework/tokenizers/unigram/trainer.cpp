@@ -37,6 +37,13 @@ double digamma(double x) {
 
 bool is_character(std::string_view text) { return decode_code_point(text, 0).length == text.size(); }
 
+/// The pieces and their probabilities while they are learned (Kudo 2018, section 3.2; SentencePiece's
+/// unigram_model_trainer.cc). No piece reaches across a word, so the distinct words and their counts stand for the
+/// text. estimate() is a step of expectation-maximisation: how often each piece is expected, over all ways to cut each
+/// word, makes its next probability. prune() takes out the pieces that are missed least. To know exactly which, the
+/// text would have to be cut anew without each of them; instead it is cut once, the best way, and wherever a piece
+/// stands its own best cut into others is taken to replace it. Only a share of the pieces goes at a time, since each
+/// that goes makes others worth more; before the next share the probabilities are estimated again.
 class Trainer {
  public:
   Trainer(const Words& words, std::vector<Seed> seeds);

@@ -94,6 +94,12 @@ std::vector<std::string> first_tokens(const std::vector<std::string>& special_to
 
 }  // namespace
 
+// BERT's own trainer was never published. This is Hugging Face's, which is its BpeTrainer with a prefix: the first
+// tokens are characters, one within a word is another token than the same at a word's beginning, and joining two tokens
+// drops the prefix of the right one. It merges the most frequent pair, not the one that raises the likelihood most, as
+// Schuster and Nakajima (2012) would. Characters beyond limit_alphabet drop out of their words before that; the encoder
+// makes a word with one of them unknown.
+
 std::vector<std::string> train(const std::vector<WordCounter::Entry>& words,
                                const std::vector<std::string>& special_tokens, const TrainingOptions& options,
                                const Progress& progress) {
