@@ -76,9 +76,9 @@ TEST_CASE("the first step at which two traces part is named, and in what") {
   CHECK_FALSE(divergence->gradients);
   CHECK_THAT(page_of(a, b), Contains("Before step 3 all is equal") && Contains("At step 3, in loss:") &&
                                 Contains("2.0000000000000004"));
-  const auto json = trace_to_json(a, b);
-  CHECK(json["first_difference"]["step"] == 3);
-  CHECK(json["first_difference"]["in"] == nlohmann::json::array({"loss"}));
+  const auto report = trace_to_json(a, b);
+  CHECK(report["first_difference"]["step"] == 3);
+  CHECK(report["first_difference"]["in"] == nlohmann::json::array({"loss"}));
   CHECK(trace_to_json(a, a)["first_difference"].is_null());
 }
 
