@@ -12,7 +12,7 @@ enum class Interval { no, steps, epoch };
 
 enum class ScheduleType { linear, cosine, constant, constant_with_warmup };
 
-/// The `training:` section. Names, meanings and defaults are those of Hugging Face's TrainingArguments (5.23), and of
+/// The `training:` section. Names, meanings and defaults are those of Hugging Face's TrainingArguments (5.24), and of
 /// its EarlyStoppingCallback; `eval_each_document`, `precision` and `device` are Folio's own.
 struct TrainingArguments {
   double num_train_epochs;

@@ -25,7 +25,7 @@ struct TrainingResult {
   bool interrupted = false;  ///< the recorder asked to stop
 };
 
-/// Trains a model with the semantics of Hugging Face's Trainer (5.23): the same order of samples, the same losses over
+/// Trains a model with the semantics of Hugging Face's Trainer (5.24): the same order of samples, the same losses over
 /// accumulated batches, the same clipping, schedule and figures. docs/metrics.md has the definitions.
 class Trainer {
  public:

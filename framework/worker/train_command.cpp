@@ -74,6 +74,7 @@ class RunRecorder : public train::Recorder {
   std::optional<runs::TraceWriter> trace_;
 };
 
+/// A fact that runs are held against each other by: a text that changed would part new runs from old ones.
 const char* loss_definition(Objective objective) {
   switch (objective) {
     case Objective::causal:

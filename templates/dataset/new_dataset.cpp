@@ -32,13 +32,11 @@ class NewDataset : public folio::Dataset {
       }
       paragraph.clear();
     };
-    for (std::string line; std::getline(input, line);) {
-      if (line.empty()) {
+    for (std::string line; std::getline(input, line);)
+      if (line.empty())
         finish();
-      } else {
+      else
         paragraph += line + "\n";
-      }
-    }
     finish();
     if (input.bad()) throw folio::Error(folio::ErrorKind::run, file_ + ": cannot be read");
   }
@@ -50,7 +48,8 @@ class NewDataset : public folio::Dataset {
 
 }  // namespace
 
-FOLIO_PLUGIN("dataset", "new_dataset", .version = "0.1", .summary = "The paragraphs of a file", .options = options,
-             .make_dataset = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Dataset> {
-               return std::make_unique<NewDataset>(values);
-             })
+FOLIO_PLUGIN(
+    "dataset", "new_dataset", .version = "0.1", .summary = "The paragraphs of a file", .options = options,
+    .make_dataset = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Dataset> {
+      return std::make_unique<NewDataset>(values);
+    })

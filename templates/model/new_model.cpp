@@ -83,8 +83,9 @@ class NewModel : public folio::Model {
 
 }  // namespace
 
-FOLIO_PLUGIN("model", "new_model", .version = "0.1", .summary = "Each token from the mean of those before it",
-             .options = options, .objective = "causal", .usual_tokenizer = "bpe",
-             .make_model = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Model> {
-               return std::make_unique<NewModel>(values);
-             })
+FOLIO_PLUGIN(
+    "model", "new_model", .version = "0.1", .summary = "Each token from the mean of those before it",
+    .options = options, .objective = "causal", .usual_tokenizer = "bpe",
+    .make_model = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Model> {
+      return std::make_unique<NewModel>(values);
+    })

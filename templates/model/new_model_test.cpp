@@ -36,9 +36,8 @@ int main() {
   check(model->logits(batch).sizes() == at::IntArrayRef({2, 8, kVocabulary}), "every token is scored at every place");
 
   loss.backward();
-  for (const folio::Parameter& parameter : model->parameters()) {
+  for (const folio::Parameter& parameter : model->parameters())
     check(parameter.tensor.grad().defined(), parameter.name.c_str());
-  }
 
   // Causal: what stands at the end changes nothing before it.
   folio::Batch other{.input_ids = batch.input_ids.clone()};

@@ -31,9 +31,8 @@ class NewTokenizer : public folio::Tokenizer {
              const folio::Progress&) override {
     add(kUnknown);
     int sentinel = 0;
-    for (const folio::SpecialToken token : special_tokens) {
+    for (const folio::SpecialToken token : special_tokens)
       add(spelling(token, token == folio::SpecialToken::sentinel ? sentinel++ : 0));
-    }
     specials_ = tokens_.size();
     if (specials_ > limit_) {
       throw folio::Error(folio::ErrorKind::experiment, "vocab_size is " + std::to_string(limit_) + ", but there are " +
@@ -49,9 +48,8 @@ class NewTokenizer : public folio::Tokenizer {
     std::vector<std::pair<std::string, std::int64_t>> by_count(counts.begin(), counts.end());
     std::stable_sort(by_count.begin(), by_count.end(),
                      [](const auto& left, const auto& right) { return left.second > right.second; });
-    for (const auto& [character, count] : by_count) {
+    for (const auto& [character, count] : by_count)
       if (tokens_.size() < limit_) add(character);
-    }
   }
 
   /// Byte-pair encoding without a merge is a tokenizer of characters, which Hugging Face's libraries can read.
@@ -140,9 +138,8 @@ class NewTokenizer : public folio::Tokenizer {
 
   /// A special token that stands at the text's beginning, else a character.
   std::string_view first_token(std::string_view text) const {
-    for (std::size_t id = 0; id < specials_; ++id) {
+    for (std::size_t id = 0; id < specials_; ++id)
       if (text.starts_with(tokens_[id])) return text.substr(0, tokens_[id].size());
-    }
     return first_character(text);
   }
 
@@ -154,7 +151,8 @@ class NewTokenizer : public folio::Tokenizer {
 
 }  // namespace
 
-FOLIO_PLUGIN("tokenizer", "new_tokenizer", .version = "0.1", .summary = "A token is a character", .options = options,
-             .make_tokenizer = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Tokenizer> {
-               return std::make_unique<NewTokenizer>(values);
-             })
+FOLIO_PLUGIN(
+    "tokenizer", "new_tokenizer", .version = "0.1", .summary = "A token is a character", .options = options,
+    .make_tokenizer = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Tokenizer> {
+      return std::make_unique<NewTokenizer>(values);
+    })

@@ -37,6 +37,11 @@ struct Lookup {
   const char* objective = nullptr;  ///< bears on runs of this objective alone; null: on all
 };
 
+template <typename T>
+Key fact(std::optional<T> Facts::* member, bool optional = false) {
+  return {Source::facts, std::string("/") + fact_name(member), "", optional};
+}
+
 // A table, since the question is always the same: do the two runs share this fact, and which metrics suffer if not?
 // Each row says where a fact stands and what a difference does to each aspect of the metrics; builds and states, which
 // are no plain look-up, are checked by functions of their own that answer alike. How a metric stands is then the worst

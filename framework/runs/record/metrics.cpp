@@ -18,7 +18,7 @@ constexpr std::array kMetrics{
            "The mean of the training loss over all steps, the first ones too.",
            "The sum of the losses of all steps divided by their number. The loss of a step is the sum of the "
            "cross-entropies of its labels divided by the number of its labels, over all batches accumulated to "
-           "it. Labels are counted as the Trainer (5.23) counts them for GPT-2, before the shift: a sample's "
+           "it. Labels are counted as the Trainer (5.24) counts them for GPT-2, before the shift: a sample's "
            "first token counts although nothing says it, so over samples of *L* tokens the loss is (*L* − "
            "1)/*L* of the mean over the tokens that were scored. `eval_loss` is that plain mean, in the Trainer "
            "too. The first steps, when the model knows nothing, count as much as the last."},

@@ -55,7 +55,7 @@ Declarations declarations() {
 }
 
 Folder::Folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "folio-spec-XXXXXX").string();
+  std::string name = (std::filesystem::temp_directory_path() / "folio-experiment-XXXXXX").string();
   REQUIRE(::mkdtemp(name.data()) != nullptr);
   path_ = name;
 }

@@ -24,7 +24,7 @@ struct Batch {
   /// a causal model labels[b, t] is the token that follows input_ids[b, t]: the shift is made here and not in the
   /// model.
   at::Tensor labels{};
-  /// How many labels there are as Hugging Face's Trainer (5.23) counts them for the loss of an optimizer step: those
+  /// How many labels there are as Hugging Face's Trainer (5.24) counts them for the loss of an optimizer step: those
   /// that are not ignored, for a causal model before the shift, when each sample's first token is one too.
   std::int64_t label_count = 0;
 };

@@ -1,6 +1,7 @@
+#include "runs/report/run_table_report.h"
+
 #include <catch2/catch.hpp>
 
-#include "runs/report/run_table_report.h"
 #include "support/error.h"
 
 using namespace folio;

@@ -1,11 +1,11 @@
-#include "runs/record/trace.h"
+#include "runs/report/trace_report.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
 
-#include "runs/report/trace_report.h"
+#include "runs/record/trace.h"
 #include "support/files.h"
 #include "unit/runs/scratch.h"
 

@@ -1,11 +1,11 @@
-#include "runs/record/metrics.h"
+#include "runs/report/metrics_page.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <set>
 #include <string>
 
-#include "runs/report/metrics_page.h"
+#include "runs/record/metrics.h"
 #include "support/files.h"
 
 using namespace folio;
