@@ -57,7 +57,7 @@ test_packages='
 # What a first call takes, as measured: seconds of one processor of an AMD EPYC, and megabytes.
 product_seconds=520      # bench/build
 product_megabytes=800    # du -sm build, after ./runner --version
-test_seconds=600         # bench/build --tests and bench/build --sanitize, less bench/build
+test_seconds=600         # of the tests and the sanitized build: 1.2 times product_seconds, as the times in .ninja_log are
 test_megabytes=1400      # du -sm build, after ./tests/run, less product_megabytes
 torch_megabytes='192 703' # to download and stored, of the CPU build: its wheel, and du -sm .deps
 # Where apt has no lists to ask, all packages on a Debian 12 that has only what it must have, as apt-get says:
