@@ -10,7 +10,6 @@
 
 using namespace folio;
 using namespace folio::runs;
-using nlohmann::json;
 
 namespace {
 
@@ -30,7 +29,7 @@ const char* const kAllFacts = R"({
 }  // namespace
 
 TEST_CASE("facts are read and written under their names, each number as it was") {
-  const json values = json::parse(kAllFacts);
+  const nlohmann::json values = nlohmann::json::parse(kAllFacts);
   REQUIRE(values.size() == 27);
   const Facts facts = facts_from_json(values);
   CHECK(facts.objective == "masked");
@@ -42,7 +41,7 @@ TEST_CASE("facts are read and written under their names, each number as it was")
   CHECK(facts.sources->at(1).name == "p0");
   CHECK_FALSE(facts.sources->at(0).documents);
   CHECK(to_json(facts).dump() == values.dump());  // the text, in which 6 and 6.0 differ
-  CHECK(to_json(Facts{}) == json::object());
+  CHECK(to_json(Facts{}) == nlohmann::json::object());
 }
 
 TEST_CASE("a member's name is that in JSON") {
@@ -53,18 +52,18 @@ TEST_CASE("a member's name is that in JSON") {
 }
 
 TEST_CASE("a fact of another type is unknown, one under another name is left out") {
-  const json values = json::parse(kAllFacts);
+  const nlohmann::json values = nlohmann::json::parse(kAllFacts);
   for (const auto& [name, value] : values.items()) {
     for (const char* other : {"null", "[1]", "{}", "\"5\"", "7.5", "true"}) {
-      const json wrong = json::parse(other);
+      const nlohmann::json wrong = nlohmann::json::parse(other);
       const bool fits = wrong.type() == value.type() || (wrong.is_number() && value.is_number_float());
       CAPTURE(name, other);
-      const json read = to_json(facts_from_json({{name, wrong}}));
+      const nlohmann::json read = to_json(facts_from_json({{name, wrong}}));
       if (!fits) CHECK(read.empty());
     }
   }
   CHECK(to_json(facts_from_json({{"steps", 216}})).empty());
-  CHECK(to_json(facts_from_json(json::array({1}))).empty());
+  CHECK(to_json(facts_from_json(nlohmann::json::array({1}))).empty());
 }
 
 TEST_CASE("a count may be written as 288.0, but it is whole") {
