@@ -60,6 +60,7 @@ product_megabytes=800    # du -sm build, after ./runner --version
 test_seconds=600         # of the tests and the sanitized build: 1.2 times product_seconds, as the times in .ninja_log are
 test_megabytes=1400      # du -sm build, after ./tests/run, less product_megabytes
 torch_megabytes='192 703' # to download and stored, of the CPU build: its wheel, and du -sm .deps
+test_minutes=8           # what tests/run takes on two cores once all is built
 # Where apt has no lists to ask, all packages on a Debian 12 that has only what it must have, as apt-get says:
 package_megabytes='152 756'
 test_package_megabytes='205 977'
@@ -315,6 +316,8 @@ check_given_torch() {
   }
 }
 
+afterwards='' # what the caller has to say of the time after the set-up
+
 # announce SECONDS MEGABYTES: what this call will do, how long that takes and what it downloads and stores, where
 # compiling takes so many seconds of one processor and so much space.
 announce() {
@@ -339,7 +342,7 @@ announce() {
   fi
   say "  build             into build, $jobs at once: about $minutes min, $(megabytes "$2") stored"
   say "About $minutes min and what the downloads take: $(megabytes "$download")$and." \
-    "Stored: $(megabytes "$stored")$and."
+    "Stored: $(megabytes "$stored")$and.$afterwards"
 }
 
 # prepare SECONDS MEGABYTES: what both need before the build, under the lock. Announces a build of such a size, unless
@@ -372,6 +375,7 @@ set_up_products() {
 set_up_tests() {
   packages+=$test_packages
   package_megabytes=$test_package_megabytes
+  afterwards=" Then the tests run, about $test_minutes min."
   check_given_torch
   lock_set_up
   local seconds=0 megabytes=$test_megabytes
