@@ -60,7 +60,7 @@ product_megabytes=800    # du -sm build, after ./runner --version
 test_seconds=600         # of the tests and the sanitized build: 1.2 times product_seconds, as the times in .ninja_log are
 test_megabytes=1400      # du -sm build, after ./tests/run, less product_megabytes
 torch_megabytes='192 703' # to download and stored, of the CPU build: its wheel, and du -sm .deps
-test_minutes=8           # what tests/run takes on two cores once all is built
+test_minutes=11          # what tests/run takes on two cores once all is built
 # Where apt has no lists to ask, all packages on a Debian 12 that has only what it must have, as apt-get says:
 package_megabytes='152 756'
 test_package_megabytes='205 977'
