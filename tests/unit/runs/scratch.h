@@ -3,9 +3,13 @@
 #include <soci/soci.h>
 #include <unistd.h>
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "runs/record/events.h"
@@ -87,6 +91,21 @@ inline ProcessIdentity gone_process() {
   --process.start_time;
   return process;
 }
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// What an action that must fail says, with an error of this kind where one is given; "no error" where it does not.
+inline std::string error_of(const std::function<void()>& action, std::optional<ErrorKind> kind = std::nullopt) {
+  try {
+    action();
+    return "no error";
+  } catch (const Error& error) {
+    if (kind) CHECK(error.kind() == *kind);
+    return error.what();
+  }
+}
+
+inline std::string store_error_of(const std::function<void()>& action) { return error_of(action, ErrorKind::store); }
 
 inline Store open(const ScratchFolder& scratch) {
   return Store(scratch.path(), scratch.path() / "baselines", scratch.store_url());

@@ -5,21 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "unit/text/words.h"
+
 using namespace folio;
+using folio::test::Words;
 
 namespace {
 
-using Words = std::vector<std::string>;
-
-Words gpt2_split(std::string_view text) {
-  Words words;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = gpt2_word_end(text, begin);
-    words.emplace_back(text.substr(begin, end - begin));
-    begin = end;
-  }
-  return words;
-}
+Words gpt2_split(std::string_view text) { return folio::test::words_of(&gpt2_word_end, text); }
 
 }  // namespace
 

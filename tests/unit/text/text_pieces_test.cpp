@@ -12,23 +12,16 @@
 #include "support/utf8.h"
 #include "text/gpt2_splitter.h"
 #include "text/llama3_splitter.h"
+#include "unit/text/words.h"
 
 using namespace folio;
+using folio::test::append_words;
+using folio::test::WordEnd;
+using folio::test::Words;
 
 namespace {
 
-using Words = std::vector<std::string>;
-using WordEnd = std::size_t (*)(std::string_view, std::size_t);
-
 constexpr WordEnd kSplitters[] = {gpt2_word_end, llama3_word_end};
-
-void append_words(std::string_view text, WordEnd word_end, Words& words) {
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = word_end(text, begin);
-    words.emplace_back(text.substr(begin, end - begin));
-    begin = end;
-  }
-}
 
 /// Bits of nasty text and of plain words, spaces and apostrophes, in a random order.
 std::string random_text(std::mt19937& random) {

@@ -7,19 +7,17 @@
 #include <nlohmann/json.hpp>
 
 #include "folio/error.h"
+#include "reference_file.h"
 #include "support/files.h"
 #include "tokenizers/pretrained.h"
 #include "tokenizers/unigram/tokenizer.h"
 #include "tokenizers/wordpiece/tokenizer.h"
 
 using namespace folio;
+using folio::test::read_reference;
 using nlohmann::json;
 
 namespace {
-
-std::string read_reference(const std::string& name) {
-  return read_file(std::string(FOLIO_SOURCE_DIR) + "/tests/reference/" + name);
-}
 
 /// A file spelled as GPT-2's own: no model type, merges as texts.
 const std::string kGpt2File = "added_tokens_tokenizer.json";

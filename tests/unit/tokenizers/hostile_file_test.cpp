@@ -9,6 +9,7 @@
 
 #include "folio/error.h"
 #include "mutate.h"
+#include "reference_file.h"
 #include "support/files.h"
 #include "tokenizers/any_tokenizer.h"
 #include "tokenizers/bpe/tokenizer.h"
@@ -16,6 +17,7 @@
 #include "tokenizers/wordpiece/tokenizer.h"
 
 using namespace folio;
+using folio::test::read_reference;
 using nlohmann::ordered_json;
 
 namespace {
@@ -25,13 +27,9 @@ unsigned long from_environment(const char* name, unsigned long otherwise) {
   return text != nullptr ? std::strtoul(text, nullptr, 10) : otherwise;
 }
 
-std::string read_original(const std::string& name) {
-  return read_file(std::string(FOLIO_SOURCE_DIR) + "/tests/reference/" + name);
-}
-
 std::vector<std::string> nasty_texts() {
   std::vector<std::string> texts;
-  for (const auto& text : ordered_json::parse(read_original("nasty_text.json")))
+  for (const auto& text : ordered_json::parse(read_reference("nasty_text.json")))
     texts.push_back(text.get<std::string>());
   return texts;
 }
@@ -53,7 +51,7 @@ struct Seed {
 
 /// Good files of every kind.
 std::vector<Seed> seeds() {
-  return {{"bpe", read_original("added_tokens_tokenizer.json")},
+  return {{"bpe", read_reference("added_tokens_tokenizer.json")},
           {"bpe, llama3",
            trained(bpe::BpeTokenizer({.vocab_size = 290, .pattern = bpe::Pattern::llama3}), Objective::masked)},
           {"wordpiece", trained(wordpiece::WordPieceTokenizer({.vocab_size = 900}), Objective::masked)},

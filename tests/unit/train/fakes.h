@@ -7,6 +7,12 @@
 
 namespace folio::train {
 
+/// Of the cases of tests/reference/trainer_reference.py and masked_trainer_reference.py.
+constexpr std::int64_t kReferenceSamples = 21;
+
+/// Between float32 here and float64 in these references, whose cases rounding does not grow in (trainer_run.py).
+constexpr double kReferenceTolerance = 3e-6;
+
 /// Keeps what the trainer tells; can ask it to stop after some steps.
 class FakeRecorder : public Recorder {
  public:

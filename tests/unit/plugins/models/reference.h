@@ -18,7 +18,7 @@
 #include "folio/model.h"
 #include "folio/options.h"
 #include "formats/description_json.h"
-#include "support/files.h"
+#include "reference_file.h"
 
 /// Holds a model against transformers' class in float64, on weights that a formula gives. The expected values are made
 /// by tests/reference/<model>_reference.py with model_reference.py: logits, loss and the gradient of every parameter.
@@ -130,7 +130,7 @@ inline void check_bfloat16(Model& model, const Batch& batch, double tolerance = 
 /// Checks model type `M` against all cases of tests/reference/`file`; to be called from a TEST_CASE.
 template <typename M>
 void check_against_reference(const std::string& file) {
-  const auto document = nlohmann::json::parse(read_file(FOLIO_SOURCE_DIR "/tests/reference/" + file));
+  const auto document = nlohmann::json::parse(test::read_reference(file));
   REQUIRE(!document.at("cases").empty());
   for (const nlohmann::json& reference : document.at("cases")) {
     DYNAMIC_SECTION(reference.at("name").get<std::string>()) {

@@ -14,6 +14,7 @@
 
 using namespace folio;
 using namespace folio::runs;
+using folio::runs::test::kInfinity;
 using folio::runs::test::make_run;
 using folio::runs::test::open;
 using folio::runs::test::ScratchFolder;
@@ -21,8 +22,6 @@ using folio::runs::test::ScratchFolder;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
 std::string hexadecimal(const std::string& bytes) {
   std::string text;
@@ -36,7 +35,7 @@ Run logged_run(const ScratchFolder& scratch) {
   EventWriter writer(made.folder.events());
   writer.points(10, 0.5, {{"loss", 9.0}});
   writer.points(10, 0.5, {{"loss", 6.5}, {"grad_norm", std::nan("")}});
-  writer.points(20, 1, {{"loss", kInfinite}});
+  writer.points(20, 1, {{"loss", kInfinity}});
   writer.summary({{"train_loss", 6.25}});
   writer.finished();
   Store store = open(scratch);
@@ -72,7 +71,7 @@ TEST_CASE("exported JSON and an exported folder come back by import") {
   CHECK(back.summary.metrics.at("train_loss") == 6.25);
   const auto points = store.points(reports[0].id, "loss");
   REQUIRE(points.size() == 2);
-  CHECK((points[0].step == 10 && points[0].value == 6.5 && points[1].value == kInfinite));
+  CHECK((points[0].step == 10 && points[0].value == 6.5 && points[1].value == kInfinity));
 }
 
 TEST_CASE("CRC32C is that of RFC 3720") {

@@ -7,11 +7,10 @@
 
 using namespace folio;
 using namespace folio::runs;
+using folio::runs::test::kInfinity;
 using folio::runs::test::ScratchFolder;
 
 namespace {
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 template <typename T>
 const T& as(const Event& event) {

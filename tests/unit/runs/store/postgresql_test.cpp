@@ -15,6 +15,7 @@
 
 using namespace folio;
 using namespace folio::runs;
+using folio::runs::test::error_of;
 using folio::runs::test::make_run;
 using folio::runs::test::open;
 using folio::runs::test::ScratchFolder;
@@ -22,15 +23,6 @@ using folio::runs::test::ScratchFolder;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string server_error_of(const std::function<void()>& action) {
-  try {
-    action();
-    return "no error";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
 
 NewRun finished_run(const fs::path& results, const std::string& name) {
   const NewRun run = make_run(results, name);
@@ -71,10 +63,10 @@ TEST_CASE("each results folder sees the runs of all, and touches its own only", 
   CHECK(store.points(there.info.id, "loss").size() == 1);
   CHECK(other.load(there.info.id).summary.other_folder.empty());
 
-  CHECK_THAT(server_error_of([&] { require_own(seen.summary); }), Catch::Contains(seen.summary.other_folder));
+  CHECK_THAT(error_of([&] { require_own(seen.summary); }), Catch::Contains(seen.summary.other_folder));
   CHECK_NOTHROW(require_folder(seen));  // it is on this machine
   fs::rename(far, scratch.path() / "moved");
-  CHECK_THAT(server_error_of([&] { require_folder(seen); }), Catch::Contains("cannot be read from here"));
+  CHECK_THAT(error_of([&] { require_folder(seen); }), Catch::Contains("cannot be read from here"));
 
   // After it was moved the folder is still the same one.
   Store moved = open_other(scratch, scratch.path() / "moved");
@@ -160,7 +152,7 @@ TEST_CASE("a server's store of a newer version is refused, an older one is made 
     store.sync();
   }
   session_of(scratch) << "UPDATE folio.schema_version SET version = 7";
-  CHECK(server_error_of([&] { open(scratch); }) ==
+  CHECK(error_of([&] { open(scratch); }) ==
         scratch.store_url() + ": has schema version 7, this Folio knows up to 3; use the newer Folio that wrote it");
   session_of(scratch) << "UPDATE folio.schema_version SET version = 2";
   session_of(scratch) << "DROP TABLE folio.points";
@@ -176,13 +168,13 @@ TEST_CASE("another program's tables are left alone", "[postgresql]") {
   const ScratchFolder taken;
   session_of(taken) << "CREATE SCHEMA folio";
   session_of(taken) << "CREATE TABLE folio.bookmarks (url TEXT)";
-  CHECK(server_error_of([&] { open(taken); }) == taken.store_url() + ": is a database of another program, not a store");
+  CHECK(error_of([&] { open(taken); }) == taken.store_url() + ": is a database of another program, not a store");
 }
 
 TEST_CASE("a server that cannot be reached is named without the password", "[postgresql]") {
   const ScratchFolder scratch;
   const auto opening = [&](const std::string& url) {
-    return server_error_of([&] { Store(scratch.path(), scratch.path() / "baselines", url); });
+    return error_of([&] { Store(scratch.path(), scratch.path() / "baselines", url); });
   };
   const std::string refused =
       opening("postgresql://ann:secret@127.0.0.1:1/folio?password=secret&sslmode=disable&sslpassword=secret");
@@ -254,7 +246,7 @@ TEST_CASE("a user without rights is told whom to ask, and one with them works", 
   const std::string url = "postgresql://folio_guest" + scratch.store_url().substr(scratch.store_url().find('@'));
   const fs::path elsewhere = scratch.path() / "elsewhere";
   fs::create_directories(elsewhere);
-  CHECK_THAT(server_error_of([&] { Store(elsewhere, elsewhere, url); }),
+  CHECK_THAT(error_of([&] { Store(elsewhere, elsewhere, url); }),
              Catch::Contains("permission denied") && Catch::Contains("GRANT USAGE ON SCHEMA folio TO user"));
   owner << "GRANT USAGE ON SCHEMA folio TO folio_guest";
   owner << "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA folio TO folio_guest";

@@ -18,20 +18,11 @@ using namespace folio::runs;
 using folio::runs::test::make_run;
 using folio::runs::test::open;
 using folio::runs::test::ScratchFolder;
+using folio::runs::test::store_error_of;
 
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-    return "no error";
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::store);
-    return error.what();
-  }
-}
 
 /// Acts as a user who may not write everywhere, for as long as it lives.
 class AsNobody {
@@ -77,7 +68,7 @@ TEST_CASE("a store of a newer version is refused with both versions") {
     soci::session session(soci::sqlite3, (scratch.path() / "store.sqlite").string());
     session << "PRAGMA user_version = 7";
   }
-  CHECK(error_of([&] { open(scratch); }) ==
+  CHECK(store_error_of([&] { open(scratch); }) ==
         (scratch.path() / "store.sqlite").string() +
             ": has schema version 7, this Folio knows up to 3; use the newer Folio that wrote it");
 }
@@ -88,7 +79,7 @@ TEST_CASE("a file that is no store is refused and left as it is") {
   SECTION("not a database") {
     const std::string text(4096, 'x');
     std::ofstream(file) << text;
-    CHECK_THAT(error_of([&] { open(scratch); }),
+    CHECK_THAT(store_error_of([&] { open(scratch); }),
                Catch::StartsWith(file.string() + ": is damaged or not a store") && Catch::Contains("runner reindex"));
     CHECK(read_file(file) == text);
   }
@@ -97,7 +88,7 @@ TEST_CASE("a file that is no store is refused and left as it is") {
       soci::session session(soci::sqlite3, file.string());
       session << "CREATE TABLE bookmarks (url TEXT)";
     }
-    CHECK(error_of([&] { open(scratch); }) == file.string() + ": is a database of another program, not a store");
+    CHECK(store_error_of([&] { open(scratch); }) == file.string() + ": is a database of another program, not a store");
   }
 }
 
@@ -112,7 +103,7 @@ TEST_CASE("a store damaged in the middle says so") {
   std::string bytes = read_file(file);
   std::fill(bytes.begin() + 4096, bytes.end(), '\x5a');
   std::ofstream(file, std::ios::binary) << bytes;
-  CHECK_THAT(error_of([&] {
+  CHECK_THAT(store_error_of([&] {
                Store store = open(scratch);
                store.sync();
                store.list();
@@ -165,7 +156,7 @@ TEST_CASE("results that may be read but not written are indexed in memory") {
 TEST_CASE("a results folder that cannot be made is an error naming it") {
   const ScratchFolder scratch;
   std::ofstream(scratch.path() / "file") << "";
-  CHECK_THAT(error_of([&] { Store(scratch.path() / "file" / "results", ""); }),
+  CHECK_THAT(store_error_of([&] { Store(scratch.path() / "file" / "results", ""); }),
              Catch::Contains((scratch.path() / "file" / "results").string()));
 }
 
@@ -177,7 +168,7 @@ TEST_CASE("a sync that the disk stops in the middle loses and doubles nothing") 
   Store store = open(scratch);
   {
     const SmallFilesOnly limit(64 << 10);  // of some 200 KiB
-    CHECK_THAT(error_of([&] { store.sync(); }), Catch::StartsWith((scratch.path() / "store.sqlite").string()));
+    CHECK_THAT(store_error_of([&] { store.sync(); }), Catch::StartsWith((scratch.path() / "store.sqlite").string()));
     CHECK(store.list().empty());
   }
   store.sync();

@@ -14,17 +14,14 @@
 using namespace folio;
 using namespace folio::runs;
 using folio::runs::test::gone_process;
+using folio::runs::test::kInfinity;
 using folio::runs::test::make_run;
 using folio::runs::test::open;
 using folio::runs::test::ScratchFolder;
 
 namespace fs = std::filesystem;
 
-namespace {
-
-constexpr double kUnbounded = std::numeric_limits<double>::infinity();
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_CASE("the store takes in what a run's folder says", "[store]") {
   const ScratchFolder scratch;
@@ -69,9 +66,9 @@ TEST_CASE("the store gives back numbers that are not finite as they were", "[sto
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
   EventWriter writer(run.folder.events());
-  const std::vector<double> values{1.5, std::nan(""), kUnbounded, -kUnbounded, -0.0, 5e-324, 0.1 + 0.2};
+  const std::vector<double> values{1.5, std::nan(""), kInfinity, -kInfinity, -0.0, 5e-324, 0.1 + 0.2};
   for (std::size_t i = 0; i < values.size(); ++i) writer.points(static_cast<std::int64_t>(i), 0, {{"loss", values[i]}});
-  writer.summary({{"train_loss", std::nan("")}, {"eval_loss", kUnbounded}});
+  writer.summary({{"train_loss", std::nan("")}, {"eval_loss", kInfinity}});
   Store store = open(scratch);
   store.sync();
   const auto points = store.points(run.info.id, "loss");
@@ -82,7 +79,7 @@ TEST_CASE("the store gives back numbers that are not finite as they were", "[sto
   }
   const auto metrics = store.list().at(0).metrics;
   CHECK(std::isnan(metrics.at("train_loss")));
-  CHECK(metrics.at("eval_loss") == kUnbounded);
+  CHECK(metrics.at("eval_loss") == kInfinity);
 }
 
 TEST_CASE("a sync enters only what is new, and a step logged again replaces the earlier", "[store]") {

@@ -3,14 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "support/files.h"
+#include "reference_file.h"
 #include "tokenizers/bpe/tokenizer.h"
 
 namespace folio::test {
-
-inline std::string read_reference(const std::string& name) {
-  return read_file(std::string(FOLIO_SOURCE_DIR) + "/tests/reference/" + name);
-}
 
 /// What Hugging Face's tokenizers made, written by tests/reference/tokenizers_reference.py.
 inline const nlohmann::json& reference() {

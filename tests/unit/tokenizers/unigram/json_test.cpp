@@ -113,7 +113,7 @@ TEST_CASE("a unigram file with huge scores does not disturb encoding") {
 
 TEST_CASE("a unigram file survives any change: it is refused, or works") {
   const std::string good = small_file().dump();
-  const json nasty = json::parse(test::read_unigram_reference("nasty_text.json"));
+  const json nasty = json::parse(test::read_reference("nasty_text.json"));
   std::string text;
   for (const auto& part : nasty) text += part.get<std::string>();
   std::mt19937 random(11);

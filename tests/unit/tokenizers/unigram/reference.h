@@ -3,17 +3,13 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "support/files.h"
+#include "reference_file.h"
 #include "tokenizers/unigram/tokenizer.h"
 
 namespace folio::test {
 
-inline std::string read_unigram_reference(const std::string& name) {
-  return read_file(std::string(FOLIO_SOURCE_DIR) + "/tests/reference/" + name);
-}
-
 /// A file that Hugging Face's tokenizers wrote, with byte fallback; see tests/reference/unigram_reference.py.
-inline std::string unigram_file() { return read_unigram_reference("unigram_tokenizer.json"); }
+inline std::string unigram_file() { return read_reference("unigram_tokenizer.json"); }
 
 inline unigram::UnigramTokenizer trained_unigram(const std::string& text, const unigram::TrainingOptions& options,
                                                  Objective objective = Objective::span_corruption) {

@@ -15,7 +15,7 @@ using nlohmann::json;
 namespace {
 
 const json& reference() {
-  static const json values = json::parse(test::read_unigram_reference("unigram_reference.json"));
+  static const json values = json::parse(test::read_reference("unigram_reference.json"));
   return values;
 }
 
@@ -40,7 +40,7 @@ const unigram::UnigramTokenizer& tokenizer_of(const std::string& name) {
 }
 
 std::string text_of(const std::string& name) {
-  static const json nasty = json::parse(test::read_unigram_reference("nasty_text.json"));
+  static const json nasty = json::parse(test::read_reference("nasty_text.json"));
   return nasty.contains(name) ? nasty[name] : reference()["more_texts"][name];
 }
 

@@ -3,15 +3,14 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "support/files.h"
+#include "reference_file.h"
 #include "tokenizers/wordpiece/tokenizer.h"
 
 namespace folio::test {
 
 /// What Hugging Face's tokenizers made, written by tests/reference/wordpiece_reference.py.
 inline const nlohmann::json& reference() {
-  static const auto values =
-      nlohmann::json::parse(read_file(std::string(FOLIO_SOURCE_DIR) + "/tests/reference/expected/wordpiece.json"));
+  static const auto values = nlohmann::json::parse(read_reference("expected/wordpiece.json"));
   return values;
 }
 
