@@ -6,12 +6,12 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/sum.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "nn/differentiable.h"
 #include "nn/elements.h"
 #include "nn/kernels/softmax.h"
 #include "nn/layers/dropout.h"
@@ -19,9 +19,6 @@
 
 namespace folio::nn {
 namespace {
-
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 /// [batch, heads, length, width] -> [batch * heads, length, width], contiguous
 at::Tensor stack_heads(const at::Tensor& tensor) {
@@ -107,65 +104,61 @@ at::Tensor bias_gradient_of(const at::Tensor& scores_gradient, at::IntArrayRef b
   return scale == 1 ? sum : sum.div(scale);
 }
 
-/// Attention on the processor with dropout, where libtorch has only its step-by-step composition, or with a bias, whose
-/// gradient it makes in the same way. Keeps the probabilities, in the operands' type, and no mask. The queries of the
-/// heads that share a key's head stand one below the other in one matrix product.
-struct FusedAttention : torch::autograd::Function<FusedAttention> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& query, const at::Tensor& key,
-                            const at::Tensor& value, const std::optional<at::Tensor>& bias,
-                            const std::optional<at::Tensor>& key_mask, bool causal, double scale, double p) {
-    const WithoutAutocast plain;
-    const std::int64_t key_heads = key.size(0) * key.size(1);
-    const at::Tensor k = stack_heads(key);
-    const at::Tensor v = stack_heads(value);
-    const at::Tensor q = stack_heads(query).view({key_heads, -1, query.size(3)});
-    const ScoreRows rows{.heads = query.size(1),
-                         .queries = query.size(2),
-                         .keys = key.size(2),
-                         .causal = causal,
-                         .key_mask = key_mask ? key_mask->contiguous() : at::Tensor(),
-                         .bias = bias ? bias->contiguous() : at::Tensor(),
-                         .scale = static_cast<float>(scale)};
-    const kernels::Dropout dropout_mask = draw_dropout(p);
-    const at::Tensor probabilities = at::bmm(q, k.transpose(1, 2));  // scores, until the next line
-    const at::Tensor dropped = softmax_in_place(probabilities, rows, dropout_mask);
-    const at::Tensor output = at::bmm(dropped, v).view(query.sizes());  // [batch, heads, queries, width]
-    context->save_for_backward({q, k, v, probabilities});
-    context->saved_data["seed"] = static_cast<std::int64_t>(dropout_mask.seed);
-    context->saved_data["p"] = p;
-    context->saved_data["scale"] = scale;
-    context->saved_data["query_sizes"] = query.sizes().vec();
-    context->saved_data["bias_sizes"] = bias ? bias->sizes().vec() : std::vector<std::int64_t>();
-    return output.transpose(1, 2).reshape({query.size(0), query.size(2), query.size(1) * query.size(3)});
-  }
+/// What the two passes of the attention below share.
+struct AttentionCall {
+  std::vector<std::int64_t> query_sizes;  // [batch, heads, queries, width]
+  std::vector<std::int64_t> bias_sizes;   // [heads, queries, keys], or empty
+  float scale;
+  kernels::Dropout dropout_mask;
 
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+  /// Of query, key, value and bias. `saved`: queries, keys, values, [batch * heads, length, width] each, probabilities
+  Tensors backward(const Tensors& saved, const Tensors& gradients) const {
     const WithoutAutocast plain;
-    const variable_list saved = context->get_saved_variables();
     const at::Tensor& q = saved[0];
     const at::Tensor& k = saved[1];
     const at::Tensor& v = saved[2];
-    const auto sizes = context->saved_data["query_sizes"].toIntVector();  // [batch, heads, queries, width]
-    const auto bias_sizes = context->saved_data["bias_sizes"].toIntVector();
-    const auto scale = static_cast<float>(context->saved_data["scale"].toDouble());
+    const auto& sizes = query_sizes;
     const at::Tensor output_gradient =
         stack_heads(gradients[0].view({sizes[0], sizes[2], sizes[1], sizes[3]}).transpose(1, 2)).view(q.sizes());
     const at::Tensor scores_gradient = at::bmm(output_gradient, v.transpose(1, 2));  // of the dropped, until next
-    const at::Tensor dropped = softmax_backward_in_place(
-        saved[3], scores_gradient, scale,
-        kernels::Dropout::with_probability(context->saved_data["p"].toDouble(),
-                                           static_cast<std::uint64_t>(context->saved_data["seed"].toInt())));
+    const at::Tensor dropped = softmax_backward_in_place(saved[3], scores_gradient, scale, dropout_mask);
     const auto apart = [&](const at::Tensor& tensor) { return tensor.unflatten(0, {sizes[0], -1}); };
-    return {at::bmm(scores_gradient, k).view(sizes),
-            apart(at::bmm(scores_gradient.transpose(1, 2), q)),
+    return {at::bmm(scores_gradient, k).view(sizes), apart(at::bmm(scores_gradient.transpose(1, 2), q)),
             apart(at::bmm(dropped.transpose(1, 2), output_gradient)),
-            bias_sizes.empty() ? at::Tensor() : bias_gradient_of(scores_gradient, bias_sizes, scale),
-            at::Tensor(),
-            at::Tensor(),
-            at::Tensor(),
-            at::Tensor()};
+            bias_sizes.empty() ? at::Tensor() : bias_gradient_of(scores_gradient, bias_sizes, scale)};
   }
 };
+
+/// Attention on the processor with dropout, where libtorch has only its step-by-step composition, or with a bias, whose
+/// gradient it makes in the same way. Keeps the probabilities, in the operands' type, and no mask. The queries of the
+/// heads that share a key's head stand one below the other in one matrix product.
+ForwardPass fused_attention(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
+                            const AttentionMask& mask, const at::Tensor& bias, float scale, double p) {
+  const WithoutAutocast plain;
+  const std::int64_t key_heads = key.size(0) * key.size(1);
+  const at::Tensor k = stack_heads(key);
+  const at::Tensor v = stack_heads(value);
+  const at::Tensor q = stack_heads(query).view({key_heads, -1, query.size(3)});
+  const ScoreRows rows{.heads = query.size(1),
+                       .queries = query.size(2),
+                       .keys = key.size(2),
+                       .causal = mask.causal,
+                       .key_mask = mask.keys.defined() ? mask.keys.contiguous() : at::Tensor(),
+                       .bias = bias.defined() ? bias.contiguous() : at::Tensor(),
+                       .scale = scale};
+  AttentionCall call{.query_sizes = query.sizes().vec(),
+                     .bias_sizes = bias.defined() ? bias.sizes().vec() : std::vector<std::int64_t>(),
+                     .scale = scale,
+                     .dropout_mask = draw_dropout(p)};
+  const at::Tensor probabilities = at::bmm(q, k.transpose(1, 2));  // scores, until the next line
+  const at::Tensor dropped = softmax_in_place(probabilities, rows, call.dropout_mask);
+  const at::Tensor output = at::bmm(dropped, v).view(query.sizes());  // [batch, heads, queries, width]
+  return {.outputs = {output.transpose(1, 2).reshape({query.size(0), query.size(2), query.size(1) * query.size(3)})},
+          .saved = {q, k, v, probabilities},
+          .backward = [call = std::move(call)](const Tensors& saved, const Tensors& gradients) {
+            return call.backward(saved, gradients);
+          }};
+}
 
 /// What libtorch's attention takes beside its `is_causal`, which must then be off: a mask [batch, 1, queries or 1,
 /// keys] bool, or a bias of the scores with the hidden keys at minus infinity, [1 or batch, heads, queries, keys] in
@@ -197,8 +190,9 @@ at::Tensor attend(const at::Tensor& query, const at::Tensor& key, const at::Tens
                   double p, const Scoring& scoring) {
   const double scale = scoring.scale.value_or(1 / std::sqrt(static_cast<double>(query.size(3))));
   if (query.is_cpu() && (p > 0 || scoring.bias.defined())) {
-    const auto given = [](const at::Tensor& tensor) { return tensor.defined() ? std::optional(tensor) : std::nullopt; };
-    return FusedAttention::apply(query, key, value, given(scoring.bias), given(mask.keys), mask.causal, scale, p);
+    return differentiable({query, key, value, scoring.bias}, [&] {
+      return fused_attention(query, key, value, mask, scoring.bias, static_cast<float>(scale), p);
+    })[0];
   }
   const std::optional<at::Tensor> dense = dense_mask(mask, query, key.size(2), scoring.bias);
   const bool is_causal = mask.causal && !dense.has_value() && query.size(2) > 1;

@@ -6,18 +6,15 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/outer.h>
 #include <ATen/ops/pow.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <vector>
 
+#include "nn/differentiable.h"
 #include "nn/elements.h"
 #include "nn/kernels/rotary.h"
 
 namespace folio::nn {
 namespace {
-
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 /// Backwards a pair is turned by the opposite angle: `direction` is -1 then, else 1.
 at::Tensor turn(const at::Tensor& input, const at::Tensor& cosine, const at::Tensor& sine, float direction) {
@@ -40,18 +37,13 @@ at::Tensor turn(const at::Tensor& input, const at::Tensor& cosine, const at::Ten
   return out;
 }
 
-struct Rotate : torch::autograd::Function<Rotate> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, const at::Tensor& cosine,
-                            const at::Tensor& sine) {
-    context->save_for_backward({cosine, sine});
-    return turn(input, cosine, sine, 1);
-  }
-
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const variable_list saved = context->get_saved_variables();
-    return {turn(gradients[0], saved[0], saved[1], -1), at::Tensor(), at::Tensor()};
-  }
-};
+ForwardPass turn_forward(const at::Tensor& input, const Rotation& by) {
+  return {.outputs = {turn(input, by.cosine, by.sine, 1)},
+          .saved = {by.cosine, by.sine},
+          .backward = [](const Tensors& saved, const Tensors& gradients) -> Tensors {
+            return {turn(gradients[0], saved[0], saved[1], -1)};
+          }};
+}
 
 }  // namespace
 
@@ -65,7 +57,7 @@ Rotation rotation(std::int64_t first, std::int64_t length, std::int64_t width, d
 }
 
 at::Tensor rotate(const at::Tensor& input, const Rotation& rotation) {
-  if (input.is_cpu()) return Rotate::apply(input, rotation.cosine, rotation.sine);
+  if (input.is_cpu()) return differentiable({input}, [&] { return turn_forward(input, rotation); })[0];
   const std::int64_t half = input.size(-1) / 2;
   const at::Tensor cosine = rotation.cosine.unsqueeze(1);  // [length, 1, width / 2]
   const at::Tensor sine = rotation.sine.unsqueeze(1);

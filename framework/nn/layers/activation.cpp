@@ -5,11 +5,11 @@
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/silu.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <array>
 
+#include "nn/differentiable.h"
 #include "nn/elements.h"
 #include "nn/kernels/gelu.h"
 #include "nn/kernels/silu_gate.h"
@@ -31,93 +31,79 @@ void for_pieces(std::int64_t count, const Work& work) {
   });
 }
 
+Tensors gelu_tanh_backward(const Tensors& saved, const Tensors& gradients) {
+  const at::Tensor& in = saved[0];
+  const at::Tensor gradient = gradients[0].contiguous();
+  const at::Tensor out = at::empty_like(in);
+  const auto from = read_elements(in);
+  const auto gradient_from = read_elements(gradient);
+  const auto to = write_elements(out);
+  for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
+    std::array<float, kPiece> scratch;
+    std::array<float, kPiece> gradient_scratch;
+    float* target = kernels::place(to, begin, scratch.data());
+    kernels::gelu_tanh_row_backward(kernels::load(from, begin, count, scratch.data()),
+                                    kernels::load(gradient_from, begin, count, gradient_scratch.data()), count, target);
+    kernels::store(target, count, to, begin);
+  });
+  return {out};
+}
+
 /// libtorch's own on the processor takes 1.5 to 2 times as long.
-struct GeluTanh : torch::autograd::Function<GeluTanh> {
-  using Context = torch::autograd::AutogradContext;
-  using Tensors = torch::autograd::variable_list;
+ForwardPass gelu_tanh(const at::Tensor& input) {
+  const at::Tensor in = input.contiguous();
+  const at::Tensor out = at::empty_like(in);
+  const auto from = read_elements(in);
+  const auto to = write_elements(out);
+  for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
+    std::array<float, kPiece> scratch;
+    float* target = kernels::place(to, begin, scratch.data());
+    kernels::gelu_tanh_row(kernels::load(from, begin, count, scratch.data()), count, target);
+    kernels::store(target, count, to, begin);
+  });
+  return {.outputs = {out}, .saved = {in}, .backward = gelu_tanh_backward};
+}
 
-  static at::Tensor forward(Context* context, const at::Tensor& input) {
-    const at::Tensor in = input.contiguous();
-    const at::Tensor out = at::empty_like(in);
-    const auto from = read_elements(in);
-    const auto to = write_elements(out);
-    for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
-      std::array<float, kPiece> scratch;
-      float* target = kernels::place(to, begin, scratch.data());
-      kernels::gelu_tanh_row(kernels::load(from, begin, count, scratch.data()), count, target);
-      kernels::store(target, count, to, begin);
-    });
-    context->save_for_backward({in});
-    return out;
-  }
-
-  static Tensors backward(Context* context, const Tensors& gradients) {
-    const at::Tensor in = context->get_saved_variables()[0];
-    const at::Tensor gradient = gradients[0].contiguous();
-    const at::Tensor out = at::empty_like(in);
-    const auto from = read_elements(in);
-    const auto gradient_from = read_elements(gradient);
-    const auto to = write_elements(out);
-    for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
-      std::array<float, kPiece> scratch;
-      std::array<float, kPiece> gradient_scratch;
-      float* target = kernels::place(to, begin, scratch.data());
-      kernels::gelu_tanh_row_backward(kernels::load(from, begin, count, scratch.data()),
-                                      kernels::load(gradient_from, begin, count, gradient_scratch.data()), count,
-                                      target);
-      kernels::store(target, count, to, begin);
-    });
-    return {out};
-  }
-};
+Tensors silu_gate_backward(const Tensors& saved, const Tensors& gradients) {
+  const at::Tensor gradient = gradients[0].contiguous();
+  const at::Tensor gate_gradient = at::empty_like(saved[0]);
+  const at::Tensor in_gradient = at::empty_like(saved[1]);
+  const auto gate_to = write_elements(gate_gradient);
+  const auto in_to = write_elements(in_gradient);
+  for_pieces(gradient.numel(), [&](std::int64_t begin, std::int64_t count) {
+    std::array<float, kPiece> gate_scratch;
+    std::array<float, kPiece> in_scratch;
+    std::array<float, kPiece> gradient_scratch;
+    float* gate_target = kernels::place(gate_to, begin, gate_scratch.data());
+    float* in_target = kernels::place(in_to, begin, in_scratch.data());
+    kernels::silu_gate_row_backward(kernels::load(read_elements(saved[0]), begin, count, gate_scratch.data()),
+                                    kernels::load(read_elements(saved[1]), begin, count, in_scratch.data()),
+                                    kernels::load(read_elements(gradient), begin, count, gradient_scratch.data()),
+                                    count, gate_target, in_target);
+    kernels::store(gate_target, count, gate_to, begin);
+    kernels::store(in_target, count, in_to, begin);
+  });
+  return {gate_gradient, in_gradient};
+}
 
 /// silu(gate) * input in one pass over memory, with both gradients in another.
-struct SiluGate : torch::autograd::Function<SiluGate> {
-  using Context = torch::autograd::AutogradContext;
-  using Tensors = torch::autograd::variable_list;
-
-  static at::Tensor forward(Context* context, const at::Tensor& gate, const at::Tensor& input) {
-    const at::Tensor open = gate.contiguous();
-    const at::Tensor in = input.contiguous();
-    const at::Tensor out = at::empty_like(in);
-    const auto gate_from = read_elements(open);
-    const auto from = read_elements(in);
-    const auto to = write_elements(out);
-    for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
-      std::array<float, kPiece> scratch;
-      std::array<float, kPiece> gate_scratch;
-      float* target = kernels::place(to, begin, scratch.data());
-      kernels::silu_gate_row(kernels::load(gate_from, begin, count, gate_scratch.data()),
-                             kernels::load(from, begin, count, scratch.data()), count, target);
-      kernels::store(target, count, to, begin);
-    });
-    context->save_for_backward({open, in});
-    return out;
-  }
-
-  static Tensors backward(Context* context, const Tensors& gradients) {
-    const auto saved = context->get_saved_variables();
-    const at::Tensor gradient = gradients[0].contiguous();
-    const at::Tensor gate_gradient = at::empty_like(saved[0]);
-    const at::Tensor in_gradient = at::empty_like(saved[1]);
-    const auto gate_to = write_elements(gate_gradient);
-    const auto in_to = write_elements(in_gradient);
-    for_pieces(gradient.numel(), [&](std::int64_t begin, std::int64_t count) {
-      std::array<float, kPiece> gate_scratch;
-      std::array<float, kPiece> in_scratch;
-      std::array<float, kPiece> gradient_scratch;
-      float* gate_target = kernels::place(gate_to, begin, gate_scratch.data());
-      float* in_target = kernels::place(in_to, begin, in_scratch.data());
-      kernels::silu_gate_row_backward(kernels::load(read_elements(saved[0]), begin, count, gate_scratch.data()),
-                                      kernels::load(read_elements(saved[1]), begin, count, in_scratch.data()),
-                                      kernels::load(read_elements(gradient), begin, count, gradient_scratch.data()),
-                                      count, gate_target, in_target);
-      kernels::store(gate_target, count, gate_to, begin);
-      kernels::store(in_target, count, in_to, begin);
-    });
-    return {gate_gradient, in_gradient};
-  }
-};
+ForwardPass silu_gate(const at::Tensor& gate, const at::Tensor& input) {
+  const at::Tensor open = gate.contiguous();
+  const at::Tensor in = input.contiguous();
+  const at::Tensor out = at::empty_like(in);
+  const auto gate_from = read_elements(open);
+  const auto from = read_elements(in);
+  const auto to = write_elements(out);
+  for_pieces(in.numel(), [&](std::int64_t begin, std::int64_t count) {
+    std::array<float, kPiece> scratch;
+    std::array<float, kPiece> gate_scratch;
+    float* target = kernels::place(to, begin, scratch.data());
+    kernels::silu_gate_row(kernels::load(gate_from, begin, count, gate_scratch.data()),
+                           kernels::load(from, begin, count, scratch.data()), count, target);
+    kernels::store(target, count, to, begin);
+  });
+  return {.outputs = {out}, .saved = {open, in}, .backward = silu_gate_backward};
+}
 
 }  // namespace
 
@@ -134,7 +120,7 @@ at::Tensor activate(Activation activation, const at::Tensor& input) {
     case Activation::gelu:
       return at::gelu(input);
     case Activation::gelu_new:
-      return input.is_cpu() ? GeluTanh::apply(input) : at::gelu(input, "tanh");
+      return input.is_cpu() ? differentiable({input}, [&] { return gelu_tanh(input); })[0] : at::gelu(input, "tanh");
     case Activation::relu:
       return at::relu(input);
     case Activation::silu:
@@ -144,7 +130,8 @@ at::Tensor activate(Activation activation, const at::Tensor& input) {
 }
 
 at::Tensor activate_gate(Activation activation, const at::Tensor& gate, const at::Tensor& input) {
-  if (activation == Activation::silu && gate.is_cpu()) return SiluGate::apply(gate, input);
+  if (activation == Activation::silu && gate.is_cpu())
+    return differentiable({gate, input}, [&] { return silu_gate(gate, input); })[0];
   return activate(activation, gate).mul(input);
 }
 

@@ -4,18 +4,15 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/dropout.h>
 #include <ATen/ops/empty_like.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <mutex>
 #include <vector>
 
+#include "nn/differentiable.h"
 #include "nn/elements.h"
 
 namespace folio::nn {
 namespace {
-
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 at::Tensor apply_mask(const at::Tensor& input, const kernels::Dropout& mask) {
   const at::Tensor in = input.contiguous();
@@ -35,20 +32,17 @@ at::Tensor apply_mask(const at::Tensor& input, const kernels::Dropout& mask) {
   return out;
 }
 
-struct DropoutFunction : torch::autograd::Function<DropoutFunction> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& input, double p) {
+/// The backward pass draws the mask once more, in place of keeping it.
+at::Tensor masked(const at::Tensor& input, double p) {
+  return differentiable({input}, [&] {
     const kernels::Dropout mask = draw_dropout(p);
-    context->saved_data["seed"] = static_cast<std::int64_t>(mask.seed);
-    context->saved_data["p"] = p;
-    return apply_mask(input, mask);
-  }
-
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const auto seed = static_cast<std::uint64_t>(context->saved_data["seed"].toInt());
-    const auto mask = kernels::Dropout::with_probability(context->saved_data["p"].toDouble(), seed);
-    return {apply_mask(gradients[0], mask), {}};
-  }
-};
+    return ForwardPass{.outputs = {apply_mask(input, mask)},
+                       .saved = {},
+                       .backward = [mask](const Tensors&, const Tensors& gradients) {
+                         return Tensors{apply_mask(gradients[0], mask)};
+                       }};
+  })[0];
+}
 
 }  // namespace
 
@@ -61,7 +55,7 @@ kernels::Dropout draw_dropout(double p) {
 
 at::Tensor dropout(const at::Tensor& input, double p) {
   if (p == 0 || input.numel() == 0) return input;
-  return input.is_cpu() ? DropoutFunction::apply(input, p) : at::dropout(input, p, /*train=*/true);
+  return input.is_cpu() ? masked(input, p) : at::dropout(input, p, /*train=*/true);
 }
 
 }  // namespace folio::nn

@@ -9,10 +9,10 @@
 #include <ATen/ops/sum.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <vector>
 
+#include "nn/differentiable.h"
 #include "nn/elements.h"
 #include "nn/kernels/norm.h"
 #include "nn/layers/dropout.h"
@@ -20,9 +20,6 @@
 
 namespace folio::nn {
 namespace {
-
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 /// Rows whose gradients of weight and bias are added up by one thread. Fixed, so that the order of the additions, and
 /// with it the result to the last bit, does not depend on the number of threads.
@@ -75,80 +72,82 @@ struct Backward {
   }
 };
 
-/// Layer normalisation, or RMS normalisation where there is no bias.
-struct AddedNorm : torch::autograd::Function<AddedNorm> {
-  /// Without a branch the sum is the residual.
-  static variable_list forward(AutogradContext* context, const at::Tensor& residual,
-                               const std::optional<at::Tensor>& branch, const at::Tensor& weight,
-                               const std::optional<at::Tensor>& bias, double epsilon, double p, at::ScalarType type) {
-    const std::int64_t width = residual.size(-1);
-    const at::Tensor stream = residual.contiguous();
-    const at::Tensor added = branch ? branch->contiguous() : at::Tensor();
-    const at::Tensor sum = branch ? at::empty_like(stream) : stream;
-    const at::Tensor normed = at::empty_like(stream, stream.options().dtype(type));
-    const at::Tensor statistics = at::empty({row_count(stream), 2}, stream.options());
-    const kernels::Dropout mask = draw_dropout(p);
-    at::parallel_for(0, row_count(stream), row_grain(width), [&](std::int64_t first, std::int64_t last) {
-      std::vector<float> scratch(static_cast<std::size_t>(width));
-      const auto to = write_elements(normed);
-      for (std::int64_t row = first; row < last; ++row) {
-        const std::int64_t begin = row * width;
-        if (branch) {
-          kernels::add_dropped_row(stream.const_data_ptr<float>() + begin,
-                                   kernels::load(read_elements(added), begin, width, scratch.data()), width, mask,
-                                   static_cast<std::uint64_t>(row), sum.mutable_data_ptr<float>() + begin);
-        }
-        float* target = kernels::place(to, begin, scratch.data());
-        const float* in = sum.const_data_ptr<float>() + begin;
-        const auto* gain = weight.const_data_ptr<float>();
-        const auto floor = static_cast<float>(epsilon);
-        statistics_of(statistics)[row] =
-            bias ? kernels::layer_norm_row(in, width, gain, bias->const_data_ptr<float>(), floor, target)
-                 : kernels::rms_norm_row(in, width, gain, floor, target);
-        kernels::store(target, width, to, begin);
-      }
-    });
-    context->save_for_backward({sum, statistics, weight});
-    context->saved_data["seed"] = static_cast<std::int64_t>(mask.seed);
-    context->saved_data["p"] = p;
-    context->saved_data["biased"] = bias.has_value();
-    context->saved_data["branch_type"] = branch ? static_cast<std::int64_t>(branch->scalar_type()) : -1;
-    context->set_materialize_grads(false);
-    return branch ? variable_list{sum, normed} : variable_list{normed};
-  }
+/// A norm of a residual and of a branch that is added to it.
+struct AddedNorm {
+  at::Tensor residual;
+  at::Tensor branch;  // undefined: the sum is the residual
+  at::Tensor weight;
+  at::Tensor bias;  // undefined: an RMS normalisation
+  double epsilon;
+  double p;             // of the branch's dropout
+  at::ScalarType type;  // of what is normed
 
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const std::int64_t branch_type = context->saved_data["branch_type"].toInt();
-    const bool branched = branch_type >= 0;
-    Backward pass;
-    pass.sum = saved[0];
-    pass.statistics = saved[1];
-    pass.weight = saved[2];
-    if (branched && gradients[0].defined()) pass.sum_gradient = gradients[0].contiguous();
-    pass.normed_gradient = gradients.back().defined() ? gradients.back().contiguous() : at::zeros_like(pass.sum);
-    pass.residual_gradient = at::empty_like(pass.sum);
-    if (branched) {
-      pass.branch_gradient =
-          at::empty_like(pass.sum, pass.sum.options().dtype(static_cast<at::ScalarType>(branch_type)));
-    }
-    const std::int64_t blocks = (row_count(pass.sum) + kBlockRows - 1) / kBlockRows;
-    pass.weight_gradients = at::zeros({blocks, pass.sum.size(-1)}, pass.sum.options());
-    if (context->saved_data["biased"].toBool()) pass.bias_gradients = at::zeros_like(pass.weight_gradients);
-    pass.mask = kernels::Dropout::with_probability(context->saved_data["p"].toDouble(),
-                                                   static_cast<std::uint64_t>(context->saved_data["seed"].toInt()));
-    at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t block = first; block < last; ++block) pass.run_block(block);
-    });
-    return {pass.residual_gradient,
-            pass.branch_gradient,
-            pass.weight_gradients.sum(0),
-            pass.bias_gradients.defined() ? pass.bias_gradients.sum(0) : at::Tensor(),
-            at::Tensor(),
-            at::Tensor(),
-            at::Tensor()};
+  /// The sum, where there is a branch, and what is normed.
+  ForwardPass forward() const;
+  Tensors operator()() const {
+    return differentiable({residual, branch, weight, bias}, [this] { return forward(); });
   }
 };
+
+/// Of residual, branch, weight and bias; `saved`: sum, statistics, weight.
+Tensors added_norm_backward(const Tensors& saved, const Tensors& gradients, bool biased,
+                            std::optional<at::ScalarType> branch_type, const kernels::Dropout& mask) {
+  Backward pass;
+  pass.sum = saved[0];
+  pass.statistics = saved[1];
+  pass.weight = saved[2];
+  if (branch_type && gradients[0].defined()) pass.sum_gradient = gradients[0].contiguous();
+  pass.normed_gradient = gradients.back().defined() ? gradients.back().contiguous() : at::zeros_like(pass.sum);
+  pass.residual_gradient = at::empty_like(pass.sum);
+  if (branch_type) pass.branch_gradient = at::empty_like(pass.sum, pass.sum.options().dtype(*branch_type));
+  const std::int64_t blocks = (row_count(pass.sum) + kBlockRows - 1) / kBlockRows;
+  pass.weight_gradients = at::zeros({blocks, pass.sum.size(-1)}, pass.sum.options());
+  if (biased) pass.bias_gradients = at::zeros_like(pass.weight_gradients);
+  pass.mask = mask;
+  at::parallel_for(0, blocks, 1, [&](std::int64_t first, std::int64_t last) {
+    for (std::int64_t block = first; block < last; ++block) pass.run_block(block);
+  });
+  return {pass.residual_gradient, pass.branch_gradient, pass.weight_gradients.sum(0),
+          biased ? pass.bias_gradients.sum(0) : at::Tensor()};
+}
+
+ForwardPass AddedNorm::forward() const {
+  const std::int64_t width = residual.size(-1);
+  const bool branched = branch.defined();
+  const bool biased = bias.defined();
+  const at::Tensor stream = residual.contiguous();
+  const at::Tensor added = branched ? branch.contiguous() : at::Tensor();
+  const at::Tensor sum = branched ? at::empty_like(stream) : stream;
+  const at::Tensor normed = at::empty_like(stream, stream.options().dtype(type));
+  const at::Tensor statistics = at::empty({row_count(stream), 2}, stream.options());
+  const kernels::Dropout mask = draw_dropout(p);
+  at::parallel_for(0, row_count(stream), row_grain(width), [&](std::int64_t first, std::int64_t last) {
+    std::vector<float> scratch(static_cast<std::size_t>(width));
+    const auto to = write_elements(normed);
+    for (std::int64_t row = first; row < last; ++row) {
+      const std::int64_t begin = row * width;
+      if (branched) {
+        kernels::add_dropped_row(stream.const_data_ptr<float>() + begin,
+                                 kernels::load(read_elements(added), begin, width, scratch.data()), width, mask,
+                                 static_cast<std::uint64_t>(row), sum.mutable_data_ptr<float>() + begin);
+      }
+      float* target = kernels::place(to, begin, scratch.data());
+      const float* in = sum.const_data_ptr<float>() + begin;
+      const auto* gain = weight.const_data_ptr<float>();
+      const auto floor = static_cast<float>(epsilon);
+      statistics_of(statistics)[row] =
+          biased ? kernels::layer_norm_row(in, width, gain, bias.const_data_ptr<float>(), floor, target)
+                 : kernels::rms_norm_row(in, width, gain, floor, target);
+      kernels::store(target, width, to, begin);
+    }
+  });
+  const auto branch_type = branched ? std::optional(branch.scalar_type()) : std::nullopt;
+  return {.outputs = branched ? Tensors{sum, normed} : Tensors{normed},
+          .saved = {sum, statistics, weight},
+          .backward = [biased, branch_type, mask](const Tensors& saved, const Tensors& gradients) {
+            return added_norm_backward(saved, gradients, biased, branch_type, mask);
+          }};
+}
 
 }  // namespace
 
@@ -159,7 +158,7 @@ LayerNorm::LayerNorm(ParameterSet& parameters, const std::string& name, std::int
 
 at::Tensor LayerNorm::operator()(const at::Tensor& input) const {
   if (!input.is_cpu()) return at::layer_norm(input, weight_.sizes(), weight_, bias_, epsilon_);
-  return AddedNorm::apply(input, std::nullopt, weight_, bias_, epsilon_, 0.0, compute_type(input))[0];
+  return AddedNorm{input, {}, weight_, bias_, epsilon_, 0, compute_type(input)}()[0];
 }
 
 std::pair<at::Tensor, at::Tensor> LayerNorm::add(const at::Tensor& residual, const at::Tensor& branch, double p) const {
@@ -167,7 +166,7 @@ std::pair<at::Tensor, at::Tensor> LayerNorm::add(const at::Tensor& residual, con
     const at::Tensor sum = at::add(residual, dropout(branch, p));
     return {sum, (*this)(sum)};
   }
-  auto results = AddedNorm::apply(residual, std::optional(branch), weight_, bias_, epsilon_, p, compute_type(residual));
+  const Tensors results = AddedNorm{residual, branch, weight_, bias_, epsilon_, p, compute_type(residual)}();
   return {results[0], results[1]};
 }
 
@@ -177,7 +176,7 @@ RmsNorm::RmsNorm(ParameterSet& parameters, const std::string& name, const Option
 
 at::Tensor RmsNorm::operator()(const at::Tensor& input) const {
   if (!input.is_cpu()) return at::rms_norm(input, weight_.sizes(), weight_, epsilon_);
-  return AddedNorm::apply(input, std::nullopt, weight_, std::nullopt, epsilon_, 0.0, compute_type(input))[0];
+  return AddedNorm{input, {}, weight_, {}, epsilon_, 0, compute_type(input)}()[0];
 }
 
 std::pair<at::Tensor, at::Tensor> RmsNorm::add(const at::Tensor& residual, const at::Tensor& branch, double p) const {
@@ -185,19 +184,18 @@ std::pair<at::Tensor, at::Tensor> RmsNorm::add(const at::Tensor& residual, const
     const at::Tensor sum = at::add(residual, dropout(branch, p));
     return {sum, (*this)(sum)};
   }
-  auto results =
-      AddedNorm::apply(residual, std::optional(branch), weight_, std::nullopt, epsilon_, p, compute_type(residual));
+  const Tensors results = AddedNorm{residual, branch, weight_, {}, epsilon_, p, compute_type(residual)}();
   return {results[0], results[1]};
 }
 
 at::Tensor LayerNorm::stream(const at::Tensor& input) const {
   if (!input.is_cpu()) return at::layer_norm(input, weight_.sizes(), weight_, bias_, epsilon_);
-  return AddedNorm::apply(input, std::nullopt, weight_, bias_, epsilon_, 0.0, at::kFloat)[0];
+  return AddedNorm{input, {}, weight_, bias_, epsilon_, 0, at::kFloat}()[0];
 }
 
 at::Tensor LayerNorm::stream(const at::Tensor& residual, const at::Tensor& branch, double p) const {
   if (!residual.is_cpu()) return stream(at::add(residual, dropout(branch, p)));
-  return AddedNorm::apply(residual, std::optional(branch), weight_, bias_, epsilon_, p, at::kFloat)[1];
+  return AddedNorm{residual, branch, weight_, bias_, epsilon_, p, at::kFloat}()[1];
 }
 
 }  // namespace folio::nn

@@ -7,22 +7,19 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/scalar_tensor.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <numeric>
 #include <vector>
 
 #include "folio/objective.h"
+#include "nn/differentiable.h"
 #include "nn/elements.h"
 #include "nn/kernels/cross_entropy.h"
 #include "nn/precision.h"
 
 namespace folio::nn {
 namespace {
-
-using torch::autograd::AutogradContext;
-using torch::autograd::variable_list;
 
 /// The cross-entropy of each row of `logits` [rows, vocabulary], added up. With a factor that is not 0 the logits are
 /// overwritten with the gradient of factor * sum.
@@ -79,45 +76,42 @@ at::Tensor table_gradient_of(const at::Tensor& logits_gradient, const at::Tensor
   return gradient;
 }
 
-/// Projection and cross-entropy in one, on the processor. The logits exist once, in the compute type, and become their
-/// own gradient in place.
-struct ProjectedLoss : torch::autograd::Function<ProjectedLoss> {
-  /// hidden [rows, width], table [vocabulary, width] float32, bias [vocabulary] float32 or none, labels [rows]
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& hidden, const at::Tensor& table,
-                            const std::optional<at::Tensor>& bias, const at::Tensor& labels, std::int64_t num_items,
-                            at::ScalarType type, bool differentiate) {
-    const WithoutAutocast plain;
-    const at::Tensor inputs = hidden.to(type);
-    const at::Tensor weight = table.to(type);
-    const at::Tensor logits = project(inputs, weight, bias ? bias->to(type) : at::Tensor());
-    const double items = static_cast<double>(num_items);
-    const double sum = cross_entropy(logits, labels, differentiate ? static_cast<float>(1 / items) : 0.0F);
-    if (differentiate) {
-      context->save_for_backward({inputs, weight, logits});
-      context->saved_data["hidden_type"] = static_cast<std::int64_t>(hidden.scalar_type());
-      context->saved_data["has_bias"] = bias.has_value();
-    }
-    return at::scalar_tensor(sum / items, at::TensorOptions().dtype(at::kFloat));
+/// Of hidden, table and bias; `saved`: inputs, weight, the gradient of the logits.
+Tensors projected_loss_backward(const Tensors& saved, const Tensors& gradients, at::ScalarType hidden_type,
+                                bool biased) {
+  const WithoutAutocast plain;
+  const auto [inputs, weight, logits_gradient] = std::tie(saved[0], saved[1], saved[2]);
+  const at::Tensor& factor = gradients[0];  // 1, unless the loss was scaled
+  const at::Tensor hidden_gradient = at::mm(logits_gradient, weight).to(hidden_type);
+  const at::Tensor table_gradient = table_gradient_of(logits_gradient, inputs);
+  const at::Tensor bias_gradient = biased ? logits_gradient.sum(0, /*keepdim=*/false, at::kFloat) : at::Tensor();
+  if (factor.item<float>() != 1) {
+    hidden_gradient.mul_(factor);
+    table_gradient.mul_(factor);
+    if (biased) bias_gradient.mul_(factor);
   }
+  return {hidden_gradient, table_gradient, bias_gradient};
+}
 
-  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    const WithoutAutocast plain;
-    const variable_list saved = context->get_saved_variables();
-    const auto [inputs, weight, logits_gradient] = std::tie(saved[0], saved[1], saved[2]);
-    const at::Tensor& factor = gradients[0];  // 1, unless the loss was scaled
-    const auto hidden_type = static_cast<at::ScalarType>(context->saved_data["hidden_type"].toInt());
-    const at::Tensor hidden_gradient = at::mm(logits_gradient, weight).to(hidden_type);
-    const at::Tensor table_gradient = table_gradient_of(logits_gradient, inputs);
-    at::Tensor bias_gradient;
-    if (context->saved_data["has_bias"].toBool()) bias_gradient = logits_gradient.sum(0, /*keepdim=*/false, at::kFloat);
-    if (factor.item<float>() != 1) {
-      hidden_gradient.mul_(factor);
-      table_gradient.mul_(factor);
-      if (bias_gradient.defined()) bias_gradient.mul_(factor);
-    }
-    return {hidden_gradient, table_gradient, bias_gradient, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()};
-  }
-};
+/// Projection and cross-entropy in one, on the processor. The logits exist once, in the compute type, and become their
+/// own gradient in place where one is asked for.
+/// hidden [rows, width], table [vocabulary, width] float32, bias [vocabulary] float32 or undefined, labels [rows]
+ForwardPass projected_loss(const at::Tensor& hidden, const at::Tensor& table, const at::Tensor& bias,
+                           const at::Tensor& labels, double items, at::ScalarType type, bool differentiate) {
+  const WithoutAutocast plain;
+  const at::Tensor inputs = hidden.to(type);
+  const at::Tensor weight = table.to(type);
+  const at::Tensor logits = project(inputs, weight, bias.defined() ? bias.to(type) : at::Tensor());
+  const double sum = cross_entropy(logits, labels, differentiate ? static_cast<float>(1 / items) : 0.0F);
+  const at::Tensor loss = at::scalar_tensor(sum / items, at::TensorOptions().dtype(at::kFloat));
+  if (!differentiate) return {.outputs = {loss}, .saved = {}, .backward = {}};
+  return {.outputs = {loss},
+          .saved = {inputs, weight, logits},
+          .backward = [hidden_type = hidden.scalar_type(), biased = bias.defined()](const Tensors& saved,
+                                                                                    const Tensors& gradients) {
+            return projected_loss_backward(saved, gradients, hidden_type, biased);
+          }};
+}
 
 }  // namespace
 
@@ -140,9 +134,10 @@ at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, st
                                                 row_labels.max().item<std::int64_t>() < table_.size(0)),
                     "a label is out of range: labels are from 0 to ", table_.size(0) - 1, " or ", kIgnoredLabel);
   const bool differentiate = at::GradMode::is_enabled() && (rows.requires_grad() || table_.requires_grad());
-  const auto bias = bias_.defined() ? std::optional(bias_) : std::nullopt;
-  return ProjectedLoss::apply(rows, table_, bias, row_labels.contiguous(), num_items, compute_type(hidden),
-                              differentiate);
+  return differentiable({rows, table_, bias_}, [&, &rows = rows, &labels_of_rows = row_labels] {
+    return projected_loss(rows, table_, bias_, labels_of_rows.contiguous(), static_cast<double>(num_items),
+                          compute_type(hidden), differentiate);
+  })[0];
 }
 
 }  // namespace folio::nn
