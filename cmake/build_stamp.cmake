@@ -18,9 +18,3 @@ foreach(header ${folio_nn_headers} ${PROJECT_SOURCE_DIR}/framework/sdk/include/f
 endforeach()
 string(SHA256 folio_nn_hash "${folio_nn_text}")
 string(SUBSTRING ${folio_nn_hash} 0 12 FOLIO_STAMP_NN)
-
-if(NOT FOLIO_SANITIZE)
-  folio_precompiled(model HEADERS ${folio_torch_headers} LINKS fmt::fmt nlohmann_json::nlohmann_json folio_torch
-    folio_warnings DEFINITIONS FOLIO_STAMP_BUILD_TYPE="${FOLIO_STAMP_BUILD_TYPE}" FOLIO_STAMP_TORCH="${FOLIO_TORCH_VERSION}"
-    FOLIO_STAMP_NN="${FOLIO_STAMP_NN}")
-endif()

@@ -29,8 +29,11 @@ function(folio_add_plugin id)
   target_link_libraries(${target} PRIVATE folio_sdk ${plugin_USES} ${plugin_LINKS})
   if(PROJECT_NAME STREQUAL "Folio")  # what a plugin built elsewhere is warned of is its author's choice
     target_link_libraries(${target} PRIVATE folio_warnings)
-    if(plugin_KIND STREQUAL "model" AND NOT plugin_DEFINITIONS)
-      folio_precompile(${target} model)
+    if(plugin_KIND STREQUAL "model")  # its time is spent in nn and libtorch
+      target_compile_options(${target} PRIVATE ${folio_cold_options})
+      folio_precompile(${target} torch_cold)
+    else()
+      folio_precompile(${target} hot)
     endif()
   endif()
   target_compile_definitions(${target} PRIVATE FOLIO_STAMP_BUILD_TYPE="${FOLIO_STAMP_BUILD_TYPE}")

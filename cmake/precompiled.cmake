@@ -9,7 +9,9 @@ set(folio_host_headers
   <algorithm> <array> <chrono> <cmath> <cstdint> <filesystem> <functional> <iostream> <map> <memory> <optional> <set>
   <span> <string> <string_view> <unordered_map> <utility> <variant> <vector> <fmt/format.h> <fmt/ranges.h>
   <nlohmann/json.hpp>)
-set(folio_torch_headers ${folio_host_headers} <ATen/core/Tensor.h> <ATen/core/grad_mode.h> <ATen/Parallel.h>)
+# An operator's header (ATen/ops) brings ATen's context with it.
+set(folio_torch_headers ${folio_host_headers} <ATen/core/Tensor.h> <ATen/core/grad_mode.h> <ATen/Parallel.h>
+  <ATen/ops/cat.h>)
 
 # folio_precompiled(NAME HEADERS HEADER... [LINKS TARGET...] [OPTIONS OPTION...] [DEFINITIONS NAME=VALUE...])
 # The target folio_pch_NAME, whose precompiled header folio_precompile(TARGET NAME) takes.
@@ -38,14 +40,18 @@ function(folio_precompile target name)
   if(NOT FOLIO_ONE_BY_ONE)
     target_precompile_headers(${target} REUSE_FROM folio_pch_${name})
   endif()
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "EXECUTABLE")  # -fPIC as the precompiled headers have it, in place of -fPIE
+    set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+    target_compile_options(${target} PRIVATE -fPIC)
+  endif()
   get_target_property(visibility folio_pch_${name} CXX_VISIBILITY_PRESET)
   set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "" CXX_VISIBILITY_PRESET ${visibility})
 endfunction()
 
 # folio_define(SOURCE NAME=VALUE...): definitions for one source, which is then compiled by itself.
 function(folio_define source)
-  set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS "${ARGN}" SKIP_PRECOMPILE_HEADERS ON
-    SKIP_UNITY_BUILD_INCLUSION ON)
+  set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS "${ARGN}" SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 set(folio_cold_options)
@@ -58,8 +64,10 @@ folio_precompiled(cold HEADERS ${folio_host_headers} LINKS fmt::fmt nlohmann_jso
 folio_precompiled(cli HEADERS ${folio_host_headers} <CLI/CLI.hpp> LINKS fmt::fmt nlohmann_json::nlohmann_json CLI11::CLI11
   folio_warnings OPTIONS ${folio_cold_options})
 if(NOT FOLIO_SANITIZE)
-  folio_precompiled(torch HEADERS ${folio_torch_headers} LINKS fmt::fmt nlohmann_json::nlohmann_json folio_torch
-    folio_warnings)
+  folio_precompiled(torch HEADERS ${folio_torch_headers}
+    LINKS fmt::fmt nlohmann_json::nlohmann_json folio_torch folio_warnings)
   # The header brings its visibility with it, and nn exports what it has.
   set_target_properties(folio_pch_torch PROPERTIES CXX_VISIBILITY_PRESET default)
+  folio_precompiled(torch_cold HEADERS ${folio_torch_headers}
+    LINKS fmt::fmt nlohmann_json::nlohmann_json folio_torch folio_warnings OPTIONS ${folio_cold_options})
 endif()
