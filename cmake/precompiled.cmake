@@ -61,8 +61,6 @@ endif()
 folio_precompiled(hot HEADERS ${folio_host_headers} LINKS fmt::fmt nlohmann_json::nlohmann_json folio_warnings)
 folio_precompiled(cold HEADERS ${folio_host_headers} LINKS fmt::fmt nlohmann_json::nlohmann_json folio_warnings
   OPTIONS ${folio_cold_options})
-folio_precompiled(cli HEADERS ${folio_host_headers} <CLI/CLI.hpp> LINKS fmt::fmt nlohmann_json::nlohmann_json CLI11::CLI11
-  folio_warnings OPTIONS ${folio_cold_options})
 if(NOT FOLIO_SANITIZE)
   folio_precompiled(torch HEADERS ${folio_torch_headers}
     LINKS fmt::fmt nlohmann_json::nlohmann_json folio_torch folio_warnings)

@@ -102,22 +102,22 @@ void cache(const CacheOptions& options) {
 
 }  // namespace
 
-void add_cache(CLI::App& app, const GlobalOptions&, int&) {
+void add_cache(const Command& program, const GlobalOptions&, int&) {
   auto options = std::make_shared<CacheOptions>();
-  CLI::App* command =
-      app.add_subcommand("cache", "List what is kept for later runs: trained tokenizers, encoded texts");
-  CLI::Option* clear =
-      command->add_flag("--clear", options->clear, "remove everything; runs that go on keep what they use");
-  command->add_option("--limit", options->limit, "remove what was not used for the longest time, down to this size")
-      ->excludes(clear);
-  command->add_flag("--json", options->json, "print JSON");
-  command->footer(
+  const Command command =
+      program.subcommand("cache", "List what is kept for later runs: trained tokenizers, encoded texts");
+  const CommandOption clear =
+      command.flag("--clear", options->clear, "remove everything; runs that go on keep what they use");
+  command.option("--limit", options->limit, "remove what was not used for the longest time, down to this size")
+      .excludes(clear);
+  command.flag("--json", options->json, "print JSON");
+  command.footer(
       "Examples:\n"
       "  runner cache\n"
       "  runner cache --limit 5GiB\n"
       "  runner cache --clear\n"
       "Each run keeps to FOLIO_CACHE_LIMIT (10GiB); FOLIO_CACHE names another folder, or 'off'.");
-  command->callback([options] { cache(*options); });
+  command.action([options] { cache(*options); });
 }
 
 }  // namespace folio::cli

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/commands.h"
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
 #include "cli/view/print_json.h"
@@ -81,17 +82,18 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
 
 }  // namespace
 
-void add_check(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+void add_check(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = app.add_subcommand("check", "Validate an experiment and tell what it would do, without training");
-  command->add_option("file", options->file, "the experiment file")->required();
-  command->add_option("overrides", options->overrides, "settings put over the file's: section.key=value");
-  command->add_flag("--json", options->json, "print it as JSON, with the origin of each setting");
-  command->footer(
+  const Command command =
+      program.subcommand("check", "Validate an experiment and tell what it would do, without training");
+  command.option("file", options->file, "the experiment file").required();
+  command.option("overrides", options->overrides, "settings put over the file's: section.key=value");
+  command.flag("--json", options->json, "print it as JSON, with the origin of each setting");
+  command.footer(
       "Examples:\n"
       "  runner check experiments/romeo.yaml\n"
       "  runner check experiments/romeo.yaml model.num_hidden_layers=24 --json");
-  command->callback([options, &global, &exit_code] { exit_code = check(*options, global); });
+  command.action([options, &global, &exit_code] { exit_code = check(*options, global); });
 }
 
 }  // namespace folio::cli

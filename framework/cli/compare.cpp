@@ -38,36 +38,35 @@ void compare_runs(const GlobalOptions& global, const CompareOptions& options) {
 
 }  // namespace
 
-void add_compare(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("compare", "Tabulate any number of runs: settings that differ, and metrics");
+void add_compare(const Command& program, const GlobalOptions& global, int&) {
+  const Command command =
+      program.subcommand("compare", "Tabulate any number of runs: settings that differ, and metrics");
   const auto options = std::make_shared<CompareOptions>();
   options->choice.finished = true;
   runs::TableRequest& request = options->request;
-  command->add_option("RUN", options->choice.names, "Runs, named as for 'show'; all finished ones by default");
-  add_where(*command, options->choice.where);
-  command->add_option("--metrics", request.metrics, "Metrics to show, in this order, with commas between")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--sort-by", request.sort_by, "A setting, a metric, id, name, state or created");
-  command->add_flag("--descending", request.descending, "Sort from high to low");
-  command->add_option("--keep", request.keep, "Show only these columns, which may be patterns: 'training.*,eval_*'")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_option("--drop", request.drop, "Leave out these columns, which may be patterns")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  command->add_flag("--group", request.group,
-                    "One row for the runs that differ in their seeds alone: mean ± sample standard deviation");
-  auto* csv = command->add_flag("--csv", options->csv, "CSV, numbers in full");
-  auto* json = command->add_flag("--json", options->json, "JSON: rows, notes");
-  auto* markdown = command->add_flag("--md", options->markdown, "A table of Markdown");
-  csv->excludes(json)->excludes(markdown);
-  json->excludes(markdown);
-  command->footer(
+  command.option("RUN", options->choice.names, "Runs, named as for 'show'; all finished ones by default");
+  add_where(command, options->choice.where);
+  command.option("--metrics", request.metrics, "Metrics to show, in this order, with commas between")
+      .delimiter(',')
+      .one_value();
+  command.option("--sort-by", request.sort_by, "A setting, a metric, id, name, state or created");
+  command.flag("--descending", request.descending, "Sort from high to low");
+  command.option("--keep", request.keep, "Show only these columns, which may be patterns: 'training.*,eval_*'")
+      .delimiter(',')
+      .one_value();
+  command.option("--drop", request.drop, "Leave out these columns, which may be patterns").delimiter(',').one_value();
+  command.flag("--group", request.group,
+               "One row for the runs that differ in their seeds alone: mean ± sample standard deviation");
+  const CommandOption csv = command.flag("--csv", options->csv, "CSV, numbers in full");
+  const CommandOption json = command.flag("--json", options->json, "JSON: rows, notes");
+  const CommandOption markdown = command.flag("--md", options->markdown, "A table of Markdown");
+  csv.excludes(json).excludes(markdown);
+  json.excludes(markdown);
+  command.footer(
       "Examples:\n  runner compare\n  runner compare 3fa9 b2c1 baseline/gpt --metrics train_loss,tokens_per_second\n"
       "  runner compare --where 'training.learning_rate<1e-4 and state=finished' --sort-by eval_loss\n"
       "  runner compare --group --csv");
-  command->callback([&global, options] { compare_runs(global, *options); });
+  command.action([&global, options] { compare_runs(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -54,23 +54,9 @@ complete -c runner -n "__fish_seen_subcommand_from @TAKE_RUNS@" -a "(./runner co
 complete -c runner -n "__fish_seen_subcommand_from new" -a "model tokenizer dataset"
 @OPTIONS@)sh";
 
-std::vector<const CLI::App*> commands_of(const CLI::App& app) {
-  std::vector<const CLI::App*> commands;
-  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command);
-  return commands;
-}
-
-/// "--json", "--where" ...
-std::vector<std::string> long_options(const CLI::App& command) {
+std::string names_of(const Command& program) {
   std::vector<std::string> names;
-  for (const CLI::Option* option : command.get_options({}))
-    for (const std::string& name : option->get_lnames()) names.push_back(name);
-  return names;
-}
-
-std::string names_of(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : commands_of(app)) names.push_back(command->get_name());
+  for (const Command& command : program.subcommands()) names.push_back(command.name());
   return fmt::format("{}", fmt::join(names, " "));
 }
 
@@ -79,29 +65,24 @@ void put_in(std::string& script, std::string_view marker, const std::string& tex
     script.replace(at, marker.size(), text);
 }
 
-std::string bash_script(const CLI::App& app) {
+std::string bash_script(const Command& program) {
   std::string options;
-  for (const CLI::App* command : commands_of(app)) {
-    options +=
-        fmt::format("      {}) words=\"--{}\" ;;\n", command->get_name(), fmt::join(long_options(*command), " --"));
-  }
+  for (const Command& command : program.subcommands())
+    options += fmt::format("      {}) words=\"--{}\" ;;\n", command.name(), fmt::join(command.long_options(), " --"));
   std::string script = kBash;
-  put_in(script, "@COMMANDS@", names_of(app));
+  put_in(script, "@COMMANDS@", names_of(program));
   put_in(script, "@OPTIONS@", options);
   put_in(script, "@TAKE_RUNS@", fmt::format("{}", fmt::join(kTakeRuns, "|")));
   return script;
 }
 
-std::string fish_script(const CLI::App& app) {
+std::string fish_script(const Command& program) {
   std::string options;
-  for (const CLI::App* command : commands_of(app)) {
-    for (const std::string& name : long_options(*command)) {
-      options +=
-          fmt::format("complete -c runner -n \"__fish_seen_subcommand_from {}\" -l {}\n", command->get_name(), name);
-    }
-  }
+  for (const Command& command : program.subcommands())
+    for (const std::string& name : command.long_options())
+      options += fmt::format("complete -c runner -n \"__fish_seen_subcommand_from {}\" -l {}\n", command.name(), name);
   std::string script = kFish;
-  put_in(script, "@COMMANDS@", names_of(app));
+  put_in(script, "@COMMANDS@", names_of(program));
   put_in(script, "@OPTIONS@", options);
   put_in(script, "@TAKE_RUNS@", fmt::format("{}", fmt::join(kTakeRuns, " ")));
   return script;
@@ -113,28 +94,30 @@ void print_runs(const GlobalOptions& global) {
   for (const runs::RunSummary& run : open_store(global).list()) std::cout << run.id << "\n";
 }
 
-void completion(const CLI::App& app, const GlobalOptions& global, const CompletionOptions& options) {
+void completion(const Command& program, const GlobalOptions& global, const CompletionOptions& options) {
   if (options.runs) return print_runs(global);
   if (options.shell == "fish")
-    std::cout << fish_script(app);
+    std::cout << fish_script(program);
   else
-    std::cout << (options.shell == "zsh" ? kBashWithinZsh : "") << bash_script(app);
+    std::cout << (options.shell == "zsh" ? kBashWithinZsh : "") << bash_script(program);
 }
 
 }  // namespace
 
-void add_completion(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("completion", "Print what makes a shell complete commands, options and runs");
+void add_completion(const Command& program, const GlobalOptions& global, int&) {
+  const Command command =
+      program.subcommand("completion", "Print what makes a shell complete commands, options and runs");
   const auto options = std::make_shared<CompletionOptions>();
-  auto* shell =
-      command->add_option("SHELL", options->shell, "bash, zsh or fish")->check(CLI::IsMember({"bash", "zsh", "fish"}));
-  auto* runs = command->add_flag("--runs", options->runs, "Print the runs, a line each, as the scripts ask for them");
-  shell->excludes(runs);
-  command->require_option(1);
-  command->footer(
+  const CommandOption shell =
+      command.option("SHELL", options->shell, "bash, zsh or fish").one_of({"bash", "zsh", "fish"});
+  const CommandOption runs =
+      command.flag("--runs", options->runs, "Print the runs, a line each, as the scripts ask for them");
+  shell.excludes(runs);
+  command.require_options(1);
+  command.footer(
       "Examples:\n  eval \"$(./runner completion bash)\"     in ~/.bashrc with the path of runner\n"
       "  ./runner completion fish | source");
-  command->callback([&app, &global, options] { completion(app, global, *options); });
+  command.action([program, &global, options] { completion(program, global, *options); });
 }
 
 }  // namespace folio::cli

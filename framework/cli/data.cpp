@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/commands.h"
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
 #include "cli/view/live_view.h"
@@ -75,28 +76,26 @@ int show_data(const DataOptions& options, const GlobalOptions& global) {
 
 }  // namespace
 
-void add_data(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+void add_data(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<DataOptions>();
-  CLI::App* command = app.add_subcommand("data", "Show an experiment's samples as the training sees them");
-  command->add_option("file", options->file, "the experiment file")->required();
-  command->add_option("overrides", options->overrides, "settings put over the file's: section.key=value");
-  command->add_option("--sample", options->sample, "the first to show, counted from 0 in the order of the epoch")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--count", options->count, "how many to show")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--epoch", options->epoch, "whose order and masks to show, counted from 0")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  command->add_flag("--tokens", options->tokens, "show where tokens begin and end");
-  command->add_flag("--json", options->json, "print counts and samples as JSON, labels with -100 where none is");
-  command->footer(
+  const Command command = program.subcommand("data", "Show an experiment's samples as the training sees them");
+  command.option("file", options->file, "the experiment file").required();
+  command.option("overrides", options->overrides, "settings put over the file's: section.key=value");
+  command.option("--sample", options->sample, "the first to show, counted from 0 in the order of the epoch")
+      .show_default()
+      .not_negative();
+  command.option("--count", options->count, "how many to show").show_default().not_negative();
+  command.option("--epoch", options->epoch, "whose order and masks to show, counted from 0")
+      .show_default()
+      .not_negative();
+  command.flag("--tokens", options->tokens, "show where tokens begin and end");
+  command.flag("--json", options->json, "print counts and samples as JSON, labels with -100 where none is");
+  command.footer(
       "Examples:\n"
       "  runner data experiments/romeo.yaml\n"
       "  runner data experiments/romeo.yaml --sample 100 --count 1 --tokens\n"
       "  runner data experiments/romeo.yaml dataset.split.size=256 --epoch 2 --json");
-  command->callback([options, &global, &exit_code] { exit_code = show_data(*options, global); });
+  command.action([options, &global, &exit_code] { exit_code = show_data(*options, global); });
 }
 
 }  // namespace folio::cli

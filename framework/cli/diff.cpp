@@ -131,28 +131,30 @@ int compare_runs(const GlobalOptions& global, const DiffOptions& options) {
 
 }  // namespace
 
-void add_diff(CLI::App& app, const GlobalOptions& global, int& exit_code) {
-  auto* command = app.add_subcommand("diff", "Compare two runs: whether they can be, settings, metrics, curves");
+void add_diff(const Command& program, const GlobalOptions& global, int& exit_code) {
+  const Command command =
+      program.subcommand("diff", "Compare two runs: whether they can be, settings, metrics, curves");
   const auto options = std::make_shared<DiffOptions>();
-  command->add_option("A", options->a, "A run, named as for 'show'; with B left out it is compared with the latest");
-  command->add_option("B", options->b, "Another run; without A and B the latest two are compared");
-  command->add_flag("--all", options->all, "Every fact, setting and metric, the same ones too");
-  command->add_flag("--trace", options->trace,
-                    "The first step at which two runs that should be equal part, and in what; both need "
-                    "training.trace=true");
-  command->add_flag("--exit-code", options->exit_code,
-                    "Exit with 1 unless all facts are known and equal, no setting differs, and every metric but times "
-                    "and memory is the same; with --trace, if they part");
-  auto* json = command->add_flag("--json", options->json, "JSON: comparable, reasons, settings, metrics, shows");
-  command->add_flag("--md", options->markdown, "Markdown, for a pull request or a notebook")->excludes(json);
-  command->footer(
+  command.option("A", options->a, "A run, named as for 'show'; with B left out it is compared with the latest");
+  command.option("B", options->b, "Another run; without A and B the latest two are compared");
+  command.flag("--all", options->all, "Every fact, setting and metric, the same ones too");
+  command.flag("--trace", options->trace,
+               "The first step at which two runs that should be equal part, and in what; both need "
+               "training.trace=true");
+  command.flag("--exit-code", options->exit_code,
+               "Exit with 1 unless all facts are known and equal, no setting differs, and every metric but times "
+               "and memory is the same; with --trace, if they part");
+  const CommandOption json =
+      command.flag("--json", options->json, "JSON: comparable, reasons, settings, metrics, shows");
+  command.flag("--md", options->markdown, "Markdown, for a pull request or a notebook").excludes(json);
+  command.footer(
       "An experiment file stands for its latest finished run: the newest of the runs that were started from the file "
       "at "
       "this path, with or without overrides.\n\n"
       "Examples:\n  runner diff\n  runner diff baseline/gpt\n  runner diff baseline/gpt experiments/romeo.yaml\n"
       "  runner diff experiments/romeo.yaml experiments/romeo-bert.yaml --md\n"
       "  runner diff 3fa9 77b1 --trace");
-  command->callback([&global, options, &exit_code] { exit_code = compare_runs(global, *options); });
+  command.action([&global, options, &exit_code] { exit_code = compare_runs(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -164,13 +164,13 @@ int doctor(const GlobalOptions& global, bool json_wanted) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, const GlobalOptions& global, int& exit_code) {
-  auto* command =
-      app.add_subcommand("doctor", "Check libtorch, plugins, store, disk and processor, and say what to do");
+void add_doctor(const Command& program, const GlobalOptions& global, int& exit_code) {
+  const Command command =
+      program.subcommand("doctor", "Check libtorch, plugins, store, disk and processor, and say what to do");
   const auto json_wanted = std::make_shared<bool>(false);
-  command->add_flag("--json", *json_wanted, "JSON: name, verdict, text, advice of each check");
-  command->footer("Exits with 1 when a check failed.\n\nExample:\n  runner doctor");
-  command->callback([&global, json_wanted, &exit_code] { exit_code = doctor(global, *json_wanted); });
+  command.flag("--json", *json_wanted, "JSON: name, verdict, text, advice of each check");
+  command.footer("Exits with 1 when a check failed.\n\nExample:\n  runner doctor");
+  command.action([&global, json_wanted, &exit_code] { exit_code = doctor(global, *json_wanted); });
 }
 
 }  // namespace folio::cli

@@ -48,23 +48,22 @@ void export_run(const GlobalOptions& global, const ExportOptions& options) {
 
 }  // namespace
 
-void add_export(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("export", "Write a run for other programs, or for another machine");
+void add_export(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("export", "Write a run for other programs, or for another machine");
   const auto options = std::make_shared<ExportOptions>();
   std::vector<std::string> names;
   for (const Format& format : kFormats) names.emplace_back(format.name);
-  command->add_option("RUN", options->run, "A run, named as for 'show'")->required();
+  command.option("RUN", options->run, "A run, named as for 'show'").required();
   command
-      ->add_option(
-          "--format", options->format,
-          "json: all of it; csv: a row for each logged step; tensorboard: a folder with an event file; folder: "
-          "the run's folder, for 'import'")
-      ->check(CLI::IsMember(names))
-      ->capture_default_str();
-  command->add_option("--to", options->to, "The file or folder to write; without this, here, called as the run's id");
-  command->footer(
+      .option("--format", options->format,
+              "json: all of it; csv: a row for each logged step; tensorboard: a folder with an event file; folder: "
+              "the run's folder, for 'import'")
+      .one_of(names)
+      .show_default();
+  command.option("--to", options->to, "The file or folder to write; without this, here, called as the run's id");
+  command.footer(
       "Examples:\n  runner export latest --format csv\n  runner export 3fa9 --format tensorboard --to logs/3fa9");
-  command->callback([&global, options] { export_run(global, *options); });
+  command.action([&global, options] { export_run(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <optional>
 
+#include "cli/commands.h"
 #include "cli/session/results_store.h"
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
@@ -126,40 +127,39 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
 
 }  // namespace
 
-void add_generate(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+void add_generate(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<GenerateOptions>();
-  CLI::App* command =
-      app.add_subcommand("generate", "Let the model of a run continue a text, or fill the masks in one");
-  command->add_option("run", options->run, "the run: id prefix, name, latest, or an experiment file")
-      ->capture_default_str();
-  auto* prompt = command->add_option(
+  const Command command =
+      program.subcommand("generate", "Let the model of a run continue a text, or fill the masks in one");
+  command.option("run", options->run, "the run: id prefix, name, latest, or an experiment file").show_default();
+  const CommandOption prompt = command.option(
       "-p,--prompt", options->prompt,
       "the text to continue, without one the model begins a new text; for a masked model, a text with mask tokens");
-  command->add_option("--max-new-tokens", options->max_new_tokens, "tokens to generate")
-      ->capture_default_str()
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 20));
-  command->add_option("-t,--temperature", options->temperature, "0 takes the most probable token each time")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 100.0));
-  command->add_option("--top-k", options->top_k, "choose among the k most probable tokens; 0: among all")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--top-p", options->top_p, "choose among the most probable tokens that together have this share")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 1.0));
-  command->add_option("--seed", options->seed, "of the choices")->capture_default_str()->check(CLI::NonNegativeNumber);
+  command.option("--max-new-tokens", options->max_new_tokens, "tokens to generate")
+      .show_default()
+      .range(std::int64_t{1}, std::int64_t{1} << 20);
+  command.option("-t,--temperature", options->temperature, "0 takes the most probable token each time")
+      .show_default()
+      .range(0.0, 100.0);
+  command.option("--top-k", options->top_k, "choose among the k most probable tokens; 0: among all")
+      .show_default()
+      .not_negative();
+  command.option("--top-p", options->top_p, "choose among the most probable tokens that together have this share")
+      .show_default()
+      .range(0.0, 1.0);
+  command.option("--seed", options->seed, "of the choices").show_default().not_negative();
   command
-      ->add_flag("-i,--interactive", options->interactive,
-                 "keep the model loaded, and take a prompt from each line of standard input")
-      ->excludes(prompt);
-  command->add_flag("--json", options->json, "print run, prompt and text as JSON, a line for each with --interactive");
-  command->footer(
+      .flag("-i,--interactive", options->interactive,
+            "keep the model loaded, and take a prompt from each line of standard input")
+      .excludes(prompt);
+  command.flag("--json", options->json, "print run, prompt and text as JSON, a line for each with --interactive");
+  command.footer(
       "Examples:\n"
       "  runner generate latest --prompt 'ROMEO.'\n"
       "  runner generate smoke-bert -p 'O Romeo, [MASK] art thou'\n"
       "  runner generate romeo-small --interactive\n"
       "  runner generate romeo-small -p 'But soft,' --temperature 0.6 --top-p 0.9 --seed 7");
-  command->callback([options, &global, &exit_code] { exit_code = generate(*options, global); });
+  command.action([options, &global, &exit_code] { exit_code = generate(*options, global); });
 }
 
 }  // namespace folio::cli

@@ -42,21 +42,20 @@ void import_all(const GlobalOptions& global, const ImportOptions& options) {
 
 }  // namespace
 
-void add_import(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("import", "Take over runs of other programs, or of another machine");
+void add_import(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("import", "Take over runs of other programs, or of another machine");
   const auto options = std::make_shared<ImportOptions>();
   command
-      ->add_option(
-          "PATH", options->paths,
-          "A run folder; trainer_state.json or the output folder of Hugging Face's Trainer; TensorBoard's event "
-          "files or a folder of them; MLflow's mlruns; a JSON file with metrics")
-      ->required();
-  command->add_flag("--json", options->json, "JSON: id, name, format, points, unread");
-  command->footer(
+      .option("PATH", options->paths,
+              "A run folder; trainer_state.json or the output folder of Hugging Face's Trainer; TensorBoard's event "
+              "files or a folder of them; MLflow's mlruns; a JSON file with metrics")
+      .required();
+  command.flag("--json", options->json, "JSON: id, name, format, points, unread");
+  command.footer(
       "Each becomes a run like any other. What could not be read is named.\n\n"
       "Examples:\n  runner import ~/elsewhere/results/runs/3fa9b2c1\n  runner import gpt2-output mlruns\n"
       "  runner import logs/events.out.tfevents.1700000000.host.1.0");
-  command->callback([&global, options] { import_all(global, *options); });
+  command.action([&global, options] { import_all(global, *options); });
 }
 
 }  // namespace folio::cli

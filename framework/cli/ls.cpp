@@ -120,20 +120,20 @@ void list_runs(const GlobalOptions& global, const LsOptions& options) {
 
 }  // namespace
 
-void add_ls(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("ls", "List the runs, newest first");
+void add_ls(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("ls", "List the runs, newest first");
   const auto options = std::make_shared<LsOptions>();
-  add_where(*command, options->choice.where);
-  command->add_option("--sort-by", options->sort_by, "A setting, a metric, id, name, model, state or created");
-  command->add_flag("--descending", options->descending, "Sort from high to low");
-  command->add_option("--limit", options->limit, "Only so many, the first")->check(CLI::PositiveNumber);
-  command->add_flag("--all", options->all, "All runs; without it a terminal shows the newest 20");
-  command->add_flag("--json", options->json, "JSON, with every metric of every run");
-  command->footer(
+  add_where(command, options->choice.where);
+  command.option("--sort-by", options->sort_by, "A setting, a metric, id, name, model, state or created");
+  command.flag("--descending", options->descending, "Sort from high to low");
+  command.option("--limit", options->limit, "Only so many, the first").positive();
+  command.flag("--all", options->all, "All runs; without it a terminal shows the newest 20");
+  command.flag("--json", options->json, "JSON, with every metric of every run");
+  command.footer(
       "Examples:\n  runner ls\n  runner ls --json\n  runner ls --where 'model.type=gpt and eval_loss<6' --sort-by "
       "eval_loss "
       "--limit 5");
-  command->callback([&global, options] { list_runs(global, *options); });
+  command.action([&global, options] { list_runs(global, *options); });
 }
 
 }  // namespace folio::cli

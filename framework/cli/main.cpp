@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "cli/commands.h"
 #include "support/error.h"
@@ -33,7 +35,7 @@ fs::path default_results() {
 /// `runner FILE ...` and `runner -m FILE ...` stand for `runner run FILE ...`: puts the word in behind the options that
 /// stand before any command, when the first argument that is no option is no command either. What is neither a command
 /// nor a file is named.
-void complete(std::vector<std::string>& arguments, const CLI::App& app) {
+void complete(std::vector<std::string>& arguments, const Command& program) {
   std::size_t place = 0;
   const auto takes_value = [](const std::string& option) {
     return option == "--results" || option == "--store" || option == "--plugin-path";
@@ -43,7 +45,7 @@ void complete(std::vector<std::string>& arguments, const CLI::App& app) {
   while (first < arguments.size() && arguments[first].starts_with("-")) ++first;
   if (first >= arguments.size()) return;
   std::vector<std::string> commands;
-  for (const CLI::App* command : app.get_subcommands({})) commands.push_back(command->get_name());
+  for (const Command& command : program.subcommands()) commands.push_back(command.name());
   const std::string& word = arguments[first];
   if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
   const bool looks_like_file = word.find_first_of("./") != std::string::npos || fs::exists(word);
@@ -55,13 +57,10 @@ void complete(std::vector<std::string>& arguments, const CLI::App& app) {
 }
 
 int run(std::vector<std::string> arguments) {
-  CLI::App app("Folio trains language models on text from an experiment file, and compares the results honestly.",
-               "runner");
-  app.set_version_flag("--version", "folio " + std::string(folio_version()));
-  app.set_help_flag("-h,--help", "print help, for a command too");
-  app.require_subcommand(1);
-  app.fallthrough();  // --results, --store and --plugin-path may stand behind the command too
-  app.footer(
+  const Program program(
+      "runner", "Folio trains language models on text from an experiment file, and compares the results honestly.",
+      "folio " + std::string(folio_version()));
+  program.footer(
       "Examples:\n"
       "  runner experiments/romeo.yaml                    train GPT-2 small on Romeo and Juliet\n"
       "  runner experiments/romeo.yaml training.seed=7    the same with another seed\n"
@@ -73,25 +72,19 @@ int run(std::vector<std::string> arguments) {
   if (const char* home = std::getenv("FOLIO_HOME")) global.baselines = fs::path(home) / "results/baselines";
   if (const char* store = std::getenv("FOLIO_STORE")) global.store = store;
   ::unsetenv("FOLIO_STORE");  // there may be a password in it, and no child needs it
-  app.add_option("--results", global.results, "folder of the results (FOLIO_RESULTS)")->capture_default_str();
-  app.add_option("--store", global.store,
+  program.option("--results", global.results, "folder of the results (FOLIO_RESULTS)").show_default();
+  program.option("--store", global.store,
                  "postgresql://USER@HOST/DATABASE: the store on a server, which many machines share, instead of in a "
                  "file of the results (FOLIO_STORE)");
-  app.add_option("--plugin-path", global.plugin_path,
-                 "folder to look for plugins in, before all others; may be repeated")
-      ->allow_extra_args(false);
+  program
+      .option("--plugin-path", global.plugin_path, "folder to look for plugins in, before all others; may be repeated")
+      .one_value();
   int exit_code = 0;
-  for (const auto add : kCommands) add(app, global, exit_code);
+  for (const auto add : kCommands) add(program, global, exit_code);
 
-  complete(arguments, app);
-  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last to first
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error);
-    return code == 0 ? 0 : folio::exit_code(ErrorKind::usage);
-  }
-  return exit_code;
+  complete(arguments, program);
+  const int usage = program.run(arguments);
+  return usage != 0 ? usage : exit_code;
 }
 
 }  // namespace

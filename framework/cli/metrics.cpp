@@ -92,14 +92,14 @@ void metrics(const MetricsOptions& options) {
 
 }  // namespace
 
-void add_metrics(CLI::App& app, const GlobalOptions&, int&) {
-  auto* command = app.add_subcommand("metrics", "Say what a metric means, or list all that there are");
+void add_metrics(const Command& program, const GlobalOptions&, int&) {
+  const Command command = program.subcommand("metrics", "Say what a metric means, or list all that there are");
   const auto options = std::make_shared<MetricsOptions>();
-  command->add_option("NAME", options->name, "A metric, as show, diff and compare name it");
-  command->add_flag("--json", options->json, "JSON: name, better, unit, meaning, definition");
-  command->add_flag("--md", options->markdown, "All of them in Markdown: docs/metrics.md");
-  command->footer("Examples:\n  runner metrics\n  runner metrics train_loss");
-  command->callback([options] { metrics(*options); });
+  command.option("NAME", options->name, "A metric, as show, diff and compare name it");
+  command.flag("--json", options->json, "JSON: name, better, unit, meaning, definition");
+  command.flag("--md", options->markdown, "All of them in Markdown: docs/metrics.md");
+  command.footer("Examples:\n  runner metrics\n  runner metrics train_loss");
+  command.action([options] { metrics(*options); });
 }
 
 }  // namespace folio::cli

@@ -14,13 +14,13 @@ struct NameOptions {
 
 }  // namespace
 
-void add_name(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("name", "Give a run another name");
+void add_name(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("name", "Give a run another name");
   const auto options = std::make_shared<NameOptions>();
-  command->add_option("RUN", options->run, "A run, named as for 'show'")->required();
-  command->add_option("NAME", options->name, "The new name")->required();
-  command->footer("Example:\n  runner name latest romeo-warmup");
-  command->callback([&global, options] {
+  command.option("RUN", options->run, "A run, named as for 'show'").required();
+  command.option("NAME", options->name, "The new name").required();
+  command.footer("Example:\n  runner name latest romeo-warmup");
+  command.action([&global, options] {
     check_label_text(options->name, "name");
     if (options->name.empty()) throw Error(ErrorKind::usage, "a name cannot be empty");
     label_run(global, options->run, {options->name, std::nullopt, {}, {}});

@@ -103,20 +103,20 @@ int new_plugin(const NewOptions& options, const GlobalOptions& global) {
 
 }  // namespace
 
-void add_new(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+void add_new(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<NewOptions>();
-  CLI::App* command = app.add_subcommand("new", "Write a small, complete plugin of your own to begin from");
-  command->add_option("KIND", options->kind, "model, tokenizer or dataset")
-      ->required()
-      ->check(CLI::IsMember({"model", "tokenizer", "dataset"}));
-  command->add_option("NAME", options->name, "its id: the 'type' of experiment files")->required();
-  command->add_option("--folder", options->folder, "where to write it; without this a folder of its name here");
-  command->footer(
+  const Command command = program.subcommand("new", "Write a small, complete plugin of your own to begin from");
+  command.option("KIND", options->kind, "model, tokenizer or dataset")
+      .required()
+      .one_of({"model", "tokenizer", "dataset"});
+  command.option("NAME", options->name, "its id: the 'type' of experiment files").required();
+  command.option("--folder", options->folder, "where to write it; without this a folder of its name here");
+  command.footer(
       "It is built outside Folio's repository, with find_package(folio).\n\n"
       "Examples:\n"
       "  runner new model mymodel\n"
       "  runner new tokenizer letters --folder ~/plugins/letters");
-  command->callback([options, &global, &exit_code] { exit_code = new_plugin(*options, global); });
+  command.action([options, &global, &exit_code] { exit_code = new_plugin(*options, global); });
 }
 
 }  // namespace folio::cli

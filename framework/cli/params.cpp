@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/commands.h"
 #include "cli/session/session.h"
 #include "cli/session/sweep.h"
 #include "cli/session/worker_session.h"
@@ -164,21 +165,19 @@ int params(const ParamsOptions& options, const GlobalOptions& global) {
 
 }  // namespace
 
-void add_params(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+void add_params(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<ParamsOptions>();
-  CLI::App* command = app.add_subcommand("params", "Count a model's parameters, and tell what training it costs");
-  command
-      ->add_option("FILE", options->words, "an experiment file and settings put over it, or settings alone: model=bert")
-      ->required();
-  command->add_option("--vary", options->vary,
-                      "OPTION=VALUE,VALUE...: a table of what the model's option does to size, memory and speed");
-  command->add_option("--batch", options->batch, "samples of a batch, in place of training.per_device_train_batch_size")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--length", options->length, "tokens of a sample; without an experiment file 512")
-      ->check(CLI::PositiveNumber);
-  command->add_flag("--measure", options->measure, "run a few training steps on random tokens, and tell their time");
-  command->add_flag("--json", options->json, "print it as JSON");
-  command->footer(
+  const Command command = program.subcommand("params", "Count a model's parameters, and tell what training it costs");
+  command.option("FILE", options->words, "an experiment file and settings put over it, or settings alone: model=bert")
+      .required();
+  command.option("--vary", options->vary,
+                 "OPTION=VALUE,VALUE...: a table of what the model's option does to size, memory and speed");
+  command.option("--batch", options->batch, "samples of a batch, in place of training.per_device_train_batch_size")
+      .positive();
+  command.option("--length", options->length, "tokens of a sample; without an experiment file 512").positive();
+  command.flag("--measure", options->measure, "run a few training steps on random tokens, and tell their time");
+  command.flag("--json", options->json, "print it as JSON");
+  command.footer(
       "Memory and operations are estimates of one training step; nothing is trained without --measure. No data are\n"
       "read. Where hidden_size varies the heads keep their width, unless num_attention_heads is given.\n\n"
       "Examples:\n"
@@ -186,7 +185,7 @@ void add_params(CLI::App& app, const GlobalOptions& global, int& exit_code) {
       "  runner params model=bert model.num_hidden_layers=6\n"
       "  runner params model=bert --vary hidden_size=256,512,768\n"
       "  runner params experiments/smoke.yaml --vary num_hidden_layers=1,2,4 --measure");
-  command->callback([options, &global, &exit_code] { exit_code = params(*options, global); });
+  command.action([options, &global, &exit_code] { exit_code = params(*options, global); });
 }
 
 }  // namespace folio::cli

@@ -120,20 +120,18 @@ const PluginDescription& named_plugin(const Catalogue& catalogue, const std::str
 
 }  // namespace
 
-void add_plugins(CLI::App& app, const GlobalOptions& global, int&) {
+void add_plugins(const Command& program, const GlobalOptions& global, int&) {
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* list = app.add_subcommand("plugins", "List the models, tokenizers and data sets that there are");
-  list->add_flag("--json", arguments->json, "Print JSON");
+  const Command list = program.subcommand("plugins", "List the models, tokenizers and data sets that there are");
+  list.flag("--json", arguments->json, "Print JSON");
 
-  CLI::App* show =
-      list->add_subcommand("show", "Show what one plugin declares: its options, their defaults and ranges");
-  show->add_option("ID", arguments->name, "The plugin's id; with its kind (model/gpt) where several have it")
-      ->required();
-  show->add_flag("--json", arguments->json, "Print JSON");
+  const Command show = list.subcommand("show", "Show what one plugin declares: its options, their defaults and ranges");
+  show.option("ID", arguments->name, "The plugin's id; with its kind (model/gpt) where several have it").required();
+  show.flag("--json", arguments->json, "Print JSON");
 
-  list->callback([list, arguments, &global] {
+  list.action([show, arguments, &global] {
     const Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
-    if (!list->get_subcommands().empty()) {
+    if (show.given()) {
       const PluginDescription& plugin = named_plugin(catalogue, arguments->name);
       arguments->json ? print_json(folio::to_json(plugin)) : print_plugin(plugin);
     } else {

@@ -43,13 +43,13 @@ void purge_runs(const GlobalOptions& global, const PurgeOptions& options) {
 
 }  // namespace
 
-void add_purge(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("purge", "Delete runs in the trash for good");
+void add_purge(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("purge", "Delete runs in the trash for good");
   const auto options = std::make_shared<PurgeOptions>();
-  command->add_option("RUN", options->runs, "Runs in the trash; all of them by default");
-  command->add_flag("-y,--yes", options->yes, "Do not ask");
-  command->footer("Examples:\n  runner purge\n  runner purge 3fa9 -y");
-  command->callback([&global, options] { purge_runs(global, *options); });
+  command.option("RUN", options->runs, "Runs in the trash; all of them by default");
+  command.flag("-y,--yes", options->yes, "Do not ask");
+  command.footer("Examples:\n  runner purge\n  runner purge 3fa9 -y");
+  command.action([&global, options] { purge_runs(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -35,15 +35,15 @@ void reindex(const GlobalOptions& global, const std::string& forget) {
 
 }  // namespace
 
-void add_reindex(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("reindex", "Make the store anew from the run folders");
+void add_reindex(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("reindex", "Make the store anew from the run folders");
   const auto forget = std::make_shared<std::string>();
-  command->add_option("--forget", *forget,
-                      "Only take the runs of a results folder that is no more, HOST:FOLDER, out of a server's store");
-  command->footer(
+  command.option("--forget", *forget,
+                 "Only take the runs of a results folder that is no more, HOST:FOLDER, out of a server's store");
+  command.footer(
       "Examples:\n  runner reindex\n"
       "  runner reindex --forget node7:/data/results");
-  command->callback([&global, forget] { reindex(global, *forget); });
+  command.action([&global, forget] { reindex(global, *forget); });
 }
 
 }  // namespace folio::cli

@@ -31,12 +31,13 @@ void restore_runs(const GlobalOptions& global, const RestoreOptions& options) {
 
 }  // namespace
 
-void add_restore(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("restore", "Bring runs back from the trash; without RUN, list what is in it");
+void add_restore(const Command& program, const GlobalOptions& global, int&) {
+  const Command command =
+      program.subcommand("restore", "Bring runs back from the trash; without RUN, list what is in it");
   const auto options = std::make_shared<RestoreOptions>();
-  command->add_option("RUN", options->runs, "Runs in the trash: ids or their beginnings, names");
-  command->footer("Examples:\n  runner restore\n  runner restore 3fa9");
-  command->callback([&global, options] { restore_runs(global, *options); });
+  command.option("RUN", options->runs, "Runs in the trash: ids or their beginnings, names");
+  command.footer("Examples:\n  runner restore\n  runner restore 3fa9");
+  command.action([&global, options] { restore_runs(global, *options); });
 }
 
 }  // namespace folio::cli

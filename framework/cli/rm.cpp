@@ -26,12 +26,12 @@ void remove_runs(const GlobalOptions& global, const RemoveOptions& options) {
 
 }  // namespace
 
-void add_rm(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("rm", "Move runs to the trash");
+void add_rm(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("rm", "Move runs to the trash");
   const auto options = std::make_shared<RemoveOptions>();
-  command->add_option("RUN", options->runs, "Runs, named as for 'show'")->required();
-  command->footer("Examples:\n  runner rm 3fa9 b2c1\n  runner restore 3fa9");
-  command->callback([&global, options] { remove_runs(global, *options); });
+  command.option("RUN", options->runs, "Runs, named as for 'show'").required();
+  command.footer("Examples:\n  runner rm 3fa9 b2c1\n  runner restore 3fa9");
+  command.action([&global, options] { remove_runs(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "cli/commands.h"
 #include "cli/session/multirun.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_session.h"
@@ -70,25 +71,25 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
 
 }  // namespace
 
-void add_run(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+void add_run(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* command = app.add_subcommand("run", "Train as an experiment file says, and keep the result");
-  command->add_option("file", options->file, "the experiment file")->required();
-  command->add_option("overrides", options->overrides, "settings put over the file's: section.key=value");
-  command->add_option("-n,--name", options->name, "the run's name, in place of the experiment's");
-  command->add_flag("-q,--quiet", options->quiet, "show no progress");
-  command->add_flag("--json", options->json, "print the result as JSON, and nothing else");
-  command->add_flag("-m,--multirun", options->multirun,
-                    "run every combination of the settings that have several values, with commas between");
-  command->add_flag("-f,--force", options->force, "with --multirun: run again what has finished before");
-  command->footer(
+  const Command command = program.subcommand("run", "Train as an experiment file says, and keep the result");
+  command.option("file", options->file, "the experiment file").required();
+  command.option("overrides", options->overrides, "settings put over the file's: section.key=value");
+  command.option("-n,--name", options->name, "the run's name, in place of the experiment's");
+  command.flag("-q,--quiet", options->quiet, "show no progress");
+  command.flag("--json", options->json, "print the result as JSON, and nothing else");
+  command.flag("-m,--multirun", options->multirun,
+               "run every combination of the settings that have several values, with commas between");
+  command.flag("-f,--force", options->force, "with --multirun: run again what has finished before");
+  command.footer(
       "The word 'run' may be left out.\n\n"
       "Examples:\n"
       "  runner experiments/romeo.yaml\n"
       "  runner experiments/romeo.yaml training.num_train_epochs=1 model.hidden_size=384\n"
       "  runner experiments/smoke.yaml --json\n"
       "  runner -m experiments/smoke.yaml model.hidden_size=64,128 training.seed=1,2");
-  command->callback([options, &global, &exit_code] {
+  command.action([options, &global, &exit_code] {
     exit_code = options->multirun ? multirun({.file = options->file,
                                               .overrides = options->overrides,
                                               .name = options->name,

@@ -6,15 +6,15 @@
 
 namespace folio::cli {
 
-void add_schema(CLI::App& app, const GlobalOptions& global, int&) {
-  CLI::App* command = app.add_subcommand("schema", "Print the JSON schema of experiment files, for editors");
-  command->footer(
+void add_schema(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("schema", "Print the JSON schema of experiment files, for editors");
+  command.footer(
       "The schema covers exactly the plugins that are installed. With the YAML language server, write as the\n"
       "first line of an experiment:\n"
       "  # yaml-language-server: $schema=folio.schema.json\n\n"
       "Example:\n"
       "  runner schema > experiments/folio.schema.json");
-  command->callback([&global] { print_json(experiment::schema(open_session(global, {}).declarations)); });
+  command.action([&global] { print_json(experiment::schema(open_session(global, {}).declarations)); });
 }
 
 }  // namespace folio::cli

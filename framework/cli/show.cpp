@@ -51,20 +51,20 @@ void show_run(const GlobalOptions& global, const ShowOptions& options) {
 
 }  // namespace
 
-void add_show(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("show", "Show what is known of one run, or explain its result");
+void add_show(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("show", "Show what is known of one run, or explain its result");
   const auto options = std::make_shared<ShowOptions>();
-  command->add_option("RUN", options->run,
-                      "Id or its beginning, name, 'latest', 'baseline/gpt', or an experiment file: its latest finished "
-                      "run; 'latest' by default");
-  command->add_flag("--explain", options->explain,
-                    "What the figures mean: the loss, whether it was still falling, overfitting, text, machine");
-  command->add_flag("--all", options->all, "Every setting, the defaults too");
-  command->add_flag("--json", options->json, "JSON, with every setting");
-  command->footer(
+  command.option("RUN", options->run,
+                 "Id or its beginning, name, 'latest', 'baseline/gpt', or an experiment file: its latest finished "
+                 "run; 'latest' by default");
+  command.flag("--explain", options->explain,
+               "What the figures mean: the loss, whether it was still falling, overfitting, text, machine");
+  command.flag("--all", options->all, "Every setting, the defaults too");
+  command.flag("--json", options->json, "JSON, with every setting");
+  command.footer(
       "Examples:\n  runner show\n  runner show 3fa9\n  runner show --explain\n  runner show experiments/romeo.yaml "
       "--json");
-  command->callback([&global, options] { show_run(global, *options); });
+  command.action([&global, options] { show_run(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -30,15 +30,15 @@ void tag_run(const GlobalOptions& global, const TagOptions& options) {
 
 }  // namespace
 
-void add_tag(CLI::App& app, const GlobalOptions& global, int&) {
-  auto* command = app.add_subcommand("tag", "Give a run tags, or take them away");
+void add_tag(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("tag", "Give a run tags, or take them away");
   const auto options = std::make_shared<TagOptions>();
-  command->add_option("RUN", options->run, "A run, named as for 'show'")->required();
-  command->add_option("TAG", options->tags, "Words without spaces and commas")->required();
-  command->add_flag("--remove", options->remove, "Take these tags away");
-  command->footer(
+  command.option("RUN", options->run, "A run, named as for 'show'").required();
+  command.option("TAG", options->tags, "Words without spaces and commas").required();
+  command.flag("--remove", options->remove, "Take these tags away");
+  command.footer(
       "Examples:\n  runner tag latest good long\n  runner tag 3fa9 --remove long\n  runner ls --where tags=good");
-  command->callback([&global, options] { tag_run(global, *options); });
+  command.action([&global, options] { tag_run(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <optional>
 
+#include "cli/commands.h"
 #include "cli/session/results_store.h"
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
@@ -136,23 +137,23 @@ int tokenize(const TokenizeOptions& options, const GlobalOptions& global) {
 
 }  // namespace
 
-void add_tokenize(CLI::App& app, const GlobalOptions& global, int& exit_code) {
+void add_tokenize(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<TokenizeOptions>();
-  CLI::App* command = app.add_subcommand("tokenize", "Show how a tokenizer cuts texts, and count tokens");
-  command->add_option("FILE", options->files, "texts in UTF-8; - is standard input");
-  command->add_option("--text", options->text, "a text, in place of files");
+  const Command command = program.subcommand("tokenize", "Show how a tokenizer cuts texts, and count tokens");
+  command.option("FILE", options->files, "texts in UTF-8; - is standard input");
+  command.option("--text", options->text, "a text, in place of files");
   command
-      ->add_option("-t,--tokenizer", options->tokenizer,
-                   "a run (id prefix, name, latest, an experiment file), or a tokenizer.json of Hugging Face's or the "
-                   "folder that it lies in")
-      ->capture_default_str();
-  command->add_option("--first", options->first, "how many tokens to show of each text; 0 shows the counts alone")
-      ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
-  command->add_flag("--all", options->all, "show all tokens");
-  command->add_flag("--ids", options->ids, "show the tokens' ids below them");
-  command->add_flag("--json", options->json, "print ids, tokens and counts of each text as JSON");
-  command->footer(
+      .option("-t,--tokenizer", options->tokenizer,
+              "a run (id prefix, name, latest, an experiment file), or a tokenizer.json of Hugging Face's or the "
+              "folder that it lies in")
+      .show_default();
+  command.option("--first", options->first, "how many tokens to show of each text; 0 shows the counts alone")
+      .show_default()
+      .not_negative();
+  command.flag("--all", options->all, "show all tokens");
+  command.flag("--ids", options->ids, "show the tokens' ids below them");
+  command.flag("--json", options->json, "print ids, tokens and counts of each text as JSON");
+  command.footer(
       "On a terminal neighbouring tokens have different colours, special ones are purple and unknown ones red; "
       "elsewhere\n"
       "a bar stands between them. A byte that is a part of a character is written <0xE2>.\n"
@@ -161,7 +162,7 @@ void add_tokenize(CLI::App& app, const GlobalOptions& global, int& exit_code) {
       "  runner tokenize hamlet.txt macbeth.txt --tokenizer romeo-small --first 0\n"
       "  runner tokenize letter.txt --tokenizer tokenizer.json --ids\n"
       "  cat letter.txt | runner tokenize - --json");
-  command->callback([options, &global, &exit_code] { exit_code = tokenize(*options, global); });
+  command.action([options, &global, &exit_code] { exit_code = tokenize(*options, global); });
 }
 
 }  // namespace folio::cli

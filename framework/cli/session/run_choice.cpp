@@ -1,6 +1,5 @@
 #include "cli/session/run_choice.h"
 
-#include <CLI/CLI.hpp>
 #include <set>
 
 #include "runs/compare/where.h"
@@ -46,11 +45,10 @@ std::vector<RunSummary> trashed_runs(const GlobalOptions& global, const std::vec
   return names.empty() ? trash : named_runs(trash, names);
 }
 
-void add_where(CLI::App& command, std::string& where) {
-  command.add_option(
-      "--where", where,
-      "Only runs of which this holds: FIELD OP VALUE with = != < <= > >= ~ (contains), joined by and, or, "
-      "not, parentheses; fields are settings, metrics, id, name, model, state, created, tags, note, file");
+void add_where(const Command& command, std::string& where) {
+  command.option("--where", where,
+                 "Only runs of which this holds: FIELD OP VALUE with = != < <= > >= ~ (contains), joined by and, or, "
+                 "not, parentheses; fields are settings, metrics, id, name, model, state, created, tags, note, file");
 }
 
 }  // namespace folio::cli

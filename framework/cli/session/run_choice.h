@@ -3,14 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/command_line/command.h"
 #include "cli/session/global_options.h"
 #include "runs/compare/run_fields.h"
 #include "runs/record/run_settings.h"
 #include "runs/store/store.h"
-
-namespace CLI {
-class App;
-}
 
 namespace folio::cli {
 
@@ -33,6 +30,6 @@ std::vector<runs::RunSummary> named_runs(const std::vector<runs::RunSummary>& ru
 std::vector<runs::RunSummary> trashed_runs(const GlobalOptions& global, const std::vector<std::string>& names);
 
 /// Adds --where.
-void add_where(CLI::App& command, std::string& where);
+void add_where(const Command& command, std::string& where);
 
 }  // namespace folio::cli

@@ -1,10 +1,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <iostream>
-#include <sstream>
 
 #include "cli/commands.h"
 #include "terminal/terminal.h"
+#include "unit/cli/program_output.h"
 #include "unit/runs/scratch.h"
 
 using namespace folio;
@@ -26,25 +25,17 @@ class Program {
   const std::filesystem::path& results() const { return scratch_.path(); }
 
   std::string run(const std::string& arguments) {
-    CLI::App app("runner", "runner");
+    const cli::Program program("runner", "", "");
     int exit_code = 0;
-    cli::add_ls(app, global_, exit_code);
-    cli::add_show(app, global_, exit_code);
+    cli::add_ls(program, global_, exit_code);
+    cli::add_show(program, global_, exit_code);
     for (const auto add : {&cli::add_diff, &cli::add_compare, &cli::add_tag, &cli::add_note, &cli::add_name,
                            &cli::add_rm, &cli::add_restore, &cli::add_purge, &cli::add_reindex, &cli::add_metrics}) {
-      add(app, global_, exit_code);
+      add(program, global_, exit_code);
     }
-    std::ostringstream captured;
-    std::streambuf* const before = std::cout.rdbuf(captured.rdbuf());
-    try {
-      app.parse(arguments);
-    } catch (...) {
-      std::cout.rdbuf(before);
-      throw;
-    }
-    std::cout.rdbuf(before);
+    const std::string printed = folio::test::printed_by(program, arguments);
     exit_code_ = exit_code;
-    return captured.str();
+    return printed;
   }
 
   nlohmann::json json(const std::string& arguments) { return nlohmann::json::parse(run(arguments + " --json")); }

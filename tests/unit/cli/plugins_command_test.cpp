@@ -1,8 +1,7 @@
-#include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "cli/commands.h"
+#include "unit/cli/program_output.h"
 #include "unit/plugin_host/fixtures.h"
 
 using namespace folio;
@@ -16,22 +15,14 @@ std::string output_of(const fs::path& folder, const std::string& arguments) {
   const ScopedVariable data("XDG_DATA_HOME", (folder / "data").string());
   const ScopedVariable cache("XDG_CACHE_HOME", (folder / "cache").string());
   const ScopedVariable path("FOLIO_PLUGIN_PATH", std::nullopt);
-  CLI::App app;
+  const cli::Program program("runner", "", "");
   int exit_code = 0;
   cli::GlobalOptions global;
   global.plugin_path = {folder / "plugins"};
-  cli::add_plugins(app, global, exit_code);
-  std::ostringstream captured;
-  std::streambuf* const before = std::cout.rdbuf(captured.rdbuf());
-  try {
-    app.parse("plugins " + arguments);
-  } catch (...) {
-    std::cout.rdbuf(before);
-    throw;
-  }
-  std::cout.rdbuf(before);
+  cli::add_plugins(program, global, exit_code);
+  const std::string printed = folio::test::printed_by(program, "plugins " + arguments);
   CHECK(exit_code == 0);
-  return captured.str();
+  return printed;
 }
 
 }  // namespace
