@@ -1,9 +1,9 @@
 # Precompiled headers: what nearly every source of a kind of target includes from elsewhere is parsed once. Only headers
 # of other projects belong in them, so that no edit here compiles everything anew.
 #
-# GCC takes a precompiled header only where options and definitions are the same, so each set of these has a target of
-# its own, whose header others reuse. What a single source needs to be told (a version, a folder) is told to that source
-# alone, with folio_define(), and never to its whole target.
+# GCC takes a precompiled header only where options, and definitions that the header knows, are the same, so each set of
+# these has a target of its own, whose header others reuse. What a single source needs to be told (a version, a folder) is
+# told to that source alone, with folio_define(), and never to its whole target.
 
 set(folio_host_headers
   <algorithm> <array> <chrono> <cmath> <cstdint> <filesystem> <functional> <iostream> <map> <memory> <optional> <set>
@@ -39,6 +39,12 @@ endfunction()
 function(folio_precompile target name)
   if(NOT FOLIO_ONE_BY_ONE)
     target_precompile_headers(${target} REUSE_FROM folio_pch_${name})
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL EXECUTABLE)
+      # Instead of -fPIE: as the header has it.
+      set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+      target_compile_options(${target} PRIVATE -fPIC)
+    endif()
   endif()
   get_target_property(type ${target} TYPE)
   if(type STREQUAL "EXECUTABLE")  # -fPIC as the precompiled headers have it, in place of -fPIE
@@ -49,7 +55,8 @@ function(folio_precompile target name)
   set_target_properties(${target} PROPERTIES DEFINE_SYMBOL "" CXX_VISIBILITY_PRESET ${visibility})
 endfunction()
 
-# folio_define(SOURCE NAME=VALUE...): definitions for one source, which is then compiled by itself.
+# folio_define(SOURCE NAME=VALUE...): definitions for one source, which is then compiled by itself. It takes the
+# precompiled header all the same, as long as no header in it knows these names.
 function(folio_define source)
   set_source_files_properties(${source} PROPERTIES COMPILE_DEFINITIONS "${ARGN}" SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
