@@ -82,6 +82,54 @@ void place_all(Node& node, const Place& place) {
   }
 }
 
+std::string_view trimmed(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
+}
+
+/// Whether YAML would take the rest of a line for a comment: a '#' outside of quotes, at the beginning or behind a
+/// blank.
+bool has_comment(std::string_view text) {
+  char quote = '\0';
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote == '"' && c == '\\')
+      ++i;
+    else if (quote != '\0')
+      quote = c == quote ? '\0' : quote;
+    else if ((c == '"' || c == '\'') &&
+             (i == 0 || std::string_view(" \t\n[{,:").find(text[i - 1]) != std::string_view::npos))
+      quote = c;
+    else if (c == '#' && (i == 0 || std::string_view(" \t\n").find(text[i - 1]) != std::string_view::npos))
+      return true;
+  }
+  return false;
+}
+
+/// The value of an override. One that begins with a bracket or a quote is YAML, and so is "a: b". Any other is the text
+/// itself, also where it has what YAML reads as something else: a comment, an alias (*.txt), a directive (%), a tag.
+std::optional<Node> value_of(const Source& source, Problems& problems) {
+  const std::string_view text = trimmed(source.text);
+  const bool is_yaml = !text.empty() && std::string_view("[{\"'").find(text.front()) != std::string_view::npos;
+  Problems ignored;
+  std::optional<Node> value = read_yaml(source, is_yaml ? problems : ignored);
+  const bool nested = value && (value->kind == Node::Kind::mapping || value->kind == Node::Kind::list);
+  if (value && (is_yaml || nested) && has_comment(text)) {
+    problems.add(
+        Place{&source}, "",
+        "a '#' with a blank before it begins a comment in YAML, and what follows would be cut off; put the text "
+        "in quotes");
+    return std::nullopt;
+  }
+  if (is_yaml || nested || (value && value->text == text)) return value;
+  if (unreadable(source)) return read_yaml(source, problems);
+  Node literal;
+  literal.kind = Node::Kind::scalar;
+  literal.text = text;
+  return literal;
+}
+
 }  // namespace
 
 void apply_override(Node& root, const std::string& text, Sources& sources, Problems& problems) {
@@ -104,7 +152,7 @@ void apply_override(Node& root, const std::string& text, Sources& sources, Probl
     remove(root, *path, place, key, problems);
   } else if (equals == std::string::npos) {
     problems.add(place, "", fmt::format("expected '{}=value'", key));
-  } else if (auto value = read_yaml(source, problems)) {
+  } else if (auto value = value_of(source, problems)) {
     place_all(*value, place);
     // An override with nothing after '=' says "no value", where a file's blank could also be an emptied section.
     if (value->is_blank()) value->text = "null";

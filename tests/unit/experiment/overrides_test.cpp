@@ -93,6 +93,21 @@ TEST_CASE("a wrong override is reported as such") {
     CHECK_THAT(message_of(kValid, {given}), Equals("override '" + given + "': " + problem));
 }
 
+TEST_CASE("an override's value is the person's text, whatever YAML would read into it") {
+  for (const std::string text : {"txt/set #2", "#2", "a #", "50% off", "%YAML", "*.txt", "&name x", "!tag", "@home",
+                                 "`now`", "|", "> x", "--- a", "...", "a\tb #c", "~/books", "it's #1", "x \"y\" #z"}) {
+    INFO(text);
+    CHECK(resolved({"training.run_name=" + text})["training"]["run_name"] == text);
+  }
+  CHECK(resolved({"training.run_name=  a b\t"})["training"]["run_name"] == "a b");
+  CHECK(resolved({"training.run_name='txt/set #2'"})["training"]["run_name"] == "txt/set #2");
+  CHECK(resolved({"dataset.books=['a #2', b#3]"})["dataset"]["books"] == nlohmann::json({"a #2", "b#3"}));
+  // Where it is YAML, nothing is cut off either.
+  for (const std::string text : {"'a' #2", "\"a\" # b", "[a, b] #2", "[a, # b\n c]", "a: b #c"})
+    CHECK_THAT(message_of(kValid, {"training.run_name=" + text}), Contains("begins a comment in YAML"));
+  CHECK_THAT(message_of(kValid, {"training.seed=5 # five"}), Contains("expected an integer, got '5 # five'"));
+}
+
 TEST_CASE("what stands in an override cannot reach the terminal as control characters") {
   CHECK_THAT(message_of(kValid, {"training.\x1b[31m=\x1b"}), !Contains("\x1b"));
 }
