@@ -28,10 +28,7 @@ struct DataOptions {
   ObjectiveOptions objective{};
 };
 
-/// The options that every `dataset:` section takes beside the plugin's own.
-OptionTable data_option_table();
-
-/// `values` are of that table.
+/// `values` are of framework_dataset_options().
 DataOptions data_options(const OptionValues& values);
 
 /// Throws Error (experiment) when `values` name another objective than that of the model, or change an option that its

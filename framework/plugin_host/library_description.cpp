@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "formats/description_json.h"
+#include "plugin_host/option_names.h"
 #include "support/child_process.h"
 #include "support/error.h"
 #include "support/files.h"
@@ -45,6 +46,7 @@ std::optional<PluginDescription> description_of(const Subject& subject, const js
   try {
     PluginDescription description = plugin_description_from_json(source);
     if (description.id != subject.stamp.id || to_string(description.kind) != subject.stamp.kind) return std::nullopt;
+    if (problem_with_names(description.kind, description.options)) return std::nullopt;
     description.library = subject.library.string();
     return description;
   } catch (const Error&) {

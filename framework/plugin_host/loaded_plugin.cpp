@@ -6,12 +6,12 @@
 
 #include <boost/core/demangle.hpp>
 #include <boost/dll/shared_library.hpp>
-#include <set>
 #include <system_error>
 #include <vector>
 
 #include "folio/objective.h"
 #include "plugin_host/build_stamp.h"
+#include "plugin_host/option_names.h"
 #include "support/nearest_name.h"
 #include "support/sha256.h"
 
@@ -101,13 +101,9 @@ void check_against_stamp(const fs::path& library, const PluginDescriptor& descri
   }
 }
 
-void check_options(const fs::path& library, const OptionTable& table) {
-  std::set<std::string> names{"type"};  // names the plugin itself in an experiment
+void check_options(const fs::path& library, PluginKind kind, const OptionTable& table) {
+  if (const auto problem = problem_with_names(kind, table)) fail(library, *problem);
   for (const Option& option : table.options()) {
-    if (!names.insert(option.name).second) {
-      fail(library, option.name == "type" ? "declares an option 'type', which names the plugin in an experiment"
-                                          : fmt::format("declares the option '{}' twice", option.name));
-    }
     if (std::holds_alternative<std::monostate>(option.default_value)) continue;
     if (const auto problem = problem_with(option, option.default_value))
       fail(library, fmt::format("the default of its option '{}' is wrong: {}", option.name, *problem));
@@ -147,7 +143,7 @@ PluginDescription LoadedPlugin::describe() const {
                                 .library = library_.string(),
                                 .library_hash = sha256_file(library_)};
   call("declared its options", [&] { description.options = descriptor_->options(); });
-  check_options(library_, description.options);
+  check_options(library_, description.kind, description.options);
   check_objective(library_, *descriptor_);
   return description;
 }

@@ -14,7 +14,7 @@ using nlohmann::json;
 /// The keys of a dataset section that are the framework's, or those that are the plugin's.
 json keys_of(const json& section, bool of_framework) {
   json result = json::object();
-  const OptionTable table = data::data_option_table();
+  const OptionTable table = framework_dataset_options();
   for (const auto& [key, value] : section.items()) {
     const bool known = std::any_of(table.options().begin(), table.options().end(), [&](const Option& option) {
       return option.name.substr(0, option.name.find('.')) == key;
@@ -49,7 +49,7 @@ void check_metric(const train::TrainingArguments& training, Objective objective,
 }  // namespace
 
 data::DataOptions data_options_of(const json& dataset_section) {
-  return data::data_options(option_values_from_json(data::data_option_table(), keys_of(dataset_section, true)));
+  return data::data_options(option_values_from_json(framework_dataset_options(), keys_of(dataset_section, true)));
 }
 
 Job::Section Job::load(const json& values, PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
@@ -64,11 +64,11 @@ Job::Job(json resolved, const std::vector<runs::PluginBuild>& plugins)
       tokenizer_(load(resolved.at("tokenizer"), PluginKind::tokenizer, plugins)),
       model_(load(resolved.at("model"), PluginKind::model, plugins)),
       data_options_(data::data_options(
-          option_values_from_json(data::data_option_table(), keys_of(resolved.at("dataset"), true)))),
+          option_values_from_json(framework_dataset_options(), keys_of(resolved.at("dataset"), true)))),
       training_(
           train::training_arguments(option_values_from_json(train::training_option_table(), resolved.at("training")))),
       objective_(objective_of(model_.plugin)) {
-  data::check_objective(option_values_from_json(data::data_option_table(), keys_of(resolved.at("dataset"), true)),
+  data::check_objective(option_values_from_json(framework_dataset_options(), keys_of(resolved.at("dataset"), true)),
                         objective_, model_name());
   check_metric(training_, objective_, model_name());
 }

@@ -53,7 +53,7 @@ int report(const Failure& failure) {
 }  // namespace
 
 int write_options(const std::filesystem::path& output) {
-  const FrameworkOptions options{data::data_option_table(), train::training_option_table()};
+  const FrameworkOptions options{framework_dataset_options(), train::training_option_table()};
   write_file_atomically(output, to_json(options).dump(1) + "\n");
   return 0;
 }

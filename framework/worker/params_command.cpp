@@ -42,7 +42,7 @@ class Candidate {
       : training_(train::training_arguments(
             option_values_from_json(train::training_option_table(), resolved.at("training")))),
         data_(resolved.contains("dataset") ? data_options_of(resolved["dataset"])
-                                           : data::data_options(OptionValues(data::data_option_table(), {}))),
+                                           : data::data_options(OptionValues(framework_dataset_options(), {}))),
         execution_(train::choose_execution(training_)) {
     const OptionValues values = model_values(plugin, resolved, request);
     if (values.has("vocab_size")) vocab_size_ = values.integer("vocab_size");

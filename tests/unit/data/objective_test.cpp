@@ -8,7 +8,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-OptionValues values(std::map<std::string, OptionValue> given) { return {data::data_option_table(), given}; }
+OptionValues values(std::map<std::string, OptionValue> given) { return {framework_dataset_options(), given}; }
 
 }  // namespace
 

@@ -82,6 +82,9 @@ TEST_CASE("options that contradict themselves are the plugin's fault") {
   CHECK_THAT(fixture_error("default_out_of_range"),
              EndsWith("the default of its option 'size' is wrong: expected an integer of at least 1, got 0"));
   CHECK_THAT(fixture_error("option_declared_twice"), EndsWith("declares the option 'size' twice"));
+  CHECK_THAT(fixture_error("option_of_framework"),
+             EndsWith("declares an option 'shuffle', but 'shuffle' is one that Folio gives every data set; give the "
+                      "plugin's another name"));
 }
 
 TEST_CASE("what a factory throws gets the plugin's name and keeps its kind") {

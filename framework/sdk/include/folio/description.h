@@ -26,8 +26,11 @@ struct PluginDescription {
 /// What the framework itself accepts in an experiment, beside the plugins' options. A dotted name is a key of a
 /// mapping: "split.by" is `split: {by: ...}`.
 struct FrameworkOptions {
-  OptionTable dataset;   ///< accepted in every `dataset:` section besides the plugin's own
+  OptionTable dataset;   ///< accepted in every `dataset:` section besides the plugin's own: framework_dataset_options()
   OptionTable training;  ///< the `training:` section
 };
+
+/// A data set's plugin may not give an option of its own one of these names.
+OptionTable framework_dataset_options();
 
 }  // namespace folio
