@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/view/print_json.h"
+#include "runs/record/facts.h"
 #include "runs/report/metrics_page.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
@@ -31,6 +32,7 @@ const Metric& metric_called(const std::string& name) {
   if (const Metric* metric = runs::find_metric(name)) return *metric;
   std::vector<std::string> names;
   for (const Metric& metric : runs::all_metrics()) names.emplace_back(metric.name);
+  for (const runs::FactMeaning& fact : runs::fact_meanings()) names.emplace_back(fact.name);
   throw Error(ErrorKind::usage, fmt::format("there is no metric '{}'{}", name, did_you_mean(name, names)));
 }
 
@@ -65,6 +67,22 @@ void list_metrics() {
   for (const Metric& metric : runs::all_metrics())
     table.add_row({std::string(metric.name), std::string(metric.meaning)});
   page.table(table);
+  Table facts({{"fact"}, {"what it means"}});
+  for (const runs::FactMeaning& fact : runs::fact_meanings())
+    facts.add_row({std::string(fact.name), std::string(fact.meaning)});
+  page.table(facts);
+  std::cout << page.text();
+}
+
+const runs::FactMeaning* find_fact(const std::vector<runs::FactMeaning>& facts, const std::string& name) {
+  const auto found = std::find_if(facts.begin(), facts.end(), [&](const auto& fact) { return fact.name == name; });
+  return found == facts.end() ? nullptr : &*found;
+}
+
+void show_fact(const runs::FactMeaning& fact) {
+  Page page = terminal_page();
+  page.heading(fact.name, fact.unit.empty() ? "(a fact)" : fmt::format("(a fact; {})", fact.unit));
+  page.paragraph(fact.meaning);
   std::cout << page.text();
 }
 
@@ -76,17 +94,30 @@ nlohmann::json to_json(const Metric& metric) {
           {"definition", metric.definition}};
 }
 
+nlohmann::json to_json(const runs::FactMeaning& fact) {
+  return {{"name", fact.name}, {"better", "none"}, {"unit", fact.unit}, {"meaning", fact.meaning}, {"definition", ""}};
+}
+
 void metrics(const MetricsOptions& options) {
+  const std::vector<runs::FactMeaning> facts = runs::fact_meanings();
+  const runs::FactMeaning* fact = runs::find_metric(options.name) == nullptr ? find_fact(facts, options.name) : nullptr;
   if (options.markdown) {
     std::cout << runs::metrics_page();
   } else if (options.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const Metric& metric : runs::all_metrics()) list.push_back(to_json(metric));
-    print_json(options.name.empty() ? list : to_json(metric_called(options.name)));
+    for (const runs::FactMeaning& each : facts) list.push_back(to_json(each));
+    if (options.name.empty())
+      print_json(list);
+    else
+      print_json(fact != nullptr ? to_json(*fact) : to_json(metric_called(options.name)));
   } else if (options.name.empty()) {
     list_metrics();
   } else {
-    show_metric(metric_called(options.name));
+    if (fact != nullptr)
+      show_fact(*fact);
+    else
+      show_metric(metric_called(options.name));
   }
 }
 
@@ -95,7 +126,7 @@ void metrics(const MetricsOptions& options) {
 void add_metrics(const Command& program, const GlobalOptions&, int&) {
   const Command command = program.subcommand("metrics", "Say what a metric means, or list all that there are");
   const auto options = std::make_shared<MetricsOptions>();
-  command.option("NAME", options->name, "A metric, as show, diff and compare name it");
+  command.option("NAME", options->name, "A metric or a fact, as show, diff and compare name it");
   command.flag("--json", options->json, "JSON: name, better, unit, meaning, definition");
   command.flag("--md", options->markdown, "All of them in Markdown: docs/metrics.md");
   command.footer("Examples:\n  runner metrics\n  runner metrics train_loss");

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/view/print_json.h"
+#include "experiment/option_text.h"
 #include "formats/description_json.h"
 #include "plugin_host/catalogue.h"
 #include "support/error.h"
@@ -58,21 +59,6 @@ void print_list(const Catalogue& catalogue) {
   }
 }
 
-/// What an option is when nobody sets it.
-std::string default_text(const Option& option) {
-  if (!std::holds_alternative<std::monostate>(option.default_value)) return to_string(option.default_value);
-  return option.optional ? "(" + option.default_meaning + ")" : "required";
-}
-
-std::string range_text(const Option& option) {
-  if (option.minimum && option.maximum) return fmt::format("{:g} to {:g}", *option.minimum, *option.maximum);
-  if (option.minimum) return fmt::format("at least {:g}", *option.minimum);
-  if (option.maximum) return fmt::format("at most {:g}", *option.maximum);
-  std::string choices;
-  for (const std::string& choice : option.choice_list) choices += (choices.empty() ? "" : ", ") + choice;
-  return choices;
-}
-
 void print_plugin(const PluginDescription& plugin) {
   const Paint paint(use_colour(STDOUT_FILENO));
   std::cout << paint.bold(plugin.id) << ' ' << plugin.version << ", a " << to_string(plugin.kind) << ": "
@@ -86,8 +72,8 @@ void print_plugin(const PluginDescription& plugin) {
   }
   Table table({{"option"}, {"type"}, {"default"}, {"range"}, {"unit"}, {"meaning"}});
   for (const Option& option : plugin.options.options()) {
-    table.add_row({paint.bold(option.name), std::string(to_string(option.type)), default_text(option),
-                   range_text(option), option.unit_text, option.help_text});
+    table.add_row({paint.bold(option.name), std::string(to_string(option.type)), experiment::default_text(option),
+                   experiment::range_text(option), option.unit_text, option.help_text});
   }
   std::cout << table.to_text();
 }

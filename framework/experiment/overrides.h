@@ -9,8 +9,10 @@ namespace folio::experiment {
 
 /// Applies one override of the command line to the tree:
 ///
-///   a.b=value    sets the key, as a file that extends the experiment would. A value that begins with a bracket or a quote
-///                is YAML, any other the text itself. `+a.b=value` and `++a.b=value`, as Hydra writes them, are the same
+///   a.b=value    sets the key, as a file that extends the experiment would. A value that begins with a bracket or a
+///   quote
+///                is YAML, any other the text itself. `+a.b=value` and `++a.b=value`, as Hydra writes them, are the
+///                same
 ///   model=bert   replaces the section by that plugin with its defaults; so for `dataset` and `tokenizer`
 ///   ~a.b         removes a key, so that its default holds
 ///

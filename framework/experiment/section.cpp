@@ -5,11 +5,33 @@
 
 #include <algorithm>
 
+#include "experiment/other_words.h"
 #include "experiment/scalars.h"
 #include "support/nearest_name.h"
 
 namespace folio::experiment {
 namespace {
+
+/// Whether a section has the key "model.hidden_size"; "name" and the like are the experiment's own.
+bool has_key(const std::vector<Section>& all, std::string_view key) {
+  const std::size_t dot = key.find('.');
+  if (dot == std::string_view::npos) return true;
+  return std::any_of(all.begin(), all.end(), [&](const Section& section) {
+    const std::string_view option = key.substr(dot + 1);
+    return section.name == key.substr(0, dot) && (option == "type" || section.options.find(option) != nullptr);
+  });
+}
+
+/// "; did you mean 'training.learning_rate'?" for a word that other programs use; else empty.
+std::string known_elsewhere(const std::string& word, const std::vector<Section>& all) {
+  const OtherWord* other = find_other_word(word);
+  if (other == nullptr) return "";
+  for (const std::string_view key : words_of(other->keys)) {
+    if (!has_key(all, key)) continue;
+    return fmt::format("; did you mean '{}'?{}", key, other->note.empty() ? "" : fmt::format(" ({})", other->note));
+  }
+  return other->keys.empty() ? fmt::format("; {}", other->note) : "";
+}
 
 class Reader {
  public:
@@ -95,7 +117,8 @@ std::string suggest_key(const std::string& key, const std::vector<Section>& all,
     if (std::find(keys.begin(), keys.end(), key) != keys.end())
       return fmt::format("; did you mean '{}.{}'?", section.name, key);
   }
-  return did_you_mean(key, candidates);
+  const std::string other = known_elsewhere(key, all);
+  return other.empty() ? did_you_mean(key, candidates) : other;
 }
 
 std::string origin_of(const Place& place) {

@@ -91,6 +91,8 @@ void Command::action(std::function<void()> action) const { app_->callback(std::m
 
 std::string Command::name() const { return app_->get_name(); }
 
+std::string Command::help_text() const { return app_->help(); }
+
 bool Command::given() const { return app_->parsed(); }
 
 std::vector<Command> Command::subcommands() const {

@@ -69,7 +69,8 @@ class Command {
   void action(std::function<void()> action) const;  ///< runs when all of the command line has been read
 
   std::string name() const;
-  bool given() const;  ///< it stands on the command line
+  std::string help_text() const;  ///< what --help prints
+  bool given() const;             ///< it stands on the command line
   std::vector<Command> subcommands() const;
   std::vector<std::string> long_options() const;  ///< without dashes: "json", "where" ...
 

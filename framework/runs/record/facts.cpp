@@ -1,7 +1,10 @@
 #include "runs/record/facts.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
+#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -41,6 +44,40 @@ void for_each_fact(Visit&& visit) {
   visit("eval_bytes_per_token", &Facts::eval_bytes_per_token);
   visit("eval_bytes_per_word", &Facts::eval_bytes_per_word);
 }
+
+constexpr FactMeaning kMeanings[] = {
+    {"objective", "", "What the model learned to predict: causal, masked or span_corruption."},
+    {"loss_definition", "", "Over which tokens the loss is a mean."},
+    {"data_hash", "", "SHA-256 over the names and texts of all documents: equal where two runs read the same text."},
+    {"stand_in", "", "Whether some text was generated in place of one that could not be had."},
+    {"documents", "documents", "How many texts the data set gave."},
+    {"sources", "", "Where the texts came from: paths or addresses, with the SHA-256 of what lay there."},
+    {"characters", "characters", "Unicode code points of the text that was trained on."},
+    {"bytes", "bytes", "Bytes in UTF-8 of the text that was trained on."},
+    {"samples", "samples", "Pieces that the training text was cut into."},
+    {"tokens", "tokens", "Tokens of these samples, each counted once, however many epochs there were."},
+    {"bytes_per_token", "bytes",
+     "Bytes of text that a token stands for in the mean; it turns a loss into bits per byte."},
+    {"bytes_per_word", "bytes", "Bytes of a word in the mean, which is what stands between blanks."},
+    {"tokenizer_hash", "", "SHA-256 of tokenizer.json: equal where two runs cut text the same way."},
+    {"tokenizer", "", "Where the tokenizer came from, in words; only the baselines that come with Folio have it."},
+    {"tokenizer_cached", "", "Whether the trained tokenizer was found in the cache."},
+    {"tokens_cached", "", "Whether the tokens of the text were found in the cache."},
+    {"vocab_size", "tokens", "Tokens that the model can say: the size of its output."},
+    {"vocab_learned", "tokens", "Tokens that the tokenizer has; a short text gives fewer than were asked for."},
+    {"vocab_used", "tokens", "Different tokens that occur in the training samples."},
+    {"uniform_loss", "nats",
+     "The loss of a guess that gives every token of the vocabulary the same chance: ln(vocab_size)."},
+    {"unigram_loss", "nats",
+     "The loss of a guess that knows only how often each token occurs in the training text: the entropy of their "
+     "frequencies. A model whose loss is above it has learned less than a list of frequencies knows."},
+    {"parameters", "", "Learned numbers of the model; what stands in two places counts once."},
+    {"eval_samples", "samples", "Pieces of the text that was kept for evaluation."},
+    {"eval_hash", "", "SHA-256 over the texts that were kept for evaluation."},
+    {"eval_tokens", "tokens", "Tokens of the evaluation samples."},
+    {"eval_bytes_per_token", "bytes", "As bytes_per_token, of the text that was kept for evaluation."},
+    {"eval_bytes_per_word", "bytes", "As bytes_per_word, of the text that was kept for evaluation."},
+};
 
 template <typename T>
 json fact_to_json(const T& value) {
@@ -132,6 +169,17 @@ const char* fact_name(std::optional<T> Facts::* member) {
   });
   assert(found != nullptr);
   return found;
+}
+
+std::vector<FactMeaning> fact_meanings() {
+  std::vector<FactMeaning> meanings;
+  for_each_fact([&](std::string_view name, auto) {
+    const auto* found =
+        std::find_if(std::begin(kMeanings), std::end(kMeanings), [&](const auto& each) { return each.name == name; });
+    if (found == std::end(kMeanings)) throw std::logic_error("the fact '" + std::string(name) + "' has no meaning");
+    meanings.push_back(*found);
+  });
+  return meanings;
 }
 
 template const char* fact_name(std::optional<std::string> Facts::*);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace folio::runs {
@@ -69,5 +70,15 @@ Facts facts_from_json(const nlohmann::json& values);
 /// What a member is called in JSON.
 template <typename T>
 const char* fact_name(std::optional<T> Facts::* member);
+
+/// What a fact says, for a reader who does not know it.
+struct FactMeaning {
+  std::string_view name;
+  std::string_view unit;  ///< empty where there is none
+  std::string_view meaning;
+};
+
+/// Of every fact, in the order of the members.
+std::vector<FactMeaning> fact_meanings();
 
 }  // namespace folio::runs

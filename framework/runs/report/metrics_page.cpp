@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "runs/record/facts.h"
 #include "runs/record/metrics.h"
 
 namespace folio::runs {
@@ -45,6 +46,10 @@ std::string metrics_page() {
                           metric.definition);
     }
   }
+  page += "\n## Facts\n\nWhat a run's text, tokenizer and model turned out to be, as `runner show` prints them.\n\n";
+  page += "| fact | unit | meaning |\n|-|-|-|\n";
+  for (const FactMeaning& fact : fact_meanings())
+    page += fmt::format("| `{}` | {} | {} |\n", fact.name, fact.unit, fact.meaning);
   return page;
 }
 

@@ -5,7 +5,7 @@
 
 namespace folio::runs {
 
-/// docs/metrics.md: the definition of every metric, from their declarations.
+/// docs/metrics.md: the definition of every metric and the meaning of every fact, from their declarations.
 std::string metrics_page();
 
 /// What the letters in the definitions stand for, in Markdown.

@@ -1,0 +1,161 @@
+// help: what a key of the experiment, a metric or a command means.
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/session/session.h"
+#include "cli/view/print_json.h"
+#include "experiment/option_text.h"
+#include "experiment/other_words.h"
+#include "experiment/training_page.h"
+#include "formats/description_json.h"
+#include "runs/record/facts.h"
+#include "runs/record/metrics.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
+#include "terminal/page.h"
+
+namespace folio::cli {
+namespace {
+
+using nlohmann::json;
+
+struct HelpOptions {
+  std::string word;
+  bool json = false;
+  bool markdown = false;
+};
+
+/// Something that has a name and a meaning.
+struct Topic {
+  std::vector<std::string> names;  ///< by which it is found, the full one first: "training.seed", "seed"
+  std::string owner;               ///< "an option of the model gpt"
+  std::string meaning;
+  std::optional<Option> option{};
+};
+
+void add_options(const OptionTable& table, const std::vector<std::string>& sections, const std::string& owner,
+                 std::vector<Topic>& topics) {
+  for (const Option& option : table.options()) {
+    Topic topic{.names = {}, .owner = owner, .meaning = option.help_text, .option = option};
+    for (const std::string& section : sections) topic.names.push_back(section + "." + option.name);
+    topic.names.push_back(option.name);
+    topics.push_back(std::move(topic));
+  }
+}
+
+std::vector<Topic> all_topics(const experiment::Declarations& declarations) {
+  std::vector<Topic> topics;
+  add_options(declarations.framework.training, {"training"}, "a training argument", topics);
+  add_options(declarations.framework.dataset, {"dataset"}, "an option that every data set takes", topics);
+  for (const PluginDescription& plugin : declarations.plugins) {
+    const std::string kind(to_string(plugin.kind));
+    add_options(plugin.options, {kind, plugin.id, kind + "/" + plugin.id},
+                fmt::format("an option of the {} {}", kind, plugin.id), topics);
+  }
+  for (const runs::Metric& metric : runs::all_metrics())
+    topics.push_back({{std::string(metric.name)}, "a metric", std::string(metric.meaning)});
+  for (const runs::FactMeaning& fact : runs::fact_meanings())
+    topics.push_back({{std::string(fact.name)}, "a fact of a run", std::string(fact.meaning)});
+  return topics;
+}
+
+std::vector<Topic> topics_called(const std::vector<Topic>& topics, const std::string& word) {
+  std::vector<Topic> found;
+  for (const Topic& topic : topics)
+    if (std::find(topic.names.begin(), topic.names.end(), word) != topic.names.end()) found.push_back(topic);
+  return found;
+}
+
+/// What a word of another program is here.
+std::vector<Topic> topics_of_other(const std::vector<Topic>& topics, const experiment::OtherWord& other) {
+  for (const std::string_view key : experiment::words_of(other.keys))
+    if (auto found = topics_called(topics, std::string(key)); !found.empty()) return found;
+  return {};
+}
+
+json to_json(const Topic& topic) {
+  json result{{"name", topic.names.front()}, {"owner", topic.owner}, {"meaning", topic.meaning}};
+  if (topic.option) result["option"] = folio::to_json(OptionTable({*topic.option}))[0];
+  return result;
+}
+
+void print(const Topic& topic) {
+  Page page(Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), 100));
+  page.heading(topic.names.front(), "(" + topic.owner + ")");
+  page.paragraph(topic.meaning);
+  if (topic.option) {
+    const std::string unit = topic.option->unit_text.empty() ? "" : ", in " + topic.option->unit_text;
+    page.line(fmt::format("takes: {}{}", expectation(*topic.option), unit));
+    page.line("by default: " + experiment::default_text(*topic.option));
+  }
+  std::cout << page.text();
+}
+
+[[noreturn]] void fail(const std::string& word, const std::vector<Topic>& topics, const Command& program) {
+  std::vector<std::string> names;
+  for (const Topic& topic : topics) names.insert(names.end(), topic.names.begin(), topic.names.end());
+  for (const Command& command : program.subcommands()) names.push_back(command.name());
+  throw Error(ErrorKind::usage, fmt::format("nothing is called '{}': expected a key of the experiment, an option of a "
+                                            "plugin, a metric or a command{}",
+                                            word, did_you_mean(word, names)));
+}
+
+void help(const HelpOptions& options, const Command& program, const GlobalOptions& global) {
+  if (options.word.empty() && !options.markdown) {
+    std::cout << program.help_text();
+    return;
+  }
+  for (const Command& command : program.subcommands()) {
+    if (command.name() != options.word) continue;
+    std::cout << command.help_text();
+    return;
+  }
+  const Session session = open_session(global, {});
+  if (options.markdown) {
+    std::cout << experiment::training_page(session.declarations.framework);
+    return;
+  }
+  const std::vector<Topic> topics = all_topics(session.declarations);
+  std::vector<Topic> found = topics_called(topics, options.word);
+  const experiment::OtherWord* other = found.empty() ? experiment::find_other_word(options.word) : nullptr;
+  if (other != nullptr) found = topics_of_other(topics, *other);
+  if (found.empty() && other == nullptr) fail(options.word, topics, program);
+  if (options.json) {
+    json list = json::array();
+    for (const Topic& topic : found) list.push_back(to_json(topic));
+    print_json(list);
+    return;
+  }
+  if (other != nullptr) {
+    const auto keys = experiment::words_of(other->keys);
+    std::cout << (keys.empty() ? fmt::format("Folio has no '{}'", options.word)
+                               : fmt::format("'{}' is here '{}'", options.word, keys.front()))
+              << (other->note.empty() ? "" : fmt::format(": {}", other->note)) << ".\n";
+  }
+  for (const Topic& topic : found) {
+    if (&topic != &found.front()) std::cout << "\n";
+    print(topic);
+  }
+}
+
+}  // namespace
+
+void add_help(const Command& program, const GlobalOptions& global, int&) {
+  const Command command = program.subcommand("help", "Say what a key of an experiment, a metric or a command means");
+  const auto options = std::make_shared<HelpOptions>();
+  command.option("WORD", options->word, "A key, an option of a plugin, a metric, a fact or a command");
+  command.flag("--json", options->json, "JSON: name, owner, meaning, option of each that is called so");
+  command.flag("--md", options->markdown, "All training arguments and framework options: docs/training.md");
+  command.footer(
+      "Examples:\n  runner help training.learning_rate\n  runner help dataset.split.by\n  runner help gpt.resid_pdrop\n"
+      "  runner help unigram_loss");
+  command.action([options, program, &global] { help(*options, program, global); });
+}
+
+}  // namespace folio::cli
