@@ -18,6 +18,7 @@ using nlohmann::json;
 struct CheckOptions {
   std::string file;
   std::vector<std::string> overrides;
+  bool all = false;
   bool json = false;
 };
 
@@ -33,6 +34,23 @@ json preflight(const experiment::Experiment& experiment, const Session& session)
 
 std::string count_text(const json& count, bool estimated) {
   return (estimated ? "about " : "") + with_commas(count.get<std::int64_t>());
+}
+
+/// "5 min 20 s", or "5 min to 9 min" where it is a guess.
+std::string duration_text(const json& seconds) {
+  const std::string low = human_duration(seconds.at(0).get<double>());
+  const std::string high = human_duration(seconds.at(1).get<double>());
+  return low == high ? "about " + low : fmt::format("{} to {}", low, high);
+}
+
+std::string time_text(const json& time) {
+  std::string text = duration_text(time.at("training_seconds"));
+  const auto evaluations = time.at("evaluations").get<std::int64_t>();
+  if (evaluations > 0) {
+    text += fmt::format(" of training, {} for {}", duration_text(time.at("evaluation_seconds")),
+                        evaluations == 1 ? "the evaluation" : fmt::format("{} evaluations", evaluations));
+  }
+  return text;
 }
 
 std::string check_overview(const json& answer) {
@@ -56,6 +74,7 @@ std::string check_overview(const json& answer) {
   for (const auto& [part, count] : parameters.at("by_part").items())
     if (count != 0) table.add_row({"  " + part, with_commas(count.get<std::int64_t>())});
   table.add_row({"memory", "about " + human_bytes(answer.at("memory").at("total").get<double>())});
+  table.add_row({"time", time_text(answer.at("time"))});
   table.add_row({"precision", fmt::format("{} on {}", answer.at("precision").get<std::string>(),
                                           answer.at("device").get<std::string>())});
   return table.to_text();
@@ -72,11 +91,12 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
     print_json(answer);
     return 0;
   }
-  fmt::print("{}\n{}", experiment::to_yaml(experiment.resolved), check_overview(answer));
+  fmt::print("{}", check_overview(answer));
   for (const json& note : answer.at("data").at("notes")) fmt::print("note: {}\n", note.get<std::string>());
   if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated"))
     fmt::print("'about': depends on the tokenizer, which is trained in the run, or is an estimate.\n");
-  fmt::print("{} is in order.\n", options.file);
+  if (options.all) fmt::print("\n{}\n", experiment::to_yaml(experiment.resolved));
+  fmt::print("{} is in order.{}\n", options.file, options.all ? "" : " --all shows every value of it.");
   return 0;
 }
 
@@ -88,6 +108,7 @@ void add_check(const Command& program, const GlobalOptions& global, int& exit_co
       program.subcommand("check", "Validate an experiment and tell what it would do, without training");
   command.option("file", options->file, "the experiment file").required();
   command.option("overrides", options->overrides, "settings put over the file's: section.key=value");
+  command.flag("--all", options->all, "show every value that a run would have, the defaults too");
   command.flag("--json", options->json, "print it as JSON, with the origin of each setting");
   command.footer(
       "Examples:\n"

@@ -8,10 +8,12 @@
 #include "train/execution.h"
 #include "train/training_plan.h"
 #include "worker/commands.h"
+#include "worker/environment.h"
 #include "worker/estimates.h"
 #include "worker/job.h"
 #include "worker/preparation.h"
 #include "worker/progress_lines.h"
+#include "worker/time_estimate.h"
 
 namespace folio::worker {
 namespace {
@@ -92,6 +94,10 @@ int preflight(const std::string& request) {
   if (options.by == data::SplitBy::tokens) check_length(shape, length, *model);
   const train::TrainingPlan plan = train::plan_training(job.training(), outlook.samples);
 
+  set_thread_count();
+  const TimeEstimate time =
+      estimate_time(*model, shape, job.vocab_size(*tokenizer), outlook.eval_samples, plan, job.training(), execution);
+
   json notes = json::array();
   for (const data::Source& source : outlook.corpus.sources)
     if (!source.provenance.note.empty()) notes.push_back(source.document + ": " + source.provenance.note);
@@ -112,6 +118,7 @@ int preflight(const std::string& request) {
        {"plan", {{"max_steps", plan.max_steps}, {"steps_per_epoch", plan.updates_per_epoch}, {"epochs", plan.epochs}}},
        {"parameters", parameters},
        {"memory", memory_estimate(*model, execution, shape)},
+       {"time", to_json(time)},
        {"precision", execution.precision()},
        {"device", execution.device.str()}});
   return 0;

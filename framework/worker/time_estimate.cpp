@@ -1,0 +1,59 @@
+#include "worker/time_estimate.h"
+
+#include <cmath>
+
+#include "train/matmul_rate.h"
+#include "worker/step_timing.h"
+
+namespace folio::worker {
+namespace {
+
+constexpr double kShortSeconds = 0.25;  // four such batches are not waited for
+
+/// Shares of the rate of a matrix product that training reached in the benchmarks of all five models (matmul_share of
+/// `runner -m experiments/romeo.yaml model=gpt,bert,distilbert,t5,llama`), with room on both sides.
+constexpr double kLeastShare = 0.3, kMostShare = 0.8;
+
+/// An evaluation has the forward pass alone, a third of the operations.
+constexpr double kForwardShare = 1.0 / 3;
+
+std::int64_t evaluations_of(const train::TrainingPlan& plan, const train::TrainingArguments& arguments,
+                            std::int64_t eval_samples) {
+  if (eval_samples == 0) return 0;
+  const std::int64_t last = 1;  // of the final model
+  if (arguments.eval_strategy == train::Interval::epoch) return plan.epochs + last;
+  if (arguments.eval_strategy == train::Interval::steps)
+    return plan.max_steps / plan.steps(arguments.eval_steps) + last;
+  return last;
+}
+
+}  // namespace
+
+TimeEstimate estimate_time(Model& model, const BatchShape& shape, std::int64_t vocab_size, std::int64_t eval_samples,
+                           const train::TrainingPlan& plan, const train::TrainingArguments& arguments,
+                           const train::Execution& execution) {
+  const double ideal = model.training_flops(shape) / train::measure_matmul_rate(execution);  // seconds of a batch
+  TimeEstimate estimate;
+  estimate.measured = ideal <= kShortSeconds;
+  double low = ideal / kMostShare, high = ideal / kLeastShare;
+  if (estimate.measured) low = high = measured_step_seconds(model, shape, vocab_size, arguments, execution);
+
+  const double batches = static_cast<double>(plan.max_steps * arguments.gradient_accumulation_steps);
+  estimate.evaluations = evaluations_of(plan, arguments, eval_samples);
+  const double eval_batches =
+      static_cast<double>(estimate.evaluations * eval_samples) / static_cast<double>(shape.batch);
+  estimate.training_low = batches * low;
+  estimate.training_high = batches * high;
+  estimate.evaluation_low = eval_batches * kForwardShare * low;
+  estimate.evaluation_high = eval_batches * kForwardShare * high;
+  return estimate;
+}
+
+nlohmann::json to_json(const TimeEstimate& estimate) {
+  return {{"training_seconds", {estimate.training_low, estimate.training_high}},
+          {"evaluation_seconds", {estimate.evaluation_low, estimate.evaluation_high}},
+          {"evaluations", estimate.evaluations},
+          {"measured", estimate.measured}};
+}
+
+}  // namespace folio::worker
