@@ -2,8 +2,8 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/session/preflight.h"
 #include "cli/session/session.h"
-#include "cli/session/worker_session.h"
 #include "cli/view/print_json.h"
 #include "experiment/yaml_writer.h"
 #include "support/error.h"
@@ -22,25 +22,8 @@ struct CheckOptions {
   bool json = false;
 };
 
-/// Asks the worker what a run would be; what is wrong with the data or between the sections is thrown.
-json preflight(const experiment::Experiment& experiment, const Session& session) {
-  json answer;
-  run_worker_to_success({.arguments = {"preflight", job_request(experiment, session.catalogue).dump()},
-                         .environment = worker_environment(experiment.file),
-                         .error_file = "/dev/null"},
-                        [&](const json& line) { answer = line; });
-  return answer;
-}
-
 std::string count_text(const json& count, bool estimated) {
   return (estimated ? "about " : "") + with_commas(count.get<std::int64_t>());
-}
-
-/// "5 min 20 s", or "5 min to 9 min" where it is a guess.
-std::string duration_text(const json& seconds) {
-  const std::string low = human_duration(seconds.at(0).get<double>());
-  const std::string high = human_duration(seconds.at(1).get<double>());
-  return low == high ? "about " + low : fmt::format("{} to {}", low, high);
 }
 
 std::string time_text(const json& time) {
@@ -88,10 +71,12 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
   if (options.json) {
     answer["resolved"] = experiment.resolved;
     answer["origins"] = experiment.origins;
+    answer["notes"] = experiment.notes;
     print_json(answer);
     return 0;
   }
   fmt::print("{}", check_overview(answer));
+  for (const std::string& note : experiment.notes) fmt::print("note: {}\n", note);
   for (const json& note : answer.at("data").at("notes")) fmt::print("note: {}\n", note.get<std::string>());
   if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated"))
     fmt::print("'about': depends on the tokenizer, which is trained in the run, or is an estimate.\n");

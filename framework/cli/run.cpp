@@ -66,6 +66,8 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
                      .name = options.name,
                      .quiet = options.quiet || options.json};
   request.plugins = plugins_of(request.experiment.resolved, session.catalogue);
+  if (!request.quiet)
+    for (const std::string& note : request.experiment.notes) fmt::print(stderr, "note: {}\n", note);
   return report(run_to_end(request, global, store), options);
 }
 

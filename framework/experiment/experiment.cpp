@@ -12,6 +12,7 @@ Experiment load_experiment(const std::filesystem::path& file, const std::vector<
   const Node root = compose(file, overrides, sources, problems);
   Experiment experiment = resolve(root, declarations, problems);
   problems.throw_if_any();
+  experiment.notes = problems.notes();
   experiment.file = file;
   experiment.source = root.place.source->text;
   return experiment;

@@ -41,6 +41,9 @@ struct Experiment {
   /// "extends experiments/base.yaml:3", "override", "default"; "tokenizer.vocab_size" for a model's vocabulary that
   /// follows the tokenizer's; "usual tokenizer of gpt" for a tokenizer.type that the file leaves out.
   std::map<std::string, std::string> origins;
+
+  /// What a person should know of how it came together, a line each.
+  std::vector<std::string> notes;
 };
 
 /// Throws Error whose message lists all problems, each as `file:line:column: key: what is wrong` with the line

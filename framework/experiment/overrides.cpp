@@ -1,6 +1,7 @@
 #include "experiment/overrides.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -62,10 +63,22 @@ void remove(Node& root, const std::vector<std::string>& path, const Place& place
   }
 }
 
-void set(Node& root, const std::vector<std::string>& path, Node value) {
+/// Tells which keys of the section go with the plugin that they were written for.
+void note_what_goes(const Node& section, const std::string& name, const std::string& plugin, Problems& problems) {
+  std::vector<std::string> keys = section.keys();
+  std::erase(keys, "type");
+  if (keys.empty()) return;
+  problems.note(fmt::format("{0}={1} leaves out what the file says of the {0}: {2}; {0}.type={1} keeps it", name,
+                            plugin, fmt::join(keys, ", ")));
+}
+
+void set(Node& root, const std::vector<std::string>& path, Node value, Problems& problems) {
   if (names_a_plugin(path) && value.kind == Node::Kind::scalar) {
     const Place place = value.place;
-    if (Entry* section = root.find(path[0])) section->value = mapping_at(place);
+    if (Entry* section = root.find(path[0])) {
+      note_what_goes(section->value, path[0], value.text, problems);
+      section->value = mapping_at(place);
+    }
     merge(root, nested({path[0], "type"}, std::move(value)));
   } else {
     merge(root, nested(path, std::move(value)));
@@ -156,7 +169,7 @@ void apply_override(Node& root, const std::string& text, Sources& sources, Probl
     place_all(*value, place);
     // An override with nothing after '=' says "no value", where a file's blank could also be an emptied section.
     if (value->is_blank()) value->text = "null";
-    set(root, *path, std::move(*value));
+    set(root, *path, std::move(*value), problems);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "experiment/source.h"
@@ -18,6 +19,10 @@ class Problems {
   /// Adds a problem that leaves nothing to go on with, and throws all.
   [[noreturn]] void fail(const Place& place, std::string_view key, std::string_view what);
 
+  /// What is no problem and should be said all the same.
+  void note(std::string text) { notes_.push_back(std::move(text)); }
+  const std::vector<std::string>& notes() const { return notes_; }
+
   bool empty() const { return problems_.empty(); }
 
   /// Throws one Error with a problem a line, in the order of the sources and of their lines. Its kind is
@@ -34,6 +39,7 @@ class Problems {
   [[noreturn]] void throw_all(std::string_view end) const;
 
   std::vector<Problem> problems_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace folio::experiment

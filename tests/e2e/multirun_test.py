@@ -28,12 +28,20 @@ class Multirun(FolioTest):
         # The second one fails in its worker, the third before it: the heads do not fit, the model is not there.
         done = self.runner("-m", self.experiment(), *FEW, "model.num_attention_heads=2,3", code=1)
         self.assertIn("is not a multiple of num_attention_heads 3", done.stderr)
+        self.assertRegex(done.stderr, r"model.num_attention_heads=2 +[\d,]+ +3 +\S")
+        self.assertIn("1 run, ", done.stderr)
         self.assertRegex(done.stdout, r"model.num_attention_heads=2 +finished +[0-9a-f]{8} +\d+\.\d{4} +\d+\.\d{4}")
         self.assertRegex(done.stdout, r"model.num_attention_heads=3 +failed")
         self.assertIn("1 of 2 failed:", done.stdout)
         wrong = self.multirun("model.hidden_size=many,32", code=1)
         self.assertEqual([run["state"] for run in wrong["runs"]], ["failed", "finished"])
         self.assertIn("expected an integer", wrong["runs"][0]["error"])
+
+    def test_what_a_plugin_s_name_leaves_out_is_told_once(self):
+        done = self.runner("-m", self.experiment(), *FEW, "model=gpt", "model.hidden_size=32",
+                           "model.num_attention_heads=2", "model.num_hidden_layers=1", "training.seed=1,2")
+        self.assertEqual(done.stderr.count("note: model=gpt leaves out what the file says of the model: hidden_size"), 1)
+        self.assertIn("model.type=gpt keeps it", done.stderr)
 
     def test_ctrl_c_stops_all(self):
         process = self.start("-m", self.experiment(), "training.max_steps=100000", "training.seed=1,2")

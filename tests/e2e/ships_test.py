@@ -3,6 +3,7 @@ tokenizer and model. They are found, not named, so that a new one is tried too."
 
 import array
 import json
+import re
 
 from folio import SHORT, SOURCE, FolioTest, book_folder
 
@@ -53,6 +54,12 @@ class ShipsTest(FolioTest):
         """The file of a tokenizer that a run of this experiment trained."""
         run = self.json(EXPERIMENTS / experiment, *self.short("gpt" if experiment == "smoke.yaml" else "bert"))
         return f"{run['folder']}/model/tokenizer.json"
+
+    def test_the_numbers_of_every_experiment_are_numbers_in_yaml_1_1_too(self):
+        # Where an exponent needs a point before it and a sign, else an editor's schema takes the value for a text.
+        for file in sorted(EXPERIMENTS.glob("**/*.yaml")):
+            for number in re.findall(r"(?<![\w.])[-+]?[0-9][0-9.]*[eE][-+]?[0-9]+", file.read_text()):
+                self.assertRegex(number, r"^[-+]?[0-9]+\.[0-9]+[eE][-+][0-9]+$", file.name)
 
     def test_every_experiment(self):
         files = sorted(EXPERIMENTS.glob("*.yaml"))

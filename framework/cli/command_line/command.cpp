@@ -91,7 +91,12 @@ void Command::action(std::function<void()> action) const { app_->callback(std::m
 
 std::string Command::name() const { return app_->get_name(); }
 
-std::string Command::help_text() const { return app_->help(); }
+std::string Command::help_text() const {
+  std::string above;  // the commands that this one is called within
+  for (const CLI::App* outer = app_->get_parent(); outer != nullptr; outer = outer->get_parent())
+    above = outer->get_name() + (above.empty() ? "" : " " + above);
+  return app_->help(above);
+}
 
 bool Command::given() const { return app_->parsed(); }
 

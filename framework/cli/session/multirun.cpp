@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
+#include "cli/session/preflight.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_session.h"
 #include "cli/session/session.h"
@@ -63,19 +65,19 @@ std::optional<runs::Run> finished_run(const RunRequest& request, runs::Store& st
 class Multirun {
  public:
   Multirun(const MultirunOptions& options, const GlobalOptions& global)
-      : options_(options), global_(global), store_(open_store(global)) {
-    const Session session = open_session(global, options.file);
+      : options_(options), global_(global), store_(open_store(global)), session_(open_session(global, options.file)) {
     for (std::vector<std::string>& overrides : combinations(options.overrides)) {
       Combination combination;
       combination.label = fmt::format("{}", fmt::join(varied(overrides, options.overrides), " "));
       if (combination.label.empty()) combination.label = options.file;
       combination.overrides = std::move(overrides);
-      guarded(combination, [&] { combination.request = request_of(combination.overrides, session); });
+      guarded(combination, [&] { combination.request = request_of(combination.overrides); });
       combinations_.push_back(std::move(combination));
     }
   }
 
   int run() {
+    if (!options_.quiet && !options_.json) announce();
     for (std::size_t i = 0; i < combinations_.size() && !stopped_; ++i) {
       Combination& combination = combinations_[i];
       if (!combination.request) continue;
@@ -88,12 +90,12 @@ class Multirun {
   }
 
  private:
-  RunRequest request_of(const std::vector<std::string>& overrides, const Session& session) const {
-    RunRequest request{.experiment = experiment::load_experiment(options_.file, overrides, session.declarations),
+  RunRequest request_of(const std::vector<std::string>& overrides) const {
+    RunRequest request{.experiment = experiment::load_experiment(options_.file, overrides, session_.declarations),
                        .overrides = overrides,
                        .name = options_.name,
                        .quiet = options_.quiet || options_.json};
-    request.plugins = plugins_of(request.experiment.resolved, session.catalogue);
+    request.plugins = plugins_of(request.experiment.resolved, session_.catalogue);
     return request;
   }
 
@@ -116,6 +118,46 @@ class Multirun {
   void tell(const Combination& combination, std::size_t index) const {
     if (options_.quiet || options_.json) return;
     fmt::print(stderr, "[{} of {}] {}\n", index + 1, combinations_.size(), combination.label);
+  }
+
+  /// What is about to be run, and how long all of it will take. A combination that cannot be trained is told now.
+  void announce() {
+    Table table({{"settings"}, {"parameters", Table::Align::right}, {"steps", Table::Align::right}, {"time"}});
+    std::map<std::string, json> answers;  // by what decides them
+    double low = 0, high = 0;
+    std::size_t runs = 0;
+    std::vector<std::string> notes;
+    for (Combination& each : combinations_) {
+      if (!each.request) continue;
+      guarded(each, [&] {
+        json& answer = answers[outlook_key(each.request->experiment.resolved)];
+        if (answer.is_null()) answer = preflight(each.request->experiment, session_);
+        const json& time = answer.at("time");
+        table.add_row({each.label, with_commas(answer.at("parameters").at("total").get<std::int64_t>()),
+                       with_commas(answer.at("plan").at("max_steps").get<std::int64_t>()),
+                       duration_text(time.at("training_seconds"))});
+        for (const char* part : {"training_seconds", "evaluation_seconds"}) {
+          low += time.at(part).at(0).get<double>();
+          high += time.at(part).at(1).get<double>();
+        }
+        for (const std::string& note : each.request->experiment.notes)
+          if (std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+        ++runs;
+      });
+      if (!each.error.empty()) each.request.reset();
+    }
+    fmt::print(stderr, "{}{} {}, {} in all, with evaluation\n", table.to_text(), runs, runs == 1 ? "run" : "runs",
+               duration_text({low, high}));
+    for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
+  }
+
+  /// An experiment's settings without those that change neither its size nor its time.
+  static std::string outlook_key(json resolved) {
+    for (const char* key : {"seed", "data_seed", "learning_rate", "lr_scheduler_type", "weight_decay", "adam_beta1",
+                            "adam_beta2", "adam_epsilon", "max_grad_norm"})
+      resolved["training"].erase(key);
+    resolved.erase("name");
+    return resolved.dump();
   }
 
   void run(Combination& combination) {
@@ -211,6 +253,7 @@ class Multirun {
   const MultirunOptions& options_;
   const GlobalOptions& global_;
   runs::Store store_;
+  Session session_;
   std::vector<Combination> combinations_;
   bool stopped_ = false;
 };

@@ -49,6 +49,14 @@ TEST_CASE("a plugin's name replaces its section by that plugin with its defaults
   CHECK(resolved({"model=bert", "model.hidden_size=8"})["model"]["hidden_size"] == 8);
 }
 
+TEST_CASE("what a plugin's name leaves out of its section is told") {
+  CHECK(load(kValid, {"model=bert"}).notes ==
+        std::vector<std::string>{"model=bert leaves out what the file says of the model: hidden_size, "
+                                 "num_hidden_layers; model.type=bert keeps it"});
+  CHECK(load(kValid, {"model.type=gpt", "training.seed=3"}).notes.empty());
+  CHECK(load(kValid, {"model=bert", "model=gpt"}).notes.size() == 1);
+}
+
 TEST_CASE("another type keeps the other keys, and one that it does not know is an error") {
   CHECK_THAT(message_of(kValid, {"model.type=bert"}),
              Equals("test.yaml:13:3: model.num_hidden_layers: the model 'bert' has no option 'num_hidden_layers', "
