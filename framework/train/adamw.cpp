@@ -2,63 +2,41 @@
 
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/linalg_vector_norm.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
-#include <cassert>
-#include <cmath>
+#include <optional>
 
 namespace folio::train {
+namespace {
+
+/// The fused kernel reads counts and scale as float32, whatever the parameters are.
+at::TensorOptions kernel_scalar(const at::Tensor& parameter) { return parameter.options().dtype(at::kFloat); }
+
+}  // namespace
 
 AdamW::AdamW(const std::vector<Parameter>& parameters, const TrainingArguments& arguments)
-    : beta1_(arguments.adam_beta1),
+    : Optimizer(parameters, arguments),
+      beta1_(arguments.adam_beta1),
       beta2_(arguments.adam_beta2),
-      epsilon_(arguments.adam_epsilon),
-      max_grad_norm_(arguments.max_grad_norm),
-      groups_{{arguments.weight_decay, {}, {}, {}, {}, {}}, {0, {}, {}, {}, {}, {}}} {
-  for (const Parameter& parameter : parameters) {
-    Group& group = groups_[parameter.decays ? 0 : 1];
-    group.parameters.push_back(parameter.tensor);
-    group.first_moments.push_back(at::zeros_like(parameter.tensor));
-    group.second_moments.push_back(at::zeros_like(parameter.tensor));
-    group.steps.push_back(at::zeros({}, parameter.tensor.options()));
+      epsilon_(arguments.adam_epsilon) {
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    for (const at::Tensor& parameter : groups()[i].parameters) {
+      states_[i].first_moments.push_back(at::zeros_like(parameter));
+      states_[i].second_moments.push_back(at::zeros_like(parameter));
+      states_[i].steps.push_back(at::zeros({}, kernel_scalar(parameter)));
+    }
   }
 }
 
-void AdamW::take_gradients(Group& group) {
-  group.gradients.clear();
-  for (const at::Tensor& parameter : group.parameters) {
-    at::Tensor gradient = parameter.grad();
-    group.gradients.push_back(gradient.defined() ? gradient : at::zeros_like(parameter));
-    parameter.mutable_grad().reset();
-  }
-}
-
-double AdamW::gradient_norm() const {
-  std::vector<at::Tensor> norms;
-  for (const Group& group : groups_)
-    for (const at::Tensor& gradient : group.gradients) norms.push_back(at::linalg_vector_norm(gradient));
-  return at::linalg_vector_norm(at::stack(norms)).item<double>();  // waits for the device
-}
-
-double AdamW::step(double learning_rate) {
-  for (Group& group : groups_) take_gradients(group);
-  const double norm = gradient_norm();
-  // torch.nn.utils.clip_grad_norm_: gradients times min(1, max_norm / (norm + 1e-6)). The fused kernel divides.
-  const double scale = max_grad_norm_ > 0 ? std::max(1.0, (norm + 1e-6) / max_grad_norm_) : 1.0;
-  for (Group& group : groups_) {
-    if (group.parameters.empty()) continue;
-    std::optional<at::Tensor> grad_scale;
-    if (scale > 1) grad_scale = at::full({}, scale, group.parameters.front().options());
-    for (at::Tensor& steps : group.steps) steps.add_(1);
-    at::_fused_adamw_(group.parameters, group.gradients, group.first_moments, group.second_moments, {}, group.steps,
-                      learning_rate, beta1_, beta2_, group.weight_decay, epsilon_, /*amsgrad=*/false,
-                      /*maximize=*/false, grad_scale);
-    group.gradients.clear();
-  }
-  return norm;
+void AdamW::move(std::size_t group, double learning_rate, double divisor) {
+  const auto& [weight_decay, parameters, gradients] = groups()[group];
+  State& state = states_[group];
+  std::optional<at::Tensor> grad_scale;  // the fused kernel divides by it
+  if (divisor > 1) grad_scale = at::full({}, divisor, kernel_scalar(parameters.front()));
+  for (at::Tensor& steps : state.steps) steps.add_(1);
+  at::_fused_adamw_(parameters, gradients, state.first_moments, state.second_moments, {}, state.steps, learning_rate,
+                    beta1_, beta2_, weight_decay, epsilon_, /*amsgrad=*/false, /*maximize=*/false, grad_scale);
 }
 
 }  // namespace folio::train

@@ -2,37 +2,28 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
+#include <array>
 #include <vector>
 
-#include "folio/model.h"
-#include "train/arguments.h"
+#include "train/optimizer.h"
 
 namespace folio::train {
 
-/// AdamW (Loshchilov and Hutter 2019, as torch.optim.AdamW has it) over a model's parameters in two groups, those that
-/// decay and those that do not, with clipping by the gradients' norm in the same pass.
-class AdamW {
+/// AdamW (Loshchilov and Hutter 2019, as torch.optim.AdamW has it), clipping in the same pass over the parameters.
+class AdamW : public Optimizer {
  public:
-  /// Keeps the parameters' tensors and two tensors of state for each, made in the first step.
+  /// Keeps two tensors of state for each parameter.
   AdamW(const std::vector<Parameter>& parameters, const TrainingArguments& arguments);
 
-  /// Takes the gradients that backward() left, scales them down where their norm is above max_grad_norm, moves the
-  /// parameters, and lets the gradients go. Gives the norm of all gradients together, before scaling.
-  double step(double learning_rate);
-
  private:
-  struct Group {
-    double weight_decay;
-    std::vector<at::Tensor> parameters, gradients, first_moments, second_moments, steps;
+  struct State {
+    std::vector<at::Tensor> first_moments, second_moments, steps;  ///< one of each a parameter
   };
 
-  /// Moves the parameters' gradients into the groups; a parameter without one is left out of the step.
-  void take_gradients(Group& group);
-  double gradient_norm() const;
+  void move(std::size_t group, double learning_rate, double divisor) override;
 
-  double beta1_, beta2_, epsilon_, max_grad_norm_;
-  std::vector<Group> groups_;
+  double beta1_, beta2_, epsilon_;
+  std::array<State, kGroups> states_;
 };
 
 }  // namespace folio::train

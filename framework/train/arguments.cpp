@@ -1,6 +1,9 @@
 #include "train/arguments.h"
 
+#include <algorithm>
 #include <cmath>
+#include <utility>
+#include <vector>
 
 #include "folio/error.h"
 
@@ -11,16 +14,29 @@ Interval interval(const std::string& name) {
   return name == "no" ? Interval::no : name == "steps" ? Interval::steps : Interval::epoch;
 }
 
-ScheduleType schedule_type(const std::string& name) {
-  if (name == "linear") return ScheduleType::linear;
-  if (name == "cosine") return ScheduleType::cosine;
-  return name == "constant" ? ScheduleType::constant : ScheduleType::constant_with_warmup;
+OptimizerType optimizer_type(const std::string& name) {
+  if (name == "sgd") return OptimizerType::sgd;
+  if (name == "rmsprop") return OptimizerType::rmsprop;
+  if (name == "adagrad") return OptimizerType::adagrad;
+  return name == "adafactor" ? OptimizerType::adafactor : OptimizerType::adamw;
+}
+
+/// Which argument needs evaluations during training; null where none does.
+const char* wants_evaluation(const TrainingArguments& arguments) {
+  if (arguments.load_best_model_at_end) return "training.load_best_model_at_end";
+  if (arguments.early_stopping_patience > 0) return "training.early_stopping_patience";
+  const bool plateau = arguments.schedule.type == ScheduleType::reduce_lr_on_plateau;
+  return plateau ? "training.lr_scheduler_type 'reduce_lr_on_plateau'" : nullptr;
 }
 
 void check_together(const TrainingArguments& arguments) {
-  if (!arguments.load_best_model_at_end && arguments.early_stopping_patience == 0) return;
-  const char* wanted =
-      arguments.load_best_model_at_end ? "training.load_best_model_at_end" : "training.early_stopping_patience";
+  if (arguments.warmup_ratio && arguments.warmup_steps > 0) {
+    throw Error(ErrorKind::experiment,
+                "training.warmup_ratio and training.warmup_steps are both given, but one says what the other does: "
+                "expected one of them");
+  }
+  const char* wanted = wants_evaluation(arguments);
+  if (wanted == nullptr) return;
   if (arguments.eval_strategy == Interval::no) {
     throw Error(ErrorKind::experiment,
                 std::string(wanted) + " needs evaluation: training.eval_strategy is 'no', expected 'steps' or 'epoch'");
@@ -39,7 +55,7 @@ void check_together(const TrainingArguments& arguments) {
 }  // namespace
 
 OptionTable training_option_table() {
-  return {
+  std::vector<Option> options{
       number("num_train_epochs", 3).at_least(0).unit("epochs").help("passes over the training samples"),
       integer("max_steps", -1).unit("steps").help("optimizer steps in all; where positive, in place of the epochs"),
       integer("per_device_train_batch_size", 8).at_least(1).unit("samples").help("samples of a batch in training"),
@@ -47,14 +63,18 @@ OptionTable training_option_table() {
       integer("gradient_accumulation_steps", 1).at_least(1).unit("batches").help("batches to one optimizer step"),
       boolean("dataloader_drop_last", false).help("leave out an epoch's last batch where it is not full"),
       number("learning_rate", 5e-5).at_least(0).help("the highest learning rate of the schedule"),
-      text("lr_scheduler_type", "linear")
-          .choices({"linear", "cosine", "constant", "constant_with_warmup"})
-          .help("how the learning rate goes from its highest value on"),
       number("warmup_steps", 0)
           .at_least(0)
           .unit("steps")
           .help("steps of rising learning rate; below 1, a share of all"),
-      number("weight_decay", 0).at_least(0).help("AdamW's decay, on all weights but biases and norms"),
+      number("warmup_ratio")
+          .between(0, 1)
+          .absent_means("what warmup_steps says")
+          .help("share of all steps in which the learning rate rises, in place of warmup_steps"),
+      text("optim", "adamw_torch_fused")
+          .choices({"adamw_torch", "adamw_torch_fused", "sgd", "rmsprop", "adagrad", "adafactor"})
+          .help("what moves the weights; the first two are the same"),
+      number("weight_decay", 0).at_least(0).help("the optimizer's decay, on all weights but biases and norms"),
       number("adam_beta1", 0.9).between(0, 1).help("AdamW's beta 1"),
       number("adam_beta2", 0.999).between(0, 1).help("AdamW's beta 2"),
       number("adam_epsilon", 1e-8).at_least(0).help("AdamW's epsilon"),
@@ -73,6 +93,16 @@ OptionTable training_option_table() {
           .unit("steps")
           .absent_means("logging_steps")
           .help("between two evaluations; below 1, a share of all steps"),
+      number("eval_delay", 0)
+          .at_least(0)
+          .unit("steps or epochs")
+          .help("no evaluation before so many, of what eval_strategy names"),
+      boolean("eval_on_start", false).help("evaluate before the first step too"),
+      integer("max_eval_samples")
+          .at_least(1)
+          .unit("samples")
+          .absent_means("all are evaluated")
+          .help("evaluate at most so many samples, the first ones; of each document too with eval_each_document"),
       boolean("trace", false).help("leave a fingerprint of each step in the run's folder, for runner diff --trace"),
       boolean("eval_each_document", false)
           .help("evaluate each document's validation part on its own too: eval_<document>_loss"),
@@ -102,6 +132,11 @@ OptionTable training_option_table() {
           .help("of the matrix products; auto is bfloat16 where the processor has it"),
       text("device", "auto").choices({"auto", "cpu", "cuda"}).help("auto is cuda where there is one"),
   };
+  const auto at =
+      std::find_if(options.begin(), options.end(), [](const Option& option) { return option.name == "warmup_steps"; });
+  const std::vector<Option> of_schedule = schedule_option_list();
+  options.insert(at, of_schedule.begin(), of_schedule.end());
+  return OptionTable(std::move(options));
 }
 
 TrainingArguments training_arguments(const OptionValues& values) {
@@ -113,8 +148,10 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.gradient_accumulation_steps = values.integer("gradient_accumulation_steps");
   a.dataloader_drop_last = values.boolean("dataloader_drop_last");
   a.learning_rate = values.number("learning_rate");
-  a.lr_scheduler_type = schedule_type(values.text("lr_scheduler_type"));
+  a.schedule = schedule_options(values, a.learning_rate);
   a.warmup_steps = values.number("warmup_steps");
+  if (values.has("warmup_ratio")) a.warmup_ratio = values.number("warmup_ratio");
+  a.optim = optimizer_type(values.text("optim"));
   a.weight_decay = values.number("weight_decay");
   a.adam_beta1 = values.number("adam_beta1");
   a.adam_beta2 = values.number("adam_beta2");
@@ -127,6 +164,9 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.logging_first_step = values.boolean("logging_first_step");
   a.eval_strategy = interval(values.text("eval_strategy"));
   a.eval_steps = values.has("eval_steps") ? values.number("eval_steps") : a.logging_steps;
+  a.eval_delay = values.number("eval_delay");
+  a.eval_on_start = values.boolean("eval_on_start");
+  a.max_eval_samples = values.has("max_eval_samples") ? values.integer("max_eval_samples") : 0;
   a.trace = values.boolean("trace");
   a.eval_each_document = values.boolean("eval_each_document");
   a.save_strategy = interval(values.text("save_strategy"));

@@ -1,19 +1,22 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "folio/options.h"
+#include "train/schedule_options.h"
 
 namespace folio::train {
 
 /// When something happens: never, every so many steps, or at the end of each epoch.
 enum class Interval { no, steps, epoch };
 
-enum class ScheduleType { linear, cosine, constant, constant_with_warmup };
+enum class OptimizerType { adamw, sgd, rmsprop, adagrad, adafactor };
 
 /// The `training:` section. Names, meanings and defaults are those of Hugging Face's TrainingArguments (5.24), and of
-/// its EarlyStoppingCallback; `eval_each_document`, `precision` and `device` are Folio's own.
+/// its EarlyStoppingCallback; `max_eval_samples` is its run_clm.py's; `eval_each_document`, `precision` and `device`
+/// are Folio's own.
 struct TrainingArguments {
   double num_train_epochs;
   std::int64_t max_steps;  ///< overrides num_train_epochs where positive
@@ -23,8 +26,10 @@ struct TrainingArguments {
   bool dataloader_drop_last;
 
   double learning_rate;
-  ScheduleType lr_scheduler_type;
-  double warmup_steps;  ///< below 1: a share of all steps
+  ScheduleOptions schedule;            ///< lr_scheduler_type, lr_scheduler_kwargs
+  double warmup_steps;                 ///< below 1: a share of all steps
+  std::optional<double> warmup_ratio;  ///< a share of all steps, in place of warmup_steps
+  OptimizerType optim;
   double weight_decay;
   double adam_beta1;
   double adam_beta2;
@@ -39,6 +44,9 @@ struct TrainingArguments {
   bool logging_first_step;
   Interval eval_strategy;
   double eval_steps;
+  double eval_delay;  ///< steps or epochs, whichever the strategy counts
+  bool eval_on_start;
+  std::int64_t max_eval_samples;  ///< 0: all are evaluated
   bool eval_each_document;
   Interval save_strategy;
   double save_steps;

@@ -39,8 +39,8 @@ StepBatches EpochBatches::step(std::int64_t step) const {
   const std::int64_t last = std::min(first + arguments_.gradient_accumulation_steps, plan_.batches_per_epoch);
   StepBatches result;
   for (std::int64_t index = first; index < last; ++index) {
-    const std::int64_t begin = index * arguments_.per_device_train_batch_size;
-    const std::int64_t end = std::min(begin + arguments_.per_device_train_batch_size, plan_.samples);
+    const std::int64_t begin = index * plan_.batch_size;
+    const std::int64_t end = std::min(begin + plan_.batch_size, plan_.samples);
     std::vector<std::int64_t> samples;
     for (std::int64_t place = begin; place < end; ++place) samples.push_back(order_.at(place));
     for (const std::int64_t sample : samples) result.tokens += data_.training.length(sample);

@@ -26,13 +26,14 @@ Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments
       recorder_(recorder),
       plan_(plan_training(arguments, data.training.size())),
       schedule_(arguments, plan_),
-      optimizer_(model.parameters(), arguments),
+      optimizer_(make_optimizer(model.parameters(), arguments)),
       totals_(model),
       checkpoints_(std::move(checkpoints), arguments) {}
 
 TrainingResult Trainer::run() {
   totals_.start();
   model_.training(true);
+  if (arguments_.eval_on_start) recorder_.points(0, 0, evaluate_all());
   for (std::int64_t epoch = 0; epoch < plan_.epochs && !done(); ++epoch) {
     const EpochBatches batches(data_, arguments_, plan_, epoch);
     for (std::int64_t update = 0; update < plan_.updates_per_epoch && !done(); ++update) {
@@ -42,7 +43,7 @@ TrainingResult Trainer::run() {
       if (arguments_.trace) trace = {.batch = hash_of(step.batches), .random_state = hash_of_random_state()};
       const double loss = forward_and_backward(step);
       check_finite(loss, learning_rate);
-      const double grad_norm = optimizer_.step(learning_rate);  // clips, steps, and lets the gradients go
+      const double grad_norm = optimizer_->step(learning_rate);  // clips, steps, and lets the gradients go
 
       totals_.add(step, loss);
       epoch_ = step.epoch;
@@ -53,10 +54,11 @@ TrainingResult Trainer::run() {
       if (first || due(arguments_.logging_strategy, arguments_.logging_steps, epoch_ends))
         log(learning_rate, grad_norm);
 
-      if (due(arguments_.eval_strategy, arguments_.eval_steps, epoch_ends)) {
+      if (evaluation_is_due(epoch_ends)) {
         const Metrics metrics = evaluate_all();
         recorder_.points(totals_.steps(), epoch_, metrics);
         checkpoints_.judge(metrics, totals_.steps());
+        schedule_.evaluated(metrics.at(arguments_.metric_for_best_model));
       }
       if (due(arguments_.save_strategy, arguments_.save_steps, epoch_ends)) checkpoints_.save(model_, totals_.steps());
     }
@@ -124,6 +126,12 @@ TrainingResult Trainer::finish() {
 bool Trainer::due(Interval strategy, double every, bool epoch_ends) const {
   if (strategy == Interval::epoch) return epoch_ends;
   return strategy == Interval::steps && totals_.steps() % plan_.steps(every) == 0;
+}
+
+bool Trainer::evaluation_is_due(bool epoch_ends) const {
+  const bool by_epoch = arguments_.eval_strategy == Interval::epoch;
+  return due(arguments_.eval_strategy, arguments_.eval_steps, epoch_ends) &&
+         arguments_.eval_delay <= (by_epoch ? epoch_ : static_cast<double>(totals_.steps()));
 }
 
 bool Trainer::done() const {

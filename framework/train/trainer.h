@@ -2,13 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 
 #include "folio/model.h"
-#include "train/adamw.h"
 #include "train/arguments.h"
 #include "train/batches.h"
 #include "train/checkpoints.h"
 #include "train/execution.h"
+#include "train/optimizer.h"
 #include "train/recorder.h"
 #include "train/schedule.h"
 #include "train/totals.h"
@@ -46,6 +47,7 @@ class Trainer {
   Metrics evaluate_all();
   TrainingResult finish();
   bool due(Interval strategy, double every, bool epoch_ends) const;
+  bool evaluation_is_due(bool epoch_ends) const;
   bool done() const;
 
   Model& model_;
@@ -56,7 +58,7 @@ class Trainer {
   Recorder& recorder_;
   TrainingPlan plan_;
   Schedule schedule_;
-  AdamW optimizer_;
+  std::unique_ptr<Optimizer> optimizer_;
   Totals totals_;
   Checkpoints checkpoints_;
   double epoch_ = 0;  ///< epochs done

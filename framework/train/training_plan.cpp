@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 
 #include "folio/error.h"
 
@@ -19,16 +18,12 @@ std::int64_t TrainingPlan::steps(double share_or_steps) const {
 }
 
 TrainingPlan plan_training(const TrainingArguments& arguments, std::int64_t samples) {
-  const std::int64_t batch = arguments.per_device_train_batch_size;
+  if (samples == 0) throw Error(ErrorKind::experiment, "the data give no sample: there is nothing to train on");
+  const std::int64_t batch = std::min(arguments.per_device_train_batch_size, samples);
   const std::int64_t accumulation = arguments.gradient_accumulation_steps;
-  if (batch > samples) {
-    throw Error(ErrorKind::experiment, "training.per_device_train_batch_size is " + std::to_string(batch) +
-                                           ", but the data give only " + std::to_string(samples) +
-                                           " samples: expected at most that many; a smaller dataset.split.size gives "
-                                           "more samples");
-  }
   TrainingPlan plan;
   plan.samples = samples;
+  plan.batch_size = batch;
   plan.batches_per_epoch = arguments.dataloader_drop_last ? samples / batch : ceil_divide(samples, batch);
   plan.updates_per_epoch = std::max<std::int64_t>(1, ceil_divide(plan.batches_per_epoch, accumulation));
   if (arguments.max_steps > 0) {

@@ -9,7 +9,8 @@ namespace folio::train {
 /// How much work a run is, counted as Hugging Face's Trainer counts it.
 struct TrainingPlan {
   std::int64_t samples;            ///< of an epoch
-  std::int64_t batches_per_epoch;  ///< M = ceil(samples / batch size), floor with dataloader_drop_last
+  std::int64_t batch_size;         ///< B: per_device_train_batch_size, or all samples where they are fewer
+  std::int64_t batches_per_epoch;  ///< M = ceil(samples / B), floor with dataloader_drop_last
   std::int64_t updates_per_epoch;  ///< U = max(1, ceil(M / accumulation))
   std::int64_t epochs;             ///< begun, the last one perhaps not finished
   std::int64_t max_steps;          ///< S: optimizer steps in all
@@ -19,7 +20,8 @@ struct TrainingPlan {
   std::int64_t steps(double share_or_steps) const;
 };
 
-/// Throws Error (experiment) when a batch is larger than the data, or there is nothing to do.
+/// A batch that is larger than the data becomes one of all samples. Throws Error (experiment) when there is nothing to
+/// do.
 TrainingPlan plan_training(const TrainingArguments& arguments, std::int64_t samples);
 
 }  // namespace folio::train

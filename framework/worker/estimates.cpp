@@ -10,6 +10,7 @@
 
 #include "folio/error.h"
 #include "support/human.h"
+#include "train/optimizer.h"
 
 namespace folio::worker {
 
@@ -37,12 +38,13 @@ json parameter_counts(const Model& model) {
   return {{"total", parameter_count(model)}, {"by_part", by_part}};
 }
 
-json memory_estimate(const Model& model, const train::Execution& execution, const BatchShape& shape) {
+json memory_estimate(const Model& model, train::OptimizerType optimizer, const train::Execution& execution,
+                     const BatchShape& shape) {
   constexpr double kLibtorchBytes = 250e6;  // a worker that has loaded libtorch and done one small step
   const auto count = static_cast<double>(parameter_count(model));
   json memory{{"weights", 4 * count},
               {"gradients", 4 * count},
-              {"optimizer", 8 * count},
+              {"optimizer", train::optimizer_bytes_per_parameter(optimizer) * count},
               {"weight_casts", execution.bfloat16 ? 2 * count : 0},
               {"activations", model.activation_bytes(shape, execution.bfloat16 ? 2 : 4)},
               {"program", kLibtorchBytes}};
@@ -52,9 +54,10 @@ json memory_estimate(const Model& model, const train::Execution& execution, cons
   return memory;
 }
 
-void check_memory(const Model& model, const train::Execution& execution) {
+void check_memory(const Model& model, train::OptimizerType optimizer, const train::Execution& execution) {
   if (!execution.device.is_cpu()) return;
-  const double needed = 16.0 * static_cast<double>(parameter_count(model));  // as memory_estimate() has them
+  const double each = 4 + 4 + train::optimizer_bytes_per_parameter(optimizer);  // as memory_estimate() has them
+  const double needed = each * static_cast<double>(parameter_count(model));
   const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   if (needed <= there) return;
   throw Error(ErrorKind::experiment,

@@ -5,6 +5,7 @@
 
 #include "data/options.h"
 #include "folio/model.h"
+#include "train/arguments.h"
 #include "train/execution.h"
 
 /// What a model and its training cost, told before anything is trained.
@@ -16,11 +17,12 @@ std::int64_t parameter_count(const Model& model);
 /// {"total": n, "by_part": {"embeddings": n, "attention": n, "feed_forward": n, "norms": n, "head": n}}
 nlohmann::json parameter_counts(const Model& model);
 
-/// Bytes of each kind while the model is trained with AdamW, and their "total".
-nlohmann::json memory_estimate(const Model& model, const train::Execution& execution, const BatchShape& shape);
+/// Bytes of each kind while the model is trained with this optimizer, and their "total".
+nlohmann::json memory_estimate(const Model& model, train::OptimizerType optimizer, const train::Execution& execution,
+                               const BatchShape& shape);
 
 /// Throws Error (experiment) where weights, gradients and optimizer alone are more than the machine's memory.
-void check_memory(const Model& model, const train::Execution& execution);
+void check_memory(const Model& model, train::OptimizerType optimizer, const train::Execution& execution);
 
 /// Bytes of text to a token before there is a tokenizer of so many tokens.
 double guessed_bytes_per_token(std::int64_t vocab_size);

@@ -67,7 +67,7 @@ class Candidate {
     return {
         {"parameters", parameter_counts(*model_)},
         {"short_formula", short_formula(*model_)},
-        {"memory", memory_estimate(*model_, execution_, shape_)},
+        {"memory", memory_estimate(*model_, training_.optim, execution_, shape_)},
         {"flops",
          {{"training_step", flops}, {"training_per_token", flops / tokens}, {"forward_per_token", flops / tokens / 3}}},
         {"batch", batch_},

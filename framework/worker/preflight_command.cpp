@@ -85,7 +85,7 @@ int preflight(const std::string& request) {
   const std::unique_ptr<Model> model = job.make_model(*tokenizer);
   const json parameters = parameter_counts(*model);
   const train::Execution execution = train::choose_execution(job.training());
-  check_memory(*model, execution);
+  check_memory(*model, job.training().optim, execution);
 
   const double bytes_per_token = guessed_bytes_per_token(job.vocab_size(*tokenizer));
   const Outlook outlook = look_at(*dataset, options, bytes_per_token);
@@ -117,7 +117,7 @@ int preflight(const std::string& request) {
          {"tokens_per_sample_estimated", options.by == data::SplitBy::characters}}},
        {"plan", {{"max_steps", plan.max_steps}, {"steps_per_epoch", plan.updates_per_epoch}, {"epochs", plan.epochs}}},
        {"parameters", parameters},
-       {"memory", memory_estimate(*model, execution, shape)},
+       {"memory", memory_estimate(*model, job.training().optim, execution, shape)},
        {"time", to_json(time)},
        {"precision", execution.precision()},
        {"device", execution.device.str()}});

@@ -7,7 +7,7 @@
 #include <array>
 #include <chrono>
 
-#include "train/adamw.h"
+#include "train/optimizer.h"
 #include "worker/model_folder.h"
 
 namespace folio::worker {
@@ -36,7 +36,7 @@ double measured_step_seconds(Model& model, const BatchShape& shape, std::int64_t
   model.initialize();
   move_to(model, execution.device);
   model.training(true);
-  train::AdamW optimizer(model.parameters(), arguments);
+  const auto optimizer = train::make_optimizer(model.parameters(), arguments);
   const Batch batch = random_batch(shape, vocab_size, execution);
   std::array<double, 4> seconds{};
   for (double& passed : seconds) {
@@ -47,7 +47,7 @@ double measured_step_seconds(Model& model, const BatchShape& shape, std::int64_t
       loss = model.loss(batch, batch.label_count);
     }
     loss.backward();
-    optimizer.step(arguments.learning_rate);
+    optimizer->step(arguments.learning_rate);
     loss.item<float>();  // waits for a device that works on its own
     passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }

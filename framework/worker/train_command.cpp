@@ -159,7 +159,7 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
       data::make_collator(job.objective(), job.data_options().objective, *job_data.tokenizer, job.training().data_seed);
   const std::int64_t longest = std::max(job_data.training.longest(), job_data.evaluation.longest());
   check_length(collator->shape(1, longest), longest, *model);
-  check_memory(*model, execution);
+  check_memory(*model, job.training().optim, execution);
   model->initialize();
   move_to(*model, execution.device);
   events.facts(to_json(facts_of(job, job_data, *model)));

@@ -46,9 +46,18 @@ TEST_CASE("an interval below one is a share of all steps, rounded up") {
   CHECK(plan.steps(1e-6) == 1);
 }
 
-TEST_CASE("a batch larger than the data is an error that names both") {
-  CHECK_THROWS_WITH(plan_of({{"per_device_train_batch_size", std::int64_t{400}}}, 288),
-                    Catch::Contains("400") && Catch::Contains("288"));
+TEST_CASE(
+    "a batch larger than the data becomes one of all samples, also where batches that are not full are left out") {
+  for (const bool drop_last : {false, true}) {
+    const TrainingPlan plan =
+        plan_of({{"per_device_train_batch_size", std::int64_t{400}}, {"dataloader_drop_last", drop_last}}, 288);
+    CHECK(plan.batch_size == 288);
+    CHECK(plan.batches_per_epoch == 1);
+    CHECK(plan.max_steps == 3);
+  }
+  CHECK(plan_of({{"per_device_train_batch_size", std::int64_t{288}}}, 288).batch_size == 288);
 }
+
+TEST_CASE("no sample is an error") { CHECK_THROWS_AS(plan_of({}, 0), Error); }
 
 TEST_CASE("nothing to train is an error") { CHECK_THROWS_AS(plan_of({{"num_train_epochs", 0.0}}, 21), Error); }
