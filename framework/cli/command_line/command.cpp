@@ -95,7 +95,7 @@ std::string Command::help_text() const {
   std::string above;  // the commands that this one is called within
   for (const CLI::App* outer = app_->get_parent(); outer != nullptr; outer = outer->get_parent())
     above = outer->get_name() + (above.empty() ? "" : " " + above);
-  return app_->help(above);
+  return app_->get_formatter()->make_help(app_, above, CLI::AppFormatMode::Normal);
 }
 
 bool Command::given() const { return app_->parsed(); }
