@@ -54,6 +54,16 @@ Samples Samples::of(const std::vector<std::vector<TokenId>>& samples) {
   return samples_in(std::move(memory));
 }
 
+Samples Samples::first(std::int64_t count) const {
+  std::vector<Extent> extents;
+  for (Extent extent : extents_) {
+    extent.samples = std::min(extent.samples, count);
+    count -= extent.samples;
+    extents.push_back(extent);
+  }
+  return Samples(extents, owner_);
+}
+
 Samples::Place Samples::place(std::int64_t index) const {
   const auto number = static_cast<std::size_t>(std::upper_bound(ends_.begin(), ends_.end(), index) - ends_.begin());
   const Extent& extent = extents_[number];

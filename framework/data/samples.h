@@ -37,6 +37,8 @@ class Samples {
   static Samples of(const std::vector<std::vector<TokenId>>& samples);
 
   std::int64_t size() const { return size_; }
+  /// The first `count` of these, or all where they are fewer.
+  Samples first(std::int64_t count) const;
   std::vector<TokenId> operator[](std::int64_t index) const;
   std::int64_t length(std::int64_t index) const { return static_cast<std::int64_t>(place(index).stretch.length); }
 

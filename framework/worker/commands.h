@@ -10,6 +10,11 @@ namespace folio::worker {
 /// Trains the run whose folder this is, and writes all that it has to tell into its events.
 int train(const std::filesystem::path& run_folder);
 
+/// Finds what is wrong with a job without reading its data: makes the data set, the tokenizer and the model, and looks
+/// whether they fit each other and the training arguments. Tells nothing. `request` is JSON as Job::from_request()
+/// takes it.
+int validate(const std::string& request);
+
 /// Tells in one JSON object what a run of this job would be, without training: {"data": ..., "plan": ..., "model": ...,
 /// "memory": ...}. `request` is JSON as Job::from_request() takes it.
 int preflight(const std::string& request);

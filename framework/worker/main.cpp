@@ -20,6 +20,7 @@ constexpr const char* kUsage =
     "folio-worker does the work that needs plugins loaded; runner starts it.\n"
     "usage: folio-worker train RUN_FOLDER\n"
     "       folio-worker preflight REQUEST_JSON\n"
+    "       folio-worker validate REQUEST_JSON\n"
     "       folio-worker params REQUEST_JSON\n"
     "       folio-worker generate RUN_FOLDER REQUEST_JSON\n"
     "       folio-worker samples REQUEST_JSON\n"
@@ -31,6 +32,7 @@ int run(const std::vector<std::string>& arguments) {
   const std::string command = arguments.empty() ? "" : arguments[0];
   if (command == "train" && arguments.size() == 2) return train(arguments[1]);
   if (command == "preflight" && arguments.size() == 2) return preflight(arguments[1]);
+  if (command == "validate" && arguments.size() == 2) return validate(arguments[1]);
   if (command == "params" && arguments.size() == 2) return params(arguments[1]);
   if (command == "generate" && arguments.size() == 3) return generate(arguments[1], arguments[2]);
   if (command == "samples" && arguments.size() == 2) return samples(arguments[1]);

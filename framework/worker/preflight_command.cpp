@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "data/collator.h"
@@ -20,17 +21,24 @@ namespace {
 
 using nlohmann::json;
 
-/// The tokenizer as it is before it learns, when it can say all that a model must know.
-std::unique_ptr<Tokenizer> untrained_tokenizer(const Job& job) {
-  std::unique_ptr<Tokenizer> tokenizer = job.make_tokenizer();
-  if (tokenizer->is_pretrained()) {
-    tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // checks that it has them
-  } else if (!job.settles_vocab_size()) {
-    throw Error(ErrorKind::experiment,
-                "model.vocab_size is not given, and only training the tokenizer would tell how many tokens it has: "
-                "expected model.vocab_size");
-  }
-  return tokenizer;
+/// What can be made of a job before its data are read.
+struct Parts {
+  std::unique_ptr<Dataset> dataset;
+  std::unique_ptr<Tokenizer> tokenizer;  ///< as it is before it learns
+  std::unique_ptr<Model> model;          ///< null where only a trained tokenizer tells the size of its vocabulary
+  train::Execution execution;
+};
+
+/// Makes them, and with that finds what is wrong with each, and between them.
+Parts make_parts(const Job& job) {
+  Parts parts{job.make_dataset(), job.make_tokenizer(), nullptr, train::choose_execution(job.training())};
+  check_evaluation(job, *parts.dataset);
+  const bool pretrained = parts.tokenizer->is_pretrained();
+  if (pretrained) parts.tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // has it them?
+  if (!pretrained && !job.settles_vocab_size()) return parts;
+  parts.model = job.make_model(*parts.tokenizer);
+  check_memory(*parts.model, job.training().optim, parts.execution);
+  return parts;
 }
 
 /// What the data are, as far as that can be told without a tokenizer.
@@ -66,39 +74,52 @@ Outlook look_at(const Dataset& dataset, const data::DataOptions& options, double
   return outlook;
 }
 
-/// Of a batch of samples of `length` tokens, as far as the tokenizer is known: a pretrained one says itself which
+/// Of a `batch` of samples of `length` tokens, as far as the tokenizer is known: a pretrained one says itself which
 /// special tokens it has.
-BatchShape shape_of_batches(const Job& job, const Tokenizer& tokenizer, std::int64_t length) {
+BatchShape shape_of_batches(const Job& job, const Tokenizer& tokenizer, std::int64_t batch, std::int64_t length) {
   const data::ObjectiveOptions& options = job.data_options().objective;
-  const std::int64_t batch = job.training().per_device_train_batch_size;
   if (!tokenizer.is_pretrained()) return data::expected_shape(job.objective(), options, batch, length);
   return data::make_collator(job.objective(), options, tokenizer, job.training().data_seed)->shape(batch, length);
 }
 
 }  // namespace
 
+int validate(const std::string& request) {
+  const Job job = Job::from_request(request);
+  const Parts parts = make_parts(job);
+  const data::DataOptions& options = job.data_options();
+  if (parts.model == nullptr || options.by != data::SplitBy::tokens) return 0;
+  check_length(shape_of_batches(job, *parts.tokenizer, 1, options.size), options.size, *parts.model);
+  return 0;
+}
+
 int preflight(const std::string& request) {
   const Job job = Job::from_request(request);
   const data::DataOptions& options = job.data_options();
-  const std::unique_ptr<Dataset> dataset = job.make_dataset();
-  const std::unique_ptr<Tokenizer> tokenizer = untrained_tokenizer(job);
-  const std::unique_ptr<Model> model = job.make_model(*tokenizer);
+  const auto [dataset, tokenizer, model, execution] = make_parts(job);
+  if (model == nullptr) {
+    throw Error(ErrorKind::experiment,
+                "model.vocab_size is not given, and only training the tokenizer would tell how many tokens it has: "
+                "expected model.vocab_size");
+  }
   const json parameters = parameter_counts(*model);
-  const train::Execution execution = train::choose_execution(job.training());
-  check_memory(*model, job.training().optim, execution);
 
   const double bytes_per_token = guessed_bytes_per_token(job.vocab_size(*tokenizer));
-  const Outlook outlook = look_at(*dataset, options, bytes_per_token);
+  Outlook outlook = look_at(*dataset, options, bytes_per_token);
   const std::int64_t length = guessed_length(options, bytes_per_token);
-  const BatchShape shape = shape_of_batches(job, *tokenizer, length);
-  if (options.by == data::SplitBy::tokens) check_length(shape, length, *model);
   const train::TrainingPlan plan = train::plan_training(job.training(), outlook.samples);
+  const BatchShape shape = shape_of_batches(job, *tokenizer, plan.batch_size, length);
+  if (options.by == data::SplitBy::tokens) check_length(shape, length, *model);
+
+  const std::int64_t most_evaluated = job.training().max_eval_samples;
+  if (most_evaluated > 0) outlook.eval_samples = std::min(outlook.eval_samples, most_evaluated);
 
   set_thread_count();
   const TimeEstimate time =
       estimate_time(*model, shape, job.vocab_size(*tokenizer), outlook.eval_samples, plan, job.training(), execution);
 
   json notes = json::array();
+  if (const auto note = smaller_batch_note(job.training(), outlook.samples)) notes.push_back(*note);
   for (const data::Source& source : outlook.corpus.sources)
     if (!source.provenance.note.empty()) notes.push_back(source.document + ": " + source.provenance.note);
   ProgressLines().write(

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "data/token_shards.h"
 #include "folio/error.h"
 #include "support/human.h"
@@ -37,11 +40,36 @@ void check_any(const data::Samples& samples, const data::PartFacts& facts, const
                   options.validation > 0 ? " or another dataset.validation" : ""));
 }
 
-void check_evaluated(const Job& job, const data::Samples& evaluation) {
-  if (!job.training().eval_each_document || evaluation.size() > 0) return;
-  throw Error(ErrorKind::experiment,
-              "training.eval_each_document is true, but nothing is kept for evaluation: expected a dataset.validation "
-              "above 0");
+/// What asks for evaluation, with its value; none where nothing does. What else needs it (the best model, early
+/// stopping) needs eval_strategy.
+std::optional<std::string> asks_for_evaluation(const train::TrainingArguments& training) {
+  if (training.eval_each_document) return "training.eval_each_document is true";
+  if (training.eval_on_start) return "training.eval_on_start is true";
+  if (training.eval_strategy == train::Interval::no) return std::nullopt;
+  return fmt::format("training.eval_strategy is '{}'",
+                     training.eval_strategy == train::Interval::steps ? "steps" : "epoch");
+}
+
+/// `remedy`: what is to be done where nothing is kept for an evaluation that is asked for.
+void check_kept(const Job& job, bool kept, const char* remedy) {
+  const std::optional<std::string> asking = asks_for_evaluation(job.training());
+  if (kept || !asking) return;
+  throw Error(ErrorKind::experiment, *asking + ", but nothing is kept for evaluation: expected " + remedy);
+}
+
+constexpr const char* kKeepText = "a dataset.validation above 0";
+constexpr const char* kKeepTokens = "tokens that the data set names for evaluation";
+
+/// Leaves at most so many samples to each evaluation. What was left out is not what a run was held against, so the
+/// hash of what was is another.
+void limit_evaluation(std::int64_t most, data::Samples& evaluation, std::string& hash,
+                      std::vector<train::EvaluationDocument>& documents) {
+  if (most == 0) return;
+  if (evaluation.size() > most) {
+    evaluation = evaluation.first(most);
+    hash = sha256_hex(fmt::format("the first {} samples of {}", most, hash));
+  }
+  for (train::EvaluationDocument& document : documents) document.samples = document.samples.first(most);
 }
 
 struct TrainedTokenizer {
@@ -176,6 +204,21 @@ std::vector<std::string> warnings_of(const data::Corpus& corpus,
 
 }  // namespace
 
+std::optional<std::string> smaller_batch_note(const train::TrainingArguments& training, std::int64_t samples) {
+  if (training.per_device_train_batch_size <= samples) return std::nullopt;
+  return fmt::format(
+      "training.per_device_train_batch_size is {}, but there are only {} training samples: each batch has "
+      "these; a smaller dataset.split.size gives more samples",
+      training.per_device_train_batch_size, samples);
+}
+
+void check_evaluation(const Job& job, const Dataset& dataset) {
+  const std::vector<TokenShard> shards = dataset.token_shards();
+  if (shards.empty()) return check_kept(job, job.data_options().validation > 0, kKeepText);
+  const bool kept = std::any_of(shards.begin(), shards.end(), [](const TokenShard& s) { return s.for_evaluation; });
+  check_kept(job, kept, kKeepTokens);
+}
+
 double bytes_per_token(const Job& job, const data::PartFacts& text) {
   return job.says_every_token() ? text.bytes_per_token() : 0;
 }
@@ -200,8 +243,11 @@ JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, Pr
                           : take_shards(job, shards, corpus, *tokenizer, key, progress);
   check_any(tokens.training, tokens.encoded.training, job.data_options(), "training");
   check_any(tokens.evaluation, tokens.encoded.evaluation, job.data_options(), "validation");
-  check_evaluated(job, tokens.evaluation);
+  check_kept(job, tokens.evaluation.size() > 0, is_text ? kKeepText : kKeepTokens);
+  limit_evaluation(job.training().max_eval_samples, tokens.evaluation, tokens.encoded.evaluation_hash,
+                   tokens.documents);
   std::vector<std::string> warnings = warnings_of(corpus, tokens.documents);
+  if (auto note = smaller_batch_note(job.training(), tokens.training.size())) warnings.push_back(std::move(*note));
   std::erase_if(tokens.documents, has_no_sample);
 
   return {.dataset = std::move(dataset),

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,16 @@ struct JobData {
 /// samples, as far as the cache does not have them. `run_folder` holds the tokens where there is no cache. Throws Error
 /// (experiment) when the text gives no sample, or data, tokenizer and model do not fit together; what the plugins throw
 /// passes.
+///
+/// training.max_eval_samples leaves the first so many samples of the validation share, and of each document's part.
 JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress);
+
+/// Throws Error (experiment) naming the training argument that asks for evaluation where nothing is kept for it:
+/// `dataset`, which is the job's, gives text, of which dataset.validation keeps none, or tokens of training alone.
+void check_evaluation(const Job& job, const Dataset& dataset);
+
+/// What to tell of a batch that is larger than the data; none where it is not.
+std::optional<std::string> smaller_batch_note(const train::TrainingArguments& training, std::int64_t samples);
 
 /// Bytes of text to a token; 0 where bits per byte mean nothing, since the objective does not say every token.
 double bytes_per_token(const Job& job, const data::PartFacts& text);

@@ -1,6 +1,7 @@
 #include "cli/session/run_session.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <chrono>
 
@@ -42,6 +43,23 @@ runs::NewRun make_run(const RunRequest& request, const fs::path& results_folder)
   return runs::create_run(results_folder, std::move(info), experiment.source, experiment.resolved);
 }
 
+/// Throws what the worker finds wrong with the experiment before any data are read, so that no run is left that cannot
+/// begin. All else that fails, as a plugin that crashes, fails again in the run, which records it.
+void validate(const RunRequest& request) {
+  const nlohmann::json job{{"resolved", request.experiment.resolved}, {"plugins", runs::to_json(request.plugins)}};
+  std::string refused;
+  const WorkerEnd end = run_worker(
+      {.arguments = {"validate", job.dump()},
+       .environment = worker_environment(request.experiment.file),
+       .error_file = "/dev/null"},
+      [&](const nlohmann::json& line) {
+        if (line.contains("error") && line["error"].at("kind") == "experiment") refused = line["error"].at("message");
+      },
+      [] {});
+  if (!refused.empty()) throw Error(ErrorKind::experiment, refused);
+  if (end.killed_by_user || end.status.signal == SIGINT) ::raise(SIGINT);  // as where no worker had been in between
+}
+
 /// Runs the worker on the run's folder, entering what it records into the store as it comes.
 WorkerEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
   LiveView view(request.quiet);
@@ -79,6 +97,7 @@ void record_end(const runs::NewRun& run, const WorkerEnd& end) {
 }  // namespace
 
 runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store) {
+  validate(request);
   const runs::NewRun run = make_run(request, global.results);
   if (!request.quiet)
     fmt::print(stderr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());

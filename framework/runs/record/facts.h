@@ -54,7 +54,7 @@ struct Facts {
 
   // Of the text that was kept for evaluation.
   std::optional<std::int64_t> eval_samples;  ///< 0 where none was kept, and nothing else is known then
-  std::optional<std::string> eval_hash;      ///< SHA-256 over its texts
+  std::optional<std::string> eval_hash;      ///< SHA-256 over its texts, and over max_eval_samples
   std::optional<std::int64_t> eval_tokens;
   std::optional<double> eval_bytes_per_token;
   std::optional<double> eval_bytes_per_word;
