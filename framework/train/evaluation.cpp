@@ -20,6 +20,7 @@ Metrics evaluate(Model& model, const data::Samples& samples, const data::Collato
   model.training(false);
   double loss_by_samples = 0, nats = 0, scored = 0;
   std::int64_t batches = 0;
+  recorder.evaluating(0, samples.size());
   for (std::int64_t first = 0; first < samples.size(); first += batch_size, ++batches) {
     std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, samples.size() - first)));
     std::iota(indices.begin(), indices.end(), first);

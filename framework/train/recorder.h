@@ -41,7 +41,7 @@ class Recorder {
   /// After each step; may be dropped.
   virtual void progress(const StepProgress& progress) = 0;
 
-  /// During an evaluation; may be dropped.
+  /// During an evaluation, from its beginning with 0 on; may be dropped.
   virtual void evaluating(std::int64_t done, std::int64_t total) = 0;
 
   /// Asked after each step: true ends the run there, as if it were over.

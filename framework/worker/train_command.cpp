@@ -120,6 +120,8 @@ runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model
   facts.vocab_size = vocab_size;
   facts.vocab_learned = job_data.tokenizer->vocab_size();
   facts.vocab_used = job_data.encoded.tokens.distinct;
+  if (job.training().per_device_train_batch_size > job_data.training.size())
+    facts.batch_size = job_data.training.size();
   facts.uniform_loss = std::log(static_cast<double>(vocab_size));
   if (job.objective() != Objective::span_corruption) facts.unigram_loss = job_data.encoded.tokens.unigram_loss;
   facts.parameters = parameter_count(model);

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "runs/record/metrics.h"
 #include "support/human.h"
@@ -13,20 +15,36 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Of so many bytes since then; empty while that is too short a time to tell.
-std::string rate(double bytes, Clock::time_point began) {
-  const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-  return seconds >= 1 ? human_bytes(bytes / seconds) + "/s" : "";
+constexpr const char* kEvaluating = "Evaluating";
+
+/// Of a long stage where there is no bar.
+constexpr std::chrono::seconds kBetweenLines{30};
+
+/// Of so many bytes in so many seconds; empty while that is too short a time to tell.
+std::string rate(double bytes, double seconds) { return seconds >= 1 ? human_bytes(bytes / seconds) + "/s" : ""; }
+
+std::string read_so_far(double bytes, double seconds) {
+  const std::string speed = rate(bytes, seconds);
+  return human_bytes(bytes) + " read" + (speed.empty() ? "" : ", " + speed);
 }
 
-std::string read_so_far(double bytes, Clock::time_point began) {
-  const std::string speed = rate(bytes, began);
-  return human_bytes(bytes) + " read" + (speed.empty() ? "" : ", " + speed);
+/// "30 s left", from the share that is done; empty while that is too short a time to tell.
+std::string time_left(double done, double total, double seconds) {
+  return seconds >= 1 && done > 0 && done < total ? human_duration(seconds * (total - done) / done) + " left" : "";
+}
+
+std::string joined(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : a + "  " + b; }
+
+/// What is beside a stage's bar.
+std::string stage_details(double done, double total, bool in_bytes, double seconds) {
+  if (total <= 0) return read_so_far(done, seconds);
+  return joined(in_bytes ? rate(done, seconds) : "", time_left(done, total, seconds));
 }
 
 }  // namespace
 
-LiveView::LiveView(bool quiet) : quiet_(quiet), bar_(STDERR_FILENO) {}
+LiveView::LiveView(bool quiet, std::function<Clock::time_point()> now)
+    : quiet_(quiet), now_(std::move(now)), bar_(STDERR_FILENO) {}
 
 void LiveView::show(const nlohmann::json& line) {
   if (line.contains("warning")) print(fmt::format("warning: {}", line["warning"].get<std::string>()));
@@ -53,19 +71,26 @@ void LiveView::show_stage(const nlohmann::json& line) {
   const std::string stage = line.at("stage");
   const double done = line.at("done");
   const double total = line.at("total");
-  if (stage != stage_) stage_began_ = Clock::now();
-  const bool in_bytes = line.value("unit", "") == "bytes";
-  bar_.update(stage, done, total,
-              total <= 0 ? read_so_far(done, stage_began_)
-              : in_bytes ? rate(done, stage_began_)
-                         : "");
-  // Evaluations come again and again, and each is followed by its figures.
-  if (!bar_.enabled() && stage != stage_ && stage != "Evaluating") print(stage);
+  const bool begins = stage != stage_ || done < stage_done_;  // evaluations follow each other
+  const Clock::time_point now = now_();
+  if (begins) stage_began_ = stage_told_ = now;
+  const double seconds = std::chrono::duration<double>(now - stage_began_).count();
+  const std::string details = stage_details(done, total, line.value("unit", "") == "bytes", seconds);
+  bar_.update(stage, done, total, details);
   stage_ = stage;
+  stage_done_ = done;
+  if (bar_.enabled()) return;
+  // Evaluations come again and again, and each is followed by its figures.
+  if (begins && stage != kEvaluating) print(stage);
+  if (now - stage_told_ < kBetweenLines) return;
+  stage_told_ = now;
+  print(total > 0 ? joined(fmt::format("{}: {:.0f} %", stage, std::floor(100 * done / total)), details)
+                  : stage + ": " + details);
 }
 
 void LiveView::show_points(const nlohmann::json& line) {
   const bool evaluation = line.at("points").contains("eval_loss");
+  stage_.clear();
   // On a terminal the bar has the loss already; evaluations stay to be read.
   if (bar_.enabled() && !evaluation) return;
   std::string text = fmt::format("step {}", line.at("step").get<int>());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -8,11 +9,14 @@
 
 namespace folio::cli {
 
-/// Shows what the worker tells while it works: one bar on a terminal, else a line for each stage and each logged point.
-/// Everything goes to standard error, so that standard output holds results alone.
+/// Shows what the worker tells while it works: one bar on a terminal, else a line for each stage and each logged point,
+/// and every half minute of a long stage. Everything goes to standard error, so that standard output holds results
+/// alone.
 class LiveView {
  public:
-  explicit LiveView(bool quiet);
+  /// `now` tells the time.
+  explicit LiveView(bool quiet,
+                    std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now);
 
   void show(const nlohmann::json& line);
 
@@ -26,9 +30,11 @@ class LiveView {
   void print(const std::string& text);
 
   bool quiet_;
+  std::function<std::chrono::steady_clock::time_point()> now_;
   ProgressBar bar_;
   std::string stage_;
-  std::chrono::steady_clock::time_point stage_began_{};
+  double stage_done_ = 0;
+  std::chrono::steady_clock::time_point stage_began_{}, stage_told_{};
   nlohmann::json last_step_;
 };
 

@@ -35,6 +35,7 @@ void for_each_fact(Visit&& visit) {
   visit("vocab_size", &Facts::vocab_size);
   visit("vocab_learned", &Facts::vocab_learned);
   visit("vocab_used", &Facts::vocab_used);
+  visit("batch_size", &Facts::batch_size);
   visit("uniform_loss", &Facts::uniform_loss);
   visit("unigram_loss", &Facts::unigram_loss);
   visit("parameters", &Facts::parameters);

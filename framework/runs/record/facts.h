@@ -46,6 +46,9 @@ struct Facts {
   std::optional<std::int64_t> vocab_learned;  ///< tokens that the tokenizer has
   std::optional<std::int64_t> vocab_used;     ///< different tokens that the samples have
 
+  /// Samples of a training batch, where per_device_train_batch_size asks for more than there are.
+  std::optional<std::int64_t> batch_size;
+
   std::optional<double> uniform_loss;  ///< nats per token: a guess that gives every token the same chance
   /// Nats per token: a guess that knows how often each token occurs. None for span corruption, in whose targets every
   /// fifth token is a sentinel, which no frequency tells.

@@ -26,15 +26,21 @@ Jsonl::Jsonl(const OptionValues& values, std::vector<std::filesystem::path> base
     : files_(values.text_list("files")),
       field_(values.text("field")),
       replace_(values.text("errors") == "replace"),
-      bases_(std::move(bases)) {}
+      bases_(std::move(bases)) {
+  find();  // so that what is not there is found before a run begins
+}
 
-void Jsonl::read(const std::function<void(Document)>& sink) const {
+std::vector<input::NamedFile> Jsonl::find() const {
   const input::FileSearch search{.option = "dataset.files",
                                  .bases = bases_,
                                  .suffixes = {".jsonl", ".jsonl.gz", ".jsonl.zst"},
                                  .names = {},
                                  .names_place = {}};
-  for (const input::NamedFile& source : input::find_files(search, files_)) read_lines(source, sink);
+  return input::find_files(search, files_);
+}
+
+void Jsonl::read(const std::function<void(Document)>& sink) const {
+  for (const input::NamedFile& source : find()) read_lines(source, sink);
 }
 
 void Jsonl::read_lines(const input::NamedFile& source, const std::function<void(Document)>& sink) const {

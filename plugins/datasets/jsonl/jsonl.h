@@ -18,7 +18,7 @@ OptionTable options();
 /// as much memory as the longest line, a few times, whatever the size of a file.
 class Jsonl : public Dataset {
  public:
-  /// `bases` is what relative paths are relative to.
+  /// `bases` is what relative paths are relative to. Throws Error (experiment) when an entry of `files` is not there.
   Jsonl(const OptionValues& values, std::vector<std::filesystem::path> bases);
 
   /// Throws Error (experiment) before the first document when an entry of `files` is not there, and Error (run) naming
@@ -26,6 +26,7 @@ class Jsonl : public Dataset {
   void read(const std::function<void(Document)>& sink) const override;
 
  private:
+  std::vector<input::NamedFile> find() const;
   void read_lines(const input::NamedFile& source, const std::function<void(Document)>& sink) const;
 
   std::vector<std::string> files_;

@@ -66,17 +66,24 @@ Textbooks::Textbooks(const OptionValues& values, Places places, DownloadLimits l
       places_(std::move(places)),
       limits_(limits) {
   if (books_.empty()) throw Error(ErrorKind::experiment, "dataset.books: is empty, expected at least one book");
+  find_shares();  // so that what is not there is found before a run begins
 }
 
-void Textbooks::read(const std::function<void(Document)>& sink) const {
+std::vector<std::pair<Source, double>> Textbooks::find_shares() const {
   const std::vector<Source> sources = find_sources(books_, places_);
   std::vector<std::string> names;
   for (const Source& source : sources) names.push_back(source.name);
   const std::map<std::string, double> shares = read_shares(share_entries_, names);
+  std::vector<std::pair<Source, double>> result;
   for (const Source& source : sources) {
     const auto share = shares.find(source.name);
-    read_source(source, share == shares.end() ? 1 : share->second, sink);
+    result.emplace_back(source, share == shares.end() ? 1 : share->second);
   }
+  return result;
+}
+
+void Textbooks::read(const std::function<void(Document)>& sink) const {
+  for (const auto& [source, share] : find_shares()) read_source(source, share, sink);
 }
 
 void Textbooks::read_source(const Source& source, double share, const std::function<void(Document)>& sink) const {

@@ -25,7 +25,8 @@ OptionTable options();
 /// in its provenance's note.
 class Textbooks : public Dataset {
  public:
-  /// Throws Error (experiment) when no book is named.
+  /// Throws Error (experiment) when no book is named, when an entry of `books` is not there or one of `shares` is
+  /// wrong.
   Textbooks(const OptionValues& values, Places places, DownloadLimits limits = {});
 
   /// Throws Error (experiment) before the first document when an entry of `books` is not there or one of `shares` is
@@ -34,6 +35,8 @@ class Textbooks : public Dataset {
   void read(const std::function<void(Document)>& sink) const override;
 
  private:
+  /// What the entries of `books` are, each with the share of it that is read.
+  std::vector<std::pair<Source, double>> find_shares() const;
   void read_source(const Source& source, double share, const std::function<void(Document)>& sink) const;
   void read_file_of(const Source& source, const std::string& origin, double share,
                     const std::function<void(Document)>& sink) const;

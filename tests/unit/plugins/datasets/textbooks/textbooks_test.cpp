@@ -100,10 +100,14 @@ TEST_CASE("textbooks uses another edition than the catalogue's and says so") {
   CHECK(documents.at(0).provenance.source_hash == sha256_hex(gutenberg_file("a newer text\r\n")));
 }
 
-TEST_CASE("textbooks reports a missing file before it yields anything") {
+TEST_CASE("textbooks reports a missing file when it is made, and before it yields anything") {
   const TemporaryFolder folder;
   folder.write("experiment/a.txt", "text");
-  const Textbooks books(OptionValues(options(), {{"books", Names{"a.txt", "b.txt"}}}), places_in(folder));
+  const OptionValues values(options(), {{"books", Names{"a.txt", "b.txt"}}});
+  CHECK_THROWS_AS(Textbooks(values, places_in(folder)), Error);
+  const auto file = folder.write("experiment/b.txt", "text");
+  const Textbooks books(values, places_in(folder));
+  std::filesystem::remove(file);
   int yielded = 0;
   CHECK_THROWS_AS(books.read([&](const Document&) { ++yielded; }), Error);
   CHECK(yielded == 0);
