@@ -92,10 +92,10 @@ void Command::action(std::function<void()> action) const { app_->callback(std::m
 std::string Command::name() const { return app_->get_name(); }
 
 std::string Command::help_text() const {
-  std::string above;  // the commands that this one is called within
+  std::string name = app_->get_name();
   for (const CLI::App* outer = app_->get_parent(); outer != nullptr; outer = outer->get_parent())
-    above = outer->get_name() + (above.empty() ? "" : " " + above);
-  return app_->get_formatter()->make_help(app_, above, CLI::AppFormatMode::Normal);
+    name = outer->get_name() + " " + name;
+  return app_->get_formatter()->make_help(app_, name, CLI::AppFormatMode::Normal);
 }
 
 bool Command::given() const { return app_->parsed(); }
