@@ -57,6 +57,8 @@ constexpr FactMeaning kMeanings[] = {
     {"bytes", "bytes", "Bytes in UTF-8 of the text that was trained on."},
     {"samples", "samples", "Pieces that the training text was cut into."},
     {"tokens", "tokens", "Tokens of these samples, each counted once, however many epochs there were."},
+    {"batch_size", "samples",
+     "Samples of a training batch, where the data were too few for the batch that was asked for."},
     {"bytes_per_token", "bytes",
      "Bytes of text that a token stands for in the mean; it turns a loss into bits per byte."},
     {"bytes_per_word", "bytes", "Bytes of a word in the mean, which is what stands between blanks."},
