@@ -28,6 +28,7 @@ void add_export(const Command& program, const GlobalOptions& global, int& exit_c
 void add_metrics(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_doctor(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_completion(const Command& program, const GlobalOptions& global, int& exit_code);
+void add_init(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_help(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_generate(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_data(const Command& program, const GlobalOptions& global, int& exit_code);

@@ -5,7 +5,7 @@ import json
 from folio import FolioTest
 
 COMMANDS = ["run", "check", "data", "params", "new", "ls", "show", "diff", "generate", "tokenize", "cache", "plugins", "schema",
-            "compare", "metrics", "help", "tag", "note", "name", "rm", "restore", "purge", "reindex", "import",
+            "compare", "metrics", "help", "init", "tag", "note", "name", "rm", "restore", "purge", "reindex", "import",
             "export", "doctor", "completion"]
 
 

@@ -1,0 +1,232 @@
+// init: an experiment file for someone's own books, sized to the text, the machine and the time that there is.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <filesystem>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/session/preflight.h"
+#include "cli/session/session.h"
+#include "support/error.h"
+#include "support/files.h"
+#include "support/human.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct InitOptions {
+  std::vector<std::string> books;
+  std::string model = "gpt";
+  double minutes = 10;
+  std::string output;
+  bool force = false;
+};
+
+/// A model's size. Heads are 32 wide or more.
+struct ModelSize {
+  int hidden_size, layers, heads;
+};
+
+constexpr std::array<ModelSize, 6> kSizes{
+    {{64, 2, 2}, {128, 2, 4}, {256, 4, 8}, {384, 6, 6}, {512, 8, 8}, {768, 12, 12}}};
+
+/// What suits a text of so many bytes: experiments/romeo-small.yaml, which was tuned on 150 KB, is the second row, and
+/// the others follow it: more text carries a larger model and vocabulary, and needs fewer passes.
+struct TextSize {
+  double most_bytes;
+  std::size_t largest_model;  // place in kSizes
+  int vocab_size;
+  int most_epochs;
+  bool overlap;  // samples that overlap, so that little text gives many
+};
+
+constexpr std::array<TextSize, 5> kTextSizes{{{50e3, 1, 512, 15, true},
+                                              {500e3, 2, 768, 11, true},
+                                              {5e6, 3, 4096, 10, false},
+                                              {50e6, 4, 8192, 5, false},
+                                              {1e15, 5, 16384, 3, false}}};
+
+const TextSize& text_size(double bytes) {
+  return *std::find_if(kTextSizes.begin(), kTextSizes.end(),
+                       [&](const TextSize& each) { return bytes <= each.most_bytes; });
+}
+
+/// A name for the experiment, from the first book's: letters, digits and '-'.
+std::string name_from(const std::string& book) {
+  std::string name;
+  for (const char c : fs::path(book).stem().string())
+    name += std::isalnum(static_cast<unsigned char>(c)) != 0
+                ? static_cast<char>(std::tolower(static_cast<unsigned char>(c)))
+                : '-';
+  name.erase(0, name.find_first_not_of('-'));
+  name.resize(std::min<std::size_t>(name.size(), 40));
+  return name.empty() ? "experiment" : name;
+}
+
+/// As YAML takes any text.
+std::string quoted(const std::string& text) {
+  std::string result = "'";
+  for (const char c : text) result += c == '\'' ? "''" : std::string(1, c);
+  return result + "'";
+}
+
+/// The lines of the section `model` that this plugin has options for.
+std::string model_lines(const PluginDescription& plugin, const ModelSize& size, bool little_text) {
+  std::string text;
+  const auto line = [&](const char* key, const std::string& value, const char* comment) {
+    if (plugin.options.find(key) != nullptr)
+      text += fmt::format("  {:<32}# {}\n", fmt::format("{}: {}", key, value), comment);
+  };
+  line("hidden_size", std::to_string(size.hidden_size), "numbers that stand for each token inside the model");
+  line("num_hidden_layers", std::to_string(size.layers), "blocks that the text passes through");
+  line("num_attention_heads", std::to_string(size.heads),
+       "ways in which a token looks at the others; divides hidden_size");
+  line("intermediate_size", std::to_string(4 * size.hidden_size), "width inside a block");
+  line("max_position_embeddings", "256", "tokens that the model can take at once");
+  if (little_text)
+    for (const char* key : {"resid_pdrop", "embd_pdrop", "attn_pdrop"})
+      line(key, "0.2", "share that is left out at random, against learning by heart");
+  return text;
+}
+
+struct Plan {
+  ModelSize size;
+  TextSize text;
+  int epochs = 1;
+  std::int64_t max_steps = 0;  ///< in place of the epochs, where even one takes too long
+};
+
+std::string experiment_text(const InitOptions& options, const PluginDescription& plugin, const Plan& plan) {
+  std::vector<std::string> books;
+  for (const std::string& book : options.books) books.push_back(quoted(book));
+  const std::string length =
+      plan.max_steps > 0
+          ? fmt::format(
+                "  max_steps: {:<21}# so many steps, since a pass over the text takes longer than {:g} min here\n",
+                plan.max_steps, options.minutes)
+          : fmt::format("  num_train_epochs: {:<14}# passes over the text\n", plan.epochs);
+  return fmt::format(
+      R"(# Written by `runner init`. `runner help KEY` explains any key; `runner check FILE` tells what a run would be.
+name: {name}
+dataset:
+  type: textbooks
+  books: [{books}]
+  split: {{by: document, size: 128, stride: {stride}}} # samples of 128 tokens{overlap}
+  validation: 0.1                 # the last tenth of the text is never trained on; eval_loss is measured there
+tokenizer:
+  type: {tokenizer:<26}# cuts the text into tokens, and is trained on it
+  vocab_size: {vocab:<20}# different tokens at most
+model:
+  type: {model:<26}# runner plugins lists the others
+{model_lines}training:
+{length}  per_device_train_batch_size: 16
+  per_device_eval_batch_size: 32
+  learning_rate: 1.0e-3           # how far a step moves the weights; larger learns faster until it breaks
+  lr_scheduler_type: cosine       # and falls to 0 along half a wave
+  warmup_ratio: 0.05              # after a short rise
+  weight_decay: 0.1
+  logging_steps: 50
+  eval_strategy: epoch            # measure eval_loss after each pass
+  save_strategy: epoch
+  save_total_limit: 1
+  load_best_model_at_end: true    # keep the model of the pass where eval_loss was lowest
+  seed: 42                        # another seed, another run: the spread says what chance does
+)",
+      fmt::arg("name", name_from(options.books.front())), fmt::arg("books", fmt::join(books, ", ")),
+      fmt::arg("stride", plan.text.overlap ? 32 : 128), fmt::arg("overlap", plan.text.overlap ? ", which overlap" : ""),
+      fmt::arg("tokenizer", plugin.usual_tokenizer.empty() ? "bpe" : plugin.usual_tokenizer),
+      fmt::arg("vocab", plan.text.vocab_size), fmt::arg("model", options.model),
+      fmt::arg("model_lines", model_lines(plugin, plan.size, plan.text.overlap)), fmt::arg("length", length));
+}
+
+/// What preflight says of the plan, once it is written to the file.
+nlohmann::json outlook(const InitOptions& options, const PluginDescription& plugin, const Plan& plan,
+                       const fs::path& file, const Session& session) {
+  write_file_atomically(file, experiment_text(options, plugin, plan));
+  return preflight(experiment::load_experiment(file, {}, session.declarations), session);
+}
+
+double seconds_of(const nlohmann::json& answer) {
+  const nlohmann::json& time = answer.at("time");
+  return time.at("training_seconds").at(1).get<double>() + time.at("evaluation_seconds").at(1).get<double>();
+}
+
+/// The largest model that suits the text and sees it three times at least in the time that there is; the smallest,
+/// with as many steps as there is time for, where none does. What preflight says of it comes with it.
+std::pair<Plan, nlohmann::json> fit(const InitOptions& options, const PluginDescription& plugin, const fs::path& file,
+                                    const Session& session) {
+  constexpr int kFewestEpochs = 3;
+  const double most_seconds = 60 * options.minutes;
+  Plan plan{.size = kSizes.front(), .text = kTextSizes.front()};
+  nlohmann::json answer = outlook(options, plugin, plan, file, session);
+  plan.text = text_size(answer.at("data").at("bytes").get<double>());
+  for (std::size_t place = plan.text.largest_model + 1; place-- > 0;) {
+    plan.size = kSizes[place];
+    plan.epochs = 1;
+    answer = outlook(options, plugin, plan, file, session);
+    const double one_epoch = seconds_of(answer);
+    const auto epochs = static_cast<int>(std::min<double>(plan.text.most_epochs, most_seconds / one_epoch));
+    if (place > 0 && epochs < std::min(kFewestEpochs, plan.text.most_epochs)) continue;
+    plan.epochs = std::max(1, epochs);
+    if (epochs < 1) {
+      const auto steps = answer.at("plan").at("steps_per_epoch").get<double>();
+      plan.max_steps = std::max<std::int64_t>(1, static_cast<std::int64_t>(steps * most_seconds / one_epoch));
+    }
+    break;
+  }
+  return {plan, outlook(options, plugin, plan, file, session)};
+}
+
+const PluginDescription& model_called(const std::string& id, const Session& session) {
+  return session.catalogue.require(PluginKind::model, id);
+}
+
+int init(const InitOptions& options, const GlobalOptions& global) {
+  const fs::path file = options.output.empty() ? name_from(options.books.front()) + ".yaml" : options.output;
+  if (fs::exists(file) && !options.force)
+    throw Error(ErrorKind::usage, file.string() + " is there already; expected another name (-o), or --force");
+  const Session session = open_session(global, file);
+  const PluginDescription& plugin = model_called(options.model, session);
+  if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "Trying sizes on this machine ...\n");
+  const std::string before = fs::exists(file) ? read_file(file) : "";
+  try {
+    const auto [plan, answer] = fit(options, plugin, file, session);
+    fmt::print("{} trains a {} of {} parameters on {} of text; {} here.\n", file.string(), options.model,
+               with_commas(answer.at("parameters").at("total").get<std::int64_t>()),
+               human_bytes(answer.at("data").at("bytes").get<double>()),
+               duration_text(answer.at("time").at("training_seconds")));
+  } catch (const Error&) {
+    std::error_code ignored;
+    before.empty() ? void(fs::remove(file, ignored)) : write_file_atomically(file, before);
+    throw;
+  }
+  fmt::print("Next:\n  runner {0}\n  runner check {0}\n", file.string());
+  return 0;
+}
+
+}  // namespace
+
+void add_init(const Command& program, const GlobalOptions& global, int& exit_code) {
+  const Command command = program.subcommand(
+      "init", "Write an experiment file for books of yours, sized to the text, the machine and the time");
+  const auto options = std::make_shared<InitOptions>();
+  command.option("BOOK", options->books, "Books of the catalogue, files, folders or globs of plain text").required();
+  command.option("--model", options->model, "The model, of those that runner plugins lists").show_default();
+  command.option("--minutes", options->minutes, "How long the training may take").show_default().positive();
+  command.option("-o,--output", options->output, "The file to write; without this, here, called as the first book");
+  command.flag("--force", options->force, "Write over a file that is there");
+  command.footer(
+      "Examples:\n  runner init romeo-and-juliet\n  runner init romeo-and-juliet macbeth --minutes 5 --model bert -o "
+      "two.yaml");
+  command.action([options, &global, &exit_code] { exit_code = init(*options, global); });
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,43 @@
+"""`runner init`: from a text to an experiment file that trains, whatever the model."""
+
+from folio import FolioTest
+
+
+class Init(FolioTest):
+    def init(self, *arguments, **options):
+        """Few minutes, so that the experiments are small."""
+        return self.runner("init", self.folder / "words.txt", "--minutes", "0.05", *arguments, **options)
+
+    def test_the_file_that_is_written_trains_with_every_model(self):
+        models = [plugin["id"] for plugin in self.json("plugins")["plugins"] if plugin["kind"] == "model"]
+        self.assertGreaterEqual(len(models), 5)
+        for model in models:
+            with self.subTest(model):
+                file = self.folder / f"{model}.yaml"
+                said = self.init("--model", model, "-o", file).stdout
+                self.assertIn(f"runner {file}", said)
+                self.assertRegex(file.read_text(), r"hidden_size: \d+ +# numbers that stand for each token")
+                run = self.json(file, "training.num_train_epochs=1", "training.max_steps=2")
+                self.assertEqual((run["state"], run["metrics"]["global_step"]), ("finished", 2))
+
+    def test_more_time_gives_a_longer_training(self):
+        self.init("-o", self.folder / "short.yaml")
+        self.runner("init", self.folder / "words.txt", "--minutes", "30", "-o", self.folder / "long.yaml")
+        answers = [self.json("check", self.folder / name) for name in ["short.yaml", "long.yaml"]]
+        work = [answer["parameters"]["total"] * answer["plan"]["max_steps"] for answer in answers]
+        self.assertGreater(work[1], work[0])
+
+    def test_a_file_that_is_there_stays_unless_forced(self):
+        file = self.experiment("name: mine\n")
+        self.assertIn("is there already", self.init("-o", file, code=2).stderr)
+        self.assertEqual(file.read_text(), "name: mine\n")
+        self.init("-o", file, "--force")
+        self.assertIn("type: textbooks", file.read_text())
+
+    def test_what_goes_wrong_leaves_no_file(self):
+        file = self.folder / "new.yaml"
+        said = self.runner("init", "romeo-and-juliett", "-o", file, code=3).stderr
+        self.assertIn("did you mean 'romeo-and-juliet'", said)
+        self.assertFalse(file.exists())
+        self.assertIn("gptt", self.init("--model", "gptt", "-o", file, code=4).stderr)
+        self.assertFalse(file.exists())
