@@ -79,6 +79,9 @@ OptionTable training_option_table() {
       number("adam_beta2", 0.999).between(0, 1).help("AdamW's beta 2"),
       number("adam_epsilon", 1e-8).at_least(0).help("AdamW's epsilon"),
       number("max_grad_norm", 1).at_least(0).help("gradients are scaled down to this norm; 0 leaves them"),
+      number("label_smoothing_factor", 0)
+          .between(0, 0.999999)
+          .help("share of each label that is spread evenly over the vocabulary in training"),
       integer("seed", 42).at_least(0).help("of the weights, the dropout and the order of samples"),
       integer("data_seed").at_least(0).absent_means("seed").help("of the order of samples alone"),
       text("logging_strategy", "steps").choices({"no", "steps", "epoch"}).help("when the loss is recorded"),
@@ -157,6 +160,7 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.adam_beta2 = values.number("adam_beta2");
   a.adam_epsilon = values.number("adam_epsilon");
   a.max_grad_norm = values.number("max_grad_norm");
+  a.label_smoothing_factor = values.number("label_smoothing_factor");
   a.seed = static_cast<std::uint64_t>(values.integer("seed"));
   a.data_seed = values.has("data_seed") ? static_cast<std::uint64_t>(values.integer("data_seed")) : a.seed;
   a.logging_strategy = interval(values.text("logging_strategy"));

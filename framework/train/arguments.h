@@ -36,6 +36,8 @@ struct TrainingArguments {
   double adam_epsilon;
   double max_grad_norm;  ///< 0: no clipping
 
+  double label_smoothing_factor;
+
   std::uint64_t seed;
   std::uint64_t data_seed;
 

@@ -73,7 +73,9 @@ double Trainer::forward_and_backward(const StepBatches& step) {
     at::Tensor batch_loss;
     {
       const PrecisionScope precision(execution_);
-      batch_loss = model_.loss(to_device(batch, execution_.device), step.labels);
+      Batch moved = to_device(batch, execution_.device);
+      moved.label_smoothing = arguments_.label_smoothing_factor;
+      batch_loss = model_.loss(moved, step.labels);
     }
     batch_loss.backward();
     loss += batch_loss.item<double>();  // waits for the device
@@ -114,7 +116,9 @@ Metrics Trainer::evaluate_all() {
 }
 
 TrainingResult Trainer::finish() {
-  TrainingResult result{totals_.metrics(plan_, matmul_rate_, data_.training_bytes_per_token), totals_.steps(),
+  // The loss on smoothed labels says nothing of the text's bits.
+  const double bytes_per_token = arguments_.label_smoothing_factor > 0 ? 0 : data_.training_bytes_per_token;
+  TrainingResult result{totals_.metrics(plan_, matmul_rate_, bytes_per_token), totals_.steps(),
                         recorder_.stop_requested()};
   result.metrics["epoch"] = epoch_;
   result.metrics.merge(checkpoints_.best());

@@ -67,6 +67,13 @@ void check_memory(const Model& model, train::OptimizerType optimizer, const trai
                           with_commas(parameter_count(model)), human_bytes(needed), human_bytes(there)));
 }
 
+void check_label_smoothing(const Model& model, const std::string& name, double factor) {
+  if (factor == 0 || model.smooths_labels()) return;
+  throw Error(
+      ErrorKind::experiment,
+      fmt::format("training.label_smoothing_factor is {}, but {} does not smooth labels: expected 0", factor, name));
+}
+
 /// From what byte-level BPE of these sizes gives on Romeo and Juliet (`runner experiments/smoke.yaml
 /// dataset.validation=0 tokenizer.vocab_size=N`, then bytes_per_token among the facts that `runner show` has). The play
 /// fills 7,311 tokens; beyond that it gives no more.

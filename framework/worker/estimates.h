@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "data/options.h"
 #include "folio/model.h"
@@ -23,6 +24,10 @@ nlohmann::json memory_estimate(const Model& model, train::OptimizerType optimize
 
 /// Throws Error (experiment) where weights, gradients and optimizer alone are more than the machine's memory.
 void check_memory(const Model& model, train::OptimizerType optimizer, const train::Execution& execution);
+
+/// Throws Error (experiment) where training.label_smoothing_factor is set and the model, which is called `name`, does
+/// not heed it.
+void check_label_smoothing(const Model& model, const std::string& name, double factor);
 
 /// Bytes of text to a token before there is a tokenizer of so many tokens.
 double guessed_bytes_per_token(std::int64_t vocab_size);

@@ -38,6 +38,7 @@ Parts make_parts(const Job& job) {
   if (!pretrained && !job.settles_vocab_size()) return parts;
   parts.model = job.make_model(*parts.tokenizer);
   check_memory(*parts.model, job.training().optim, parts.execution);
+  check_label_smoothing(*parts.model, job.model_name(), job.training().label_smoothing_factor);
   return parts;
 }
 

@@ -162,6 +162,7 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
   const std::int64_t longest = std::max(job_data.training.longest(), job_data.evaluation.longest());
   check_length(collator->shape(1, longest), longest, *model);
   check_memory(*model, job.training().optim, execution);
+  check_label_smoothing(*model, job.model_name(), job.training().label_smoothing_factor);
   model->initialize();
   move_to(*model, execution.device);
   events.facts(to_json(facts_of(job, job_data, *model)));

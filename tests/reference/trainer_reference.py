@@ -46,4 +46,5 @@ write("trainer_reference.py", [
         dataloader_drop_last=True),
     run(num_train_epochs=1.5, learning_rate=1e-3, lr_scheduler_type="constant_with_warmup", warmup_steps=0.25, seed=3,
         max_grad_norm=0.0),
+    run(max_steps=6, gradient_accumulation_steps=2, learning_rate=2e-3, label_smoothing_factor=0.2, seed=5),
 ])

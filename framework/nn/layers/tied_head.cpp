@@ -21,9 +21,9 @@
 namespace folio::nn {
 namespace {
 
-/// The cross-entropy of each row of `logits` [rows, vocabulary], added up. With a factor that is not 0 the logits are
-/// overwritten with the gradient of factor * sum.
-double cross_entropy(const at::Tensor& logits, const at::Tensor& labels, float gradient_factor) {
+/// The cross-entropy of each row of `logits` [rows, vocabulary], added up; a share `smoothing` of each label is spread
+/// over the vocabulary. With a factor that is not 0 the logits are overwritten with the gradient of factor * sum.
+double cross_entropy(const at::Tensor& logits, const at::Tensor& labels, float smoothing, float gradient_factor) {
   const std::int64_t rows = logits.size(0);
   const std::int64_t vocabulary = logits.size(1);
   const auto* label = labels.const_data_ptr<std::int64_t>();
@@ -35,10 +35,13 @@ double cross_entropy(const at::Tensor& logits, const at::Tensor& labels, float g
       const std::int64_t begin = row * vocabulary;
       const float* in = kernels::load(read_elements(logits), begin, vocabulary, scratch.data());
       const float log_sum_exp = kernels::log_sum_exp_row(in, vocabulary);
-      losses[static_cast<std::size_t>(row)] = log_sum_exp - in[label[row]];
+      float said = in[label[row]];  // the logit of what is to be said
+      if (smoothing > 0) said += smoothing * (kernels::mean_of_row(in, vocabulary) - said);
+      losses[static_cast<std::size_t>(row)] = log_sum_exp - said;
       if (gradient_factor != 0) {
         float* gradient = kernels::place(elements, begin, scratch.data());
-        kernels::cross_entropy_row_backward(in, vocabulary, log_sum_exp, label[row], gradient_factor, gradient);
+        kernels::cross_entropy_row_backward(in, vocabulary, log_sum_exp, label[row], smoothing, gradient_factor,
+                                            gradient);
         kernels::store(gradient, vocabulary, elements, begin);
       }
     }
@@ -97,12 +100,14 @@ Tensors projected_loss_backward(const Tensors& saved, const Tensors& gradients, 
 /// own gradient in place where one is asked for.
 /// hidden [rows, width], table [vocabulary, width] float32, bias [vocabulary] float32 or undefined, labels [rows]
 ForwardPass projected_loss(const at::Tensor& hidden, const at::Tensor& table, const at::Tensor& bias,
-                           const at::Tensor& labels, double items, at::ScalarType type, bool differentiate) {
+                           const at::Tensor& labels, double items, double smoothing, at::ScalarType type,
+                           bool differentiate) {
   const WithoutAutocast plain;
   const at::Tensor inputs = hidden.to(type);
   const at::Tensor weight = table.to(type);
   const at::Tensor logits = project(inputs, weight, bias.defined() ? bias.to(type) : at::Tensor());
-  const double sum = cross_entropy(logits, labels, differentiate ? static_cast<float>(1 / items) : 0.0F);
+  const double sum = cross_entropy(logits, labels, static_cast<float>(smoothing),
+                                   differentiate ? static_cast<float>(1 / items) : 0.0F);
   const at::Tensor loss = at::scalar_tensor(sum / items, at::TensorOptions().dtype(at::kFloat));
   if (!differentiate) return {.outputs = {loss}, .saved = {}, .backward = {}};
   return {.outputs = {loss},
@@ -124,10 +129,12 @@ ScoredRows scored_rows(const at::Tensor& hidden, const at::Tensor& labels) {
 
 at::Tensor TiedHead::logits(const at::Tensor& hidden) const { return at::linear(hidden, table_, bias_); }
 
-at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items) const {
+at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items,
+                          double smoothing) const {
   const auto [rows, row_labels] = scored_rows(hidden, labels);
   if (!hidden.is_cpu()) {
-    return at::cross_entropy_loss(logits(rows).to(at::kFloat), row_labels, {}, at::Reduction::Sum)
+    return at::cross_entropy_loss(logits(rows).to(at::kFloat), row_labels, {}, at::Reduction::Sum, kIgnoredLabel,
+                                  smoothing)
         .div(static_cast<double>(num_items));
   }
   TORCH_CHECK_INDEX(row_labels.numel() == 0 || (row_labels.min().item<std::int64_t>() >= 0 &&
@@ -135,7 +142,7 @@ at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, st
                     "a label is out of range: labels are from 0 to ", table_.size(0) - 1, " or ", kIgnoredLabel);
   const bool differentiate = at::GradMode::is_enabled() && (rows.requires_grad() || table_.requires_grad());
   return differentiable({rows, table_, bias_}, [&, &rows = rows, &labels_of_rows = row_labels] {
-    return projected_loss(rows, table_, bias_, labels_of_rows.contiguous(), static_cast<double>(num_items),
+    return projected_loss(rows, table_, bias_, labels_of_rows.contiguous(), static_cast<double>(num_items), smoothing,
                           compute_type(hidden), differentiate);
   })[0];
 }

@@ -25,9 +25,11 @@ class TiedHead {
   at::Tensor logits(const at::Tensor& hidden) const;
 
   /// The sum of the cross-entropies, in nats and float32, of those `labels` that are not kIgnoredLabel, divided by
-  /// `num_items`; only their rows are projected onto the vocabulary. hidden [..., width], labels [...] int64. Throws
+  /// `num_items`; only their rows are projected onto the vocabulary. A share `smoothing`, in [0, 1), of each label is
+  /// spread evenly over the vocabulary (Batch::label_smoothing). hidden [..., width], labels [...] int64. Throws
   /// c10::Error when a label is out of range.
-  at::Tensor loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items) const;
+  at::Tensor loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items,
+                  double smoothing = 0) const;
 
  private:
   at::Tensor table_;

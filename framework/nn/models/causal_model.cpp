@@ -11,7 +11,7 @@ at::Tensor CausalModel::read(const Batch& batch, std::vector<KeyValueCache>* cac
 }
 
 at::Tensor CausalModel::loss(const Batch& batch, std::int64_t num_items) {
-  return head().loss(read(batch), batch.labels, num_items);
+  return head().loss(read(batch), batch.labels, num_items, batch.label_smoothing);
 }
 
 at::Tensor CausalModel::logits(const Batch& batch) { return head().logits(read(batch)); }

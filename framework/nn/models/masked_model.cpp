@@ -11,7 +11,7 @@ at::Tensor MaskedModel::read(const Batch& batch) const {
 
 at::Tensor MaskedModel::loss(const Batch& batch, std::int64_t num_items) {
   const auto [hidden, labels] = scored_rows(read(batch), batch.labels);
-  return head().loss(head_transform()(hidden), labels, num_items);
+  return head().loss(head_transform()(hidden), labels, num_items, batch.label_smoothing);
 }
 
 at::Tensor MaskedModel::logits(const Batch& batch) { return head().logits(head_transform()(read(batch))); }

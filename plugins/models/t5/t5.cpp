@@ -78,7 +78,7 @@ at::Tensor T5::hidden_states(const Batch& batch) const {
 }
 
 at::Tensor T5::loss(const Batch& batch, std::int64_t num_items) {
-  return head_.loss(hidden_states(batch), batch.labels, num_items);
+  return head_.loss(hidden_states(batch), batch.labels, num_items, batch.label_smoothing);
 }
 
 at::Tensor T5::logits(const Batch& batch) { return head_.logits(hidden_states(batch)); }

@@ -74,7 +74,7 @@ Outcome train_reference(const nlohmann::json& given, const data::Samples& evalua
 TEST_CASE("losses, gradient norms and epochs are those of Hugging Face's Trainer") {
   std::ifstream file(FOLIO_SOURCE_DIR "/tests/reference/expected/trainer.json");
   const auto reference = nlohmann::json::parse(file);
-  REQUIRE(reference.at("runs").size() == 3);
+  REQUIRE(reference.at("runs").size() == 4);
   for (const auto& expected : reference["runs"]) {
     const Outcome outcome = train_reference(expected.at("arguments"));
     const std::size_t steps = expected.at("loss").size();
@@ -117,6 +117,43 @@ TEST_CASE("traced steps are equal in equal runs, and part in what differs") {
   CHECK(other_rate[1].batch == first[1].batch);
   CHECK(other_rate[1].loss != first[1].loss);
   CHECK(train_reference({{"max_steps", 2}}).recorder.traces.empty());
+}
+
+TEST_CASE("evaluations are of the labels as they are, though training smooths them") {
+  const Outcome smoothed =
+      train_reference({{"max_steps", 1}, {"learning_rate", 0.0}, {"label_smoothing_factor", 0.5}}, reference_samples());
+  const Outcome plain = train_reference({{"max_steps", 1}, {"learning_rate", 0.0}}, reference_samples());
+  CHECK(smoothed.result.metrics.at("eval_loss") == plain.result.metrics.at("eval_loss"));
+  CHECK(smoothed.result.metrics.at("train_loss") != plain.result.metrics.at("train_loss"));
+  CHECK_FALSE(smoothed.result.metrics.contains("train_bits_per_byte"));
+  CHECK(plain.result.metrics.contains("train_bits_per_byte"));
+}
+
+TEST_CASE("evaluations begin before the first step and wait for eval_delay where that is asked for") {
+  const auto evaluations = [](nlohmann::json given) {
+    given.update({{"max_steps", 6}, {"eval_strategy", "steps"}, {"eval_steps", 2}});
+    return train_reference(given, reference_samples()).recorder.evaluations.size();
+  };
+  CHECK(evaluations({}) == 3);
+  CHECK(evaluations({{"eval_on_start", true}}) == 4);
+  CHECK(evaluations({{"eval_delay", 3}}) == 2);
+  CHECK(evaluations({{"eval_delay", 7}}) == 0);
+}
+
+TEST_CASE("a batch larger than the data trains on all samples at once") {
+  const data::Samples samples = reference_samples();
+  nlohmann::json given{{"max_steps", 2}, {"logging_steps", 1}, {"save_strategy", "no"}};
+  const auto losses = [&](int batch) {
+    given["per_device_train_batch_size"] = batch;
+    const TrainingArguments arguments = training_arguments(option_values_from_json(training_option_table(), given));
+    const auto model = reference_model();
+    FakeRecorder recorder;
+    const data::CausalCollator collator;
+    const TrainingData data{samples, samples, collator, true, 1.0, 1.0};
+    Trainer(*model, data, arguments, Execution{}, 1e9, {}, recorder).run();
+    return recorder.losses;
+  };
+  CHECK(losses(1000) == losses(static_cast<int>(kReferenceSamples)));
 }
 
 TEST_CASE("a run that is asked to stop ends after its step, whole") {

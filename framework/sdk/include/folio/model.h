@@ -27,6 +27,9 @@ struct Batch {
   /// How many labels there are as Hugging Face's Trainer (5.24) counts them for the loss of an optimizer step: those
   /// that are not ignored, for a causal model before the shift, when each sample's first token is one too.
   std::int64_t label_count = 0;
+  /// How much of each label is spread evenly over the vocabulary, in [0, 1): epsilon of Szegedy et al. 2016, and of
+  /// transformers' LabelSmoother. Training alone sets it, where the model smooths_labels().
+  double label_smoothing = 0;
 };
 
 /// What the cost of a batch depends on.
@@ -80,6 +83,9 @@ class Model {
   /// `num_items` is the count of labels in all micro-batches of the optimizer step, so that accumulating changes
   /// nothing.
   virtual at::Tensor loss(const Batch& batch, std::int64_t num_items) = 0;
+
+  /// Whether loss() heeds Batch::label_smoothing.
+  virtual bool smooths_labels() const { return false; }
 
   /// [batch, length, vocab_size]; Batch::labels is not used.
   virtual at::Tensor logits(const Batch& batch) = 0;

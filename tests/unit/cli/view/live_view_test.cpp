@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstdio>
-
-#include "support/files.h"
-#include "temporary_folder.h"
+#include <functional>
+#include <string>
 
 using folio::cli::LiveView;
 
@@ -16,18 +16,19 @@ using Clock = std::chrono::steady_clock;
 
 /// What standard error is given while `work` runs; it is no terminal then.
 std::string told(const std::function<void()>& work) {
-  const folio::test::TemporaryFolder folder;
-  const auto path = folder.path() / "told";
   std::fflush(stderr);
   const int before = ::dup(STDERR_FILENO);
-  FILE* file = std::fopen(path.c_str(), "w");
+  std::FILE* file = std::tmpfile();
   ::dup2(::fileno(file), STDERR_FILENO);
   work();
   std::fflush(stderr);
   ::dup2(before, STDERR_FILENO);
   ::close(before);
+  std::string text;
+  std::rewind(file);
+  for (int c; (c = std::fgetc(file)) != EOF;) text += static_cast<char>(c);
   std::fclose(file);
-  return folio::read_file(path);
+  return text;
 }
 
 }  // namespace

@@ -55,6 +55,26 @@ TEST_CASE("the head's loss and gradients equal projection and cross-entropy, ign
   }
 }
 
+TEST_CASE("a head that smooths labels equals torch's cross-entropy with label_smoothing") {
+  seed(6);
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
+  const at::Tensor hidden = leaf({4, 9, kHeadWidth});
+  const double smoothing = GENERATE(0.1, 0.6);
+  const at::Tensor labels = some_labels();
+  const at::Tensor loss = TiedHead(table).loss(hidden, labels, 20, smoothing);
+  const at::Tensor wanted = at::cross_entropy_loss(at::linear(hidden, table).flatten(0, 1), labels.flatten(), {},
+                                                   at::Reduction::Sum, folio::kIgnoredLabel, smoothing)
+                                .div(20);
+  CHECK(difference(loss, wanted) < 1e-6);
+  CHECK(difference(loss, TiedHead(table).loss(hidden, labels, 20)) > 1e-3);
+  loss.backward();
+  const at::Tensor hidden_gradient = take_gradient(hidden);
+  const at::Tensor table_gradient = take_gradient(table);
+  wanted.backward();
+  CHECK(difference(hidden_gradient, take_gradient(hidden)) < 1e-5);
+  CHECK(difference(table_gradient, take_gradient(table)) < 1e-5);
+}
+
 TEST_CASE("a head with a bias equals projection, addition and cross-entropy") {
   seed(4);
   const at::Tensor table = leaf({kVocabulary, kHeadWidth});

@@ -15,7 +15,7 @@ namespace {
 
 /// As a worker wrote them, with a baseline's "tokenizer" besides: all facts that there are.
 const char* const kAllFacts = R"({
-  "bytes": 231917, "bytes_per_token": 1.0, "bytes_per_word": 5.841443755982066, "characters": 230150,
+  "batch_size": 24, "bytes": 231917, "bytes_per_token": 1.0, "bytes_per_word": 5.841443755982066, "characters": 230150,
   "data_hash": "d86c", "documents": 5, "eval_bytes_per_token": 2.3979155034431416,
   "eval_bytes_per_word": 5.824593128390597, "eval_hash": "f73f", "eval_samples": 167, "eval_tokens": 10688,
   "loss_definition": "mean over the masked tokens", "objective": "masked", "parameters": 536064, "samples": 1496,
@@ -30,7 +30,7 @@ const char* const kAllFacts = R"({
 
 TEST_CASE("facts are read and written under their names, each number as it was") {
   const nlohmann::json values = nlohmann::json::parse(kAllFacts);
-  REQUIRE(values.size() == 27);
+  REQUIRE(values.size() == 28);
   const Facts facts = facts_from_json(values);
   CHECK(facts.objective == "masked");
   CHECK(facts.stand_in == true);
