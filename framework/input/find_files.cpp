@@ -31,6 +31,20 @@ std::string escaped(const fs::path& path) {
   return pattern;
 }
 
+/// The entry as a pattern in which the folders at its front that are there stand for themselves: "texts [1]/*.txt".
+std::string pattern_of(const fs::path& base, const fs::path& entry) {
+  fs::path known = entry.is_absolute() ? entry.root_path() : base;
+  std::string pattern = entry.is_absolute() ? "" : escaped(base);
+  bool is_there = true;
+  for (const fs::path& part : entry.relative_path()) {
+    std::error_code error;
+    known /= part;
+    is_there = is_there && fs::exists(known, error);
+    pattern += "/" + (is_there ? escaped(part) : part.string());
+  }
+  return pattern;
+}
+
 void sort_by_bytes(std::vector<fs::path>& files) {
   std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return a.native() < b.native(); });
 }
@@ -52,7 +66,14 @@ std::vector<fs::path> experiment_folders() {
   return {working / experiment, working};
 }
 
-std::vector<fs::path> FileFinder::find(const std::string& entry) {
+std::string with_home(const std::string& path) {
+  const char* const home = std::getenv("HOME");
+  const bool begins_with_home = path == "~" || path.starts_with("~/");
+  return begins_with_home && home != nullptr && *home != '\0' ? home + path.substr(1) : path;
+}
+
+std::vector<fs::path> FileFinder::find(const std::string& given) {
+  const std::string entry = with_home(given);
   if (entry.empty()) {
     add_problem(not_found(entry));
     return {};
@@ -61,10 +82,8 @@ std::vector<fs::path> FileFinder::find(const std::string& entry) {
     if (auto files = at_path(entry, (base / entry).lexically_normal())) return *std::move(files);
   const std::size_t problems_before = problems_.size();
   if (is_glob(entry)) {
-    for (const fs::path& base : search_.bases) {
-      const std::string pattern = fs::path(entry).is_absolute() ? entry : escaped(base) + "/" + entry;
-      if (Files files = matching(entry, pattern); !files.empty()) return files;
-    }
+    for (const fs::path& base : search_.bases)
+      if (Files files = matching(entry, pattern_of(base, entry)); !files.empty()) return files;
   }
   if (problems_.size() == problems_before) add_problem(not_found(entry));
   return {};
@@ -84,7 +103,8 @@ std::optional<FileFinder::Files> FileFinder::at_path(const std::string& entry, c
       add_problem(fmt::format("'{}' ({}) cannot be read: {}", entry, path.string(), error.message()));
       return Files{};
     default:
-      add_problem(fmt::format("'{}' ({}) is neither a plain file nor a folder", entry, path.string()));
+      add_problem(
+          fmt::format("'{}' ({}) is neither a plain file nor a folder (a pipe or a device)", entry, path.string()));
       return Files{};
   }
 }
@@ -133,6 +153,9 @@ bool FileFinder::is_file(const std::string& entry, const fs::path& path) {
     add_problem(fmt::format("'{}' names {}, a link that leads nowhere", entry, path.string()));
   else if (type == fs::file_type::none)
     add_problem(fmt::format("'{}' names {}, which cannot be read: {}", entry, path.string(), error.message()));
+  else if (type != fs::file_type::regular && type != fs::file_type::directory)
+    add_problem(fmt::format("'{}' names {}, which is neither a plain file nor a folder (a pipe or a device)", entry,
+                            path.string()));
   return type == fs::file_type::regular;
 }
 

@@ -13,6 +13,10 @@ namespace folio::input {
 /// (FOLIO_EXPERIMENT_DIR, set by the host), then the working directory.
 std::vector<std::filesystem::path> experiment_folders();
 
+/// The path with the user's home folder in place of "~" at its front, as a shell has it: "~/books". As it is where HOME
+/// is not set.
+std::string with_home(const std::string& path);
+
 /// How the entries of an option are looked up.
 struct FileSearch {
   std::string option;                        ///< what messages call it: "dataset.books"
@@ -28,9 +32,11 @@ struct FileSearch {
 ///   a file                    itself, whatever it is called
 ///   a folder                  its files with one of the suffixes, sorted by the bytes of their names, without those of
 ///                             folders within it
-///   a glob (with *, ? or [)   the files that match, sorted in the same way; `**` is no more than `*`
+///   a glob (with *, ? or [)   the files that match, sorted in the same way; `**` is no more than `*`. What stands
+///                             there under the entry's name is meant before what matches, folders at its front too
 ///
-/// A hidden file is taken only by its full name.
+/// A hidden file is taken only by its full name. "~/" is the home folder. What is neither a file nor a folder (a pipe,
+/// a device) is a problem.
 class FileFinder {
  public:
   explicit FileFinder(FileSearch search) : search_(std::move(search)) {}
@@ -56,7 +62,7 @@ class FileFinder {
   std::optional<Files> at_path(const std::string& entry, const std::filesystem::path& path);
   Files in_folder(const std::string& entry, const std::filesystem::path& folder);
   Files matching(const std::string& entry, const std::string& pattern);
-  /// Whether it is a file; one that cannot be told (a broken link, say) is a problem.
+  /// Whether it is a file; one that cannot be told (a broken link, say), a pipe or a device is a problem.
   bool is_file(const std::string& entry, const std::filesystem::path& path);
   std::string not_found(const std::string& entry) const;
 

@@ -28,7 +28,7 @@ UnpackedFile open_unpacked(const std::filesystem::path& path) {
     unpacker->finish();
     file = scratch->map();
   }
-  return {std::move(file), hash.hex_digest()};
+  return {std::move(file), hash.hex_digest(), unpacker != nullptr};
 }
 
 }  // namespace folio::input

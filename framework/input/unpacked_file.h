@@ -11,6 +11,7 @@ namespace folio::input {
 struct UnpackedFile {
   MappedFile contents;  ///< the file itself, or a temporary one with what its gzip or zstd holds
   std::string hash;     ///< SHA-256 of the file as it lies there
+  bool was_packed = false;
 };
 
 /// Opens a file, and unpacks it where its content is gzip or zstd, whatever its name. That takes little memory, however

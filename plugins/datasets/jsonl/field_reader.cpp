@@ -4,174 +4,158 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
-#include <vector>
 
 #include "folio/error.h"
+#include "jsonl/json_text.h"
 #include "support/nearest_name.h"
 #include "support/utf8.h"
 
 namespace folio::jsonl {
 namespace {
 
-namespace dom = simdjson::dom;
-
-/// A name that stands twice in one object, at any depth.
-std::optional<std::string> doubled_name(const dom::element& value) {
-  if (value.is_array()) {
-    for (const dom::element& item : dom::array(value)) {
-      if (!item.is_array() && !item.is_object()) continue;
-      if (auto name = doubled_name(item)) return name;
-    }
-  } else if (value.is_object()) {
-    std::vector<std::string_view> names;
-    for (const dom::key_value_pair& member : dom::object(value)) {
-      names.push_back(member.key);
-      if (auto name = doubled_name(member.value)) return name;
-    }
-    std::sort(names.begin(), names.end());
-    const auto twice = std::adjacent_find(names.begin(), names.end());
-    if (twice != names.end()) return std::string(*twice);
-  }
-  return std::nullopt;
-}
-
-std::string_view kind_of(const dom::element& value) {
-  switch (value.type()) {
-    case dom::element_type::ARRAY:
-      return "an array";
-    case dom::element_type::OBJECT:
-      return "an object";
-    case dom::element_type::STRING:
-      return "a text";
-    case dom::element_type::BOOL:
-      return "true or false";
-    case dom::element_type::NULL_VALUE:
-      return "null";
-    default:
-      return "a number";
-  }
-}
-
-/// Where a line stops being JSON and why; none where nlohmann's parser finds nothing wrong. simdjson, which reads the
-/// lines, does not say where.
-std::optional<std::string> why_not_json(std::string_view json) {
-  constexpr std::size_t kMaxReasonBytes = 200;
-  try {
-    const auto discard = [](int, nlohmann::json::parse_event_t, const nlohmann::json&) { return false; };
-    [[maybe_unused]] const nlohmann::json nothing = nlohmann::json::parse(json, discard);
-    return std::nullopt;
-  } catch (const nlohmann::json::parse_error& problem) {
-    std::string_view reason = problem.what();
-    const std::size_t place_end = reason.find(": ");
-    if (place_end != reason.npos) reason.remove_prefix(place_end + 2);
-    return fmt::format("is not valid JSON at byte {} of the line: {}", problem.byte,
-                       replace_invalid_utf8(reason.substr(0, kMaxReasonBytes)));
-  } catch (const nlohmann::json::exception& problem) {
-    return fmt::format("is not valid JSON: {:.{}}", problem.what(), kMaxReasonBytes);
-  }
-}
-
-/// The code unit of the escape \uXXXX at `at`; none where none stands there.
-std::optional<unsigned> escaped_unit(std::string_view json, std::size_t at) {
-  if (json.substr(at, 2) != "\\u" || at + 6 > json.size()) return std::nullopt;
-  unsigned unit = 0;
-  for (const char c : json.substr(at + 2, 4)) {
-    const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-    if (digit < 0) return std::nullopt;
-    unit = unit * 16 + static_cast<unsigned>(digit);
-  }
-  return unit;
-}
-
-bool is_high(std::optional<unsigned> unit) { return unit && *unit >= 0xD800 && *unit <= 0xDBFF; }
-bool is_low(std::optional<unsigned> unit) { return unit && *unit >= 0xDC00 && *unit <= 0xDFFF; }
+/// A line that is JSON, but not what is wanted.
+struct LineProblem : JsonProblem {
+  using JsonProblem::JsonProblem;
+};
 
 }  // namespace
 
-struct FieldReader::Parser {
-  dom::parser parser;
-  simdjson::error_code error = simdjson::SUCCESS;
-};
-
-struct FieldReader::Line {
-  std::size_t number;
-  std::size_t begin;  ///< its offset in the file
-};
-
-FieldReader::FieldReader(std::string path, std::string field, bool replace)
-    : path_(std::move(path)), field_(std::move(field)), replace_(replace), parser_(std::make_unique<Parser>()) {}
-
-FieldReader::~FieldReader() = default;
-
-std::string_view FieldReader::read(std::string_view file, std::size_t begin, std::size_t end, std::size_t number) {
-  constexpr std::size_t kLargestToKeep = 16 << 20;
-  if (parser_->parser.capacity() > kLargestToKeep) parser_ = std::make_unique<Parser>();  // gives memory back
-  const Line line{number, begin};
-  const std::string_view json = file.substr(begin, end - begin);
-  if (json.find_first_not_of(" \t\r") == json.npos) return {};
-  std::optional<std::string_view> text = text_of(json, end + simdjson::SIMDJSON_PADDING <= file.size(), line);
-  if (!text && replace_) {
-    repaired_ = without_lone_surrogates(replace_invalid_utf8(json));
-    text = text_of(repaired_, false, line);
-  }
-  if (!text) fail_unreadable(line, replace_ ? repaired_ : json);
-  return *text;
+FieldReader::FieldReader(std::string path, TextTemplate text, bool replace)
+    : path_(std::move(path)), template_(std::move(text)), replace_(replace), values_(template_.fields().size()) {
+  for (std::size_t i = 0; i < values_.size(); ++i) wanted_.push_back({i, template_.fields()[i]});
 }
 
-std::optional<std::string_view> FieldReader::text_of(std::string_view json, bool is_padded, const Line& line) {
-  dom::element value;
-  parser_->error = parser_->parser.parse(json.data(), json.size(), !is_padded).get(value);
-  if (parser_->error != simdjson::SUCCESS) return std::nullopt;
-  if (!value.is_object()) fail(line, fmt::format("expected an object, got {}", kind_of(value)));
-  if (const auto name = doubled_name(value)) fail(line, fmt::format("the name '{}' stands twice in one object", *name));
-  dom::element field;
-  if (value.at_key(field_).get(field) != simdjson::SUCCESS) {
+std::string_view FieldReader::read(std::string_view line, std::size_t offset, std::size_t number) {
+  std::size_t skipped = 0;
+  if (line.starts_with(kByteOrderMark)) line.remove_prefix(skipped = kByteOrderMark.size());
+  if (line.find_first_not_of(" \t\r") == line.npos) return {};
+  if (!simdjson::validate_utf8(line)) {  // several times as fast outside ASCII, but does not say where
+    if (!replace_) {
+      const std::size_t invalid = first_invalid_utf8(line).value_or(0);
+      const std::size_t at = skipped + invalid;
+      throw Error(ErrorKind::run, fmt::format("{}:{}:{}: is not UTF-8 at byte {} of the line, {} of the file "
+                                              "(0x{:02x}); errors: replace puts U+FFFD there",
+                                              path_, number, at + 1, at + 1, offset + at + 1,
+                                              static_cast<unsigned char>(line[invalid])));
+    }
+    line = repaired_ = replace_invalid_utf8(line);
+  }
+  try {
+    return text_of(line);
+  } catch (const LineProblem& problem) {
+    throw Error(ErrorKind::run, fmt::format("{}:{}:{}: {}", path_, number, skipped + problem.at + 1, problem.what()));
+  } catch (const JsonProblem& problem) {
+    const bool ends_early = problem.at >= line.size();
+    throw Error(ErrorKind::run,
+                fmt::format("{}:{}:{}: is not valid JSON: {}{}", path_, number, skipped + problem.at + 1,
+                            problem.what(), ends_early ? "; each line holds one whole object" : ""));
+  }
+}
+
+std::string_view FieldReader::text_of(std::string_view line) {
+  scanner_.start(line);
+  if (scanner_.next() != '{') {
+    const char first = scanner_.next();
+    scanner_.value();
+    scanner_.finish();
+    throw LineProblem(0, fmt::format("expected an object, got {}", kind_of_value(first)));
+  }
+  std::fill(values_.begin(), values_.end(), Value{});
+  read_object(wanted_);
+  scanner_.finish();
+  for (std::size_t i = 0; i < values_.size(); ++i) check(values_[i], template_.fields()[i]);
+
+  const std::string_view first = values_.front().raw;
+  if (template_.is_one_field() && first.find('\\') == first.npos) return first;
+  text_.clear();
+  if (std::all_of(values_.begin(), values_.end(), [](const Value& value) { return value.raw.empty(); })) return {};
+  for (const TextTemplate::Part& part : template_.parts())
+    part.is_field ? append(values_[part.field], text_) : void(text_ += part.literal);
+  return text_;
+}
+
+void FieldReader::read_object(const std::vector<Wanted>& wanted) {
+  scanner_.expect('{', "an object");
+  std::vector<Wanted> deeper;
+  for (bool more = !scanner_.take('}'); more; more = scanner_.take(',')) {
+    std::string_view name = scanner_.text();
+    if (name.find('\\') != name.npos) {
+      name_.clear();
+      append_unescaped(name, /*replace=*/true, name_);
+      name = name_;
+    }
+    scanner_.expect(':', "':'");
+    const bool is_object = scanner_.next() == '{';
+    deeper.clear();
+    bool is_wanted = false;
+    for (const Wanted& want : wanted) {
+      if (want.name == name) {
+        keep(values_[want.field], name.size());
+        is_wanted = true;
+      } else if (is_object && want.name.size() > name.size() && want.name[name.size()] == '.' &&
+                 want.name.starts_with(name)) {
+        deeper.push_back({want.field, want.name.substr(name.size() + 1)});
+      }
+    }
+    const std::size_t at = scanner_.at();
+    if (!deeper.empty()) {
+      read_object(deeper);
+    } else if (is_wanted && scanner_.next() == '"') {
+      const std::string_view raw = scanner_.text();
+      for (Value& value : values_)
+        if (value.found && value.at == at) value.raw = raw;
+    } else {
+      scanner_.value();
+    }
+    if (scanner_.take('}')) return;
+    if (scanner_.next() != ',') scanner_.fail("',' or '}'");
+  }
+}
+
+/// The value that comes next is the field's, unless one that is named with fewer objects was found before.
+void FieldReader::keep(Value& value, std::size_t rank) const {
+  if (value.found && value.rank == rank) value.twice = true;
+  if (!value.found || rank > value.rank)
+    value = {.found = true, .twice = false, .rank = rank, .at = scanner_.at(), .raw = {}};
+}
+
+void FieldReader::check(const Value& value, const std::string& field) {
+  const std::string_view line = scanner_.line();
+  if (!value.found) {
     std::vector<std::string> names;
-    for (const dom::key_value_pair& member : dom::object(value)) names.emplace_back(member.key);
-    fail(line, fmt::format("has no '{}'{}", field_, did_you_mean(field_, names)));
+    scanner_.start(line);
+    collect_names("", std::count(field.begin(), field.end(), '.'), names);
+    throw LineProblem(0, fmt::format("has no '{}'{}", field, did_you_mean(field, names)));
   }
-  std::string_view text;
-  if (field.get(text) != simdjson::SUCCESS)
-    fail(line, fmt::format("'{}': expected a text, got {}", field_, kind_of(field)));
-  // simdjson lets a lone low surrogate through.
-  if (first_invalid_utf8(text)) return std::nullopt;
-  return text;
+  if (value.twice) throw LineProblem(value.at, fmt::format("the name '{}' stands twice", field));
+  if (line[value.at] != '"')
+    throw LineProblem(value.at, fmt::format("'{}': expected a text, got {}", field, kind_of_value(line[value.at])));
 }
 
-void FieldReader::fail(const Line& line, const std::string& problem) const {
-  throw Error(ErrorKind::run, fmt::format("{}:{}: {}", path_, line.number, problem));
+void FieldReader::append(const Value& value, std::string& out) const {
+  try {
+    append_unescaped(value.raw, replace_, out);
+  } catch (const JsonProblem& problem) {
+    const auto begin = static_cast<std::size_t>(value.raw.data() - scanner_.line().data());
+    throw LineProblem(begin + problem.at, problem.what());
+  }
 }
 
-void FieldReader::fail_unreadable(const Line& line, std::string_view json) const {
-  if (const auto offset = first_invalid_utf8(json)) {
-    fail(line,
-         fmt::format("is not UTF-8 at byte {} of the line, {} of the file (0x{:02x}); errors: replace puts U+FFFD "
-                     "there",
-                     *offset + 1, line.begin + *offset + 1, static_cast<unsigned char>(json[*offset])));
+/// Of the object that comes next, and of objects in it, so many levels `deeper`.
+void FieldReader::collect_names(const std::string& prefix, std::ptrdiff_t deeper, std::vector<std::string>& names) {
+  scanner_.expect('{', "an object");
+  for (bool more = !scanner_.take('}'); more; more = scanner_.take(',')) {
+    std::string name = prefix;
+    append_unescaped(scanner_.text(), /*replace=*/true, name);
+    scanner_.expect(':', "':'");
+    if (deeper > 0 && scanner_.next() == '{')
+      collect_names(name + '.', deeper - 1, names);
+    else
+      scanner_.value();
+    names.push_back(std::move(name));
   }
-  if (const auto reason = why_not_json(json)) fail(line, *reason);
-  fail(line, fmt::format("cannot be read: {}", simdjson::error_message(parser_->error)));
-}
-
-std::string without_lone_surrogates(std::string_view json) {
-  constexpr std::string_view kReplacement = "\\uFFFD";
-  std::string result;
-  result.reserve(json.size());
-  std::size_t at = 0;
-  for (std::size_t next = json.find('\\'); next != json.npos; next = json.find('\\', at)) {
-    result.append(json, at, next - at);
-    const auto unit = escaped_unit(json, next);
-    const bool is_pair = is_high(unit) && is_low(escaped_unit(json, next + 6));
-    const std::size_t length = is_pair ? 12 : unit ? 6 : 2;
-    const bool is_lone = !is_pair && (is_high(unit) || is_low(unit));
-    result.append(is_lone ? kReplacement : json.substr(next, length));
-    at = std::min(next + length, json.size());
-  }
-  result.append(json, at);
-  return result;
+  scanner_.take('}');
 }
 
 }  // namespace folio::jsonl

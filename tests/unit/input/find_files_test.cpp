@@ -1,6 +1,9 @@
 #include "input/find_files.h"
 
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
+#include <cstdlib>
 
 #include "support/error.h"
 #include "temporary_folder.h"
@@ -89,6 +92,46 @@ TEST_CASE("the experiment's folder is looked in before the working directory") {
   CHECK(experiment_folders() == std::vector{folder.path(), std::filesystem::current_path()});
   const test::EnvironmentVariable none("FOLIO_EXPERIMENT_DIR", "");
   CHECK(experiment_folders() == std::vector{std::filesystem::current_path()});
+}
+
+TEST_CASE("files whose names hold brackets are themselves where they are there, and so are folders before a glob") {
+  const TemporaryFolder folder;
+  const auto file = folder.write("run [1]/draft [2].txt", "t");
+  folder.write("run 1/other.txt", "t");
+  folder.write("run [1]/draft 2.txt", "t");
+  const Names draft{"draft [2]"}, both{"draft 2", "draft [2]"};
+  CHECK(names_of(folder, {"run [1]/draft [2].txt"}) == draft);
+  CHECK(names_of(folder, {file.string()}) == draft);
+  CHECK(names_of(folder, {"run [1]/*.txt"}) == both);
+  CHECK(names_of(folder, {(folder.path() / "run [1]/*.txt").string()}) == both);
+  CHECK(names_of(folder, {"run [12]/*.txt"}) == Names{"other"});
+  CHECK(names_of(folder, {"run [1]/draft [23].txt"}) == Names{"draft 2"});
+}
+
+TEST_CASE("files may be named from the home folder on") {
+  const TemporaryFolder folder;
+  folder.write("home/texts/a.txt", "t");
+  folder.write("~/b.txt", "t");
+  const std::string home = std::getenv("HOME") == nullptr ? "" : std::getenv("HOME");
+  ::setenv("HOME", (folder.path() / "home").c_str(), 1);
+  CHECK(names_of(folder, {"~/texts"}) == Names{"a"});
+  CHECK(names_of(folder, {"~/texts/*.txt"}) == Names{"a"});
+  CHECK(names_of(folder, {"./~/b.txt"}) == Names{"b"});
+  CHECK_THAT(
+      problem_with(folder, {"~/text"}),
+      Contains("no file or folder '" + (folder.path() / "home/text").string()) && Contains("did you mean 'texts'?"));
+  ::setenv("HOME", home.c_str(), 1);
+}
+
+TEST_CASE("pipes and devices are problems, wherever they are named") {
+  const TemporaryFolder folder;
+  folder.write("a.txt", "t");
+  REQUIRE(::mkfifo((folder.path() / "pipe.txt").c_str(), 0600) == 0);
+  for (const char* entry : {"pipe.txt", ".", "*.txt"}) {
+    CHECK_THAT(problem_with(folder, {entry}),
+               Contains("pipe.txt") && Contains("neither a plain file nor a folder (a pipe or a device)"));
+  }
+  CHECK_THAT(problem_with(folder, {"/dev/null"}), Contains("'/dev/null'") && Contains("(a pipe or a device)"));
 }
 
 }  // namespace

@@ -1,0 +1,121 @@
+#include "input/file_kind.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+
+#include "support/error.h"
+#include "support/utf8.h"
+
+namespace folio::input {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A kind of file, and the command that makes text of one. In the command, {0} is the file, {1} the same with the
+/// suffix .txt, {2} without its last suffix.
+struct FileKind {
+  std::string_view name;
+  const char* command;
+};
+
+struct Signature {
+  std::size_t offset;
+  std::string_view bytes;
+  FileKind kind;
+};
+
+constexpr const char* kPandoc = "pandoc -t plain --wrap=none -o {1} {0}";
+constexpr const char* kCalibre = "ebook-convert {0} {1}";
+constexpr const char* kOffice = "soffice --headless --convert-to txt:Text {0}";
+constexpr const char* kOcr = "tesseract {0} {2}";
+
+/// The first that fits counts, so what is special stands before what is general.
+constexpr Signature kSignatures[] = {
+    {0, "%PDF-", {"a PDF", "pdftotext {0} {1}"}},
+    {30, "mimetypeapplication/epub+zip", {"an EPUB", "pandoc -f epub -t plain --wrap=none -o {1} {0}"}},
+    {30, "mimetypeapplication/vnd.oasis.opendocument.text", {"an OpenDocument text", kPandoc}},
+    {0, "PK\x03\x04", {"a zip archive", "unzip {0} -d {2}"}},
+    {0, "PK\x05\x06", {"an empty zip archive", "unzip {0} -d {2}"}},
+    {0,
+     {"\xFD"
+      "7zXZ\0",
+      6},
+     {"packed with xz", "xz -dk {0}"}},
+    {0, "BZh", {"packed with bzip2", "bzip2 -dk {0}"}},
+    {0, "\x04\x22\x4D\x18", {"packed with lz4", "lz4 -dk {0}"}},
+    {0, "LZIP", {"packed with lzip", "lzip -dk {0}"}},
+    {0, "7z\xBC\xAF\x27\x1C", {"a 7-Zip archive", "7z x {0}"}},
+    {0, "Rar!\x1A\x07", {"a RAR archive", "unrar x {0}"}},
+    {257, "ustar", {"a tar archive", "tar -xf {0}"}},
+    {0, "{\\rtf", {"RTF", "pandoc -f rtf -t plain --wrap=none -o {1} {0}"}},
+    {0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", {"an old Microsoft Office document", kOffice}},
+    {60, "BOOKMOBI", {"a Kindle or Mobipocket book", kCalibre}},
+    {0, "AT&TFORM", {"a DjVu", "djvutxt {0} {1}"}},
+    {0, "%!PS", {"PostScript", "ps2ascii {0} {1}"}},
+    {0, "\x89PNG\r\n\x1A\n", {"a picture (PNG)", kOcr}},
+    {0, "\xFF\xD8\xFF", {"a picture (JPEG)", kOcr}},
+    {0, "PAR1", {"Parquet", "duckdb -c \"COPY (SELECT text FROM {0}) TO {2}.jsonl (FORMAT json)\""}},
+};
+constexpr FileKind kWord{"a Word document", kPandoc};
+constexpr FileKind kHtml{"HTML", "pandoc -f html -t plain --wrap=none -o {1} {0}"};
+constexpr FileKind kFictionBook{"a FictionBook", "pandoc -f fb2 -t plain --wrap=none -o {1} {0}"};
+
+constexpr std::size_t kLookedAt = 4096;
+
+/// What markup the text is, by its first lines.
+std::optional<FileKind> markup_of(std::string_view bytes) {
+  if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
+  std::string head(bytes.substr(0, kLookedAt));
+  std::transform(head.begin(), head.end(), head.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  const std::size_t begin = head.find_first_not_of(" \t\r\n\f");
+  if (begin == head.npos || head[begin] != '<') return std::nullopt;
+  if (head.find("<!doctype html") != head.npos || head.find("<html") != head.npos) return kHtml;
+  if (head.find("<fictionbook") != head.npos) return kFictionBook;
+  return std::nullopt;
+}
+
+std::optional<FileKind> kind_of(std::string_view bytes) {
+  for (const Signature& signature : kSignatures) {
+    if (bytes.size() < signature.offset || !bytes.substr(signature.offset).starts_with(signature.bytes)) continue;
+    const bool is_zip = signature.bytes == "PK\x03\x04";
+    return is_zip && bytes.substr(0, kLookedAt).find("word/") != bytes.npos ? kWord : signature.kind;
+  }
+  return markup_of(bytes);
+}
+
+/// As a shell takes it.
+std::string shell_word(const fs::path& path) {
+  std::string word = "'";
+  for (const char c : path.string()) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+}  // namespace
+
+void refuse_other_kinds(std::string_view bytes, const fs::path& path, bool was_packed) {
+  const std::optional<FileKind> kind = kind_of(bytes);
+  if (!kind) return;
+  fs::path text = path, bare = path;
+  text.replace_extension(".txt");
+  bare.replace_extension();
+  const std::string command =
+      fmt::format(fmt::runtime(kind->command), shell_word(path), shell_word(text), shell_word(bare));
+  throw Error(ErrorKind::run,
+              fmt::format("{}: is {}{}, expected plain text; {}this makes text of it: {}", path.string(), kind->name,
+                          was_packed ? " (unpacked)" : "", was_packed ? "unpacked, " : "", command));
+}
+
+bool looks_binary(std::string_view bytes) {
+  constexpr std::string_view kOfText = "\t\n\v\f\r\x1A\x1B";  // with the end mark of DOS, and terminals' colours
+  const std::string_view head = bytes.substr(0, kLookedAt);
+  const auto controls = std::count_if(head.begin(), head.end(), [&](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && kOfText.find(c) == kOfText.npos;
+  });
+  return static_cast<std::size_t>(controls) * 50 > head.size();
+}
+
+}  // namespace folio::input

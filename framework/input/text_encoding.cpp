@@ -1,0 +1,100 @@
+#include "input/text_encoding.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+
+#include "input/scratch_file.h"
+#include "support/error.h"
+#include "support/utf8.h"
+
+namespace folio::input {
+namespace {
+
+constexpr std::array kEncodings{WideEncoding{4, true}, WideEncoding{4, false}, WideEncoding{2, true},
+                                WideEncoding{2, false}};
+
+std::size_t width_of(WideEncoding encoding) { return static_cast<std::size_t>(encoding.bytes_per_unit); }
+
+/// The unit at `at`, where all of it stands before the end.
+char32_t unit_at(std::string_view bytes, std::size_t at, WideEncoding encoding) {
+  char32_t unit = 0;
+  for (std::size_t i = 0; i < width_of(encoding); ++i) {
+    const std::size_t place = encoding.is_little_endian ? width_of(encoding) - 1 - i : i;
+    unit = unit << 8 | static_cast<unsigned char>(bytes[at + place]);
+  }
+  return unit;
+}
+
+bool is_surrogate(char32_t unit) { return unit >= 0xD800 && unit <= 0xDFFF; }
+
+DecodedCodePoint decode_wide(std::string_view bytes, std::size_t at, WideEncoding encoding) {
+  const std::size_t width = width_of(encoding);
+  if (bytes.size() - at < width) return {kReplacementCharacter, bytes.size() - at, false};
+  const char32_t unit = unit_at(bytes, at, encoding);
+  if (!is_surrogate(unit)) return {unit, width, unit < kCodePoints};
+  const bool can_be_pair = width == 2 && unit < 0xDC00 && bytes.size() - at >= 4;
+  const char32_t low = can_be_pair ? unit_at(bytes, at + width, encoding) : 0;
+  if (low < 0xDC00 || low > 0xDFFF) return {kReplacementCharacter, width, false};
+  return {0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00), 4, true};
+}
+
+}  // namespace
+
+std::string_view WideEncoding::name() const {
+  if (bytes_per_unit == 2) return is_little_endian ? "UTF-16LE" : "UTF-16BE";
+  return is_little_endian ? "UTF-32LE" : "UTF-32BE";
+}
+
+std::optional<WideEncoding> encoding_by_mark(std::string_view bytes) {
+  for (const WideEncoding encoding : kEncodings)  // UTF-32's begins as UTF-16's, so it is asked for first
+    if (bytes.size() >= width_of(encoding) && unit_at(bytes, 0, encoding) == 0xFEFF) return encoding;
+  return std::nullopt;
+}
+
+std::optional<WideEncoding> suspected_encoding(std::string_view bytes) {
+  constexpr std::size_t kLookedAt = 1 << 16, kFewest = 8;
+  const std::string_view head = bytes.substr(0, std::min(bytes.size(), kLookedAt) / 4 * 4);
+  if (head.size() < kFewest) return std::nullopt;
+  std::array<double, 4> zeros{};  // share of the bytes at each place of four that are zero
+  for (std::size_t i = 0; i < head.size(); ++i)
+    zeros[i % 4] += head[i] == '\0' ? 4.0 / static_cast<double>(head.size()) : 0;
+  for (const WideEncoding encoding : kEncodings) {
+    const std::size_t width = width_of(encoding);
+    bool fits = true;
+    for (std::size_t i = 0; i < 4; ++i) {
+      const std::size_t from_low = encoding.is_little_endian ? i % width : width - 1 - i % width;
+      // The low byte of a character is hardly ever zero, the next one is in Latin scripts, and those above always.
+      fits = fits && (from_low == 0 ? zeros[i] < 0.05 : zeros[i] > (from_low == 1 ? 0.5 : 0.95));
+    }
+    if (fits) return encoding;
+  }
+  return std::nullopt;
+}
+
+MappedFile converted_to_utf8(const MappedFile& file, WideEncoding encoding, const std::filesystem::path& path,
+                             bool replace) {
+  ScratchFile result(path.string());
+  const std::string_view bytes = file.bytes();
+  std::size_t at = width_of(encoding);  // behind the mark
+  file.for_each_part([&](std::size_t, std::size_t part_end) {
+    std::string text;
+    while (at < part_end) {
+      const DecodedCodePoint point = decode_wide(bytes, at, encoding);
+      if (!point.valid && !replace) {
+        throw Error(ErrorKind::run, fmt::format("{}: is {} by its byte-order mark, but has no character at byte {}; "
+                                                "errors: replace puts U+FFFD there",
+                                                path.string(), encoding.name(), at));
+      }
+      append_utf8(text, point.valid ? point.value : kReplacementCharacter);
+      at += point.length;
+    }
+    result.write(text);
+  });
+  return result.map();
+}
+
+}  // namespace folio::input
