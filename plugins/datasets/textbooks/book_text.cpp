@@ -7,8 +7,9 @@
 #include <utility>
 
 #include "folio/error.h"
+#include "input/file_kind.h"
 #include "input/scratch_file.h"
-#include "input/unpacked_file.h"
+#include "input/text_file.h"
 #include "support/utf8.h"
 #include "textbooks/license.h"
 
@@ -26,12 +27,12 @@ std::size_t character_end(std::string_view text, std::size_t end) {
 /// What one pass over a file tells.
 struct Scan {
   std::optional<std::size_t> invalid;  ///< the first byte that is not UTF-8
-  Body body;
+  Bodies bodies;
 };
 
 Scan scan(const MappedFile& file) {
   const std::string_view text = file.bytes();
-  BodyFinder body(text);
+  BodyFinder finder(text);
   std::optional<std::size_t> invalid;
   std::size_t checked = 0;
   file.for_each_part([&](std::size_t, std::size_t part_end) {
@@ -39,10 +40,10 @@ Scan scan(const MappedFile& file) {
     if (!invalid) {
       if (const auto offset = first_invalid_utf8(text.substr(checked, end - checked))) invalid = checked + *offset;
     }
-    body.look_until(part_end);
+    finder.look_until(part_end);
     checked = end;
   });
-  return {invalid, body.body()};
+  return {invalid, finder.bodies()};
 }
 
 /// The file with U+FFFD in place of what is not UTF-8.
@@ -58,32 +59,41 @@ MappedFile replaced(const MappedFile& file, const std::string& name) {
 }
 
 [[noreturn]] void fail_invalid(const std::string& name, std::string_view text, std::size_t offset) {
-  throw Error(ErrorKind::run,
-              fmt::format("{}: is not UTF-8 at byte {} (0x{:02x}); if it is in another encoding, convert it first "
-                          "(iconv -f LATIN1 -t UTF-8), or set errors: replace",
-                          name, offset, static_cast<unsigned char>(text[offset])));
+  const std::string place =
+      fmt::format("{}: is not UTF-8 at byte {} (0x{:02x})", name, offset, static_cast<unsigned char>(text[offset]));
+  if (input::looks_binary(text))
+    throw Error(ErrorKind::run, place + ", and is full of control characters: it is no text; expected plain text");
+  throw Error(ErrorKind::run, place +
+                                  "; if it is in another encoding, convert it first (iconv -f LATIN1 -t UTF-8), or set "
+                                  "errors: replace");
 }
 
 }  // namespace
 
 BookText read_book_text(const std::filesystem::path& file, Utf8Errors errors) {
   const std::string name = file.string();
-  input::UnpackedFile unpacked = input::open_unpacked(file);
-  BookText book{.contents = std::move(unpacked.contents), .text = {}, .hash = std::move(unpacked.hash), .note = {}};
+  input::TextFile opened = input::open_text(file, errors == Utf8Errors::replace);
+  BookText book{.contents = std::move(opened.contents),
+                .texts = {},
+                .hash = std::move(opened.hash),
+                .note = std::move(opened.note)};
   Scan seen = scan(book.contents);
   if (seen.invalid) {
     if (errors == Utf8Errors::strict) fail_invalid(name, book.contents.bytes(), *seen.invalid);
-    add_note(book.note, fmt::format("U+FFFD stands for each of its bytes that are not UTF-8, the first of them byte {}",
-                                    *seen.invalid));
+    input::add_note(book.note, fmt::format("U+FFFD stands for each of its bytes that are not UTF-8, the first of them "
+                                           "byte {}",
+                                           *seen.invalid));
     book.contents = replaced(book.contents, name);
     seen = scan(book.contents);
   }
-  const Body& body = seen.body;
-  if (!body.note.empty()) add_note(book.note, body.note);
-  book.text = book.contents.bytes().substr(body.begin, body.end - body.begin);
-  if (body.begin == 0 && book.text.starts_with(kByteOrderMark)) book.text.remove_prefix(kByteOrderMark.size());
-  if (book.text.find_first_not_of(" \t\r\n") == book.text.npos)
-    throw Error(ErrorKind::run, name + ": holds no text" + (body.marked ? " between its licence's lines" : ""));
+  input::add_note(book.note, seen.bodies.note);
+  for (const Body& body : seen.bodies.books) {
+    std::string_view text = book.contents.bytes().substr(body.begin, body.end - body.begin);
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    if (text.find_first_not_of(" \t\r\n") != text.npos) book.texts.push_back(text);
+  }
+  if (book.texts.empty())
+    throw Error(ErrorKind::run, name + ": holds no text" + (seen.bodies.marked ? " between its licence's lines" : ""));
   return book;
 }
 
@@ -92,11 +102,6 @@ std::string_view first_share(std::string_view text, double share) {
   if (exact >= text.size()) return text;
   const std::size_t line_feed = text.substr(0, exact).rfind('\n');
   return text.substr(0, line_feed == text.npos ? character_end(text, exact) : line_feed + 1);
-}
-
-void add_note(std::string& notes, const std::string& note) {
-  if (!notes.empty()) notes += "; ";
-  notes += note;
 }
 
 }  // namespace folio::textbooks

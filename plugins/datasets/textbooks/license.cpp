@@ -1,66 +1,201 @@
 #include "textbooks/license.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
+#include "support/human.h"
+#include "support/utf8.h"
+#include "textbooks/license_lines.h"
+
 namespace folio::textbooks {
+namespace {
+
+constexpr std::string_view kBlanks = " \t";
+
+/// Where the line that begins there ends, before its line end.
+std::size_t line_end_from(std::string_view text, std::size_t at) {
+  while (at < text.size() && text[at] != '\n' && text[at] != '\r') ++at;
+  return at;
+}
+
+/// Where the line after that line end begins.
+std::size_t next_line(std::string_view text, std::size_t line_end) {
+  if (text.substr(line_end).starts_with("\r\n")) return line_end + 2;
+  return std::min(line_end + 1, text.size());
+}
+
+/// Without the blanks around it, and the byte-order mark that it may begin with where files were put together.
+std::string_view trimmed(std::string_view line) {
+  if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+  const std::size_t begin = line.find_first_not_of(kBlanks);
+  if (begin == line.npos) return {};
+  return line.substr(begin, line.find_last_not_of(kBlanks) + 1 - begin);
+}
+
+}  // namespace
 
 void BodyFinder::look_until(std::size_t end) {
-  const std::string_view part = text_.substr(0, end);
+  const std::size_t part_begin = looked_;
   while (looked_ < end) {
-    const std::size_t begin = part.find('*', looked_);
-    if (begin == part.npos) {
-      looked_ = end;
+    const std::size_t line_begin = looked_, line_end = line_end_from(text_, looked_);
+    looked_ = next_line(text_, line_end);
+    look_at_line(line_begin, line_end);
+  }
+  if (marks_.empty() && !speaks_of_gutenberg_)
+    speaks_of_gutenberg_ = speaks_of_gutenberg(text_.substr(part_begin, looked_ - part_begin));
+}
+
+bool BodyFinder::speaks_of_gutenberg(std::string_view part) const {
+  constexpr std::string_view kForms[] = {"Project Gutenberg", "PROJECT GUTENBERG", "project gutenberg"};
+  return std::any_of(std::begin(kForms), std::end(kForms),
+                     [&](std::string_view form) { return part.find(form) != part.npos; });
+}
+
+void BodyFinder::look_at_line(std::size_t begin, std::size_t end) {
+  Kind kind = Kind::text_end;
+  const std::string_view line = trimmed(text_.substr(begin, end - begin));
+  switch (license_line(line)) {
+    case LicenseLine::none:
+      return;
+    case LicenseLine::book_start:
+      kind = Kind::start;
       break;
-    }
-    looked_ = std::min(text_.find_first_not_of('*', begin), text_.size());
-    const bool at_line_start = begin == 0 || text_[begin - 1] == '\n' || text_[begin - 1] == '\r';
-    if (at_line_start) take_mark(begin, text_.substr(looked_).starts_with(' ') ? looked_ + 1 : looked_);
+    case LicenseLine::book_end:
+      kind = Kind::end;
+      break;
+    case LicenseLine::licence_start:
+      kind = Kind::licence;
+      break;
+    case LicenseLine::small_print_end:
+      kind = Kind::small_print_end;
+      break;
   }
+  const bool has_stars = line.starts_with('*');
+  if (has_stars && !line.ends_with('*')) looked_ = next_line(text_, title_end(end));
+  marks_.push_back({kind, begin, looked_, has_stars});
 }
 
-void BodyFinder::take_mark(std::size_t begin, std::size_t words) {
-  const std::string_view rest = text_.substr(words);
-  const bool is_start = rest.starts_with("START OF TH"), is_end = rest.starts_with("END OF TH");
-  const bool is_small_print = rest.starts_with("END*THE SMALL PRINT") || rest.starts_with("END THE SMALL PRINT");
-  if (!is_start && !is_end && !is_small_print) return;
-  const std::string_view words_of_line = rest.substr(0, rest.find_first_of("\r\n"));
-  if (!is_small_print && words_of_line.find("PROJECT GUTENBERG") == words_of_line.npos) return;
-
-  const std::string_view after = rest.substr(words_of_line.size());
-  const std::size_t line_end = after.starts_with("\r\n") ? 2 : after.empty() ? 0 : 1;
-  const Line line{begin, words + words_of_line.size() + line_end};
-  if (is_small_print) {
-    if (!small_print_) small_print_ = line;
-  } else if (is_start) {
-    if (!start_) start_ = line;
-    several_ = several_ || end_after_start_;
-  } else {
-    if (!end_) end_ = line;
-    if (small_print_ && !end_after_small_print_) end_after_small_print_ = line;
-    if (start_ && !end_after_start_) end_after_start_ = line;
+/// The end of a line with stars behind it, one of the next few: there the title ends that the first line begins.
+/// Otherwise `line_end`.
+std::size_t BodyFinder::title_end(std::size_t line_end) const {
+  constexpr int kMostLines = 4;
+  std::size_t at = line_end;
+  for (int i = 0; i < kMostLines; ++i) {
+    const std::size_t begin = next_line(text_, at);
+    at = line_end_from(text_, begin);
+    const std::string_view line = trimmed(text_.substr(begin, at - begin));
+    const bool is_all_stars = line.find_first_not_of('*') == line.npos;
+    if (line.empty() || (line.starts_with('*') && !is_all_stars)) break;
+    if (line.ends_with("**")) return at;
   }
+  return line_end;
 }
 
-Body BodyFinder::body() const {
-  const std::optional<Line>& before = start_ ? start_ : small_print_;
-  const std::optional<Line>& after = start_ ? end_after_start_ : small_print_ ? end_after_small_print_ : end_;
-  Body body{.begin = before ? before->end : 0,
-            .end = after ? after->begin : text_.size(),
-            .marked = before || after,
-            .note = {}};
-  if (start_ && !after)
-    body.note = "it has a START line of Project Gutenberg's but no END line after it, and was taken to its end";
-  else if (after && !before)
-    body.note = "it has an END line of Project Gutenberg's but no START line, and was taken from its beginning";
-  else if (several_)
-    body.note = "it holds several books of Project Gutenberg's, of which only the first was taken";
-  return body;
+std::vector<BodyFinder::Stretch> BodyFinder::stretches() const {
+  constexpr std::size_t kFewBytes = 200;
+  std::vector<Stretch> all;
+  Mark before;
+  for (std::size_t i = 0; i < marks_.size(); ++i) {
+    const Mark& mark = marks_[i];
+    const std::size_t next = i + 1 < marks_.size() ? marks_[i + 1].begin : text_.size();
+    if (mark.kind == Kind::end && !mark.has_stars && next - mark.end < kFewBytes) continue;
+    all.push_back({before.kind, mark.kind, {before.end, mark.begin}});
+    before = mark;
+  }
+  all.push_back({before.kind, Kind::text_end, {before.end, text_.size()}});
+  return all;
 }
 
-Body find_body(std::string_view text) {
+bool BodyFinder::has(Kind kind) const {
+  return std::any_of(marks_.begin(), marks_.end(), [&](const Mark& mark) { return mark.kind == kind; });
+}
+
+bool BodyFinder::is_blank(const Body& body) const {
+  return text_.substr(body.begin, body.end - body.begin).find_first_not_of(" \t\r\n") == text_.npos;
+}
+
+bool BodyFinder::is_book(const std::vector<Stretch>& all, std::size_t place) const {
+  constexpr std::size_t kLongestCredits = 8 << 10;
+  const auto size = [&](std::size_t at) { return all[at].body.end - all[at].body.begin; };
+  const auto behind_licence = static_cast<std::size_t>(
+      std::find_if(all.begin(), all.end(),
+                   [&](const Stretch& each) {
+                     return each.before == Kind::small_print_end ||
+                            (each.before == Kind::licence && each.after == Kind::end && !has(Kind::small_print_end));
+                   }) -
+      all.begin());
+  // An old edition's licence stands before the book or after it.
+  const bool licence_follows = all[0].after == Kind::licence && !has(Kind::start) &&
+                               (behind_licence == all.size() || size(0) > size(behind_licence));
+  const Stretch& stretch = all[place];
+  switch (stretch.before) {
+    case Kind::start:
+      return true;
+    case Kind::small_print_end:
+      if (stretch.after == Kind::end) return true;
+      if (stretch.after == Kind::start) return size(place) > kLongestCredits;
+      return !has(Kind::start) && !(licence_follows && place == behind_licence);
+    case Kind::text_end:
+      return stretch.after == Kind::end || stretch.after == Kind::text_end || licence_follows;
+    case Kind::licence:  // one whose end is not marked
+      return !has(Kind::start) && place == behind_licence && !licence_follows;
+    case Kind::end:
+      return false;
+  }
+  return false;
+}
+
+Bodies BodyFinder::bodies() const {
+  const std::vector<Stretch> all = stretches();
+  std::vector<Stretch> books;
+  std::size_t left_out = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (is_blank(all[i].body)) continue;
+    if (is_book(all, i))
+      books.push_back(all[i]);
+    else
+      left_out = std::max(left_out, all[i].body.end - all[i].body.begin);
+  }
+  Bodies bodies{.books = {}, .marked = !marks_.empty(), .note = {}};
+  for (const Stretch& book : books) bodies.books.push_back(book.body);
+  if (bodies.marked) {
+    bodies.note = note_on(books, left_out);
+  } else if (speaks_of_gutenberg_) {
+    bodies.note =
+        "it speaks of Project Gutenberg, but has none of the lines that its books begin and end with: a licence may be "
+        "part of the text";
+  }
+  return bodies;
+}
+
+std::string BodyFinder::note_on(const std::vector<Stretch>& books, std::size_t left_out) {
+  constexpr std::size_t kLongestLicence = 64 << 10;
+  std::vector<std::string> notes;
+  if (books.size() > 1)
+    notes.push_back(fmt::format("it holds {} books of Project Gutenberg's, each taken on its own", books.size()));
+  const auto any = [&](auto&& is) { return std::any_of(books.begin(), books.end(), is); };
+  if (any([](const Stretch& book) {
+        return book.before == Kind::start && (book.after == Kind::text_end || book.after == Kind::start);
+      })) {
+    notes.push_back("it has a START line of Project Gutenberg's but no END line after it, and was taken to its end");
+  }
+  if (any([](const Stretch& book) { return book.before == Kind::text_end && book.after == Kind::end; }))
+    notes.push_back("it has an END line of Project Gutenberg's but no START line, and was taken from its beginning");
+  if (left_out > kLongestLicence) {
+    notes.push_back(
+        fmt::format("{} bytes in a row that are not between Project Gutenberg's lines were left out, more "
+                    "than its licence has",
+                    with_commas(static_cast<std::int64_t>(left_out))));
+  }
+  return fmt::format("{}", fmt::join(notes, "; "));
+}
+
+Bodies find_bodies(std::string_view text) {
   BodyFinder finder(text);
   finder.look_until(text.size());
-  return finder.body();
+  return finder.bodies();
 }
 
 }  // namespace folio::textbooks

@@ -32,7 +32,8 @@ void add_once(std::vector<fs::path>& folders, const fs::path& folder) {
 }
 
 /// `data_dir` as a folder that is there: relative to the experiment's folder, else to the working directory.
-fs::path data_folder(const std::string& data_dir, const std::vector<fs::path>& bases) {
+fs::path data_folder(const std::string& given, const std::vector<fs::path>& bases) {
+  const std::string data_dir = input::with_home(given);
   for (const fs::path& base : bases) {
     std::error_code error;
     if (fs::is_directory(base / data_dir, error)) return base / data_dir;

@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kSuffixes = {".txt", ".txt.gz", ".txt.zst"};
+const std::vector<std::string> kSuffixes = {".txt", ".txt.gz", ".txt.zst", ".md", ".md.gz", ".md.zst"};
 
 bool is_file(const fs::path& path) {
   std::error_code error;

@@ -19,7 +19,7 @@ struct Source {
 /// What the entries of `books:` stand for, in their order:
 ///
 ///   a catalogue id            that book, in the first of the places that has it
-///   a file, folder or glob    as input/find_files.h says; of a folder its *.txt, *.txt.gz and *.txt.zst
+///   a file, folder or glob    as input/find_files.h says; of a folder its *.txt and *.md, packed or not
 ///
 /// A name that a catalogue book has is that book; a file of the same name is meant by "./macbeth". A document's name is
 /// its file's without these suffixes, or the whole path where several files share that.

@@ -8,6 +8,7 @@
 
 #include "folio/error.h"
 #include "input/pieces.h"
+#include "input/text_file.h"
 #include "support/sha256.h"
 #include "textbooks/license.h"
 #include "textbooks/shares.h"
@@ -29,8 +30,8 @@ void unify_line_ends(std::string& text) {
 /// A page of a proxy, or half a book, must not be kept as the book.
 void check_download(const CatalogueBook& book, std::string_view contents) {
   if (sha256_hex(contents) == book.sha256) return;
-  const Body body = find_body(contents);
-  if (!body.marked || !body.note.empty())
+  const Bodies bodies = find_bodies(contents);
+  if (!bodies.marked || bodies.books.size() != 1 || !bodies.note.empty())
     throw Error(ErrorKind::run, "what came has not the START and END lines of a book of Project Gutenberg's");
 }
 
@@ -111,19 +112,22 @@ void Textbooks::read_file_of(const Source& source, const std::string& origin, do
                     .provenance = {.source = origin, .source_hash = book.hash, .stand_in = false, .note = {}}};
   std::string& note = document.provenance.note;
   if (source.book != nullptr && book.hash != source.book->sha256) {
-    add_note(note, fmt::format("not the catalogue's edition of '{}' (SHA-256 {:.12}..., expected {:.12}...)",
-                               source.book->id, book.hash, source.book->sha256));
+    note = fmt::format("not the catalogue's edition of '{}' (SHA-256 {:.12}..., expected {:.12}...)", source.book->id,
+                       book.hash, source.book->sha256);
   }
-  if (!book.note.empty()) add_note(note, book.note);
-  const std::string_view text = first_share(book.text, share);
-  if (text.find_first_not_of(" \t\r\n") == text.npos)
-    throw Error(ErrorKind::run, fmt::format("{}: its share of {} holds no text", source.file.string(), share));
-  const auto text_begin = static_cast<std::size_t>(text.data() - book.contents.bytes().data());
-  input::give_in_pieces(text, document, [&](Document piece, std::size_t end) {
-    if (lf_) unify_line_ends(piece.text);
-    sink(std::move(piece));
-    book.contents.forget(text_begin + end);
-  });
+  input::add_note(note, book.note);
+  for (std::size_t i = 0; i < book.texts.size(); ++i) {
+    const std::string_view text = first_share(book.texts[i], share);
+    if (text.find_first_not_of(" \t\r\n") == text.npos)
+      throw Error(ErrorKind::run, fmt::format("{}: its share of {} holds no text", source.file.string(), share));
+    if (book.texts.size() > 1) document.name = fmt::format("{} ({})", source.name, i + 1);
+    const auto text_begin = static_cast<std::size_t>(text.data() - book.contents.bytes().data());
+    input::give_in_pieces(text, document, [&](Document piece, std::size_t end) {
+      if (lf_) unify_line_ends(piece.text);
+      sink(std::move(piece));
+      book.contents.forget(text_begin + end);
+    });
+  }
 }
 
 void Textbooks::bring(const CatalogueBook& book) const {

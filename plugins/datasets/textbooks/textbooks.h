@@ -17,9 +17,10 @@ namespace folio::textbooks {
 
 OptionTable options();
 
-/// Yields the text of each book, in the order of the option `books`: a byte-order mark and Project Gutenberg's licence
-/// taken away, the rest as it stands in the file, or with every line end made "\n" on request. A long one comes in
-/// pieces, and takes no more memory than a few of them, whatever its size.
+/// Yields the text of each book, in the order of the option `books`, and of a file with several of Project Gutenberg's
+/// each ("shelf (1)", "shelf (2)"): a byte-order mark and the licence taken away, the rest as it stands in the file, or
+/// with every line end made "\n" on request. A long one comes in pieces, and takes no more memory than a few of them,
+/// whatever its size.
 ///
 /// What is odd about a book (another edition than the catalogue's, a licence cut at one end only, a stand-in) is said
 /// in its provenance's note.

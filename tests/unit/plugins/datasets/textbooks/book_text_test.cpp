@@ -43,11 +43,12 @@ TEST_CASE("textbooks unpacks gzip and zstd by their content, and a folder gives 
   folder.write("experiment/texts/b.txt.gz", test::gzip(contents));
   folder.write("experiment/texts/c.txt.zst", test::zstd(contents));
   folder.write("experiment/texts/d.gz", test::gzip(contents));
+  folder.write("experiment/texts/e.md", contents);
   folder.write("experiment/plain", test::zstd(contents));
   const auto documents = read_all({{"books", Names{"texts", "plain"}}}, places_in(folder));
-  REQUIRE(documents.size() == 4);
-  const Names expected = {"a", "b", "c", "plain"};
-  for (std::size_t i = 0; i < 4; ++i) {
+  REQUIRE(documents.size() == 5);
+  const Names expected = {"a", "b", "c", "e", "plain"};
+  for (std::size_t i = 0; i < 5; ++i) {
     CHECK(documents[i].name == expected[i]);
     CHECK(documents[i].text == "book\r\n");
   }
@@ -124,17 +125,56 @@ TEST_CASE("textbooks checks and mends a character that lies across two parts of 
 
 TEST_CASE("license is found in the same way however the text is looked through") {
   const std::string text =
-      "*\n" + gutenberg_file("* * *\nbook\n") + gutenberg_file("more") + "*END*THE SMALL PRINT!\n**";
-  const Body expected = find_body(text);
+      "*\n" + gutenberg_file("* * *\nbook\n") + gutenberg_file("more\n") + "*END*THE SMALL PRINT!\n**";
+  const Bodies expected = find_bodies(text);
+  REQUIRE(expected.books.size() == 2);
   for (std::size_t step = 1; step < text.size(); ++step) {
     BodyFinder finder(text);
     for (std::size_t end = 0; end < text.size(); end += step) finder.look_until(end);
     finder.look_until(text.size());
-    CHECK(finder.body().begin == expected.begin);
-    CHECK(finder.body().end == expected.end);
-    CHECK(finder.body().note == expected.note);
+    const Bodies found = finder.bodies();
+    REQUIRE(found.books.size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+      CHECK(found.books[i].begin == expected.books[i].begin);
+      CHECK(found.books[i].end == expected.books[i].end);
+    }
+    CHECK(found.note == expected.note);
   }
-  CHECK(text.substr(expected.begin, expected.end - expected.begin) == "* * *\nbook\n");
+  CHECK(text.substr(expected.books[0].begin, expected.books[0].end - expected.books[0].begin) == "* * *\nbook\n");
+}
+
+TEST_CASE("textbooks gives each book of a file that holds several") {
+  const TemporaryFolder folder;
+  const std::string shelf = gutenberg_file("one\none\n") + gutenberg_file("two\ntwo\n");
+  const auto documents = read_book(folder, shelf);
+  REQUIRE(documents.size() == 2);
+  CHECK(documents[0].name == "book (1)");
+  CHECK(documents[0].text == "one\none\n");
+  CHECK(documents[1].name == "book (2)");
+  CHECK(documents[1].text == "two\ntwo\n");
+  CHECK_FALSE(documents[1].continues);
+  CHECK_THAT(documents[1].provenance.note, Contains("it holds 2 books"));
+  CHECK(read_book(folder, shelf, {{"shares", Names{"book=0.5"}}})[1].text == "two\n");
+}
+
+TEST_CASE("textbooks reads UTF-16 by its mark, and names what is no text") {
+  const TemporaryFolder folder;
+  std::string wide("\xFF\xFE");
+  for (const char c : gutenberg_file("book\r\n")) wide += std::string{c, '\0'};
+  const auto documents = read_book(folder, wide);
+  CHECK(documents.at(0).text == "book\r\n");
+  CHECK_THAT(documents.at(0).provenance.note, Contains("UTF-16LE by its byte-order mark"));
+  CHECK_THROWS_WITH(read_book(folder, wide.substr(2)), Contains("book.txt: looks like UTF-16LE"));
+  CHECK_THROWS_WITH(read_book(folder, "%PDF-1.4\n\xE2\xE3"), Contains("book.txt: is a PDF") && Contains("pdftotext"));
+  CHECK_THROWS_WITH(
+      read_book(folder, std::string("\x01\x02\x00\xFF\x03", 5)),
+      Contains("book.txt: is not UTF-8 at byte 3 (0xff), and is full of control characters: it is no text"));
+}
+
+TEST_CASE("textbooks says that a licence may be part of a text") {
+  const TemporaryFolder folder;
+  CHECK_THAT(read_book(folder, "The Project Gutenberg eBook of X\n\nbook\n").at(0).provenance.note,
+             Contains("it speaks of Project Gutenberg"));
 }
 
 TEST_CASE("a share is the first lines that are whole within it") {

@@ -52,7 +52,7 @@ TEST_CASE("entries keep their order, and a folder's texts come sorted by the byt
   }
   const auto first = folder.write("first", "text");
   CHECK(names_of({first.string(), "texts", "macbeth"}, places_in(folder)) ==
-        Names{"first", "10", "9", "Z", "a", "b", "\xC3\xA9", "macbeth"});
+        Names{"first", "10", "9", "Z", "a", "b", "notes", "\xC3\xA9", "macbeth"});
 }
 
 TEST_CASE("a glob takes what matches, sorted, and may reach through folders") {
@@ -120,7 +120,7 @@ TEST_CASE("a missing file is reported with where it was looked for and the neare
 
 TEST_CASE("a glob without a match, a folder without texts and an empty entry are reported") {
   const TemporaryFolder folder;
-  folder.write("experiment/empty/readme.md", "t");
+  folder.write("experiment/empty/readme.rst", "t");
   const Places places = places_in(folder);
   CHECK_THAT(problem_with({"*.txt"}, places), Contains("no file matches '*.txt'"));
   CHECK_THAT(problem_with({"empty"}, places), Contains("the folder 'empty'") && Contains("has no *.txt"));
