@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "data/hashed_random.h"
 #include "folio/error.h"
 #include "support/sha256.h"
 #include "support/utf8.h"
@@ -68,17 +69,42 @@ class CorpusHash {
   std::optional<Sha256> text_;  ///< of the document that is being read in pieces
 };
 
+/// Says of one document after the other whether it is kept whole for evaluation: so many of them as the share says, to
+/// within one, and each as likely as its neighbours. The numbers drawn depend on nothing but the document's number.
+class HeldOut {
+ public:
+  HeldOut(double share, std::int64_t documents) : share_(share), documents_(documents) {}
+
+  bool next() {
+    const double draw = HashedRandom(0, 0, seen_).uniform(0);
+    ++seen_;
+    const bool is_last_chance = seen_ == documents_ && held_out_ == 0;
+    const double missing = share_ * static_cast<double>(seen_) - static_cast<double>(held_out_);
+    const bool is_held_out = draw < missing || is_last_chance;
+    held_out_ += is_held_out ? 1 : 0;
+    return is_held_out;
+  }
+
+ private:
+  double share_;
+  std::int64_t documents_;
+  std::int64_t seen_ = 0, held_out_ = 0;
+};
+
 /// Cuts one document after the other, piece by piece.
 class Cutter {
  public:
-  Cutter(double share, const std::function<void(const Text&)>& sink) : share_(share), sink_(sink) {}
+  /// Each document is given its share, or is `whole` in one of the two parts.
+  Cutter(double share, bool whole, std::int64_t documents, const std::function<void(const Text&)>& sink)
+      : share_(whole ? 0 : share), whole_(whole), held_out_(share, documents), sink_(sink) {}
 
   void begin(std::int64_t document, const std::string& name, std::int64_t characters) {
     training_ = {{}, false, document, &name, false};
     evaluation_ = {{}, true, document, &name, false};
-    kept_ = share_ > 0 ? std::llround(static_cast<double>(characters) * (1 - share_)) : characters;
+    kept_ = std::llround(static_cast<double>(characters) * (1 - share_));
     seen_ = 0;
-    is_cut_ = training_begun_ = evaluation_begun_ = false;
+    training_begun_ = evaluation_begun_ = false;
+    is_cut_ = whole_ && held_out_.next();
   }
 
   void add(std::string_view text, bool last) {
@@ -113,6 +139,8 @@ class Cutter {
   }
 
   double share_;
+  bool whole_;
+  HeldOut held_out_;
   const std::function<void(const Text&)>& sink_;
   Text training_, evaluation_;
   std::int64_t kept_ = 0, seen_ = 0;  ///< characters
@@ -170,9 +198,15 @@ Corpus survey(const Dataset& dataset, const std::function<void(std::int64_t)>& r
   return corpus;
 }
 
+bool keeps_documents_whole(const Corpus& corpus, double validation) {
+  constexpr std::int64_t kMany = 20;
+  return corpus.documents >= kMany && validation * static_cast<double>(corpus.documents) >= 1;
+}
+
 void read_texts(const Dataset& dataset, const Corpus& corpus, double validation,
                 const std::function<void(const Text&)>& sink) {
-  Cutter cutter(validation, sink);
+  const bool whole = keeps_documents_whole(corpus, validation);
+  Cutter cutter(validation, whole, corpus.documents, sink);
   std::int64_t document = 0, bytes = 0;
   std::string name;
   read_pieces(dataset, [&](const Document& piece, bool first, bool last) {
@@ -181,7 +215,7 @@ void read_texts(const Dataset& dataset, const Corpus& corpus, double validation,
       const auto in_pieces = corpus.characters_in_pieces.find(document);
       cutter.begin(document, name,
                    in_pieces != corpus.characters_in_pieces.end() ? in_pieces->second
-                   : validation > 0                               ? count_characters(piece.text)
+                   : validation > 0 && !whole                     ? count_characters(piece.text)
                                                                   : 0);
     }
     cutter.add(piece.text, last);

@@ -23,7 +23,7 @@ struct DataOptions {
   SplitBy by = SplitBy::tokens;
   std::int64_t size = 128;    ///< of a sample, in characters or tokens
   std::int64_t stride = 128;  ///< by document: tokens from one sample's start to the next one's
-  double validation = 0;      ///< share of each document's text, at its end, that is kept for evaluation
+  double validation = 0;      ///< share of the documents, or of each one's text, that is kept for evaluation
   bool shuffle = true;        ///< a new order each epoch
   ObjectiveOptions objective{};
 };

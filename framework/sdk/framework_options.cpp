@@ -16,7 +16,8 @@ OptionTable framework_dataset_options() {
           .help("by document: from the start of one sample to the start of the next"),
       number("validation", 0)
           .between(0, 0.9)
-          .help("share of each document's text, at its end, that is kept for evaluation and never trained on"),
+          .help("share that is kept for evaluation and never trained on: of 20 documents or more, so many of them; of "
+                "fewer, the end of each one's text"),
       text("objective.type")
           .choices({"causal", "masked", "span_corruption"})
           .absent_means("the model's")

@@ -93,7 +93,7 @@ TrainedTokenizer train_tokenizer(const Job& job, const Dataset& dataset, const d
   if (tokenizer->is_pretrained()) {
     train();  // checks that it has the special tokens
   } else {
-    const nlohmann::json decides{job.tokenizer_identity(), corpus.hash, validation};
+    const nlohmann::json decides{job.tokenizer_identity(), corpus.hash, data::kCutVersion, validation};
     was_cached = load_or_train(*tokenizer, sha256_hex(decides.dump()), train);
   }
   return {std::move(tokenizer), was_cached};
@@ -124,6 +124,7 @@ TrainedTokenizer tokenizer_of_shards(const Job& job) {
 std::string tokens_key(const Job& job, const data::Corpus& corpus, const std::string& tokenizer_hash) {
   const data::DataOptions& options = job.data_options();
   return sha256_hex(nlohmann::json{{"version", kTokensVersion},
+                                   {"cut", data::kCutVersion},
                                    {"tokenizer", job.tokenizer_identity()},
                                    {"tokenizer_json", tokenizer_hash},
                                    {"data", corpus.hash},

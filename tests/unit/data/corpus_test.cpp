@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <map>
+#include <set>
 
 #include "folio/error.h"
 #include "unit/data/fakes.h"
@@ -64,6 +65,53 @@ TEST_CASE("words are what stands between blanks and line ends") {
 
 TEST_CASE("the validation share is the end of each document, from a line's start on") {
   CHECK(parts_of({document("a", kLines)}, 0.25) == Parts{{"one\ntwo\nthree\n"}, {"four\nfive\n"}});
+}
+
+TEST_CASE("of many documents the validation share is whole ones, spread over all of them") {
+  std::vector<Document> documents;
+  for (int i = 0; i < 1000; ++i) documents.push_back(document("d", "text " + std::to_string(i) + " in\ntwo lines"));
+  const Parts parts = parts_of(documents, 0.1);
+  CHECK(parts.evaluation.size() == Approx(100).margin(1));
+  CHECK(parts.training.size() + parts.evaluation.size() == 1000);
+  std::set<std::string> all;
+  for (const Document& each : documents) all.insert(each.text);
+  for (const auto& part : {parts.training, parts.evaluation})
+    for (const std::string& text : part) CHECK(all.erase(text) == 1);
+  // No ten in a row are trained on throughout, and no fixed tenth of every ten is kept.
+  std::set<std::size_t> places;
+  for (const std::string& text : parts.evaluation)
+    places.insert(static_cast<std::size_t>(std::stoi(text.substr(5))) % 10);
+  CHECK(places.size() > 5);
+  for (std::size_t i = 1; i < parts.evaluation.size(); ++i)
+    CHECK(std::stoi(parts.evaluation[i].substr(5)) - std::stoi(parts.evaluation[i - 1].substr(5)) < 25);
+}
+
+TEST_CASE("twenty documents are many, and one of them is kept at least") {
+  const auto documents = [](int count) {
+    std::vector<Document> all;
+    for (int i = 0; i < count; ++i) all.push_back(document("d", "a\nb\nc\nd\n"));
+    return all;
+  };
+  CHECK(parts_of(documents(19), 0.25).evaluation == std::vector<std::string>(19, "d\n"));
+  for (const double share : {0.05, 0.1, 0.5, 0.9}) {
+    const Parts parts = parts_of(documents(20), share);
+    CAPTURE(share);
+    CHECK(parts.evaluation == std::vector<std::string>(parts.evaluation.size(), "a\nb\nc\nd\n"));
+    CHECK(static_cast<double>(parts.evaluation.size()) == Approx(20 * share).margin(1));
+    CHECK_FALSE(parts.evaluation.empty());
+    CHECK_FALSE(parts.training.empty());
+  }
+  CHECK(parts_of(documents(20), 0.04).training.size() == 20);  // less than one document: a share of each
+  CHECK(parts_of(documents(30), 0).evaluation.empty());
+}
+
+TEST_CASE("a document in pieces is kept whole among many") {
+  std::vector<Document> documents;
+  for (int i = 0; i < 20; ++i)
+    for (Document& piece : in_pieces("d", kLines, 7)) documents.push_back(std::move(piece));
+  const Parts parts = parts_of(documents, 0.5);
+  CHECK(parts.evaluation == std::vector<std::string>(parts.evaluation.size(), kLines));
+  CHECK(parts.training == std::vector<std::string>(20 - parts.evaluation.size(), kLines));
 }
 
 TEST_CASE("the validation share never cuts a character") {

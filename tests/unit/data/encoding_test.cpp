@@ -128,7 +128,7 @@ TEST_CASE("too many documents to be evaluated alone, or two of one name, are an 
   const data::DataOptions options{.by = SplitBy::tokens, .size = 2, .validation = 0.5};
   CHECK_THROWS_WITH(encode(dataset_of({"aa\nbb\n", "ac\nbb\n"}), options, true), Catch::Contains("'book a'"));
   std::vector<Document> documents;
-  for (int i = 0; i < 101; ++i) documents.push_back({std::to_string(i), "aa\nbb\n", {}});
+  for (int i = 0; i < 204; ++i) documents.push_back({std::to_string(i), "aa\nbb\n", {}});  // half of them kept
   CHECK_THROWS_WITH(encode(FakeDataset(documents), options, true), Catch::Contains("at most 100"));
 }
 
