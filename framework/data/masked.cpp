@@ -1,8 +1,6 @@
 #include "data/masked.h"
 
 #include <array>
-#include <cctype>
-#include <string>
 
 #include "data/rows.h"
 #include "folio/error.h"
@@ -32,8 +30,6 @@ std::vector<bool> special_ids(const Tokenizer& tokenizer) {
   }
 }
 
-bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
-
 }  // namespace
 
 MaskedCollator::MaskedCollator(const ObjectiveOptions& options, const Tokenizer& tokenizer, std::uint64_t seed)
@@ -50,21 +46,7 @@ MaskedCollator::MaskedCollator(const ObjectiveOptions& options, const Tokenizer&
                 "the masked objective needs a tokenizer with a mask token, and this one has none: expected a tokenizer "
                 "that is trained in the run, or one of a masked model");
   }
-  if (options_.whole_word_mask) edges_ = word_edges(tokenizer);
-}
-
-/// A token said twice shows whether it is joined to what is before it.
-std::vector<MaskedCollator::Edges> MaskedCollator::word_edges(const Tokenizer& tokenizer) {
-  std::vector<Edges> edges;
-  for (TokenId id = 0; id < tokenizer.vocab_size(); ++id) {
-    const std::array twice{id, id};
-    const std::string one = tokenizer.decode(std::span(twice).first(1), /*skip_special_tokens=*/false);
-    const std::string two = tokenizer.decode(twice, /*skip_special_tokens=*/false);
-    const bool apart = two.size() > one.size() && is_space(two[one.size()]);
-    edges.push_back(
-        {.begins = apart || (!one.empty() && is_space(one.front())), .ends = !one.empty() && is_space(one.back())});
-  }
-  return edges;
+  if (options_.whole_word_mask) words_.emplace(tokenizer);
 }
 
 MaskedCollator::Row MaskedCollator::between_special_tokens(const std::vector<TokenId>& ids) const {
@@ -77,16 +59,11 @@ MaskedCollator::Row MaskedCollator::between_special_tokens(const std::vector<Tok
 }
 
 std::vector<bool> MaskedCollator::choose(const Row& row, const HashedRandom& random) const {
+  const std::vector<bool> begins = words_ ? words_->begins(row, special_) : std::vector<bool>(row.size(), true);
   std::vector<bool> chosen(row.size());
-  bool word_goes_on = false;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (is_special(row[i])) {
-      word_goes_on = false;
-      continue;
-    }
-    const bool same_word = options_.whole_word_mask && word_goes_on && !edges_[static_cast<std::size_t>(row[i])].begins;
-    chosen[i] = same_word ? chosen[i - 1] : random.uniform(counter(i, kChoosing)) < options_.mlm_probability;
-    word_goes_on = options_.whole_word_mask && !edges_[static_cast<std::size_t>(row[i])].ends;
+    if (is_special(row[i])) continue;
+    chosen[i] = begins[i] ? random.uniform(counter(i, kChoosing)) < options_.mlm_probability : chosen[i - 1];
   }
   return chosen;
 }

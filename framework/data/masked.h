@@ -1,21 +1,19 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "data/collator.h"
 #include "data/hashed_random.h"
+#include "data/words.h"
 
 namespace folio::data {
 
 /// The masked objective (Devlin et al. 2018, section 3.1) as transformers' DataCollatorForLanguageModeling has it. Each
 /// token is chosen with `mlm_probability`; a chosen one is to be said, and stands in the input as the mask token in 80
-/// of 100 cases, as any token of the vocabulary in 10, and as it was in 10. With `whole_word_mask` words are chosen,
-/// and all tokens of a chosen word become mask tokens. Special tokens are never chosen. A sample stands between the
-/// classification and the separator token, where the tokenizer has them.
-///
-/// A word is a run of tokens without white space between them, as the collator's offsets have it; a WordPiece token
-/// that does not begin with "##" begins a word, unless decoding joins it to what stands before it, as it does
-/// punctuation.
+/// of 100 cases, as any token of the vocabulary in 10, and as it was in 10. With `whole_word_mask` words are chosen
+/// (see WordFinder), and all tokens of a chosen word become mask tokens. Special tokens are never chosen. A sample
+/// stands between the classification and the separator token, where the tokenizer has them.
 class MaskedCollator : public Collator {
  public:
   /// Throws Error (experiment) when the tokenizer has no mask token.
@@ -26,13 +24,6 @@ class MaskedCollator : public Collator {
 
  private:
   using Row = std::vector<std::int64_t>;
-
-  /// What a token of the vocabulary has to do with words.
-  struct Edges {
-    bool begins;  ///< it stands apart from what is before it
-    bool ends;    ///< what follows stands apart from it
-  };
-  static std::vector<Edges> word_edges(const Tokenizer& tokenizer);
 
   Row between_special_tokens(const std::vector<TokenId>& ids) const;
   bool is_special(std::int64_t id) const { return special_[static_cast<std::size_t>(id)]; }
@@ -48,7 +39,7 @@ class MaskedCollator : public Collator {
   std::int64_t padding_;
   std::optional<TokenId> first_, last_;  ///< classification and separator
   std::vector<bool> special_;            ///< by id
-  std::vector<Edges> edges_;             ///< by id; only for whole words
+  std::optional<WordFinder> words_;      ///< only for whole words
 };
 
 /// Collator::shape() where a sample gets so many special tokens around it.
