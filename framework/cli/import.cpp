@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/session/results_store.h"
 #include "cli/view/print_json.h"
+#include "support/utf8.h"
 
 namespace folio::cli {
 namespace {
@@ -20,24 +21,36 @@ struct ImportOptions {
 };
 
 void tell(const runs::ImportReport& report) {
+  if (report.unchanged) return fmt::print("{}  {}: is here already, and nothing is changed\n", report.id, report.name);
   fmt::print("{}  {}: from {}, {} points\n", report.id, report.name, report.format, report.points);
-  for (const std::string& unread : report.unread) fmt::print(stderr, "warning: not imported: {}\n", unread);
+  if (!report.earlier.empty())
+    fmt::print(stderr, "note: run {} was imported from the same place when that was another; it stays\n",
+               report.earlier);
+  for (const std::string& unread : report.unread)
+    fmt::print(stderr, "warning: not imported: {}\n", without_controls(unread));
+}
+
+json to_json(const runs::ImportReport& report) {
+  return {{"id", report.id},         {"name", report.name},           {"format", report.format},
+          {"points", report.points}, {"unchanged", report.unchanged}, {"earlier", report.earlier},
+          {"unread", report.unread}};
 }
 
 void import_all(const GlobalOptions& global, const ImportOptions& options) {
-  json list = json::array();
+  json list = json::array(), passed_over = json::array();
   for (const std::string& path : options.paths) {
-    for (const runs::ImportReport& report : runs::import_runs(global.results, path)) {
+    const runs::ImportResult result = runs::import_runs(global.results, path);
+    for (const runs::ImportReport& report : result.runs) {
       if (!options.json) tell(report);
-      list.push_back({{"id", report.id},
-                      {"name", report.name},
-                      {"format", report.format},
-                      {"points", report.points},
-                      {"unread", report.unread}});
+      list.push_back(to_json(report));
+    }
+    for (const std::string& sentence : result.passed_over) {
+      if (!options.json) fmt::print(stderr, "note: passed over: {}\n", without_controls(sentence));
+      passed_over.push_back(sentence);
     }
   }
   open_store(global);
-  if (options.json) print_json(list);
+  if (options.json) print_json({{"runs", list}, {"passed_over", passed_over}});
 }
 
 }  // namespace
@@ -46,13 +59,17 @@ void add_import(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("import", "Take over runs of other programs, or of another machine");
   const auto options = std::make_shared<ImportOptions>();
   command
-      .option("PATH", options->paths,
-              "A run folder; trainer_state.json or the output folder of Hugging Face's Trainer; TensorBoard's event "
-              "files or a folder of them; MLflow's mlruns; a JSON file with metrics")
+      .option(
+          "PATH", options->paths,
+          "A run folder; trainer_state.json or the output folder of Hugging Face's Trainer; TensorBoard's event "
+          "files or a folder of them; Weights & Biases' folder wandb; MLflow's mlflow.db or mlruns; a JSON file with "
+          "metrics; a .csv or .jsonl file with a row for each step")
       .required();
-  command.flag("--json", options->json, "JSON: id, name, format, points, unread");
+  command.flag("--json", options->json,
+                    "JSON: of each run id, name, format, points, unread; what was passed over");
   command.footer(
-      "Each becomes a run like any other. What could not be read is named.\n\n"
+      "Each becomes a run like any other. What could not be read is named. What was imported before is left as it "
+      "is.\n\n"
       "Examples:\n  runner import ~/elsewhere/results/runs/3fa9b2c1\n  runner import gpt2-output mlruns\n"
       "  runner import logs/events.out.tfevents.1700000000.host.1.0");
   command.action([&global, options] { import_all(global, *options); });

@@ -74,7 +74,10 @@ auto checked(const char* what, const Read& read) {
 json number_to_json(double number) {
   if (std::isnan(number)) return "NaN";
   if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
-  return number;
+  constexpr double kExact = 9007199254740992;  // 2^53: beyond it not every whole number is a double
+  const bool whole =
+      std::abs(number) < kExact && number == std::floor(number) && !(number == 0 && std::signbit(number));
+  return whole ? json(static_cast<std::int64_t>(number)) : json(number);
 }
 
 double number_from_json(const json& source) {

@@ -9,7 +9,7 @@
 namespace folio {
 
 /// A number that may be NaN or infinite: those become the texts "NaN", "Infinity" and "-Infinity", which JSON's own
-/// null would lose.
+/// null would lose. A whole number is written as one: 3, not 3.0.
 nlohmann::json number_to_json(double number);
 double number_from_json(const nlohmann::json& json);
 

@@ -88,4 +88,20 @@ std::string replace_invalid_utf8(std::string_view text) {
   return result;
 }
 
+std::string without_controls(std::string_view text, bool keep_lines) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const DecodedCodePoint point = decode_code_point(text, at);
+    const bool blank = point.value == '\n' || point.value == '\r' || point.value == '\t';
+    const bool control = point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0);
+    if (blank)
+      result += keep_lines ? text[at] : ' ';
+    else
+      append_utf8(result, control ? kReplacementCharacter : point.value);
+    at += point.length;
+  }
+  return result;
+}
+
 }  // namespace folio

@@ -46,4 +46,8 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 /// The text with U+FFFD in place of each maximal subpart that is not UTF-8.
 std::string replace_invalid_utf8(std::string_view text);
 
+/// The text as one line that a terminal takes for nothing but text: line ends and tabs are blanks, other control
+/// characters (C0, DEL, C1) and what is not UTF-8 are U+FFFD. With `keep_lines` line ends and tabs stay.
+std::string without_controls(std::string_view text, bool keep_lines = false);
+
 }  // namespace folio

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include "runs/exchange/imported_run.h"
+#include "runs/exchange/read_values.h"
 #include "support/error.h"
+#include "support/sha256.h"
 
 namespace folio::runs {
 namespace {
@@ -21,52 +23,128 @@ std::map<std::string, double> numbers_of(const json& object, const std::string& 
   return numbers;
 }
 
-/// {"loss": [[step, value], ...]}
-void add_series(ImportedRun& run, const json& points) {
-  std::map<std::int64_t, std::map<std::string, double>> by_step;
-  for (const auto& [name, series] : points.items()) {
-    std::int64_t broken = 0;
-    for (const json& point : series) {
-      const bool pair = point.is_array() && point.size() == 2 && point[0].is_number_integer();
+/// The pairs of a list [[step, number], ...], and how many of it are none.
+std::pair<std::map<std::int64_t, double>, std::int64_t> pairs_in(const json& list) {
+  std::map<std::int64_t, double> pairs;
+  std::int64_t broken = list.is_array() ? 0 : 1;
+  if (list.is_array()) {
+    for (const json& point : list) {
+      const bool pair = point.is_array() && point.size() == 2;
+      const auto step = pair ? integer_in(point[0]) : std::nullopt;
       const auto value = pair ? number_in(point[1]) : std::nullopt;
-      if (value) by_step[point[0].get<std::int64_t>()][name] = *value;
-      broken += value ? 0 : 1;
+      step&& value ? void(pairs[*step] = *value) : void(++broken);
     }
-    if (broken > 0) run.report.unread.push_back(fmt::format("points.{}: {} that are no [step, value]", name, broken));
   }
-  for (const auto& [step, metrics] : by_step) run.points(step, metrics);
+  return {pairs, broken};
 }
 
-std::string text_at(const json& object, const char* key) {
-  return object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+/// {"loss": [[step, value], ...]}, and when each step was logged.
+void add_series(ImportedRun& run, const json& points, const json& times) {
+  std::map<std::int64_t, std::map<std::string, double>> by_step;
+  for (const auto& [name, series] : points.items()) {
+    const auto [values, broken] = pairs_in(series);
+    for (const auto& [step, value] : values) by_step[step][name] = value;
+    if (broken > 0) run.unread(fmt::format("points.{}: {} that are no [step, value]", name, broken));
+  }
+  const auto logged = pairs_in(times).first;
+  for (const auto& [step, metrics] : by_step) {
+    const auto time = logged.find(step);
+    run.points(step, metrics, time == logged.end() ? std::nullopt : std::optional(time->second));
+  }
+}
+
+std::vector<std::string> texts_in(const json& object, const char* key) {
+  std::vector<std::string> texts;
+  const json& list = member(object, key);
+  if (!list.is_array()) return texts;
+  for (const json& item : list)
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  return texts;
+}
+
+/// What run.json holds of it.
+void add_info(ImportedRun& run, const json& source) {
+  RunInfo& info = run.info;
+  if (const std::string name = text_in(source, "name"); !name.empty()) info.name = name;
+  if (const std::string note = text_in(source, "note"); !note.empty()) info.note = note;
+  if (const std::string created = text_in(source, "created"); !created.empty()) info.created = created;
+  info.command = texts_in(source, "command");
+  info.overrides = texts_in(source, "overrides");
+  info.experiment_file = text_in(source, "experiment_file");
+  info.folio_version = text_in(source, "folio_version");
+  info.git_commit = text_in(source, "git_commit");
+  if (const json& origins = member(source, "origins"); origins.is_object())
+    for (const auto& [key, origin] : origins.items())
+      if (origin.is_string()) info.origins[key] = origin.get<std::string>();
+  const json& plugins = member(source, "plugins");
+  if (!plugins.is_array()) return;
+  for (const json& plugin : plugins) {
+    info.plugins.push_back({text_in(plugin, "kind"), text_in(plugin, "id"), text_in(plugin, "version"),
+                            text_in(plugin, "library"), text_in(plugin, "library_hash")});
+  }
+}
+
+void add_end(ImportedRun& run, const json& source) {
+  const std::string state = text_in(source, "state");
+  if (state == "failed") return run.ended(RunState::failed, text_in(member(source, "error"), "message"));
+  const bool ongoing = state == "running" || state == "created";
+  if (ongoing) run.unread("it had not ended when it was written; here it is interrupted");
+  run.ended(ongoing || state == "interrupted" ? RunState::interrupted : RunState::finished);
+}
+
+bool is_run_id(const std::string& id) {
+  return id.size() == kRunIdDigits && id.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+ImportedRun run_of(const json& source, const fs::path& path) {
+  ImportedRun run("JSON", path);
+  run.info.name = path.stem().string();
+  run.began(file_time(path));
+  const bool whole = member(source, "metrics").is_object();
+  const auto metrics =
+      whole ? numbers_of(source["metrics"], "metrics.", run.report) : numbers_of(source, "", run.report);
+  const json& points = member(source, "points");
+  if (metrics.empty() && !points.is_object() && !whole)
+    throw Error(ErrorKind::store, path.string() + ": holds no metric, expected an object \"metrics\" or of numbers");
+  if (whole || points.is_object()) {
+    add_info(run, source);
+    if (const std::string id = text_in(source, "id"); is_run_id(id)) {
+      run.info.id = id;
+      run.from = "run:" + id;
+    }
+    if (member(source, "settings").is_object()) run.settings = source["settings"];
+    run.experiment = text_in(source, "experiment");
+    if (member(source, "facts").is_object()) run.facts(source["facts"]);
+    if (member(source, "environment").is_object()) run.environment(source["environment"]);
+    run.tags(texts_in(source, "tags"));
+    if (points.is_object()) add_series(run, points, member(source, "times"));
+    if (const json& sample = member(source, "sample"); sample.is_object())
+      run.sample({integer_in(member(sample, "step")).value_or(0), text_in(sample, "prompt"), text_in(sample, "text")});
+  }
+  run.summary(metrics);
+  add_end(run, whole ? source : json());
+  return run;
 }
 
 }  // namespace
 
-std::vector<ImportedRun> import_json(const fs::path& path) {
-  if (path.extension() != ".json" || fs::is_directory(path)) return {};
+FoundRuns import_json(const fs::path& path) {
+  FoundRuns found;
+  if (path.extension() != ".json" || fs::is_directory(path)) return found;
   const json source = read_python_json(path);
   if (!source.is_object()) throw Error(ErrorKind::store, path.string() + ": expected a JSON object");
-  ImportedRun run("JSON", path);
-  const bool whole = source.contains("metrics") && source["metrics"].is_object();
-  const auto metrics =
-      whole ? numbers_of(source["metrics"], "metrics.", run.report) : numbers_of(source, "", run.report);
-  if (metrics.empty() && !source.contains("points"))
-    throw Error(ErrorKind::store, path.string() + ": holds no metric, expected an object \"metrics\" or of numbers");
-  run.info.name = path.stem().string();
-  if (whole) {
-    if (const std::string name = text_at(source, "name"); !name.empty()) run.info.name = name;
-    if (const std::string note = text_at(source, "note"); !note.empty()) run.info.note = note;
-    if (source.contains("settings") && source["settings"].is_object()) run.settings = source["settings"];
-    if (source.contains("facts") && source["facts"].is_object()) run.facts(source["facts"]);
-    if (source.contains("points") && source["points"].is_object()) add_series(run, source["points"]);
+  const json& several = member(source, "runs");
+  if (several.is_array() && !source.contains("metrics")) {
+    for (const json& run : several)
+      if (run.is_object())
+        found.runs.push_back(run_of(run, path));
+      else
+        found.passed_over.push_back(path.string() + ": holds something among its runs that is no JSON object");
+    if (several.empty()) found.passed_over.push_back(path.string() + ": holds no run");
+  } else {
+    found.runs.push_back(run_of(source, path));
   }
-  run.summary(metrics);
-  const std::string state = text_at(source, "state");
-  run.ended(whole && state == "interrupted" ? RunState::interrupted : RunState::finished);
-  std::vector<ImportedRun> runs;
-  runs.push_back(std::move(run));
-  return runs;
+  return found;
 }
 
 }  // namespace folio::runs

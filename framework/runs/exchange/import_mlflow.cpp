@@ -1,13 +1,16 @@
-// MLflow's file store: mlruns/<experiment>/<run>/{meta.yaml, metrics/<name>, params/<name>}. A metric's file has a line
-// "milliseconds value step" for each point.
+// MLflow's file store: mlruns/<experiment>/<run>/{meta.yaml, metrics/<name>, params/<name>, tags/<name>}. A metric's
+// file has a line "milliseconds value step" for each point, with more behind where a data set was named.
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <sstream>
 
-#include "runs/exchange/imported_run.h"
+#include "runs/exchange/folder_files.h"
+#include "runs/exchange/mlflow_run.h"
+#include "runs/exchange/read_values.h"
 #include "support/error.h"
 #include "support/files.h"
 
@@ -17,102 +20,160 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-bool is_run(const fs::path& path) { return fs::exists(path / "meta.yaml") && fs::exists(path / "metrics"); }
-
-/// The runs at the path or up to two folders below it, by path.
-void find(const fs::path& path, int depth, std::vector<fs::path>& found) {
-  if (is_run(path)) return found.push_back(path);
-  if (depth == 0) return;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path, error))
-    if (entry.is_directory() && entry.path().filename() != ".trash") find(entry.path(), depth - 1, found);
-}
-
-/// The plain `key: value` lines of meta.yaml, which is all that MLflow writes there.
-std::map<std::string, std::string> read_meta(const fs::path& file) {
-  std::map<std::string, std::string> meta;
-  std::istringstream lines(read_file(file, ErrorKind::store, 1 << 20));
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t colon = line.find(": ");
-    if (colon == std::string::npos) continue;
-    std::string value = line.substr(colon + 2);
-    if (value.size() >= 2 && value.front() == '\'' && value.back() == '\'') value = value.substr(1, value.size() - 2);
-    meta[line.substr(0, colon)] = value;
-  }
-  return meta;
-}
-
-/// A parameter is text: what reads as JSON's number or truth value is taken as that.
-json parameter(const std::string& text) {
-  const json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  return value.is_number() || value.is_boolean() ? value : json(text);
-}
+constexpr std::uintmax_t kLargestText = 16 << 20;
 
 /// Files below a folder, by name; a metric's name may hold slashes, which make folders.
-std::vector<std::pair<std::string, fs::path>> files_below(const fs::path& folder) {
+std::vector<std::pair<std::string, fs::path>> named_files(const fs::path& folder, MlflowRun& run) {
   std::vector<std::pair<std::string, fs::path>> files;
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (entry->is_regular_file()) files.emplace_back(entry->path().lexically_relative(folder).string(), entry->path());
-  std::sort(files.begin(), files.end());
+  const FolderFiles found = files_below(folder);
+  for (const fs::path& file : found.files) files.emplace_back(file.lexically_relative(folder).string(), file);
+  run.unread.insert(run.unread.end(), found.links.begin(), found.links.end());
   return files;
 }
 
-struct Point {
-  double time = 0;
-  std::map<std::string, double> metrics;
-};
-
-void read_metric(const std::string& name, const fs::path& file, std::map<std::int64_t, Point>& points,
-                 ImportReport& report) {
+std::vector<MlflowRun::Value> read_metric(const std::string& name, const fs::path& file, MlflowRun& run) {
+  std::vector<MlflowRun::Value> values;
   std::istringstream lines(read_file(file, ErrorKind::store));
   std::int64_t number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
     std::istringstream parts(line);
-    std::int64_t time = 0, step = 0;
+    MlflowRun::Value value;
     std::string text;
-    double value = 0;
-    parts >> time >> text;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    parts >> value.time_ms >> text;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value.value);
     if (!parts || error != std::errc() || end != text.data() + text.size()) {
-      report.unread.push_back(fmt::format("metrics/{}, line {}: expected 'milliseconds value step'", name, number));
+      run.unread.push_back(fmt::format("metrics/{}, line {}: expected 'milliseconds value step'", name, number));
       continue;
     }
-    if (!(parts >> step)) step = 0;
-    points[step].time = static_cast<double>(time) / 1000;
-    points[step].metrics[name] = value;
+    if (!(parts >> value.step)) value.step = 0;
+    values.push_back(value);
   }
+  if (number == 0) run.unread.push_back(fmt::format("metrics/{}: is empty", name));
+  return values;
 }
 
-ImportedRun read_run(const fs::path& folder) {
-  ImportedRun run("MLflow", folder);
-  const auto meta = read_meta(folder / "meta.yaml");
-  const auto get = [&](const char* key) { return meta.contains(key) ? meta.at(key) : std::string(); };
-  if (const std::string name = get("run_name"); !name.empty()) run.info.name = name;
-  for (const auto& [name, file] : files_below(folder / "params"))
-    run.settings[name] = parameter(read_file(file, ErrorKind::store, 1 << 20));
-  std::map<std::int64_t, Point> points;
-  for (const auto& [name, file] : files_below(folder / "metrics")) read_metric(name, file, points, run.report);
-  for (const auto& [step, point] : points) run.points(step, point.metrics, point.time);
-  if (!files_below(folder / "artifacts").empty()) run.report.unread.emplace_back("artifacts stay where they are");
-  const std::string status = get("status");  // 1 running, 3 finished, 4 failed, 5 killed
-  if (status == "4")
-    run.ended(RunState::failed, "MLflow has it as failed");
-  else
-    run.ended(status == "3" ? RunState::finished : RunState::interrupted);
+std::map<std::string, std::string> read_texts(const fs::path& folder, MlflowRun& run) {
+  std::map<std::string, std::string> texts;
+  for (const auto& [name, file] : named_files(folder, run))
+    texts[name] = read_file(file, ErrorKind::store, kLargestText);
+  return texts;
+}
+
+/// A run's status as a number, as MLflow writes it there, or by name.
+std::string status_name(const json& status) {
+  constexpr std::array kNames{"", "RUNNING", "SCHEDULED", "FINISHED", "FAILED", "KILLED"};
+  if (status.is_string()) return status.get<std::string>();
+  const std::int64_t number = integer_in(status).value_or(0);
+  return number > 0 && number < static_cast<std::int64_t>(kNames.size()) ? kNames[static_cast<std::size_t>(number)]
+                                                                         : "";
+}
+
+/// A name is a text, though a person may have taken the quotes from around a number.
+std::string name_in(const json& meta, const char* key) {
+  const json& value = member(meta, key);
+  return value.is_string() || value.is_null() ? text_in(meta, key) : value.dump();
+}
+
+MlflowRun read_mlflow_run(const fs::path& folder, const json& meta, const std::string& experiment) {
+  MlflowRun run;
+  run.id = name_in(meta, "run_id").empty() ? name_in(meta, "run_uuid") : name_in(meta, "run_id");
+  run.name = name_in(meta, "run_name");
+  run.status = status_name(member(meta, "status"));
+  run.experiment = experiment;
+  run.start_ms = integer_in(member(meta, "start_time"));
+  run.end_ms = integer_in(member(meta, "end_time"));
+  run.params = read_texts(folder / "params", run);
+  run.tags = read_texts(folder / "tags", run);
+  for (const auto& [name, file] : named_files(folder / "metrics", run)) {
+    auto values = read_metric(name, file, run);
+    if (!values.empty()) run.metrics[name] = std::move(values);
+  }
+  if (!files_below(folder / "artifacts").files.empty()) run.unread.emplace_back("artifacts stay where they are");
   return run;
+}
+
+/// Finds runs in a folder and below it, and takes them.
+class FileStoreReader {
+ public:
+  explicit FileStoreReader(fs::path root) : root_(std::move(root)) {}
+
+  void read(const fs::path& path, int depth, const std::string& experiment = "") {
+    if (const fs::path meta_file = path / "meta.yaml"; fs::exists(meta_file)) {
+      try {
+        return read_with(path, read_yaml_values(meta_file), depth, experiment);
+      } catch (const Error& error) {  // the boundary between one run and the others
+        found_.passed_over.emplace_back(error.what());
+        return;
+      }
+    }
+    read_below(path, depth, experiment);
+  }
+
+  FoundRuns take() { return std::move(found_); }
+
+ private:
+  /// A folder with meta.yaml is a run, a logged model or an experiment, as what stands in it says.
+  void read_with(const fs::path& path, const json& meta, int depth, const std::string& experiment) {
+    const bool deleted = text_in(meta, "lifecycle_stage") == "deleted";
+    const bool is_run = !member(meta, "run_id").is_null() || !member(meta, "run_uuid").is_null();
+    if (!member(meta, "model_id").is_null())
+      found_.passed_over.push_back(path.string() + ": is a logged model");
+    else if (deleted)
+      found_.passed_over.push_back(path.string() + ": was deleted in MLflow");
+    else if (is_run)
+      found_.runs.push_back(imported(read_mlflow_run(path, meta, experiment), path));
+    else
+      read_below(path, depth, name_in(meta, "name"));
+  }
+
+  void read_below(const fs::path& path, int depth, const std::string& experiment) {
+    if (depth == 0) return;
+    std::vector<fs::path> folders;
+    std::error_code error;
+    for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+      if (entry->path().filename() == ".trash" || !entry->is_directory()) continue;
+      if (!entry->is_symlink())
+        folders.push_back(entry->path());
+      else if (const std::string problem = leads_out(entry->path(), root_); !problem.empty())
+        found_.passed_over.push_back(problem);
+    }
+    std::sort(folders.begin(), folders.end());
+    for (const fs::path& folder : folders) read(folder, depth - 1, experiment);
+  }
+
+  fs::path root_;
+  FoundRuns found_;
+};
+
+/// Whether the folder is one of MLflow's: it, or one up to two levels below it, has a meta.yaml of an experiment or a
+/// run.
+bool is_file_store(const fs::path& path, int depth) {
+  if (fs::exists(path / "meta.yaml")) return true;
+  if (depth == 0) return false;
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
+    if (entry->is_directory() && !entry->is_symlink() && is_file_store(entry->path(), depth - 1)) return true;
+  return false;
 }
 
 }  // namespace
 
-std::vector<ImportedRun> import_mlflow(const fs::path& path) {
-  std::vector<fs::path> folders;
-  if (fs::is_directory(path)) find(path, 2, folders);
-  std::sort(folders.begin(), folders.end());
-  std::vector<ImportedRun> runs;
-  for (const fs::path& folder : folders) runs.push_back(read_run(folder));
-  return runs;
+FoundRuns import_mlflow(const fs::path& path) {
+  if (!fs::is_directory(path)) return import_mlflow_database(path);
+  FoundRuns found;
+  if (fs::is_regular_file(path / "mlflow.db")) found = import_mlflow_database(path / "mlflow.db");
+  if (!is_file_store(path, 2)) return found;
+  FileStoreReader reader(path);
+  // mlruns may stand beside mlflow.db: <path>/mlruns/<experiment>/<run>; models have a folder of their own.
+  reader.read(path, 3,
+              fs::exists(path.parent_path() / "meta.yaml")
+                  ? name_in(read_yaml_values(path.parent_path() / "meta.yaml"), "name")
+                  : "");
+  FoundRuns files = reader.take();
+  for (ImportedRun& run : files.runs) found.runs.push_back(std::move(run));
+  for (std::string& sentence : files.passed_over) found.passed_over.push_back(std::move(sentence));
+  return found;
 }
 
 }  // namespace folio::runs

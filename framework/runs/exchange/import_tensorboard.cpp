@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "runs/exchange/folder_files.h"
 #include "runs/exchange/imported_run.h"
+#include "runs/exchange/read_values.h"
 #include "runs/exchange/tensorboard.h"
 #include "support/error.h"
 #include "support/files.h"
@@ -13,62 +15,193 @@ namespace folio::runs {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 
-bool is_event_file(const fs::path& path) {
-  return path.filename().string().find(".tfevents.") != std::string::npos && fs::is_regular_file(path);
-}
-
-/// The event files of each folder, both in the order of their names, which hold the time.
-std::map<fs::path, std::vector<fs::path>> event_files(const fs::path& path) {
-  std::map<fs::path, std::vector<fs::path>> found;
-  if (is_event_file(path)) found[path.parent_path()] = {path};
-  if (!fs::is_directory(path)) return found;
-  std::error_code error;
-  for (fs::recursive_directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-    if (is_event_file(entry->path())) found[entry->path().parent_path()].push_back(entry->path());
-  for (auto& [folder, files] : found) std::sort(files.begin(), files.end());
-  return found;
-}
-
-/// Hugging Face's Trainer logs `loss` as "train/loss" and `eval_loss` as "eval/loss".
-std::string metric_name(const std::string& tag) {
-  constexpr std::string_view kTrain = "train/", kEval = "eval/";
-  if (tag.starts_with(kTrain)) return tag.substr(kTrain.size());
-  return tag.starts_with(kEval) ? "eval_" + tag.substr(kEval.size()) : tag;
-}
-
-struct Step {
+struct LoggedScalar {
+  double value = 0;
   double time = 0;
-  std::map<std::string, double> metrics;
 };
 
-ImportedRun read_run(const fs::path& folder, const std::vector<fs::path>& files) {
-  ImportedRun run("TensorBoard", folder);
+/// The scalars of a folder, one curve for each tag.
+class Curves {
+ public:
+  /// Files come in the order in which they were begun.
+  void add(const TensorboardFile& file) {
+    if (file.scalars.empty()) return;
+    const double begin = file.scalars.front().wall_time;
+    // A program that says from which step on it starts anew has said enough; of others it shows in the curves.
+    if (file.restarts.empty() && begin >= last_time_) cut_where_resumed(file);
+    std::size_t place = 0;
+    for (const TensorboardRestart& restart : file.restarts) {
+      for (; place < restart.scalars; ++place) add(file.scalars[place]);
+      for (auto& [tag, curve] : curves_) curve.erase(curve.lower_bound(restart.step), curve.end());
+    }
+    for (; place < file.scalars.size(); ++place) add(file.scalars[place]);
+    last_.clear();
+  }
+
+  const std::map<std::string, std::map<std::int64_t, LoggedScalar>>& curves() const { return curves_; }
+
+  /// What was written and does not stand in the curves, a sentence each.
+  std::vector<std::string> lost() const {
+    std::vector<std::string> sentences;
+    for (const auto& [tag, count] : repeated_)
+      sentences.push_back(
+          fmt::format("{}: {} values of steps that were logged again at once; the last of each counts", tag, count));
+    return sentences;
+  }
+
+ private:
+  /// A tag that begins at a step it has passed shows that the program was started again from before that step.
+  void cut_where_resumed(const TensorboardFile& file) {
+    std::set<std::string> seen;
+    std::optional<std::int64_t> resumed;
+    for (const TensorboardScalar& scalar : file.scalars) {
+      const auto curve = curves_.find(scalar.tag);
+      if (!seen.insert(scalar.tag).second || curve == curves_.end() || curve->second.empty()) continue;
+      if (scalar.step < curve->second.rbegin()->first) resumed = std::min(resumed.value_or(scalar.step), scalar.step);
+    }
+    if (!resumed) return;
+    for (auto& [tag, curve] : curves_) curve.erase(curve.lower_bound(*resumed), curve.end());
+  }
+
+  void add(const TensorboardScalar& scalar) {
+    auto& curve = curves_[scalar.tag];
+    // The same within one file: its curve goes on from there.
+    const auto last = last_.find(scalar.tag);
+    if (last != last_.end() && scalar.step < last->second) curve.erase(curve.lower_bound(scalar.step), curve.end());
+    if (last != last_.end() && scalar.step == last->second) ++repeated_[scalar.tag];
+    last_[scalar.tag] = scalar.step;
+    curve[scalar.step] = {scalar.value, scalar.wall_time};
+    last_time_ = std::max(last_time_, scalar.wall_time);
+  }
+
+  std::map<std::string, std::map<std::int64_t, LoggedScalar>> curves_;
+  std::map<std::string, std::int64_t> last_;  ///< step of each tag, in the file that is being added
+  std::map<std::string, std::int64_t> repeated_;
+  double last_time_ = 0;
+};
+
+/// What the event files of one folder hold.
+struct LoggedFolder {
+  Curves curves;
+  json hparams;
+  std::optional<double> began;
+  std::optional<std::uint64_t> status;
+  std::vector<std::string> problems;
+  bool empty() const { return curves.curves().empty(); }
+};
+
+bool is_event_file(const fs::path& path) { return path.filename().string().find("tfevents") != std::string::npos; }
+
+LoggedFolder read_folder(const std::vector<fs::path>& files) {
+  struct Read {
+    fs::path path;
+    TensorboardFile file;
+  };
+  std::vector<Read> reads;
+  for (const fs::path& path : files) reads.push_back({path, read_tensorboard(read_file(path, ErrorKind::store))});
+  std::stable_sort(reads.begin(), reads.end(),
+                   [](const Read& a, const Read& b) { return a.file.began.value_or(0) < b.file.began.value_or(0); });
+  LoggedFolder folder;
+  for (const auto& [path, file] : reads) {
+    if (!file.problem.empty()) folder.problems.push_back(path.filename().string() + ": " + file.problem);
+    folder.curves.add(file);
+    if (!folder.began) folder.began = file.began;
+    if (!file.hparams.is_null()) folder.hparams = file.hparams;
+    if (file.status) folder.status = file.status;
+  }
+  return folder;
+}
+
+/// Hugging Face's Trainer logs `loss` as "train/loss" and `eval_loss` as "eval/loss". A tag that would take the name of
+/// another one keeps its own.
+std::string metric_name(const std::string& tag, const Curves& curves) {
+  constexpr std::string_view kTrain = "train/", kEval = "eval/";
+  std::string name = tag;
+  if (tag.starts_with(kTrain)) name = tag.substr(kTrain.size());
+  if (tag.starts_with(kEval)) name = "eval_" + tag.substr(kEval.size());
+  return curves.curves().contains(name) ? tag : name;
+}
+
+/// What PyTorch Lightning writes beside the event files.
+void add_hparams_file(ImportedRun& run, const fs::path& folder) {
+  const fs::path file = folder / "hparams.yaml";
+  if (!fs::exists(file)) return;
+  try {
+    const json values = read_yaml_values(file);
+    if (values.is_object()) run.settings.update(values);
+  } catch (const Error& error) {  // the boundary between one file and the others
+    run.unread(error.what());
+  }
+}
+
+ImportedRun run_of(const fs::path& path, const LoggedFolder& folder, const json& hparams) {
+  ImportedRun run("TensorBoard", path);
+  run.began(folder.began);
+  add_hparams_file(run, path);
+  if (hparams.is_object()) run.settings.update(hparams);
+  for (const std::string& problem : folder.problems) run.unread(problem);
+  for (const std::string& sentence : folder.curves.lost()) run.unread(sentence);
+  struct Step {
+    double time = 0;
+    std::map<std::string, double> metrics;
+  };
   std::map<std::int64_t, Step> steps;
-  for (const fs::path& file : files) {
-    const TensorboardFile read = read_tensorboard(read_file(file, ErrorKind::store));
-    if (!read.problem.empty()) run.report.unread.push_back(file.filename().string() + ": " + read.problem);
-    for (const TensorboardScalar& scalar : read.scalars) {
-      steps[scalar.step].time = scalar.wall_time;
-      steps[scalar.step].metrics[metric_name(scalar.tag)] = scalar.value;
+  for (const auto& [tag, curve] : folder.curves.curves()) {
+    for (const auto& [step, scalar] : curve) {
+      steps[step].time = std::max(steps[step].time, scalar.time);
+      steps[step].metrics[metric_name(tag, folder.curves)] = scalar.value;
     }
   }
   for (const auto& [number, step] : steps) run.points(number, step.metrics, step.time);
-  run.ended(RunState::finished);
+  constexpr std::uint64_t kFailure = 2;
+  if (folder.status == kFailure)
+    run.ended(RunState::failed, "TensorBoard's hparams have it as failed");
+  else
+    run.ended(RunState::finished);
   return run;
+}
+
+/// PyTorch's add_hparams() writes them into a folder below the run's, called as the time: where a run has one such
+/// folder that holds nothing else, or no hparams of its own, they are that run's.
+json hparams_below(const fs::path& path, const std::map<fs::path, LoggedFolder>& folders) {
+  std::vector<const LoggedFolder*> found;
+  for (const auto& [other, folder] : folders)
+    if (other.parent_path() == path && folder.hparams.is_object()) found.push_back(&folder);
+  return found.size() == 1 ? found.front()->hparams : json();
 }
 
 }  // namespace
 
-std::vector<ImportedRun> import_tensorboard(const fs::path& path) {
-  std::vector<ImportedRun> runs;
-  for (const auto& [folder, files] : event_files(path)) {
-    runs.push_back(read_run(folder, files));
-    if (runs.back().report.points > 0 || runs.back().report.unread.empty()) continue;
-    throw Error(ErrorKind::store,
-                fmt::format("{}: no scalar can be read: {}", folder.string(), runs.back().report.unread.front()));
+FoundRuns import_tensorboard(const fs::path& path) {
+  std::map<fs::path, std::vector<fs::path>> files;
+  FoundRuns found;
+  std::vector<std::string> links;
+  if (fs::is_directory(path)) {
+    FolderFiles all = files_below(path);
+    links = std::move(all.links);
+    for (const fs::path& file : all.files)
+      if (is_event_file(file)) files[file.parent_path()].push_back(file);
+  } else if (is_event_file(path)) {
+    files[path.parent_path()] = {path};
   }
-  return runs;
+  if (files.empty()) return found;
+  found.passed_over = std::move(links);
+  std::map<fs::path, LoggedFolder> folders;
+  for (const auto& [folder, its_files] : files) folders[folder] = read_folder(its_files);
+  for (const auto& [folder, logged] : folders) {
+    if (!logged.empty()) {
+      const json hparams = logged.hparams.is_null() ? hparams_below(folder, folders) : logged.hparams;
+      found.runs.push_back(run_of(folder, logged, hparams));
+    } else if (!logged.problems.empty()) {
+      found.passed_over.push_back(
+          fmt::format("{}: no scalar can be read: {}", folder.string(), logged.problems.front()));
+    } else if (!folders.contains(folder.parent_path()) || !logged.hparams.is_object()) {
+      found.passed_over.push_back(folder.string() + ": its event files hold no scalars");
+    }
+  }
+  return found;
 }
 
 }  // namespace folio::runs

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "runs/exchange/imported_run.h"
+#include "runs/exchange/read_values.h"
 #include "support/error.h"
 
 namespace folio::runs {
@@ -44,12 +45,12 @@ fs::path state_file(const fs::path& path) {
   return path.filename() == "trainer_state.json" ? path : fs::path();
 }
 
-/// One entry of log_history. The last, with train_runtime, stands for the run as a whole.
-void add_entry(ImportedRun& run, const json& entry) {
-  const auto step = entry.find("step");
-  if (!entry.is_object() || step == entry.end() || !step->is_number_integer()) {
-    run.report.unread.push_back("an entry of log_history without a step: " + entry.dump().substr(0, 60));
-    return;
+/// One entry of log_history. The last, with train_runtime, stands for the run as a whole. Whether it is that one.
+bool add_entry(ImportedRun& run, const json& entry) {
+  const auto step = integer_in(member(entry, "step"));
+  if (!step) {
+    run.unread("an entry of log_history without a step: " + entry.dump().substr(0, 60));
+    return false;
   }
   std::map<std::string, double> metrics;
   for (const auto& [name, value] : entry.items()) {
@@ -57,71 +58,111 @@ void add_entry(ImportedRun& run, const json& entry) {
     if (const auto number = number_in(value))
       metrics[name] = *number;
     else if (name != "epoch")
-      run.report.unread.push_back(fmt::format("log_history, step {}: {} is not a number", step->dump(), name));
+      run.unread(fmt::format("log_history, step {}: {} is not a number", *step, name));
   }
-  metrics.contains("train_runtime") ? run.summary(metrics) : run.points(*step, metrics);
+  const bool whole = metrics.contains("train_runtime");
+  whole ? run.summary(metrics) : run.points(*step, metrics);
+  return whole;
+}
+
+/// The file beside the others, an object; null where there is none, or it cannot be read, which is told.
+json object_in(const fs::path& file, ImportedRun& run) {
+  if (!fs::exists(file)) return nullptr;
+  try {
+    json values = read_python_json(file);
+    if (values.is_object()) return values;
+    run.unread(file.string() + ": expected a JSON object");
+  } catch (const Error& error) {  // the boundary between one file and the others
+    run.unread(error.what());
+  }
+  return nullptr;
 }
 
 void add_settings(ImportedRun& run, const json& state, const fs::path& folder) {
-  json& training = run.settings["training"] = json::object();
+  json training = json::object();
   for (const auto& [theirs, ours] : {std::pair{"num_train_epochs", "num_train_epochs"},
                                      {"train_batch_size", "per_device_train_batch_size"},
+                                     {"max_steps", "max_steps"},
                                      {"logging_steps", "logging_steps"},
                                      {"eval_steps", "eval_steps"},
                                      {"save_steps", "save_steps"}}) {
-    if (state.contains(theirs) && state[theirs].is_number()) training[ours] = state[theirs];
+    if (const json& value = member(state, theirs); value.is_number()) training[ours] = value;
   }
+  if (const json& trial = member(state, "trial_params"); trial.is_object()) training.update(trial);
+  run.settings["training"] = std::move(training);
   for (const char* file : {"training_args.bin", "optimizer.pt"})
-    if (fs::exists(folder / file)) run.report.unread.push_back(std::string(file) + ": holds Python objects");
-  const fs::path config = folder / "config.json";
-  if (!fs::exists(config)) return;
-  try {
-    json model = read_python_json(config);
-    if (model.contains("model_type")) model["type"] = model["model_type"];
-    run.settings["model"] = std::move(model);
-  } catch (const Error& error) {  // the boundary between one file and the others
-    run.report.unread.emplace_back(error.what());
-  }
+    if (fs::exists(folder / file)) run.unread(std::string(file) + ": holds Python objects");
+  json model = object_in(folder / "config.json", run);
+  if (model.is_null()) return;
+  if (const std::string type = text_in(model, "model_type"); !type.empty()) model["type"] = type;
+  run.settings["model"] = std::move(model);
 }
 
 /// all_results.json, which run_clm.py and its kin write: final values.
 void add_results(ImportedRun& run, const fs::path& folder) {
-  const fs::path file = folder / "all_results.json";
-  if (!fs::exists(file)) return;
-  try {
-    std::map<std::string, double> metrics;
-    const json results = read_python_json(file);
-    for (const auto& [name, value] : results.items())
-      if (const auto number = number_in(value)) metrics[name] = *number;
-    run.summary(metrics);
-  } catch (const Error& error) {  // the same
-    run.report.unread.emplace_back(error.what());
+  std::map<std::string, double> metrics;
+  const json results = object_in(folder / "all_results.json", run);
+  for (const auto& [name, value] : results.items())
+    if (const auto number = number_in(value)) metrics[name] = *number;
+  run.summary(metrics);
+}
+
+/// "hfout/checkpoint-24" -> 24
+std::optional<std::int64_t> step_of_checkpoint(const std::string& path) {
+  constexpr std::string_view kPrefix = "checkpoint-";
+  const std::size_t place = path.rfind(kPrefix);
+  if (place == std::string::npos) return std::nullopt;
+  std::int64_t step = 0;
+  const char* const end = path.data() + path.size();
+  const auto read = std::from_chars(path.data() + place + kPrefix.size(), end, step);
+  return read.ec == std::errc() && read.ptr == end ? std::optional(step) : std::nullopt;
+}
+
+/// How far it came, and the best evaluation. Older versions tell the best step only as the checkpoint's name.
+void add_progress(ImportedRun& run, const json& state) {
+  std::map<std::string, double> metrics;
+  if (const auto step = integer_in(member(state, "global_step"))) metrics["global_step"] = static_cast<double>(*step);
+  if (const auto best = number_in(member(state, "best_metric"))) {
+    metrics["best_metric"] = *best;
+    auto step = integer_in(member(state, "best_global_step"));
+    if (!step) step = step_of_checkpoint(text_in(state, "best_model_checkpoint"));
+    if (step) metrics["best_global_step"] = static_cast<double>(*step);
   }
+  run.summary(metrics);
+}
+
+/// Whether the state says that training came to its end: at the last step, or because a callback stopped it early.
+bool came_to_end(const json& state) {
+  const json& control = member(member(member(state, "stateful_callbacks"), "TrainerControl"), "args");
+  if (member(control, "should_training_stop") == true) return true;
+  const auto planned = integer_in(member(state, "max_steps"));
+  return !planned || integer_in(member(state, "global_step")).value_or(0) >= *planned;
 }
 
 }  // namespace
 
-std::vector<ImportedRun> import_trainer(const fs::path& path) {
+FoundRuns import_trainer(const fs::path& path) {
   const fs::path file = state_file(path);
   if (file.empty()) return {};
   const json state = read_python_json(file);
-  if (!state.is_object() || !state.contains("log_history") || !state["log_history"].is_array()) {
+  const json& log = member(state, "log_history");
+  if (!log.is_array()) {
     throw Error(ErrorKind::store,
                 file.string() + ": has no list 'log_history', expected that of Hugging Face's Trainer");
   }
   const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
   ImportedRun run("Hugging Face's Trainer", folder);
   run.info.note = "imported from " + file.string();
+  run.began(file_time(file));
   add_settings(run, state, folder);
-  for (const json& entry : state["log_history"]) add_entry(run, entry);
+  bool whole = false;
+  for (const json& entry : log) whole = add_entry(run, entry) || whole;
   add_results(run, folder);
-  const std::int64_t step = state.value("global_step", std::int64_t{0});
-  const std::int64_t planned = state.value("max_steps", std::int64_t{0});
-  run.summary({{"global_step", static_cast<double>(step)}});
-  run.ended(step >= planned ? RunState::finished : RunState::interrupted);
-  std::vector<ImportedRun> runs;
-  runs.push_back(std::move(run));
-  return runs;
+  add_progress(run, state);
+  run.ended(whole || came_to_end(state) ? RunState::finished : RunState::interrupted);
+  FoundRuns found;
+  found.runs.push_back(std::move(run));
+  return found;
 }
 
 }  // namespace folio::runs

@@ -1,11 +1,15 @@
 #include "runs/exchange/imported_run.h"
 
-#include <string_view>
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "formats/description_json.h"
+#include "runs/exchange/read_values.h"
 #include "support/error.h"
-#include "support/files.h"
+#include "support/sha256.h"
+#include "support/utf8.h"
 
 namespace folio::runs {
 namespace {
@@ -13,81 +17,125 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uintmax_t kLimit = std::uintmax_t{1} << 30;
+std::string dumped(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
-/// Puts quotes around the bare words that stand outside texts.
-std::string quote_bare_numbers(std::string_view text) {
-  std::string result;
-  result.reserve(text.size() + 64);
-  bool in_text = false;
-  for (std::size_t i = 0; i < text.size();) {
-    std::string_view word;
-    if (!in_text) {
-      for (const std::string_view candidate : {"NaN", "Infinity", "-Infinity"})
-        if (text.substr(i).starts_with(candidate)) word = candidate;
-    }
-    if (!word.empty()) {
-      result.append("\"").append(word).append("\"");
-      i += word.size();
-      continue;
-    }
-    if (in_text && text[i] == '\\' && i + 1 < text.size())
-      result += text[i++];
-    else if (text[i] == '"')
-      in_text = !in_text;
-    result += text[i++];
-  }
-  return result;
+std::string tag_of(std::string_view text) {
+  std::string tag = without_controls(text);
+  for (char& c : tag)
+    if (c == ' ' || c == ',') c = '_';
+  return tag;
 }
 
 }  // namespace
 
-ImportedRun::ImportedRun(std::string format, const fs::path& source) {
+KnownImports::KnownImports(const fs::path& results) {
+  std::error_code error;
+  for (fs::directory_iterator entry(runs_folder(results), error), end; !error && entry != end; entry.increment(error)) {
+    if (entry->path().filename().string().starts_with('.')) continue;
+    try {
+      const RunInfo info = read_run_info(RunFolder(entry->path()));
+      if (info.imported) add(entry->path().filename().string(), *info.imported);
+    } catch (const Error&) {
+      // A folder that is no run's is what the store names; it was imported from nowhere.
+    }
+  }
+}
+
+std::string KnownImports::same(const ImportOrigin& origin) const {
+  const auto [begin, end] = runs_.equal_range(origin.from);
+  const auto found = std::find_if(begin, end, [&](const auto& run) { return run.second.first == origin.content; });
+  return found == end ? "" : found->second.second;
+}
+
+std::string KnownImports::earlier(const ImportOrigin& origin) const {
+  const auto found = runs_.find(origin.from);
+  return found == runs_.end() ? "" : found->second.second;
+}
+
+void KnownImports::add(const std::string& id, const ImportOrigin& origin) {
+  runs_.emplace(origin.from, std::pair(origin.content, id));
+}
+
+ImportedRun::ImportedRun(std::string format, const fs::path& source) : from(source.string()) {
   report.format = std::move(format);
   info.name = source.filename().string();
   info.note = "imported from " + source.string();
 }
 
+void ImportedRun::began(std::optional<double> time) {
+  if (const std::string text = iso_time(time); !text.empty()) info.created = text;
+}
+
 void ImportedRun::facts(const json& values) { add({std::nullopt, FactsEvent{values}}); }
 
+void ImportedRun::environment(const json& values) { add({std::nullopt, EnvironmentEvent{values}}); }
+
+void ImportedRun::sample(const Sample& sample) { add({std::nullopt, sample}); }
+
+void ImportedRun::tags(const std::vector<std::string>& tags) {
+  LabelEvent label;
+  for (const std::string& tag : tags)
+    if (!tag.empty()) label.tags.push_back(tag_of(tag));
+  if (!label.tags.empty()) add({std::nullopt, std::move(label)});
+}
+
 void ImportedRun::points(std::int64_t step, std::map<std::string, double> metrics, std::optional<double> time) {
-  const auto epoch = metrics.extract("epoch");
-  report.points += static_cast<std::int64_t>(metrics.size());
-  add({time, PointsEvent{step, epoch ? epoch.mapped() : 0, std::move(metrics)}});
+  PointsEvent event{.step = step, .epoch = std::nullopt, .metrics = std::move(metrics)};
+  if (const auto epoch = event.metrics.extract("epoch")) event.epoch = epoch.mapped();
+  report.points += static_cast<std::int64_t>(event.metrics.size());
+  if (!info.id.empty()) add_points(series_, event, time);
+  add({time, std::move(event)});
 }
 
 void ImportedRun::summary(const std::map<std::string, double>& metrics) {
   if (!metrics.empty()) add({std::nullopt, SummaryEvent{metrics}});
 }
 
-void ImportedRun::ended(RunState state, const std::string& reason) {
+void ImportedRun::ended(RunState state, const std::string& reason, std::optional<double> time) {
   StateEvent event{state, std::nullopt, std::nullopt};
   if (state == RunState::failed) event.error = RunError{ErrorKind::run, reason};
-  add({std::nullopt, std::move(event)});
+  add({time, std::move(event)});
 }
 
-ImportReport ImportedRun::write(const fs::path& results) {
-  const NewRun run = create_run(results, info, "", settings);
-  write_file_atomically(run.folder.events(), events_, ErrorKind::store);
-  report.id = run.info.id;
-  report.name = run.info.name;
+ImportReport ImportedRun::write(const fs::path& results, KnownImports& known) {
+  info.name = without_controls(info.name);
+  info.note = without_controls(info.note, /*keep_lines=*/true);
+  report.name = info.name;
+  info.imported = ImportOrigin{report.format, replace_invalid_utf8(from), content()};
+  report.id = known.same(*info.imported);
+  if (const RunFolder here(runs_folder(results) / info.id); report.id.empty() && !info.id.empty() && is_run_here(here))
+    report.id = info.id;
+  report.unchanged = !report.id.empty();
+  if (report.unchanged) return report;
+  report.earlier = known.earlier(*info.imported);
+  report.id = create_run(results, info, experiment, settings, events_).info.id;
+  known.add(report.id, *info.imported);
   return report;
 }
 
 void ImportedRun::add(const Event& event) { events_ += to_line(event) + "\n"; }
 
-json read_python_json(const fs::path& file) {
-  try {
-    return json::parse(quote_bare_numbers(read_file(file, ErrorKind::store, kLimit)));
-  } catch (const json::exception& error) {
-    throw Error(ErrorKind::store, file.string() + ": is not JSON: " + error.what());
-  }
+bool ImportedRun::is_run_here(const RunFolder& folder) const {
+  if (!fs::exists(folder.info())) return false;
+  const auto values = [](const LoggedSeries& series) {
+    json all = json::object();
+    for (const auto& [name, points] : series)
+      for (const auto& [step, point] : points) all[name].push_back({step, number_to_json(point.value)});
+    return all;
+  };
+  return read_run_info(folder).created == info.created && read_resolved(folder) == settings &&
+         values(read_series(folder)) == values(series_);
 }
 
-std::optional<double> number_in(const json& value) {
-  if (value.is_number()) return value.get<double>();
-  if (value == "NaN" || value == "Infinity" || value == "-Infinity") return number_from_json(value);
-  return std::nullopt;
+std::string ImportedRun::content() const {
+  RunInfo told = info;
+  told.id.clear();
+  told.created.clear();
+  told.imported.reset();
+  Sha256 hash;
+  for (const std::string& part : {dumped(to_json(told)), dumped(settings), experiment, events_})
+    hash.update(fmt::format("{}\n{}", part.size(), part));
+  return hash.hex_digest();
 }
 
 }  // namespace folio::runs

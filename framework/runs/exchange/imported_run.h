@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "runs/exchange/export.h"
 #include "runs/exchange/import.h"
 #include "runs/record/events.h"
 #include "runs/record/run.h"
@@ -14,42 +16,77 @@
 
 namespace folio::runs {
 
+/// The runs of a results folder by where they were imported from.
+class KnownImports {
+ public:
+  explicit KnownImports(const std::filesystem::path& results);
+
+  /// The run that the same content of the same origin became; empty where there is none.
+  std::string same(const ImportOrigin& origin) const;
+  /// A run that other content of the same origin became; empty where there is none.
+  std::string earlier(const ImportOrigin& origin) const;
+
+  void add(const std::string& id, const ImportOrigin& origin);
+
+ private:
+  std::multimap<std::string, std::pair<std::string, std::string>> runs_;  // by origin: content, id
+};
+
 /// A run that is being put together from another program's files.
 class ImportedRun {
  public:
-  /// `format` as ImportReport has it. The run is called as the file or folder that it is read from, a whole path.
+  /// `format` as ImportReport has it. The run is called as the file or folder that it is read from, a whole path, which
+  /// is also where it is from.
   ImportedRun(std::string format, const std::filesystem::path& source);
 
-  RunInfo info;
+  RunInfo info;            ///< its id comes first, if there is one
+  std::string from;        ///< see ImportOrigin
+  std::string experiment;  ///< the text of an experiment file, where there is one
   nlohmann::json settings = nlohmann::json::object();
   ImportReport report;
 
+  /// When it began, in seconds since 1970. What is no time is passed over.
+  void began(std::optional<double> time);
+  void unread(std::string sentence) { report.unread.push_back(std::move(sentence)); }
+
   void facts(const nlohmann::json& values);
-  /// `epoch` among the metrics says where the step stands; without it that is 0. `time` in seconds since 1970.
+  void environment(const nlohmann::json& values);
+  void sample(const Sample& sample);
+  /// Words for a person; what cannot stand in a tag (blanks, commas) becomes '_'.
+  void tags(const std::vector<std::string>& tags);
+  /// `epoch` among the metrics says where the step stands. `time` in seconds since 1970.
   void points(std::int64_t step, std::map<std::string, double> metrics, std::optional<double> time = std::nullopt);
   void summary(const std::map<std::string, double>& metrics);
-  void ended(RunState state, const std::string& reason = "");
+  void ended(RunState state, const std::string& reason = "", std::optional<double> time = std::nullopt);
 
-  /// Makes the run. Throws as create_run() does.
-  ImportReport write(const std::filesystem::path& results);
+  /// Makes the run, under the id of `info` where that is given and free, unless the same was imported before. Throws as
+  /// create_run() does.
+  ImportReport write(const std::filesystem::path& results, KnownImports& known);
 
  private:
   void add(const Event& event);
+  /// Whether the run that has the wanted id is this one, in its date, settings and points.
+  bool is_run_here(const RunFolder& folder) const;
+  /// SHA-256 over all but the date, which of many formats is that of a file.
+  std::string content() const;
 
   std::string events_;
+  LoggedSeries series_;  ///< of a run that has an id already
 };
 
-/// The file's JSON, with NaN, Infinity and -Infinity, which Python writes bare, as texts of the same letters. Throws
-/// Error (store) naming the file.
-nlohmann::json read_python_json(const std::filesystem::path& file);
-
-/// A number, or one of those texts; none for anything else.
-std::optional<double> number_in(const nlohmann::json& value);
+/// What a path gave.
+struct FoundRuns {
+  std::vector<ImportedRun> runs;
+  std::vector<std::string> passed_over;  ///< see ImportResult
+  bool empty() const { return runs.empty() && passed_over.empty(); }
+};
 
 /// Each reads one format; see import_runs(). They return nothing where the path is not of their format.
-std::vector<ImportedRun> import_trainer(const std::filesystem::path& path);
-std::vector<ImportedRun> import_tensorboard(const std::filesystem::path& path);
-std::vector<ImportedRun> import_mlflow(const std::filesystem::path& path);
-std::vector<ImportedRun> import_json(const std::filesystem::path& path);
+FoundRuns import_trainer(const std::filesystem::path& path);
+FoundRuns import_tensorboard(const std::filesystem::path& path);
+FoundRuns import_wandb(const std::filesystem::path& path);
+FoundRuns import_mlflow(const std::filesystem::path& path);
+FoundRuns import_json(const std::filesystem::path& path);
+FoundRuns import_history(const std::filesystem::path& path);
 
 }  // namespace folio::runs

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,12 +24,23 @@ struct TensorboardScalar {
   double wall_time = 0;  ///< seconds since 1970
 };
 
-struct TensorboardFile {
-  std::vector<TensorboardScalar> scalars;  ///< in the order of the file
-  std::string problem;                     ///< where reading stopped short of the end, and why; else empty
+/// A program that was started again: what stands before it, from this step on, is void (SessionLog::START in
+/// event.proto).
+struct TensorboardRestart {
+  std::size_t scalars = 0;  ///< how many of the file's scalars stand before it
+  std::int64_t step = 0;
 };
 
-/// The scalars of an event file: a simple_value, as most write it, or a tensor of one float or double, as TensorFlow 2
+struct TensorboardFile {
+  std::optional<double> began;               ///< the first event's wall time
+  std::vector<TensorboardScalar> scalars;    ///< in the order of the file
+  std::vector<TensorboardRestart> restarts;  ///< the same
+  nlohmann::json hparams;                    ///< of the hparams plugin's session_start_info; null where there is none
+  std::optional<std::uint64_t> status;       ///< of its session_end_info: 1 success, 2 failure, 3 running
+  std::string problem;                       ///< where reading stopped short of the end, and why; else empty
+};
+
+/// An event file. A scalar is a simple_value, as most write it, or a tensor of one float or double, as TensorFlow 2
 /// does. Other summaries (images, histograms) are passed over. Of a file that is broken, what stands before.
 TensorboardFile read_tensorboard(std::string_view bytes);
 

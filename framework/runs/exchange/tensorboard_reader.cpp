@@ -1,90 +1,21 @@
 #include <fmt/format.h>
 
-#include <bit>
-#include <cstring>
 #include <optional>
 
+#include "formats/description_json.h"
+#include "runs/exchange/protobuf.h"
 #include "runs/exchange/tensorboard.h"
+#include "support/utf8.h"
 
 namespace folio::runs {
 namespace {
 
-template <typename Number>
-Number load(std::string_view bytes) {
-  Number number;
-  std::memcpy(&number, bytes.data(), sizeof number);
-  return number;
-}
-
-/// One field of a protocol buffer's message.
-struct Field {
-  std::uint64_t number = 0;
-  std::uint64_t varint = 0;  ///< of wire type 0
-  std::string_view bytes{};  ///< of the others
-};
-
-/// Reads a message field by field; see https://protobuf.dev/programming-guides/encoding.
-class Message {
- public:
-  explicit Message(std::string_view bytes) : rest_(bytes) {}
-
-  /// None at the end, or where the bytes are no message.
-  std::optional<Field> next() {
-    if (rest_.empty()) return std::nullopt;
-    const std::uint64_t key = varint();
-    Field field{.number = key >> 3};
-    switch (key & 7) {
-      case 0:
-        field.varint = varint();
-        break;
-      case 1:
-        field.bytes = take(8);
-        break;
-      case 2:
-        field.bytes = take(varint());
-        break;
-      case 5:
-        field.bytes = take(4);
-        break;
-      default:
-        broken_ = true;
-    }
-    return broken_ ? std::nullopt : std::optional(field);
-  }
-
-  bool broken() const { return broken_; }
-
- private:
-  std::uint64_t varint() {
-    std::uint64_t number = 0;
-    for (int shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      number |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
-      if (byte < 0x80) return number;
-    }
-    broken_ = true;
-    return 0;
-  }
-
-  std::string_view take(std::uint64_t size) {
-    if (size > rest_.size()) {
-      broken_ = true;
-      return {};
-    }
-    const std::string_view bytes = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return bytes;
-  }
-
-  std::string_view rest_;
-  bool broken_ = false;
-};
+using nlohmann::json;
 
 /// A float or a double by its size; none where the bytes are neither.
 std::optional<double> real_number(std::string_view bytes) {
-  if (bytes.size() == sizeof(float)) return load<float>(bytes);
-  if (bytes.size() == sizeof(double)) return load<double>(bytes);
+  if (bytes.size() == sizeof(float)) return load_number<float>(bytes);
+  if (bytes.size() == sizeof(double)) return load_number<double>(bytes);
   return std::nullopt;
 }
 
@@ -93,7 +24,7 @@ std::optional<double> real_number(std::string_view bytes) {
 std::optional<double> tensor_value(std::string_view bytes) {
   std::uint64_t dtype = 0;
   std::string_view content;
-  Message tensor(bytes);
+  ProtobufMessage tensor(bytes);
   while (const auto field = tensor.next()) {
     if (field->number == 1) dtype = field->varint;
     if (field->number >= 4 && field->number <= 6) content = field->bytes;
@@ -104,33 +35,103 @@ std::optional<double> tensor_value(std::string_view bytes) {
   return fits ? real_number(content) : std::nullopt;
 }
 
-/// Summary.Value: tag is 1, simple_value 2, tensor 8.
-void read_value(std::string_view bytes, TensorboardScalar scalar, std::vector<TensorboardScalar>& scalars) {
-  std::optional<double> value;
-  Message message(bytes);
+/// google.protobuf.Value: number_value is 2, string_value 3, bool_value 4; null, structures and lists are null.
+json hparam_value(std::string_view bytes) {
+  json value;
+  ProtobufMessage message(bytes);
   while (const auto field = message.next()) {
-    if (field->number == 1) scalar.tag = field->bytes;
+    if (field->number == 2) value = number_to_json(double_in(field->bytes).value_or(0));
+    if (field->number == 3) value = replace_invalid_utf8(field->bytes);
+    if (field->number == 4) value = field->varint != 0;
+  }
+  return value;
+}
+
+/// SessionStartInfo: hparams is 1, a map of key 1 and value 2 (plugins/hparams/plugin_data.proto).
+json hparams_of(std::string_view bytes) {
+  json hparams = json::object();
+  ProtobufMessage message(bytes);
+  while (const auto field = message.next()) {
+    if (field->number != 1) continue;
+    std::string name;
+    json value;
+    ProtobufMessage entry(field->bytes);
+    while (const auto part = entry.next()) {
+      if (part->number == 1) name = replace_invalid_utf8(part->bytes);
+      if (part->number == 2) value = hparam_value(part->bytes);
+    }
+    if (!name.empty() && !value.is_null()) hparams[name] = value;
+  }
+  return hparams;
+}
+
+/// HParamsPluginData: session_start_info is 3, session_end_info 4, of which status is 1.
+void read_hparams(std::string_view bytes, TensorboardFile& file) {
+  ProtobufMessage message(bytes);
+  while (const auto field = message.next()) {
+    if (field->number == 3) file.hparams = hparams_of(field->bytes);
+    if (field->number != 4) continue;
+    ProtobufMessage end(field->bytes);
+    while (const auto part = end.next())
+      if (part->number == 1) file.status = part->varint;
+  }
+}
+
+/// SummaryMetadata: plugin_data is 1, of which plugin_name is 1 and content 2.
+void read_metadata(std::string_view bytes, TensorboardFile& file) {
+  std::string_view name, content;
+  ProtobufMessage metadata(bytes);
+  while (const auto field = metadata.next()) {
+    if (field->number != 1) continue;
+    ProtobufMessage plugin(field->bytes);
+    while (const auto part = plugin.next()) {
+      if (part->number == 1) name = part->bytes;
+      if (part->number == 2) content = part->bytes;
+    }
+  }
+  if (name == "hparams") read_hparams(content, file);
+}
+
+/// Summary.Value: tag is 1, simple_value 2, tensor 8, metadata 9.
+void read_value(std::string_view bytes, TensorboardScalar scalar, TensorboardFile& file) {
+  std::optional<double> value;
+  ProtobufMessage message(bytes);
+  while (const auto field = message.next()) {
+    if (field->number == 1) scalar.tag = replace_invalid_utf8(field->bytes);
     if (field->number == 2) value = real_number(field->bytes);
     if (field->number == 8) value = tensor_value(field->bytes);
+    if (field->number == 9) read_metadata(field->bytes, file);
   }
   if (!value || scalar.tag.empty()) return;
   scalar.value = *value;
-  scalars.push_back(std::move(scalar));
+  file.scalars.push_back(std::move(scalar));
 }
 
-/// Event: wall_time is 1, step 2, summary 5. Whether the bytes are a message.
-bool read_event(std::string_view bytes, std::vector<TensorboardScalar>& scalars) {
+/// SessionLog: status is 1, of which START is 1.
+bool is_start(std::string_view session_log) {
+  ProtobufMessage message(session_log);
+  while (const auto field = message.next())
+    if (field->number == 1) return field->varint == 1;
+  return false;
+}
+
+/// Event: wall_time is 1, step 2, summary 5, session_log 7. Whether the bytes are a message.
+bool read_event(std::string_view bytes, TensorboardFile& file) {
   TensorboardScalar scalar;
   std::string_view summary;
-  Message event(bytes);
+  bool restart = false;
+  ProtobufMessage event(bytes);
   while (const auto field = event.next()) {
-    if (field->number == 1 && field->bytes.size() == sizeof(double)) scalar.wall_time = load<double>(field->bytes);
+    if (field->number == 1) scalar.wall_time = double_in(field->bytes).value_or(0);
     if (field->number == 2) scalar.step = static_cast<std::int64_t>(field->varint);
     if (field->number == 5) summary = field->bytes;
+    if (field->number == 7) restart = is_start(field->bytes);
   }
-  Message values(summary);
+  if (!file.began) file.began = scalar.wall_time;
+  if (restart) file.restarts.push_back({file.scalars.size(), scalar.step});
+  ProtobufMessage values(summary);
   while (const auto value = values.next())
-    if (value->number == 1) read_value(value->bytes, scalar, scalars);
+    if (value->number == 1) read_value(value->bytes, scalar, file);
   return !event.broken() && !values.broken();
 }
 
@@ -142,7 +143,7 @@ TensorboardFile read_tensorboard(std::string_view bytes) {
   std::size_t at = 0;
   const auto stop = [&](const char* why) { file.problem = fmt::format("byte {}: {}", at, why); };
   const auto right = [&](std::size_t begin, std::size_t size) {
-    return load<std::uint32_t>(bytes.substr(begin + size)) == masked_crc32c(bytes.substr(begin, size));
+    return load_number<std::uint32_t>(bytes.substr(begin + size)) == masked_crc32c(bytes.substr(begin, size));
   };
   while (at < bytes.size() && file.problem.empty()) {
     const std::size_t left = bytes.size() - at;
@@ -150,12 +151,12 @@ TensorboardFile read_tensorboard(std::string_view bytes) {
       stop("a record is cut off");
     } else if (!right(at, kLength)) {
       stop("no record begins here (its length's checksum is wrong)");
-    } else if (const auto size = load<std::uint64_t>(bytes.substr(at));
+    } else if (const auto size = load_number<std::uint64_t>(bytes.substr(at));
                size > left - kLength - kCrc || left - kLength - kCrc - size < kCrc) {
       stop("a record is cut off");
     } else if (const std::size_t payload = at + kLength + kCrc; !right(payload, size)) {
       stop("a record's checksum is wrong");
-    } else if (!read_event(bytes.substr(payload, size), file.scalars)) {
+    } else if (!read_event(bytes.substr(payload, size), file)) {
       stop("a record is no event");
     } else {
       at = payload + size + kCrc;

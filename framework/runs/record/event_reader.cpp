@@ -8,6 +8,7 @@
 #include "formats/description_json.h"
 #include "runs/record/events.h"
 #include "runs/record/process_json.h"
+#include "support/utf8.h"
 
 namespace folio::runs {
 namespace {
@@ -18,7 +19,7 @@ using nlohmann::json;
 std::map<std::string, double> metrics_from_json(const json& source) {
   std::map<std::string, double> metrics;
   for (const auto& [name, value] : source.get_ref<const json::object_t&>())
-    metrics.emplace(name, number_from_json(value));
+    metrics.emplace(without_controls(name), number_from_json(value));
   return metrics;
 }
 
@@ -40,8 +41,12 @@ std::optional<std::string> text_if_there(const json& source, const char* key) {
 
 LabelEvent label_from_json(const json& source) {
   using Texts = std::vector<std::string>;
-  return {text_if_there(source, "name"), text_if_there(source, "note"), source.value("tags", Texts{}),
-          source.value("untags", Texts{})};
+  LabelEvent label{text_if_there(source, "name"), text_if_there(source, "note"), source.value("tags", Texts{}),
+                   source.value("untags", Texts{})};
+  if (label.name) label.name = without_controls(*label.name);
+  if (label.note) label.note = without_controls(*label.note, /*keep_lines=*/true);
+  for (std::string& tag : label.tags) tag = without_controls(tag);
+  return label;
 }
 
 json values_from_json(const json& source) { return source.at("values").get<json::object_t>(); }
@@ -51,8 +56,8 @@ Event event_from_json(const json& source) {
   const auto time = source.contains("time") ? std::optional(source["time"].get<double>()) : std::nullopt;
   const auto& type = source.at("type").get_ref<const std::string&>();
   if (type == "points") {
-    return {time, PointsEvent{source.at("step").get<std::int64_t>(), number_from_json(source.at("epoch")),
-                              metrics_from_json(source.at("metrics"))}};
+    const auto epoch = source.contains("epoch") ? std::optional(number_from_json(source["epoch"])) : std::nullopt;
+    return {time, PointsEvent{source.at("step").get<std::int64_t>(), epoch, metrics_from_json(source.at("metrics"))}};
   }
   if (type == "state") return {time, state_from_json(source)};
   if (type == "environment") return {time, EnvironmentEvent{values_from_json(source)}};

@@ -28,10 +28,9 @@ json to_json(const EnvironmentEvent& event) { return {{"type", "environment"}, {
 json to_json(const FactsEvent& event) { return {{"type", "facts"}, {"values", event.values}}; }
 
 json to_json(const PointsEvent& event) {
-  return {{"type", "points"},
-          {"step", event.step},
-          {"epoch", number_to_json(event.epoch)},
-          {"metrics", metrics_to_json(event.metrics)}};
+  json result{{"type", "points"}, {"step", event.step}, {"metrics", metrics_to_json(event.metrics)}};
+  if (event.epoch) result["epoch"] = number_to_json(*event.epoch);
+  return result;
 }
 
 json to_json(const Sample& sample) {

@@ -41,7 +41,7 @@ struct FactsEvent {
 /// earlier point.
 struct PointsEvent {
   std::int64_t step = 0;
-  double epoch = 0;
+  std::optional<double> epoch;  ///< none where another program's run does not say it
   std::map<std::string, double> metrics;
 };
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "support/utf8.h"
+
 namespace folio::runs {
 namespace {
 
@@ -19,7 +21,7 @@ constexpr std::array<std::pair<RunState, std::string_view>, 5> kStates{{
 
 void flatten(const json& value, const std::string& key, std::map<std::string, json>& result) {
   if (!value.is_object()) {
-    result[key] = value;
+    result[without_controls(key)] = value;
     return;
   }
   for (const auto& [name, inner] : value.items()) flatten(inner, key.empty() ? name : key + "." + name, result);
@@ -79,7 +81,7 @@ std::map<std::string, json> flat_settings(const json& settings) {
 
 std::string value_text(const json& value) {
   if (value.is_object() && value.contains("name")) return value_text(value["name"]);
-  if (value.is_string()) return value.get<std::string>();
+  if (value.is_string()) return without_controls(value.get_ref<const std::string&>());
   if (value.is_number_float()) {
     const double number = value.get<double>();
     constexpr double kExact = 1e15;  // below, a whole number keeps its digits

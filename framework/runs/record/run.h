@@ -102,8 +102,8 @@ std::optional<double> metric_of(const Run& run, const std::string& name);
 /// are left out.
 std::map<std::string, nlohmann::json> flat_settings(const nlohmann::json& settings);
 
-/// A value as a person reads it: text without quotes, lists as [a, b], an object that has a name by that, numbers as
-/// they are, whole ones without a point.
+/// A value as a person reads it, in one line: text without quotes, lists as [a, b], an object that has a name by that,
+/// numbers as they are, whole ones without a point.
 std::string value_text(const nlohmann::json& value);
 
 }  // namespace folio::runs

@@ -2,15 +2,15 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <cerrno>
 #include <chrono>
 
 #include "runs/record/process_json.h"
+#include "runs/record/unfinished_run.h"
 #include "support/error.h"
 #include "support/files.h"
 #include "support/random_hex.h"
+#include "support/utf8.h"
 
 namespace folio::runs {
 namespace {
@@ -28,42 +28,16 @@ std::string utc_now() {
                      (now - seconds).count());
 }
 
-/// Makes the folder; false when there is one of that name.
-bool make_new_folder(const fs::path& path) {
-  if (::mkdir(path.c_str(), 0777) == 0) return true;
-  if (errno == EEXIST) return false;
-  throw_errno(ErrorKind::store, path, "cannot be written");
-}
-
-/// Moves a finished folder to its place; false when a run of that id is there already.
-bool put_in_place(const fs::path& from, const fs::path& to) {
-  std::error_code error;
-  fs::rename(from, to, error);
-  if (error == std::errc::directory_not_empty || error == std::errc::file_exists) return false;
-  if (error) throw Error(ErrorKind::store, to.string() + ": cannot be written: " + error.message());
-  return true;
-}
-
-/// Takes the folder away unless it was put in place.
-class Unfinished {
- public:
-  explicit Unfinished(fs::path path) : path_(std::move(path)) {}
-  ~Unfinished() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Unfinished(const Unfinished&) = delete;
-  Unfinished& operator=(const Unfinished&) = delete;
-
- private:
-  fs::path path_;
-};
-
 void write_contents(const RunFolder& folder, const RunInfo& info, const std::string& experiment_text,
-                    const json& resolved) {
+                    const json& resolved, const std::string& events) {
+  // What other programs wrote may not be UTF-8: such bytes become U+FFFD.
+  const auto text_of = [](const json& value) {
+    return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  };
   write_file_atomically(folder.experiment(), experiment_text, ErrorKind::store);
-  write_file_atomically(folder.resolved(), resolved.dump(2) + "\n", ErrorKind::store);
-  write_file_atomically(folder.info(), to_json(info).dump(2) + "\n", ErrorKind::store);
+  write_file_atomically(folder.resolved(), text_of(resolved), ErrorKind::store);
+  write_file_atomically(folder.info(), text_of(to_json(info)), ErrorKind::store);
+  if (!events.empty()) write_file_atomically(folder.events(), events, ErrorKind::store);
 }
 
 json read_json(const fs::path& path) {
@@ -83,23 +57,19 @@ void put_unless_empty(json& target, const char* key, const T& value) {
 
 fs::path runs_folder(const fs::path& results) { return results / "runs"; }
 
-NewRun create_run(const fs::path& results, RunInfo info, const std::string& experiment_text, const json& resolved) {
-  const fs::path runs = runs_folder(results);
-  make_directories(runs, ErrorKind::store);
-  info.created = utc_now();
+NewRun create_run(const fs::path& results, RunInfo info, const std::string& experiment_text, const json& resolved,
+                  const std::string& events) {
+  if (info.created.empty()) info.created = utc_now();
   if (!info.experiment_file.empty())
     info.experiment_file = fs::absolute(info.experiment_file).lexically_normal().string();
-  for (;;) {
-    info.id = random_hex(kRunIdDigits);
-    // A leading dot hides it from whoever looks for runs at this moment.
-    const fs::path unfinished = runs / (".new-" + info.id);
-    if (!make_new_folder(unfinished)) continue;
-    const Unfinished guard(unfinished);
-    write_contents(RunFolder(unfinished), info, experiment_text, resolved);
-    if (put_in_place(unfinished, runs / info.id)) break;
+  for (;; info.id.clear()) {
+    if (info.id.empty()) info.id = random_hex(kRunIdDigits);
+    auto unfinished = UnfinishedRun::make(results, info.id);
+    if (!unfinished) continue;
+    write_contents(unfinished->folder(), info, experiment_text, resolved, events);
+    if (unfinished->put_in_place()) break;
   }
-  sync_directory(runs, ErrorKind::store);
-  return {info, RunFolder(runs / info.id)};
+  return {info, RunFolder(runs_folder(results) / info.id)};
 }
 
 json to_json(const RunInfo& info) {
@@ -114,13 +84,17 @@ json to_json(const RunInfo& info) {
   put_unless_empty(result, "folio_version", info.folio_version);
   put_unless_empty(result, "git_commit", info.git_commit);
   put_unless_empty(result, "note", info.note);
+  if (info.imported) {
+    result["imported"] = {
+        {"format", info.imported->format}, {"from", info.imported->from}, {"content", info.imported->content}};
+  }
   return result;
 }
 
 RunInfo run_info_from_json(const json& source) {
   RunInfo info;
   info.id = source.at("id").get<std::string>();
-  info.name = source.at("name").get<std::string>();
+  info.name = without_controls(source.at("name").get<std::string>());
   info.created = source.value("created", "");
   info.command = source.value("command", info.command);
   info.experiment_file = source.value("experiment_file", "");
@@ -130,7 +104,12 @@ RunInfo run_info_from_json(const json& source) {
   if (source.contains("runner")) info.runner = process_from_json(source["runner"]);
   info.folio_version = source.value("folio_version", "");
   info.git_commit = source.value("git_commit", "");
-  info.note = source.value("note", "");
+  info.note = without_controls(source.value("note", ""), /*keep_lines=*/true);
+  if (source.contains("imported")) {
+    const json& origin = source["imported"];
+    info.imported = ImportOrigin{origin.at("format").get<std::string>(), origin.at("from").get<std::string>(),
+                                 origin.at("content").get<std::string>()};
+  }
   return info;
 }
 

@@ -29,11 +29,18 @@ struct PluginBuild {
   std::string library_hash;  ///< its SHA-256
 };
 
+/// Where a run that was imported came from: what tells whether the same thing was imported before.
+struct ImportOrigin {
+  std::string format;   ///< "MLflow"
+  std::string from;     ///< the other program's own id of the run with its kind ("mlflow:0fe1"), or a path
+  std::string content;  ///< SHA-256 over all that was read
+};
+
 /// What run.json says. A field that is not known is empty.
 struct RunInfo {
   std::string id;       ///< eight hexadecimal digits, or "baseline/gpt"; create_run() draws it
   std::string name;     ///< the experiment's
-  std::string created;  ///< ISO 8601 in UTC with milliseconds; create_run() sets it
+  std::string created;  ///< ISO 8601 in UTC with milliseconds; create_run() sets it where it is empty
   std::vector<std::string> command;
   std::string experiment_file;  ///< create_run() makes it absolute
   std::vector<std::string> overrides;
@@ -43,6 +50,7 @@ struct RunInfo {
   std::string folio_version;
   std::string git_commit;  ///< of the folder that the experiment lies in
   std::string note;        ///< what a reader should know of this run
+  std::optional<ImportOrigin> imported;
 };
 
 /// The paths of one run's folder. It need not exist.
@@ -76,10 +84,11 @@ struct NewRun {
   RunFolder folder;
 };
 
-/// Makes the folder of a new run under a fresh id, with run.json, experiment.yaml and resolved.json in it. It appears
-/// whole or not at all. Throws Error (store) naming the path that cannot be written.
+/// Makes the folder of a new run with run.json, experiment.yaml and resolved.json in it, and events.jsonl where there
+/// are `events`. It appears whole or not at all. Its id is the info's where that is given and free, else a fresh one.
+/// Throws Error (store) naming the path that cannot be written.
 NewRun create_run(const std::filesystem::path& results, RunInfo info, const std::string& experiment_text,
-                  const nlohmann::json& resolved);
+                  const nlohmann::json& resolved, const std::string& events = "");
 
 /// Throws Error (store) naming the file and what is wrong with it.
 RunInfo read_run_info(const RunFolder& folder);

@@ -32,6 +32,11 @@ json to_json(const Run& run) {
   result["folio_version"] = run.info.folio_version;
   result["git_commit"] = run.info.git_commit;
   result["note"] = run.summary.note;
+  if (run.info.imported) {
+    result["imported"] = {{"format", run.info.imported->format},
+                          {"from", run.info.imported->from},
+                          {"content", run.info.imported->content}};
+  }
   result["folder"] = run.folder.path().string();
   result["skipped_lines"] = run.skipped_lines;
   if (run.sample)

@@ -24,7 +24,7 @@ void BatchEntry::operator()(const StateEvent& event) {
 }
 
 void BatchEntry::operator()(const PointsEvent& event) {
-  add_point("epoch", event.step, event.epoch);
+  if (event.epoch) add_point("epoch", event.step, *event.epoch);
   for (const auto& [name, value] : event.metrics) add_point(name, event.step, value);
 }
 

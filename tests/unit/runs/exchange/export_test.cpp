@@ -49,9 +49,9 @@ TEST_CASE("CSV has a row for each step and a column for each metric") {
   const ScratchFolder scratch;
   const Run run = logged_run(scratch);
   const fs::path to = scratch.path() / "points.csv";
-  export_csv(run, to);
+  export_csv({&run, 1}, to);
   CHECK(read_file(to) == "step,epoch,loss,grad_norm\n10,0.5,6.5,nan\n20,1,inf,\n");
-  CHECK_THROWS_WITH(export_csv(run, to), Catch::Contains("is there already"));
+  CHECK_THROWS_WITH(export_csv({&run, 1}, to), Catch::Contains("is there already"));
 }
 
 TEST_CASE("exported JSON and an exported folder come back by import") {
@@ -59,8 +59,8 @@ TEST_CASE("exported JSON and an exported folder come back by import") {
   const Run run = logged_run(scratch);
   const bool as_json = GENERATE(true, false);
   const fs::path to = scratch.path() / (as_json ? "run.json" : "copy");
-  as_json ? export_json(run, to) : export_folder(run, to);
-  const auto reports = import_runs(other.path(), to);
+  as_json ? export_json({&run, 1}, to) : export_folder({&run, 1}, to);
+  const auto reports = import_runs(other.path(), to).runs;
   REQUIRE(reports.size() == 1);
   CHECK(reports[0].unread.empty());
   Store store = open(other);
@@ -92,7 +92,7 @@ TEST_CASE("a folder of TensorBoard's events has a record for each point") {
   const ScratchFolder scratch;
   const Run run = logged_run(scratch);
   const fs::path to = scratch.path() / "events";
-  export_tensorboard(run, to);
+  export_tensorboard({&run, 1}, to);
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(to)) files.push_back(entry.path());
   REQUIRE(files.size() == 1);

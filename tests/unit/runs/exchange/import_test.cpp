@@ -27,9 +27,9 @@ fs::path put(const ScratchFolder& scratch, const std::string& name, const std::s
 }
 
 ImportReport import_one(const ScratchFolder& scratch, const fs::path& path) {
-  const auto runs = import_runs(scratch.path(), path);
-  REQUIRE(runs.size() == 1);
-  return runs[0];
+  const auto result = import_runs(scratch.path(), path);
+  REQUIRE(result.runs.size() == 1);
+  return result.runs[0];
 }
 
 Run loaded(const ScratchFolder& scratch, const std::string& id) {
@@ -95,7 +95,9 @@ TEST_CASE("a run folder of another machine is imported under its own id") {
   CHECK(imported.summary.state == RunState::interrupted);
   CHECK(imported.summary.metrics.at("loss") == 6.5);
   CHECK(imported.settings == folio::runs::test::small_experiment());
-  CHECK_THAT(refusal(here, run.folder.path()), Catch::Contains("is here already"));
+  CHECK(import_one(here, run.folder.path()).unchanged);
+  writer.points(2, 0.6, {{"loss", 6.25}});
+  CHECK_THAT(refusal(here, run.folder.path()), Catch::Contains("is here already with other contents"));
 }
 
 TEST_CASE("a baseline is imported under a new id") {
@@ -164,13 +166,14 @@ TEST_CASE("MLflow's file store is imported run by run") {
   put(scratch, "mlruns/0/meta.yaml", "experiment_id: '0'\nname: Default\n");
   for (const std::string run : {"aa", "bb"}) {
     const std::string folder = "mlruns/0/" + run + "/";
-    put(scratch, folder + "meta.yaml", "run_name: swift-" + run + "\nstatus: " + (run == "aa" ? "3" : "4") + "\n");
+    put(scratch, folder + "meta.yaml",
+        "run_id: " + run + "\nrun_name: swift-" + run + "\nstatus: " + (run == "aa" ? "3" : "4") + "\n");
     put(scratch, folder + "params/learning_rate", "1e-4");
     put(scratch, folder + "params/optimizer", "adamw");
     put(scratch, folder + "metrics/loss", "1700000000000 6.5 1\n1700000001000 nan 2\nbroken\n");
     put(scratch, folder + "metrics/eval/loss", "1700000001000 6.25 2\n");
   }
-  const auto reports = import_runs(scratch.path(), scratch.path() / "other" / "mlruns");
+  const auto reports = import_runs(scratch.path(), scratch.path() / "other" / "mlruns").runs;
   REQUIRE(reports.size() == 2);
   CHECK(reports[0].name == "swift-aa");
   CHECK(reports[0].points == 3);
@@ -189,7 +192,7 @@ TEST_CASE("TensorBoard's event files are imported, a run for each folder") {
   put(scratch, "logs/first/events.out.tfevents.1.host", kHeader + kSimpleValue);
   put(scratch, "logs/first/events.out.tfevents.2.host", kHeader + kTensor);
   const fs::path second = put(scratch, "logs/second/events.out.tfevents.1.host", kHeader + kSimpleValue);
-  const auto reports = import_runs(scratch.path(), scratch.path() / "other" / "logs");
+  const auto reports = import_runs(scratch.path(), scratch.path() / "other" / "logs").runs;
   REQUIRE(reports.size() == 2);
   CHECK(reports[0].name == "first");
   CHECK(reports[0].points == 2);

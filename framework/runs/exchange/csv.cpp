@@ -1,0 +1,63 @@
+#include "runs/exchange/csv.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "support/utf8.h"
+
+namespace folio::runs {
+
+std::string csv_cell(std::string_view text) {
+  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+  std::string cell = "\"";
+  for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return cell + "\"";
+}
+
+std::string csv_number(double number) {
+  constexpr double kExact = 9007199254740992;  // 2^53
+  if (std::abs(number) <= kExact && number == std::floor(number) && !(number == 0 && std::signbit(number)))
+    return std::to_string(static_cast<long long>(number));
+  return fmt::format("{}", number);
+}
+
+std::vector<std::vector<std::string>> read_csv(std::string_view text) {
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  const std::string_view first = text.substr(0, text.find('\n'));
+  const auto count = [&](char c) { return std::count(first.begin(), first.end(), c); };
+  char separator = ',';
+  for (const char c : {';', '\t'})
+    if (count(c) > count(separator)) separator = c;
+  std::vector<std::vector<std::string>> rows;
+  std::vector<std::string> row;
+  std::string cell;
+  bool quoted = false;
+  const auto end_row = [&] {
+    if (row.empty() && cell.empty()) return;  // an empty line
+    row.push_back(std::move(cell));
+    cell.clear();
+    rows.push_back(std::move(row));
+    row.clear();
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"')
+      cell += text[i++];
+    else if (c == '"' && (quoted || cell.empty()))
+      quoted = !quoted;
+    else if (quoted)
+      cell += c;
+    else if (c == separator)
+      row.push_back(std::exchange(cell, ""));
+    else if (c == '\n')
+      end_row();
+    else if (c != '\r')
+      cell += c;
+  }
+  end_row();
+  return rows;
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,164 @@
+#include "runs/exchange/read_values.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <yaml-cpp/yaml.h>
+
+#include <charconv>
+#include <cmath>
+
+#include "formats/description_json.h"
+#include "support/error.h"
+#include "support/files.h"
+
+namespace folio::runs {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 30;
+constexpr int kDeepest = 100;
+constexpr std::size_t kMostYamlValues = 100'000;  // aliases may stand for many more than are written
+
+/// Puts quotes around the bare words that stand outside texts.
+std::string quote_bare_numbers(std::string_view text) {
+  std::string result;
+  result.reserve(text.size() + 64);
+  bool in_text = false;
+  for (std::size_t i = 0; i < text.size();) {
+    std::string_view word;
+    if (!in_text) {
+      for (const std::string_view candidate : {"NaN", "Infinity", "-Infinity"})
+        if (text.substr(i).starts_with(candidate)) word = candidate;
+    }
+    if (!word.empty()) {
+      result.append("\"").append(word).append("\"");
+      i += word.size();
+      continue;
+    }
+    if (in_text && text[i] == '\\' && i + 1 < text.size())
+      result += text[i++];
+    else if (text[i] == '"')
+      in_text = !in_text;
+    result += text[i++];
+  }
+  return result;
+}
+
+/// A plain scalar by YAML's core schema.
+json plain_scalar(const std::string& text) {
+  if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return nullptr;
+  if (text == "true" || text == "True" || text == "TRUE") return true;
+  if (text == "false" || text == "False" || text == "FALSE") return false;
+  if (text == ".nan" || text == ".NaN" || text == ".NAN") return "NaN";
+  if (text == ".inf" || text == "+.inf" || text == ".Inf") return "Infinity";
+  if (text == "-.inf" || text == "-.Inf") return "-Infinity";
+  return value_of_text(text);
+}
+
+json from_yaml(const YAML::Node& node, int depth, std::size_t& values) {
+  if (depth > kDeepest || ++values > kMostYamlValues) throw Error(ErrorKind::store, "is nested too deep, or too large");
+  switch (node.Type()) {
+    case YAML::NodeType::Scalar:
+      return node.Tag() == "?" ? plain_scalar(node.Scalar()) : json(node.Scalar());
+    case YAML::NodeType::Sequence: {
+      json list = json::array();
+      for (const auto& item : node) list.push_back(from_yaml(item, depth + 1, values));
+      return list;
+    }
+    case YAML::NodeType::Map: {
+      json object = json::object();
+      for (const auto& entry : node)
+        object[entry.first.IsScalar() ? entry.first.Scalar() : YAML::Dump(entry.first)] =
+            from_yaml(entry.second, depth + 1, values);
+      return object;
+    }
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+json read_python_json(std::string_view text, const std::string& name) {
+  const auto refuse_deep = [&](int depth, json::parse_event_t, json&) {
+    if (depth > kDeepest)
+      throw Error(ErrorKind::store, fmt::format("{}: is nested deeper than {} levels", name, kDeepest));
+    return true;
+  };
+  try {
+    return json::parse(quote_bare_numbers(text), refuse_deep);
+  } catch (const json::exception& error) {
+    throw Error(ErrorKind::store, name + ": is not JSON: " + error.what());
+  }
+}
+
+json read_python_json(const fs::path& file) {
+  return read_python_json(read_file(file, ErrorKind::store, kLargestFile), file.string());
+}
+
+json read_yaml_values(const fs::path& file) {
+  const std::string text = read_file(file, ErrorKind::store, 16 << 20);
+  try {
+    std::size_t values = 0;
+    return from_yaml(YAML::Load(text), 0, values);
+  } catch (const YAML::Exception& error) {
+    throw Error(ErrorKind::store, file.string() + ": is not YAML: " + error.what());
+  } catch (const Error& error) {  // from_yaml() does not know the file
+    throw Error(ErrorKind::store, file.string() + ": " + error.what());
+  }
+}
+
+std::optional<double> number_in(const json& value) {
+  if (value.is_number()) return value.get<double>();
+  if (value == "NaN" || value == "Infinity" || value == "-Infinity") return number_from_json(value);
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> integer_in(const json& value) {
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  if (!value.is_number_float()) return std::nullopt;
+  const double number = value.get<double>();
+  constexpr double kTooLarge = 9.2e18;
+  if (std::abs(number) > kTooLarge || number != std::floor(number)) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+const json& member(const json& object, const char* key) {
+  static const json none;
+  if (!object.is_object()) return none;
+  const auto found = object.find(key);
+  return found == object.end() ? none : *found;
+}
+
+std::string text_in(const json& object, const char* key) {
+  const json& value = member(object, key);
+  return value.is_string() ? value.get<std::string>() : "";
+}
+
+json value_of_text(const std::string& text) {
+  const json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (value.is_boolean() || value.is_number_integer()) return value;
+  // An integer of more digits than 64 bits hold would be a rounded number.
+  const bool whole = text.find_first_of(".eE") == std::string::npos;
+  return value.is_number_float() && !whole ? value : json(text);
+}
+
+std::string iso_time(std::optional<double> seconds) {
+  constexpr double kYear10000 = 253402300800;
+  if (!seconds || !(*seconds >= 0 && *seconds < kYear10000)) return "";
+  const auto milliseconds = static_cast<std::int64_t>(std::floor(*seconds * 1000 + 0.5));
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(milliseconds / 1000)),
+                     milliseconds % 1000);
+}
+
+std::optional<double> file_time(const fs::path& file) {
+  struct stat status{};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  return static_cast<double>(status.st_mtim.tv_sec) + 1e-9 * static_cast<double>(status.st_mtim.tv_nsec);
+}
+
+}  // namespace folio::runs

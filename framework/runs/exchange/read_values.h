@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Values as other programs write them. What is no value of the format throws Error (store) naming `name`, or the file.
+namespace folio::runs {
+
+/// JSON with NaN, Infinity and -Infinity, which Python writes bare, as texts of the same letters. Refuses nesting
+/// deeper than 100.
+nlohmann::json read_python_json(std::string_view text, const std::string& name);
+nlohmann::json read_python_json(const std::filesystem::path& file);
+
+/// YAML as a program writes it: plain scalars by the core schema (null, true, 12, 1e-3, .nan), quoted ones as texts.
+nlohmann::json read_yaml_values(const std::filesystem::path& file);
+
+/// A number, or one of the texts that stand for NaN and infinities; none for anything else.
+std::optional<double> number_in(const nlohmann::json& value);
+
+/// A whole number, also where it is written 3.0; none for anything else, or one that is out of range.
+std::optional<std::int64_t> integer_in(const nlohmann::json& value);
+
+/// A member of an object; null where it is no object or has no such member.
+const nlohmann::json& member(const nlohmann::json& object, const char* key);
+
+/// A text member; empty where there is none.
+std::string text_in(const nlohmann::json& object, const char* key);
+
+/// What was typed as text: what reads as JSON's number or truth value is taken as that, if nothing of it is lost.
+nlohmann::json value_of_text(const std::string& text);
+
+/// Seconds since 1970 as ISO 8601 in UTC with milliseconds; empty for none, NaN, or a time before 1970 or after 9999.
+std::string iso_time(std::optional<double> seconds);
+
+/// When the file was written last, in seconds since 1970.
+std::optional<double> file_time(const std::filesystem::path& file);
+
+}  // namespace folio::runs
