@@ -2,57 +2,27 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <fstream>
 
 #include "runs/exchange/tensorboard.h"
 #include "support/files.h"
+#include "unit/runs/exchange/imports.h"
 #include "unit/runs/scratch.h"
 
 using namespace folio;
 using namespace folio::runs;
+using folio::runs::test::bytes_of;
+using folio::runs::test::count_of_runs;
+using folio::runs::test::import_one;
+using folio::runs::test::loaded;
 using folio::runs::test::make_run;
 using folio::runs::test::open;
+using folio::runs::test::put;
+using folio::runs::test::refusal;
 using folio::runs::test::ScratchFolder;
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A file beside the results, with the folders above it.
-fs::path put(const ScratchFolder& scratch, const std::string& name, const std::string& contents) {
-  const fs::path file = scratch.path() / "other" / name;
-  fs::create_directories(file.parent_path());
-  std::ofstream(file) << contents;
-  return file;
-}
-
-ImportReport import_one(const ScratchFolder& scratch, const fs::path& path) {
-  const auto result = import_runs(scratch.path(), path);
-  REQUIRE(result.runs.size() == 1);
-  return result.runs[0];
-}
-
-Run loaded(const ScratchFolder& scratch, const std::string& id) {
-  Store store = open(scratch);
-  CHECK(store.sync().empty());
-  return store.load(id);
-}
-
-std::string refusal(const ScratchFolder& scratch, const fs::path& path) {
-  try {
-    import_runs(scratch.path(), path);
-    return "no error";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
-
-std::string bytes_of(std::string_view hexadecimal) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(std::string(hexadecimal.substr(i, 2)), nullptr, 16));
-  return bytes;
-}
 
 // From tests/reference/tensorboard_event.py, with tensorboard 2.21.0 and protobuf 7.36.2: the header, a simple_value of
 // `loss` in step 300, a tensor of `eval/loss` in step 301.
