@@ -29,6 +29,10 @@ if(FOLIO_SANITIZE)
   target_compile_options(folio_soci INTERFACE -fno-sanitize=vptr)
 endif()
 
+# Nor has PCRE2; its header lies where the compiler looks.
+find_path(PCRE2_INCLUDE_DIR pcre2.h REQUIRED)
+find_library(PCRE2_LIBRARY pcre2-8 REQUIRED)
+
 if(NOT FOLIO_SANITIZE)
   include(torch)
 endif()

@@ -42,6 +42,7 @@ packages='
   libsqlite3-dev        header sqlite3.h
   catch2                header catch2/catch.hpp
   libicu-dev            header unicode/uchar.h
+  libpcre2-dev          command pcre2-config
   libcurl4-openssl-dev  header curl/curl.h
   libssl-dev            header openssl/evp.h
   zlib1g-dev            header zlib.h

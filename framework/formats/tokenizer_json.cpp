@@ -26,14 +26,15 @@ json parse(std::string_view text) {
 
 AddedToken read_added_token(const JsonPart& part) {
   part.expect_only({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
-  for (const char* const name : {"single_word", "lstrip", "rstrip"})
-    if (part.at(name).boolean()) part.at(name).fail("true is not supported");
   AddedToken token;
   token.id = static_cast<std::int32_t>(part.at("id").integer(0, kMaxTokens - 1));
   token.content = part.at("content").text();
   if (token.content.empty()) part.at("content").fail("is empty");
   token.normalized = part.at("normalized").boolean();
   token.special = part.at("special").boolean();
+  token.single_word = part.at("single_word").boolean();
+  token.lstrip = part.at("lstrip").boolean();
+  token.rstrip = part.at("rstrip").boolean();
   return token;
 }
 
@@ -46,8 +47,6 @@ TokenizerJson::TokenizerJson(std::string_view text) : document_(parse(text)) {
   const JsonPart version = root.at("version");
   if (version.text() != kVersion)
     version.fail("version '" + version.text() + "' is not supported, expected '" + kVersion + "'");
-  part("truncation").expect_null();
-  part("padding").expect_null();
   read_added_tokens();
 }
 
@@ -55,6 +54,13 @@ JsonPart TokenizerJson::part(const std::string& name) const {
   static const json kNull;
   const auto found = document_.find(name);
   return {found == document_.end() ? kNull : *found, kRoot + name};
+}
+
+std::vector<std::string> TokenizerJson::unused_settings() const {
+  std::vector<std::string> names;
+  for (const char* const name : {"truncation", "padding"})
+    if (!part(name).is_null()) names.emplace_back(name);
+  return names;
 }
 
 void TokenizerJson::read_added_tokens() {
@@ -74,9 +80,9 @@ std::string write_tokenizer_json(const std::vector<AddedToken>& added_tokens, To
   for (const AddedToken& token : added_tokens) {
     tokens.push_back({{"id", token.id},
                       {"content", token.content},
-                      {"single_word", false},
-                      {"lstrip", false},
-                      {"rstrip", false},
+                      {"single_word", token.single_word},
+                      {"lstrip", token.lstrip},
+                      {"rstrip", token.rstrip},
                       {"normalized", token.normalized},
                       {"special", token.special}});
   }

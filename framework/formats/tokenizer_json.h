@@ -15,8 +15,11 @@ namespace folio {
 struct AddedToken {
   std::int32_t id = 0;
   std::string content;
-  bool normalized = false;  ///< searched for after the tokens that are not, in the normalised text
-  bool special = true;      ///< left out where special tokens are to be skipped
+  bool normalized = false;   ///< searched for after the tokens that are not, in the normalised text
+  bool special = true;       ///< left out where special tokens are to be skipped
+  bool single_word = false;  ///< found only where no letter, mark or digit stands beside it
+  bool lstrip = false;       ///< takes the white space before it
+  bool rstrip = false;       ///< takes the white space after it
 
   bool operator==(const AddedToken&) const = default;
 };
@@ -28,18 +31,22 @@ constexpr std::int32_t kMaxTokens = 1 << 21;
 /// What messages about a file begin with.
 constexpr std::string_view kTokenizerJsonRoot = "tokenizer.json: ";
 
-/// A tokenizer.json of version 1.0 that has been read, its frame checked: no unknown parts, no truncation or padding.
+/// A tokenizer.json of version 1.0 that has been read, its frame checked: no unknown parts. What it says of truncation
+/// and padding changes no id and is not looked at.
 class TokenizerJson {
  public:
   /// Throws Error (run) naming the JSON path of what is wrong or not supported.
   explicit TokenizerJson(std::string_view text);
 
-  /// In the file's order, each content and id once; lstrip, rstrip and single_word are refused.
+  /// In the file's order, each content and id once.
   const std::vector<AddedToken>& added_tokens() const { return added_tokens_; }
 
   /// "model", "normalizer", "pre_tokenizer", "post_processor" or "decoder"; null where it is not there. Valid as long
   /// as this object.
   JsonPart part(const std::string& name) const;
+
+  /// "truncation" and "padding" where the file sets them.
+  std::vector<std::string> unused_settings() const;
 
  private:
   void read_added_tokens();

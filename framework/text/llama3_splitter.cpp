@@ -22,9 +22,9 @@ std::size_t llama3_contraction_length(std::string_view text, std::size_t apostro
   return ((first == 'r' || first == 'v') && second == 'e') || (first == 'l' && second == 'l') ? 3 : 0;
 }
 
-/// \p{N}{1,3}
-std::size_t number_end(std::string_view text, std::size_t at) {
-  for (int left = 3; left > 0 && at < text.size(); --left) {
+/// \p{N}{1,DIGITS}
+std::size_t number_end(std::string_view text, std::size_t at, int digits) {
+  for (int left = digits; left > 0 && at < text.size(); --left) {
     const ClassedCharacter character = character_at(text, at);
     if (character.char_class != CharClass::number) break;
     at += character.length;
@@ -47,15 +47,13 @@ std::size_t blank_end(std::string_view text, std::size_t begin) {
   return space_end(text, begin);
 }
 
-}  // namespace
-
-std::size_t llama3_word_end(std::string_view text, std::size_t begin) {
+std::size_t words_end(std::string_view text, std::size_t begin, int digits) {
   if (text[begin] == '\'') {
     if (const std::size_t length = llama3_contraction_length(text, begin)) return begin + length;
   }
   const ClassedCharacter first = character_at(text, begin);
   if (first.char_class == CharClass::letter) return run_end(text, begin, CharClass::letter);
-  if (first.char_class == CharClass::number) return number_end(text, begin);
+  if (first.char_class == CharClass::number) return number_end(text, begin, digits);
   const std::size_t next = begin + first.length;
   if (next < text.size() && !is_line_end(text[begin])) {
     // A letter or, after a space, a sign takes the character before it into its word.
@@ -65,5 +63,11 @@ std::size_t llama3_word_end(std::string_view text, std::size_t begin) {
   }
   return first.char_class == CharClass::other ? signs_end(text, begin) : blank_end(text, begin);
 }
+
+}  // namespace
+
+std::size_t llama3_word_end(std::string_view text, std::size_t begin) { return words_end(text, begin, 3); }
+
+std::size_t qwen2_word_end(std::string_view text, std::size_t begin) { return words_end(text, begin, 1); }
 
 }  // namespace folio

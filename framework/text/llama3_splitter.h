@@ -16,4 +16,7 @@ namespace folio {
 /// Returns where the word that begins at `begin` ends; begin < text.size().
 std::size_t llama3_word_end(std::string_view text, std::size_t begin);
 
+/// Qwen 2's, which makes a word of each digit: \p{N} in place of \p{N}{1,3}.
+std::size_t qwen2_word_end(std::string_view text, std::size_t begin);
+
 }  // namespace folio

@@ -23,19 +23,24 @@ void check(UErrorCode code, const char* what) {
 
 const icu::Normalizer2& of_icu(NormalizationForm form) {
   UErrorCode code = U_ZERO_ERROR;
-  const icu::Normalizer2* const normalizer =
-      form == NormalizationForm::nfc ? icu::Normalizer2::getNFCInstance(code) : icu::Normalizer2::getNFKCInstance(code);
+  const icu::Normalizer2* const normalizer = form == NormalizationForm::nfc    ? icu::Normalizer2::getNFCInstance(code)
+                                             : form == NormalizationForm::nfkc ? icu::Normalizer2::getNFKCInstance(code)
+                                             : form == NormalizationForm::nfd ? icu::Normalizer2::getNFDInstance(code)
+                                                                              : icu::Normalizer2::getNFKDInstance(code);
   check(code, "no normalizer");
   return *normalizer;
 }
 
 /// All code points but those that are left alone.
 icu::UnicodeSet known(NormalizationForm form) {
-  const std::span<const CodePointRange> exceptions =
-      form == NormalizationForm::nfc ? std::span<const CodePointRange>(kNfcExceptions) : kNfkcExceptions;
+  const std::span<const CodePointRange> exceptions = form == NormalizationForm::nfc || form == NormalizationForm::nfd
+                                                         ? std::span<const CodePointRange>(kNfcExceptions)
+                                                         : kNfkcExceptions;
   icu::UnicodeSet set(0, 0x10FFFF);
   for (const CodePointRange& range : exceptions)
     set.remove(static_cast<UChar32>(range.first), static_cast<UChar32>(range.last));
+  // It is made of two of the exceptions, so that it comes from neither composing nor, here, decomposing.
+  set.remove(0x11938);
   set.freeze();
   return set;
 }

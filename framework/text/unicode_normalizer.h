@@ -6,7 +6,7 @@
 
 namespace folio {
 
-enum class NormalizationForm { none, nfc, nfkc };
+enum class NormalizationForm { none, nfc, nfkc, nfd, nfkd };
 
 /// Unicode's normal forms as Hugging Face's tokenizers makes them, whose tables are older than ICU's (see
 /// normalization_exceptions.h). Immutable; may be used by several threads at once.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,6 +32,10 @@ class AddedTokens {
   /// Whether the id is that of a token which is left out where special tokens are to be skipped.
   bool is_special(TokenId id) const;
 
+  /// The token as it stands in text that is to be decoded: where it is looked for in normalised text, as it stands
+  /// there.
+  const std::string& spelled(const AddedToken& token) const;
+
   /// Whether some token is looked for in normalised text.
   bool has_normalized() const { return !normalized_.empty(); }
 
@@ -48,22 +53,36 @@ class AddedTokens {
   }
 
  private:
+  struct Manner {
+    bool special = false;
+    bool single_word = false;
+    bool lstrip = false;
+    bool rstrip = false;
+  };
+
   template <typename Found, typename Between>
-  static void cut_with(const LiteralMatcher& matcher, std::string_view text, const Found& found,
-                       const Between& between) {
+  void cut_with(const LiteralMatcher& matcher, std::string_view text, const Found& found,
+                const Between& between) const {
+    std::size_t done = 0;
     std::size_t at = 0;
-    while (const auto match = matcher.find(text, at)) {
-      between(text.substr(at, match->begin - at));
-      found(match->id);
+    while (auto match = matcher.find(text, at)) {
       at = match->end;
+      if (has_manners_ && !fits(text, done, *match)) continue;
+      between(text.substr(done, std::max(match->begin, done) - done));
+      found(match->id);
+      done = match->end;
     }
-    between(text.substr(at));
+    between(text.substr(done));
   }
+
+  bool fits(std::string_view text, std::size_t done, LiteralMatcher::Match& match) const;
 
   std::vector<AddedToken> list_;
   LiteralMatcher plain_;
   LiteralMatcher normalized_;
-  std::unordered_map<TokenId, bool> special_;  ///< by id
+  std::unordered_map<TokenId, Manner> manners_;       ///< by id
+  std::unordered_map<TokenId, std::string> spelled_;  ///< by id, of those that normalising changes
+  bool has_manners_ = false;                          ///< whether a token has one that matters in searching
 };
 
 }  // namespace folio

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "text/word_cache.h"
+#include "tokenizers/bpe/merger.h"
 #include "tokenizers/bpe/vocabulary.h"
-#include "tokenizers/pair_map.h"
 
 namespace folio::bpe {
 
@@ -22,18 +22,11 @@ class Encoder {
   void encode(std::string_view text, std::vector<TokenId>& ids) const;
 
  private:
-  struct Rule {
-    std::int32_t rank = 0;  ///< the smallest is applied first
-    TokenId result = 0;
-  };
-
   void encode_word(std::string_view word, std::vector<TokenId>& ids) const;
-  void encode_short_word(std::string_view word, std::vector<TokenId>& ids) const;
-  void encode_long_word(std::string_view word, std::vector<TokenId>& ids) const;
 
   const WordEnd word_end_;
   std::array<TokenId, 256> byte_ids_{};
-  PairMap<Rule> rules_;
+  Merger merger_;
   /// Words that are a token as they stand, where merges are ignored for these; by their bytes.
   std::unordered_map<std::string, TokenId> whole_words_;
   mutable WordCachePool caches_;

@@ -100,7 +100,7 @@ void check_model_settings(const JsonPart& model) {
   model.expect_only({"type", "dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk",
                      "byte_fallback", "ignore_merges", "vocab", "merges"});
   if (model.has("type")) expect_type(model, "BPE");
-  if (model.has("dropout")) model.at("dropout").expect_null();
+  check_dropout(model);
   for (const char* const name : {"continuing_subword_prefix", "end_of_word_suffix"}) {
     if (!model.has(name) || model.at(name).is_null() || model.at(name).text().empty()) continue;
     model.at(name).fail("'" + model.at(name).text() + "' is not supported, expected none");
@@ -124,9 +124,7 @@ std::pair<std::string, std::string> read_pair(const JsonPart& part) {
 std::vector<Merge> read_merges(const JsonPart& part, const TokenIds& ids) {
   std::vector<Merge> merges;
   std::unordered_set<PairKey> seen;
-  part.for_each([&](const JsonPart& element) {
-    if (element.value().is_string() && element.text().starts_with("#version")) return;  // left by old converters
-    const auto [left, right] = read_pair(element);
+  for_each_merge(part, [&](const JsonPart& element, const std::string& left, const std::string& right) {
     const auto id_of = [&](const std::string& token) {
       const auto found = ids.find(token);
       if (found == ids.end()) element.fail("'" + token + "' is not in model.vocab");
@@ -149,6 +147,23 @@ void check_alphabet(const JsonPart& vocab, const TokenIds& ids) {
 
 }  // namespace
 
+void for_each_merge(
+    const JsonPart& merges,
+    const std::function<void(const JsonPart& merge, const std::string& left, const std::string& right)>& visit) {
+  merges.for_each([&](const JsonPart& element) {
+    if (element.value().is_string() && element.text().starts_with("#version")) return;  // left by old converters
+    const auto [left, right] = read_pair(element);
+    visit(element, left, right);
+  });
+}
+
+void check_dropout(const JsonPart& model) {
+  if (!model.has("dropout") || model.at("dropout").is_null()) return;
+  const JsonPart dropout = model.at("dropout");
+  if (!dropout.value().is_number() || dropout.value().get<double>() != 0)
+    dropout.fail(dropout.value().dump() + " is not supported, expected null or 0");
+}
+
 std::string to_json(const Vocabulary& vocabulary) {
   TokenizerJsonParts parts;
   parts.pre_tokenizer = pre_tokenizer_to_json(vocabulary.pattern);
@@ -158,8 +173,7 @@ std::string to_json(const Vocabulary& vocabulary) {
   return write_tokenizer_json(vocabulary.added_tokens, std::move(parts));
 }
 
-Vocabulary from_json(std::string_view text) {
-  const TokenizerJson json(text);
+Vocabulary from_json(const TokenizerJson& json) {
   json.part("normalizer").expect_null();
   check_post_processor(json.part("post_processor"));
   expect_byte_level(json.part("decoder"));

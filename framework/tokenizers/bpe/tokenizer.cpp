@@ -104,7 +104,7 @@ void BpeTokenizer::train(const TextSource& texts, const std::vector<SpecialToken
 
 std::string BpeTokenizer::to_json() const { return bpe::to_json(trained().vocabulary()); }
 
-void BpeTokenizer::load_json(std::string_view json) { trained_ = std::make_shared<const Trained>(from_json(json)); }
+void BpeTokenizer::load(const TokenizerJson& json) { trained_ = std::make_shared<const Trained>(from_json(json)); }
 
 std::vector<TokenId> BpeTokenizer::encode(std::string_view text) const { return trained().encode(text); }
 

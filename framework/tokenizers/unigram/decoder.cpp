@@ -1,9 +1,9 @@
 #include "tokenizers/unigram/decoder.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "support/utf8.h"
+#include "tokenizers/unigram/byte_pieces.h"
 
 namespace folio::unigram {
 namespace {
@@ -18,14 +18,6 @@ std::string replace_marks(std::string_view text, std::string_view replacement) {
     at = mark + kSpaceMark.size();
   }
   return result;
-}
-
-/// The byte that a piece stands for, -1 for none: "<0x", two hexadecimal digits in either case, ">".
-int byte_of(std::string_view text) {
-  if (text.size() != 6 || !text.starts_with("<0x") || !text.ends_with('>')) return -1;
-  unsigned byte = 0;
-  const char* const end = text.data() + 5;
-  return std::from_chars(text.data() + 3, end, byte, 16).ptr == end ? static_cast<int>(byte) : -1;
 }
 
 /// Bytes that form characters as these, others each as U+FFFD.
@@ -48,7 +40,7 @@ Decoder::Decoder(const Vocabulary& vocabulary) : decoding_(vocabulary.decoding),
 void Decoder::set(TokenId id, const std::string& text) {
   const auto place = static_cast<std::size_t>(id);
   if (place >= tokens_.size()) tokens_.resize(place + 1);
-  tokens_[place] = {replace_marks(text, " "), decoding_ == Decoding::bytes ? byte_of(text) : -1,
+  tokens_[place] = {replace_marks(text, " "), decoding_ == Decoding::bytes ? byte_of_piece(text) : -1,
                     replace_marks(text, decoding_ == Decoding::bytes ? " " : "")};
 }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <span>
 
+#include "folio/error.h"
 #include "support/utf8.h"
 
 namespace folio::unigram {
@@ -28,8 +29,12 @@ std::size_t character_end(std::string_view text, std::size_t begin) {
 
 DoubleArray make_trie(const std::vector<Piece>& pieces) {
   std::vector<DoubleArray::Key> keys;
-  for (std::size_t id = 0; id < pieces.size(); ++id) keys.push_back({pieces[id].text, static_cast<TokenId>(id)});
-  std::sort(keys.begin(), keys.end(), [](const auto& a, const auto& b) { return a.text < b.text; });
+  for (std::size_t id = 0; id < pieces.size(); ++id)
+    if (!pieces[id].text.empty()) keys.push_back({pieces[id].text, static_cast<TokenId>(id)});
+  std::sort(keys.begin(), keys.end(),
+            [](const auto& a, const auto& b) { return a.text != b.text ? a.text < b.text : a.value > b.value; });
+  const auto same = [](const auto& a, const auto& b) { return a.text == b.text; };
+  keys.erase(std::unique(keys.begin(), keys.end(), same), keys.end());
   return DoubleArray(keys);
 }
 
@@ -117,6 +122,12 @@ void Encoder::encode_chunk(std::string_view chunk, bool mark, Scratch& scratch, 
   }
 }
 
+void Encoder::encode_ready_word(std::string_view word, std::vector<TokenId>& ids) const {
+  thread_local Scratch scratch;
+  if (scratch.scores.size() < ring_) scratch.scores.resize(ring_);
+  encode_word(word, scratch, ids);
+}
+
 void Encoder::encode_word(std::string_view word, Scratch& scratch, std::vector<TokenId>& ids) const {
   find_best(word, scratch);
   put_pieces(word, scratch.arrived, ids);
@@ -189,6 +200,10 @@ void Encoder::put_unknown(std::string_view text, std::vector<TokenId>& reversed)
   }
   const auto id_of = [&](char byte) { return byte_ids_[static_cast<unsigned char>(byte)]; };
   if (std::any_of(text.begin(), text.end(), [&](char byte) { return id_of(byte) == DoubleArray::kNoValue; })) {
+    if (unk_id_ < 0) {
+      throw Error(ErrorKind::run, "the tokenizer cannot write '" + std::string(text) +
+                                      "': its model has no unk_id, and byte_fallback is off or lacks a byte");
+    }
     reversed.push_back(unk_id_);
     return;
   }

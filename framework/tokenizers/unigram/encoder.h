@@ -17,12 +17,16 @@ namespace folio::unigram {
 /// Immutable but for its caches; may be used by several threads at once.
 class Encoder {
  public:
-  /// The vocabulary's pieces are distinct and not empty; scores are finite.
+  /// The scores are finite. Of equal pieces the last counts, an empty one is never found. Where unk_id is negative, a
+  /// text with a character that cannot be written is an Error (run).
   explicit Encoder(const Vocabulary& vocabulary);
 
   /// Appends the ids of the text to `ids`. A word is what follows a space, with a space mark in front of it; the text's
   /// beginning gets one too, unless it has a space there.
   void encode(std::string_view text, std::vector<TokenId>& ids) const;
+
+  /// Appends the ids of a word that has been normalised and has its space mark.
+  void encode_ready_word(std::string_view word, std::vector<TokenId>& ids) const;
 
  private:
   /// Room for work on one text.

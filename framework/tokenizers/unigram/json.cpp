@@ -150,8 +150,20 @@ std::string to_json(const Vocabulary& vocabulary) {
   return write_tokenizer_json(vocabulary.added_tokens, std::move(parts));
 }
 
-Vocabulary from_json(std::string_view text) {
-  const TokenizerJson json(text);
+Vocabulary read_model(const JsonPart& model) {
+  model.expect_only({"type", "unk_id", "vocab", "byte_fallback"});
+  Vocabulary vocabulary;
+  vocabulary.pieces = read_pieces(model.at("vocab"));
+  if (vocabulary.pieces.empty()) model.at("vocab").fail("is empty");
+  const auto last = static_cast<std::int64_t>(vocabulary.pieces.size()) - 1;
+  vocabulary.unk_id = -1;
+  if (model.has("unk_id") && !model.at("unk_id").is_null())
+    vocabulary.unk_id = static_cast<TokenId>(model.at("unk_id").integer(0, last));
+  vocabulary.byte_fallback = model.has("byte_fallback") && model.at("byte_fallback").boolean();
+  return vocabulary;
+}
+
+Vocabulary from_json(const TokenizerJson& json) {
   Vocabulary vocabulary;
   vocabulary.normalization = read_normalizer(json.part("normalizer"));
   check_metaspace(json.part("pre_tokenizer"));
@@ -159,13 +171,12 @@ Vocabulary from_json(std::string_view text) {
   vocabulary.post_processor = json.part("post_processor").value();
   vocabulary.decoding = read_decoder(json.part("decoder"));
   const JsonPart model = json.part("model");
-  model.expect_only({"type", "unk_id", "vocab", "byte_fallback"});
   expect_text(model.at("type"), "Unigram");
-  vocabulary.pieces = read_pieces(model.at("vocab"));
-  if (vocabulary.pieces.empty()) model.at("vocab").fail("is empty");
-  const auto last = static_cast<std::int64_t>(vocabulary.pieces.size()) - 1;
-  vocabulary.unk_id = static_cast<TokenId>(model.at("unk_id").integer(0, last));
-  vocabulary.byte_fallback = model.has("byte_fallback") && model.at("byte_fallback").boolean();
+  Vocabulary read = read_model(model);
+  if (read.unk_id < 0) model.at("unk_id").fail_expecting("an id");
+  vocabulary.pieces = std::move(read.pieces);
+  vocabulary.unk_id = read.unk_id;
+  vocabulary.byte_fallback = read.byte_fallback;
   const std::vector<std::string> tokens = check_tokens(model.at("vocab"), vocabulary.pieces);
   check_added_tokens(json, ids_of(tokens), tokens);
   check_normal(json, vocabulary.normalization);

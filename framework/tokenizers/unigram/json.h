@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "tokenizers/unigram/vocabulary.h"
 
@@ -12,6 +11,9 @@ std::string to_json(const Vocabulary& vocabulary);
 
 /// Reads a file whose pre-tokenizer is Metaspace, whose normalizer is none, NFC or NFKC, and whose decoder is Metaspace
 /// or what byte fallback needs. Throws Error (run) naming the JSON path of what is wrong or not supported.
-Vocabulary from_json(std::string_view text);
+Vocabulary from_json(const TokenizerJson& json);
+
+/// The pieces of a file's "model" alone, with what belongs to them; unk_id is -1 where it has none.
+Vocabulary read_model(const JsonPart& model);
 
 }  // namespace folio::unigram

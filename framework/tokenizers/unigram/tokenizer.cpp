@@ -146,7 +146,7 @@ void UnigramTokenizer::train(const TextSource& texts, const std::vector<SpecialT
 
 std::string UnigramTokenizer::to_json() const { return unigram::to_json(trained().vocabulary()); }
 
-void UnigramTokenizer::load_json(std::string_view json) { trained_ = std::make_shared<const Trained>(from_json(json)); }
+void UnigramTokenizer::load(const TokenizerJson& json) { trained_ = std::make_shared<const Trained>(from_json(json)); }
 
 std::vector<TokenId> UnigramTokenizer::encode(std::string_view text) const { return trained().encode(text); }
 

@@ -21,7 +21,9 @@ class UnigramTokenizer : public Tokenizer {
   void train(const TextSource& texts, const std::vector<SpecialToken>& special_tokens,
              const Progress& progress) override;
   std::string to_json() const override;
-  void load_json(std::string_view json) override;
+  void load_json(std::string_view json) override { load(TokenizerJson(json)); }
+  /// The same of a file that was read.
+  void load(const TokenizerJson& json);
   std::vector<TokenId> encode(std::string_view text) const override;
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const override;
   std::string token(TokenId id) const override;

@@ -9,6 +9,7 @@
 #include "folio/tokenizer.h"
 #include "formats/tokenizer_json.h"
 #include "text/unicode_normalizer.h"
+#include "tokenizers/unigram/byte_pieces.h"
 
 namespace folio::unigram {
 
@@ -36,12 +37,6 @@ struct Vocabulary {
   std::vector<AddedToken> added_tokens;             ///< in the model's pieces, or after them
   nlohmann::ordered_json post_processor = nullptr;  ///< kept for whoever reads the file; null where there is none
 };
-
-/// The piece of a byte, as "<0x0A>".
-inline std::string byte_piece(unsigned byte) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  return {'<', '0', 'x', kDigits[byte >> 4 & 0xF], kDigits[byte & 0xF], '>'};
-}
 
 /// The text with space marks for spaces.
 inline std::string with_space_marks(std::string_view text) {

@@ -18,8 +18,8 @@ class TokenSpelling {
   std::string later(std::string_view token) const;
 
  private:
-  const std::string prefix_;
-  const bool cleanup_;
+  std::string prefix_;
+  bool cleanup_;
 };
 
 }  // namespace folio::wordpiece

@@ -24,6 +24,9 @@ class Encoder {
   /// The same for text that has been normalised.
   void encode_normalized(std::string_view text, std::vector<TokenId>& ids) const;
 
+  /// The same for one word of it.
+  void encode_word(std::string_view word, std::vector<TokenId>& ids) const;
+
   const BertNormalizer& normalizer() const { return normalizer_; }
 
  private:
@@ -37,7 +40,6 @@ class Encoder {
 
   void enter(std::int32_t root, std::string_view spelling, TokenId id);
   void encode_stretch(std::string_view stretch, std::string& scratch, std::vector<TokenId>& ids) const;
-  void encode_word(std::string_view word, std::vector<TokenId>& ids) const;
   bool cut(std::string_view word, std::vector<TokenId>& ids) const;
 
   const BertNormalizer normalizer_;

@@ -60,16 +60,6 @@ void read_decoder(const JsonPart& part, Vocabulary& vocabulary) {
   vocabulary.cleanup = part.at("cleanup").boolean();
 }
 
-void read_model(const JsonPart& part, Vocabulary& vocabulary) {
-  part.expect_only({"type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"});
-  if (part.has("type")) expect_type(part, "WordPiece");  // files that are older than the name do without
-  vocabulary.unknown_token = part.at("unk_token").text();
-  vocabulary.continuing_prefix = read_prefix(part.at("continuing_subword_prefix"));
-  vocabulary.max_input_chars_per_word =
-      static_cast<std::size_t>(part.at("max_input_chars_per_word").integer(0, INT32_MAX));
-  vocabulary.tokens = vocabulary_from_json(part.at("vocab"));
-}
-
 }  // namespace
 
 std::string to_json(const Vocabulary& vocabulary) {
@@ -82,21 +72,30 @@ std::string to_json(const Vocabulary& vocabulary) {
   return write_tokenizer_json(vocabulary.added_tokens, std::move(parts));
 }
 
-Vocabulary from_json(std::string_view text) {
-  const TokenizerJson json(text);
+Vocabulary read_model(const JsonPart& part) {
+  part.expect_only({"type", "unk_token", "continuing_subword_prefix", "max_input_chars_per_word", "vocab"});
+  if (part.has("type")) expect_type(part, "WordPiece");  // files that are older than the name do without
   Vocabulary vocabulary;
-  vocabulary.normalization = read_normalizer(json.part("normalizer"));
+  vocabulary.unknown_token = part.at("unk_token").text();
+  vocabulary.continuing_prefix = read_prefix(part.at("continuing_subword_prefix"));
+  vocabulary.max_input_chars_per_word =
+      static_cast<std::size_t>(part.at("max_input_chars_per_word").integer(0, INT32_MAX));
+  vocabulary.tokens = vocabulary_from_json(part.at("vocab"));
+  if (!ids_of(vocabulary.tokens).contains(vocabulary.unknown_token))
+    part.at("unk_token").fail("'" + vocabulary.unknown_token + "' is not in model.vocab");
+  return vocabulary;
+}
+
+Vocabulary from_json(const TokenizerJson& json) {
+  const BertNormalization normalization = read_normalizer(json.part("normalizer"));
   expect_type(json.part("pre_tokenizer"), "BertPreTokenizer");
   json.part("pre_tokenizer").expect_only({"type"});
   check_post_processor(json.part("post_processor"));
+  Vocabulary vocabulary = read_model(json.part("model"));
+  vocabulary.normalization = normalization;
   vocabulary.post_processor = json.part("post_processor").value();
   read_decoder(json.part("decoder"), vocabulary);
-  const JsonPart model = json.part("model");
-  read_model(model, vocabulary);
-  const TokenIds ids = ids_of(vocabulary.tokens);
-  if (!ids.contains(vocabulary.unknown_token))
-    model.at("unk_token").fail("'" + vocabulary.unknown_token + "' is not in model.vocab");
-  check_added_tokens(json, ids, vocabulary.tokens);
+  check_added_tokens(json, ids_of(vocabulary.tokens), vocabulary.tokens);
   vocabulary.added_tokens = json.added_tokens();
   return vocabulary;
 }

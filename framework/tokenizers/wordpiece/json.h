@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "tokenizers/wordpiece/vocabulary.h"
 
@@ -12,6 +11,9 @@ std::string to_json(const Vocabulary& vocabulary);
 
 /// Reads a file whose normalizer is BertNormalizer, its pre-tokenizer BertPreTokenizer and its decoder WordPiece, as
 /// BERT's own are. Throws Error (run) naming the JSON path of what is wrong or not supported.
-Vocabulary from_json(std::string_view text);
+Vocabulary from_json(const TokenizerJson& json);
+
+/// The tokens of a file's "model" alone, with what belongs to them.
+Vocabulary read_model(const JsonPart& model);
 
 }  // namespace folio::wordpiece

@@ -84,10 +84,8 @@ WordPieceTokenizer::Trained::Trained(Vocabulary vocabulary)
 /// A token that is looked for in normalised text is written as it stands there. Hugging Face's tokenizers then no
 /// longer takes it for a special one, unless that is how it was given.
 void WordPieceTokenizer::Trained::spell_added_tokens() {
-  for (const AddedToken& token : vocabulary_.added_tokens) {
-    const std::string text = token.normalized ? encoder_.normalizer().normalize(token.content) : token.content;
-    spell(token.id, text, token.special && text == token.content);
-  }
+  for (const AddedToken& token : vocabulary_.added_tokens)
+    spell(token.id, added_.spelled(token), added_.is_special(token.id));
 }
 
 void WordPieceTokenizer::Trained::spell(TokenId id, const std::string& token, bool special) {
@@ -153,7 +151,7 @@ void WordPieceTokenizer::train(const TextSource& texts, const std::vector<Specia
 
 std::string WordPieceTokenizer::to_json() const { return wordpiece::to_json(trained().vocabulary()); }
 
-void WordPieceTokenizer::load_json(std::string_view json) {
+void WordPieceTokenizer::load(const TokenizerJson& json) {
   trained_ = std::make_shared<const Trained>(from_json(json));
 }
 

@@ -18,7 +18,7 @@ std::string problem_after(const std::function<void(json&)>& change) {
   json document = small_file();
   change(document);
   try {
-    bpe::from_json(document.dump());
+    bpe::from_json(TokenizerJson(document.dump()));
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::run);
     return error.what();
@@ -30,7 +30,7 @@ std::string problem_after(const std::function<void(json&)>& change) {
 
 TEST_CASE("a BPE file that was written is read back equal") {
   const auto tokenizer = test::trained("low lower lowest", 270, Objective::masked);
-  const bpe::Vocabulary vocabulary = bpe::from_json(tokenizer.to_json());
+  const bpe::Vocabulary vocabulary = bpe::from_json(TokenizerJson(tokenizer.to_json()));
   CHECK(vocabulary.tokens.size() == 268);
   CHECK(vocabulary.added_tokens.size() == 5);
   CHECK(bpe::to_json(vocabulary) == tokenizer.to_json());
@@ -56,7 +56,7 @@ TEST_CASE("a BPE file with a part that is not supported is refused with the part
   CHECK(problem_after([](json& f) { f["model"]["type"] = "WordPiece"; }) ==
         file + "model.type: 'WordPiece' is not supported, expected 'BPE'");
   CHECK(problem_after([](json& f) { f["model"]["dropout"] = 0.1; }) ==
-        file + "model.dropout: 0.1 is not supported, expected null");
+        file + "model.dropout: 0.1 is not supported, expected null or 0");
   CHECK(problem_after([](json& f) { f["model"]["ignore_merges"] = true; }) == "none");
   CHECK(problem_after([](json& f) { f["model"]["ignore_merges"] = 1; }) ==
         file + "model.ignore_merges: expected true or false, got 1");
