@@ -92,8 +92,8 @@ void add_export(const Command& program, const GlobalOptions& global, int&) {
       .one_of(names)
       .show_default();
   command.option("--to", options->to,
-                      "The file or folder to write, '-' for standard output; without this each run goes into one here, "
-                      "called as its id, and a table of points into points.csv or points.parquet");
+                 "The file or folder to write, '-' for standard output; without this each run goes into one here, "
+                 "called as its id, and a table of points into points.csv or points.parquet");
   command.footer(
       "Examples:\n  runner export latest --format csv\n  runner export 3fa9 --format tensorboard --to logs/3fa9\n"
       "  runner export 3fa9 b2c1 --format points-csv --to -\n"

@@ -65,8 +65,7 @@ void add_import(const Command& program, const GlobalOptions& global, int&) {
           "files or a folder of them; Weights & Biases' folder wandb; MLflow's mlflow.db or mlruns; a JSON file with "
           "metrics; a .csv or .jsonl file with a row for each step")
       .required();
-  command.flag("--json", options->json,
-                    "JSON: of each run id, name, format, points, unread; what was passed over");
+  command.flag("--json", options->json, "JSON: of each run id, name, format, points, unread; what was passed over");
   command.footer(
       "Each becomes a run like any other. What could not be read is named. What was imported before is left as it "
       "is.\n\n"
