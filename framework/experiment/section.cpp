@@ -45,7 +45,11 @@ class Reader {
       const std::string name = prefix + entry.key;
       const std::string path = section_.name + "." + name;
       const Option* option = is_dotted(entry) ? nullptr : section_.options.find(name);
-      if (option != nullptr) {
+      const std::string files = option == nullptr ? "" : list_beside(*option, entry.value);
+      if (!files.empty()) {
+        problems_.add(entry.value.place, path,
+                      fmt::format("expected {}, got a list; did you mean '{}'?", expectation(*option), files));
+      } else if (option != nullptr) {
         if (auto value = read_value(*option, entry.value, path, problems_))
           section_.values[name] = {std::move(*value), origin_of(entry.value.place)};
       } else if (!is_dotted(entry) && !section_.keys(name + ".").empty()) {
@@ -58,6 +62,15 @@ class Reader {
 
  private:
   static bool is_dotted(const Entry& entry) { return entry.key.find('.') != std::string::npos; }
+
+  /// The option that takes a list where this one, whose name it begins with, does not and was given one:
+  /// "validation_files" for "validation".
+  std::string list_beside(const Option& option, const Node& value) const {
+    if (value.kind != Node::Kind::list || option.type == OptionType::text_list) return "";
+    for (const Option& other : section_.options.options())
+      if (other.type == OptionType::text_list && other.name.starts_with(option.name + "_")) return other.name;
+    return "";
+  }
 
   void read_group(const Entry& entry, const std::string& name) {
     if (entry.value.kind == Node::Kind::mapping || entry.value.is_blank()) {

@@ -116,6 +116,15 @@ TEST_CASE("an override's value is the person's text, whatever YAML would read in
   CHECK_THAT(message_of(kValid, {"training.seed=5 # five"}), Contains("expected an integer, got '5 # five'"));
 }
 
+TEST_CASE("a list where a single value belongs leads to the option of that name that takes one") {
+  Declarations known = declarations();
+  std::vector<folio::Option> options = known.plugins[0].options.options();
+  options.push_back(folio::text_list("validation_files").help("files"));
+  known.plugins[0].options = folio::OptionTable(std::move(options));
+  CHECK_THAT(message_of(kValid, {"dataset.validation=[a.bin]"}, known), Contains("did you mean 'validation_files'?"));
+  CHECK_THAT(message_of(kValid, {"dataset.validation=[a.bin]"}), !Contains("did you mean"));
+}
+
 TEST_CASE("what stands in an override cannot reach the terminal as control characters") {
   CHECK_THAT(message_of(kValid, {"training.\x1b[31m=\x1b"}), !Contains("\x1b"));
 }
