@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "data/options.h"
+#include "folio/description.h"
 #include "folio/error.h"
 
 using namespace folio;
