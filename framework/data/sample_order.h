@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace folio::data {
@@ -19,6 +20,10 @@ namespace folio::data {
 class SampleOrder {
  public:
   SampleOrder(std::int64_t count, bool shuffle, std::uint64_t seed, std::int64_t epoch);
+
+  /// Another order: which sample comes at each place.
+  explicit SampleOrder(std::vector<std::int64_t> listed)
+      : count_(static_cast<std::int64_t>(listed.size())), shuffle_(true), listed_(std::move(listed)) {}
 
   /// Which sample comes at this place; both in [0, count).
   std::int64_t at(std::int64_t place) const;

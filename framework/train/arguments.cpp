@@ -14,6 +14,11 @@ Interval interval(const std::string& name) {
   return name == "no" ? Interval::no : name == "steps" ? Interval::steps : Interval::epoch;
 }
 
+Sampling sampling(const std::string& name) {
+  if (name == "sequential") return Sampling::sequential;
+  return name == "group_by_length" ? Sampling::group_by_length : Sampling::random;
+}
+
 OptimizerType optimizer_type(const std::string& name) {
   if (name == "sgd") return OptimizerType::sgd;
   if (name == "rmsprop") return OptimizerType::rmsprop;
@@ -62,6 +67,9 @@ OptionTable training_option_table() {
       integer("per_device_eval_batch_size", 8).at_least(1).unit("samples").help("samples of a batch in evaluation"),
       integer("gradient_accumulation_steps", 1).at_least(1).unit("batches").help("batches to one optimizer step"),
       boolean("dataloader_drop_last", false).help("leave out an epoch's last batch where it is not full"),
+      text("train_sampling_strategy", "random")
+          .choices({"random", "sequential", "group_by_length"})
+          .help("the order of samples; group_by_length puts those of about the same length into a step"),
       number("learning_rate", 5e-5).at_least(0).help("the highest learning rate of the schedule"),
       number("warmup_steps", 0)
           .at_least(0)
@@ -150,6 +158,7 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.per_device_eval_batch_size = values.integer("per_device_eval_batch_size");
   a.gradient_accumulation_steps = values.integer("gradient_accumulation_steps");
   a.dataloader_drop_last = values.boolean("dataloader_drop_last");
+  a.sampling = sampling(values.text("train_sampling_strategy"));
   a.learning_rate = values.number("learning_rate");
   a.schedule = schedule_options(values, a.learning_rate);
   a.warmup_steps = values.number("warmup_steps");

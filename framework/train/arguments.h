@@ -12,6 +12,8 @@ namespace folio::train {
 /// When something happens: never, every so many steps, or at the end of each epoch.
 enum class Interval { no, steps, epoch };
 
+enum class Sampling { random, sequential, group_by_length };
+
 enum class OptimizerType { adamw, sgd, rmsprop, adagrad, adafactor };
 
 /// The `training:` section. Names, meanings and defaults are those of Hugging Face's TrainingArguments (5.24), and of
@@ -24,6 +26,7 @@ struct TrainingArguments {
   std::int64_t per_device_eval_batch_size;
   std::int64_t gradient_accumulation_steps;
   bool dataloader_drop_last;
+  Sampling sampling;  ///< train_sampling_strategy
 
   double learning_rate;
   ScheduleOptions schedule;            ///< lr_scheduler_type, lr_scheduler_kwargs

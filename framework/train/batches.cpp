@@ -4,6 +4,7 @@
 #include <ATen/ops/sum.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace folio::train {
 
@@ -26,13 +27,24 @@ BatchShape shape_of(const Batch& batch) {
           .scored = count_scored(batch)};
 }
 
+EpochOrders::EpochOrders(const data::Samples& samples, bool shuffle, const TrainingArguments& arguments,
+                         const TrainingPlan& plan)
+    : samples_(samples.size()),
+      shuffle_(shuffle && arguments.sampling != Sampling::sequential),
+      seed_(arguments.data_seed) {
+  if (arguments.sampling == Sampling::group_by_length)
+    grouped_.emplace(samples, plan.batch_size * arguments.gradient_accumulation_steps, arguments.seed);
+}
+
+data::SampleOrder EpochOrders::next() {
+  const std::int64_t epoch = epoch_++;
+  if (grouped_) return data::SampleOrder(grouped_->next_epoch());
+  return {samples_, shuffle_, seed_, epoch};
+}
+
 EpochBatches::EpochBatches(const TrainingData& data, const TrainingArguments& arguments, const TrainingPlan& plan,
-                           std::int64_t epoch)
-    : data_(data),
-      arguments_(arguments),
-      plan_(plan),
-      epoch_(epoch),
-      order_(plan.samples, data.shuffle, arguments.data_seed, epoch) {}
+                           std::int64_t epoch, data::SampleOrder order)
+    : data_(data), arguments_(arguments), plan_(plan), epoch_(epoch), order_(std::move(order)) {}
 
 StepBatches EpochBatches::step(std::int64_t step) const {
   const std::int64_t first = step * arguments_.gradient_accumulation_steps;

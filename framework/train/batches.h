@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "data/length_grouped_order.h"
 #include "data/sample_order.h"
+#include "data/samples.h"
 #include "folio/model.h"
 #include "train/arguments.h"
 #include "train/training_data.h"
@@ -19,6 +22,22 @@ std::int64_t count_scored(const Batch& batch);
 
 BatchShape shape_of(const Batch& batch);
 
+/// The orders in which one epoch after the other takes the samples, as dataset.shuffle and train_sampling_strategy say.
+class EpochOrders {
+ public:
+  EpochOrders(const data::Samples& samples, bool shuffle, const TrainingArguments& arguments, const TrainingPlan& plan);
+
+  /// That of the first epoch, then that of the next one.
+  data::SampleOrder next();
+
+ private:
+  std::int64_t samples_;
+  bool shuffle_;
+  std::uint64_t seed_;
+  std::int64_t epoch_ = 0;
+  std::optional<data::LengthGroupedOrder> grouped_;
+};
+
 /// The batches over which one optimizer step adds up its gradients.
 struct StepBatches {
   std::vector<Batch> batches;
@@ -30,9 +49,9 @@ struct StepBatches {
 /// The steps of one epoch, each with its batches, which are collated when they are asked for.
 class EpochBatches {
  public:
-  /// `epoch` is counted from 0. All references must outlive this.
+  /// `epoch` is counted from 0, `order` that of its samples. All references must outlive this.
   EpochBatches(const TrainingData& data, const TrainingArguments& arguments, const TrainingPlan& plan,
-               std::int64_t epoch);
+               std::int64_t epoch, data::SampleOrder order);
 
   /// Of the epoch's step `step`, in [0, plan.updates_per_epoch).
   StepBatches step(std::int64_t step) const;

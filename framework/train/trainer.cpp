@@ -26,6 +26,7 @@ Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments
       recorder_(recorder),
       plan_(plan_training(arguments, data.training.size())),
       schedule_(arguments, plan_),
+      orders_(data.training, data.shuffle, arguments, plan_),
       optimizer_(make_optimizer(model.parameters(), arguments)),
       totals_(model),
       checkpoints_(std::move(checkpoints), arguments) {}
@@ -35,7 +36,7 @@ TrainingResult Trainer::run() {
   model_.training(true);
   if (arguments_.eval_on_start) recorder_.points(0, 0, evaluate_all());
   for (std::int64_t epoch = 0; epoch < plan_.epochs && !done(); ++epoch) {
-    const EpochBatches batches(data_, arguments_, plan_, epoch);
+    const EpochBatches batches(data_, arguments_, plan_, epoch, orders_.next());
     for (std::int64_t update = 0; update < plan_.updates_per_epoch && !done(); ++update) {
       const double learning_rate = schedule_.learning_rate(totals_.steps());
       const StepBatches step = batches.step(update);

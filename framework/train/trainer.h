@@ -58,6 +58,7 @@ class Trainer {
   Recorder& recorder_;
   TrainingPlan plan_;
   Schedule schedule_;
+  EpochOrders orders_;
   std::unique_ptr<Optimizer> optimizer_;
   Totals totals_;
   Checkpoints checkpoints_;

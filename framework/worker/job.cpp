@@ -46,6 +46,13 @@ void check_metric(const train::TrainingArguments& training, Objective objective,
                   " has 'eval_loss' and 'perplexity'");
 }
 
+void check_sampling(const train::TrainingArguments& training, bool shuffle) {
+  if (training.sampling != train::Sampling::group_by_length || shuffle) return;
+  throw Error(ErrorKind::experiment,
+              "training.train_sampling_strategy is 'group_by_length', which shuffles, but dataset.shuffle is false: "
+              "expected 'sequential' or dataset.shuffle true");
+}
+
 }  // namespace
 
 data::DataOptions data_options_of(const json& dataset_section) {
@@ -71,6 +78,7 @@ Job::Job(json resolved, const std::vector<runs::PluginBuild>& plugins)
   data::check_objective(option_values_from_json(framework_dataset_options(), keys_of(resolved.at("dataset"), true)),
                         objective_, model_name());
   check_metric(training_, objective_, model_name());
+  check_sampling(training_, data_options_.shuffle);
 }
 
 Job Job::from_run(const runs::RunFolder& folder) {

@@ -5,8 +5,9 @@
 #include <filesystem>
 
 #include "data/collator.h"
-#include "data/sample_order.h"
 #include "folio/error.h"
+#include "train/batches.h"
+#include "train/training_plan.h"
 #include "worker/commands.h"
 #include "worker/preparation.h"
 #include "worker/token_text.h"
@@ -87,7 +88,10 @@ int samples(const std::string& request_text) {
   }
   out.write({{"data", overview(job, job_data.training, job_data.evaluation)}});
   const std::int64_t epoch = show.at("epoch");
-  const data::SampleOrder order(count, job.data_options().shuffle, job.training().data_seed, epoch);
+  const train::TrainingPlan plan = train::plan_training(job.training(), count);
+  train::EpochOrders orders(job_data.training, job.data_options().shuffle, job.training(), plan);
+  for (std::int64_t before = 0; before < epoch; ++before) orders.next();
+  const data::SampleOrder order = orders.next();
   const auto collator =
       data::make_collator(job.objective(), job.data_options().objective, *job_data.tokenizer, job.training().data_seed);
   TokenDescriber describe(*job_data.tokenizer);

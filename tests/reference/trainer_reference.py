@@ -10,11 +10,11 @@ import torch
 from trainer_run import train, write
 from transformers import GPT2Config, GPT2LMHeadModel
 
-SAMPLES = [{"sample": s} for s in range(21)]
-
-
 def tokens(s):
     return [(7 * s + 3 * t + s * t) % 61 for t in range(9 + 5 * s % 4)]
+
+
+SAMPLES = [{"sample": s, "input_ids": tokens(s)} for s in range(21)]
 
 
 order = []
@@ -47,4 +47,6 @@ write("trainer_reference.py", [
     run(num_train_epochs=1.5, learning_rate=1e-3, lr_scheduler_type="constant_with_warmup", warmup_steps=0.25, seed=3,
         max_grad_norm=0.0),
     run(max_steps=6, gradient_accumulation_steps=2, learning_rate=2e-3, label_smoothing_factor=0.2, seed=5),
+    run(num_train_epochs=3, gradient_accumulation_steps=2, learning_rate=1e-3, seed=9,
+        train_sampling_strategy="group_by_length"),
 ])

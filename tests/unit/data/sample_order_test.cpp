@@ -4,17 +4,66 @@
 #include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
+
+#include "data/length_grouped_order.h"
 
 using namespace folio;
 using data::SampleOrder;
 
-TEST_CASE("the order of samples is that of Hugging Face's sampler") {
+namespace {
+
+/// Of a run of tests/reference/trainer_reference.py, over all epochs.
+std::vector<std::int64_t> order_of(const nlohmann::json& run) {
+  std::vector<std::int64_t> order;
+  for (const auto& batch : run.at("order"))
+    for (const std::int64_t sample : batch) order.push_back(sample);
+  return order;
+}
+
+bool is_grouped(const nlohmann::json& run) { return run.at("arguments").contains("train_sampling_strategy"); }
+
+nlohmann::json reference_runs() {
   std::ifstream file(FOLIO_SOURCE_DIR "/tests/reference/expected/trainer.json");
-  const auto reference = nlohmann::json::parse(file);
-  for (const auto& run : reference.at("runs")) {
-    std::vector<std::int64_t> expected;
-    for (const auto& batch : run.at("order"))
-      for (const std::int64_t sample : batch) expected.push_back(sample);
+  return nlohmann::json::parse(file).at("runs");
+}
+
+}  // namespace
+
+TEST_CASE("samples grouped by length come in the order of Hugging Face's sampler, in every epoch") {
+  std::vector<std::vector<TokenId>> samples;
+  for (std::size_t s = 0; s < 21; ++s) samples.emplace_back(9 + 5 * s % 4);
+  std::size_t compared = 0;
+  for (const auto& run : reference_runs()) {
+    if (!is_grouped(run)) continue;
+    const std::vector<std::int64_t> expected = order_of(run);
+    const auto& arguments = run.at("arguments");
+    const std::int64_t group = 4 * arguments.at("gradient_accumulation_steps").get<std::int64_t>();
+    data::LengthGroupedOrder orders(data::Samples::of(samples), group, arguments.at("seed").get<std::uint64_t>());
+    REQUIRE(expected.size() == 63);
+    for (auto begin = expected.begin(); begin != expected.end(); begin += 21, ++compared)
+      CHECK(orders.next_epoch() == std::vector<std::int64_t>(begin, begin + 21));
+  }
+  CHECK(compared == 3);
+}
+
+TEST_CASE("grouping takes every sample once and sorts stretches of many steps") {
+  std::vector<std::vector<TokenId>> samples;
+  for (std::size_t s = 0; s < 500; ++s) samples.emplace_back(1 + (s * 37) % 101);
+  data::LengthGroupedOrder orders(data::Samples::of(samples), 2, 3);
+  const std::vector<std::int64_t> first = orders.next_epoch(), second = orders.next_epoch();
+  CHECK(first != second);
+  CHECK(std::set<std::int64_t>(first.begin(), first.end()).size() == 500);
+  const auto length = [&](std::size_t place) { return samples[static_cast<std::size_t>(first[place])].size(); };
+  CHECK(length(0) == 101);
+  for (std::size_t place = 2; place < 100; ++place) CHECK(length(place - 1) >= length(place));
+  CHECK(length(99) < length(101));
+}
+
+TEST_CASE("the order of samples is that of Hugging Face's sampler") {
+  for (const auto& run : reference_runs()) {
+    if (is_grouped(run)) continue;
+    const std::vector<std::int64_t> expected = order_of(run);
     const auto& arguments = run.at("arguments");
     const std::uint64_t seed = arguments.value("data_seed", arguments.at("seed").get<int>());
     const std::size_t per_epoch = arguments.value("dataloader_drop_last", false) ? 20 : 21;

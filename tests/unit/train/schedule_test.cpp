@@ -25,7 +25,7 @@ TEST_CASE("learning rates are those of transformers' schedules") {
             Approx(expected[step].get<double>()).epsilon(1e-12).margin(1e-18));
     }
   }
-  CHECK(compared == 35);
+  CHECK(compared == 44);
 }
 
 TEST_CASE("every schedule with every keyword gives transformers' learning rates") {
