@@ -32,8 +32,39 @@ class BadExperiments(FolioTest):
         self.expect(3, "tiny.yaml:2:", text="name: x\n\tdataset: y\n")
         self.expect(3, "tiny.yaml:", text="name: [unclosed\n")
 
-    def test_a_batch_larger_than_the_data(self):
-        self.expect(3, "per_device_train_batch_size is 100000", arguments=["training.per_device_train_batch_size=100000"])
+    def test_a_batch_larger_than_the_data_is_made_smaller_with_a_warning(self):
+        for drop_last in "false", "true":
+            self.expect(0, "warning: training.per_device_train_batch_size is 100000",
+                        arguments=["training.per_device_train_batch_size=100000",
+                                   f"training.dataloader_drop_last={drop_last}", "training.max_steps=2"])
+        for run in self.run_folders():
+            facts = next(event for event in self.events(run) if event["type"] == "facts")["values"]
+            self.assertEqual(facts["batch_size"], facts["samples"])
+
+    def test_what_cannot_begin_leaves_no_run(self):
+        for part, *arguments in (
+                ("training.eval_strategy is 'steps'", "training.eval_strategy=steps", "dataset.validation=0"),
+                ("training.eval_strategy is 'epoch'", "training.eval_strategy=epoch", "dataset.validation=0"),
+                ("training.eval_on_start is true", "training.eval_on_start=true", "dataset.validation=0"),
+                ("training.eval_each_document is true", "training.eval_each_document=true", "dataset.validation=0"),
+                ("training.load_best_model_at_end", "training.load_best_model_at_end=true"),
+                ("training.early_stopping_patience", "training.early_stopping_patience=2"),
+                ("training.lr_scheduler_kwargs.power", "training.lr_scheduler_kwargs.power=2"),
+                ("training.warmup_ratio", "training.warmup_ratio=0.1", "training.warmup_steps=5"),
+                ("dataset.shuffle is false", "training.train_sampling_strategy=group_by_length", "dataset.shuffle=false"),
+                ("num_attention_heads", "model.num_attention_heads=5"),
+                ("max_position_embeddings", "dataset.split.size=100"),
+                ("did you mean 'macbeth'?", "dataset.books=[macbet]"),
+                ("no-such-book", "dataset.books=[./no-such-book.txt]")):
+            with self.subTest(arguments=arguments):
+                self.expect(3, part, arguments=arguments)
+        self.assertFalse(self.run_folders())
+
+    def test_at_most_so_many_samples_are_evaluated(self):
+        result = self.json("run", self.experiment(), "training.max_steps=2", "training.max_eval_samples=3")
+        self.assertEqual(result["metrics"]["eval_samples"], 3)
+        facts = next(event for event in self.events(self.run_folders()[0]) if event["type"] == "facts")["values"]
+        self.assertEqual(facts["eval_samples"], 3)
 
     def test_a_vocabulary_smaller_than_the_alphabet(self):
         self.expect(3, "vocab_size", "257", arguments=["tokenizer.vocab_size=100"])

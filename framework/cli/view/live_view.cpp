@@ -71,9 +71,9 @@ void LiveView::show_stage(const nlohmann::json& line) {
   const std::string stage = line.at("stage");
   const double done = line.at("done");
   const double total = line.at("total");
-  const bool begins = stage != stage_ || done < stage_done_;  // evaluations follow each other
+  const bool is_new = stage != stage_;
   const Clock::time_point now = now_();
-  if (begins) stage_began_ = stage_told_ = now;
+  if (is_new || done < stage_done_) stage_began_ = stage_told_ = now;
   const double seconds = std::chrono::duration<double>(now - stage_began_).count();
   const std::string details = stage_details(done, total, line.value("unit", "") == "bytes", seconds);
   bar_.update(stage, done, total, details);
@@ -81,7 +81,7 @@ void LiveView::show_stage(const nlohmann::json& line) {
   stage_done_ = done;
   if (bar_.enabled()) return;
   // Evaluations come again and again, and each is followed by its figures.
-  if (begins && stage != kEvaluating) print(stage);
+  if (is_new && stage != kEvaluating) print(stage);
   if (now - stage_told_ < kBetweenLines) return;
   stage_told_ = now;
   print(total > 0 ? joined(fmt::format("{}: {:.0f} %", stage, std::floor(100 * done / total)), details)
