@@ -33,19 +33,24 @@ struct ShardJob {
   std::int64_t bytes = 0;  ///< of text
 };
 
+void check_id(const TokenShard& shard, std::size_t place, std::int64_t vocab_size) {
+  const std::int64_t id = token_at(shard, place);
+  if (id < vocab_size) return;
+  const std::string& path = shard.provenance.source;
+  throw Error(
+      ErrorKind::experiment,
+      fmt::format("{}: token number {} is {}, but the tokenizer has {} tokens: expected ids below that, from "
+                  "the tokenizer that the shard was made with",
+                  path.empty() ? shard.name : path, with_commas(static_cast<std::int64_t>(place)), id, vocab_size));
+}
+
 void measure(ShardJob& job, const TokenShard& shard, const Tokenizer& tokenizer) {
   std::vector<TokenId> ids;
   ids.reserve(job.end - job.begin);
+  const std::int64_t vocab_size = tokenizer.vocab_size();
   for (std::size_t place = job.begin; place < job.end; ++place) {
-    const std::int64_t id = token_at(shard, place);
-    if (id >= tokenizer.vocab_size()) {
-      throw Error(
-          ErrorKind::experiment,
-          fmt::format("{}: token number {} is {}, but the tokenizer has {} tokens: expected ids below that, from "
-                      "the tokenizer that the shard was made with",
-                      shard.name, with_commas(static_cast<std::int64_t>(place)), id, tokenizer.vocab_size()));
-    }
-    ids.push_back(static_cast<TokenId>(id));
+    check_id(shard, place, vocab_size);
+    ids.push_back(static_cast<TokenId>(token_at(shard, place)));
   }
   job.bytes = static_cast<std::int64_t>(tokenizer.decode(ids, /*skip_special_tokens=*/true).size());
 }
@@ -86,6 +91,15 @@ Corpus survey_shards(const std::vector<TokenShard>& shards) {
   if (!any) throw Error(ErrorKind::run, "dataset: none of its shards has tokens to train on");
   corpus.hash = hash.hex_digest();
   return corpus;
+}
+
+void check_ids(const std::vector<TokenShard>& shards, std::int64_t vocab_size, std::size_t most) {
+  for (const TokenShard& shard : shards) {
+    const std::size_t first_end = std::min(most, shard.count);
+    for (std::size_t place = 0; place < first_end; ++place) check_id(shard, place, vocab_size);
+    for (std::size_t place = std::max(first_end, shard.count - first_end); place < shard.count; ++place)
+      check_id(shard, place, vocab_size);
+  }
 }
 
 EncodingFacts measure_shards(const std::vector<TokenShard>& shards, const Corpus& corpus, const Tokenizer& tokenizer,

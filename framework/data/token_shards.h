@@ -17,6 +17,10 @@ Samples cut_shards(const std::vector<TokenShard>& shards, bool for_evaluation, s
 /// content. Throws Error (run) when there is nothing to train on.
 Corpus survey_shards(const std::vector<TokenShard>& shards);
 
+/// Throws Error (experiment) naming shard, position and id where one of the first or the last `most` ids of a shard is
+/// not below `vocab_size`.
+void check_ids(const std::vector<TokenShard>& shards, std::int64_t vocab_size, std::size_t most);
+
 /// Checks every id and counts the bytes of the text that the tokens stand for, on all processors. Throws Error
 /// (experiment) naming shard, position and id where an id is not below the tokenizer's vocab_size. `progress` is told
 /// bytes of the shards.

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// A kind of file, and the command that makes text of one. In the command, {0} is the file, {1} the same with the
-/// suffix .txt, {2} without its last suffix.
+/// suffix .txt, {2} without its last suffix; {3} is that without a shell's quotes.
 struct FileKind {
   std::string_view name;
   const char* command;
@@ -30,6 +30,9 @@ struct Signature {
 constexpr const char* kPandoc = "pandoc -t plain --wrap=none -o {1} {0}";
 constexpr const char* kCalibre = "ebook-convert {0} {1}";
 constexpr const char* kOffice = "soffice --headless --convert-to txt:Text {0}";
+constexpr const char* kDuckDb =
+    "python3 -c \"import duckdb; duckdb.sql(\\\"COPY (SELECT text FROM {0}) TO '{3}.jsonl' (FORMAT json)\\\")\" (after "
+    "pip install duckdb)";
 constexpr const char* kOcr = "tesseract {0} {2}";
 
 /// The first that fits counts, so what is special stands before what is general.
@@ -57,7 +60,7 @@ constexpr Signature kSignatures[] = {
     {0, "%!PS", {"PostScript", "ps2ascii {0} {1}"}},
     {0, "\x89PNG\r\n\x1A\n", {"a picture (PNG)", kOcr}},
     {0, "\xFF\xD8\xFF", {"a picture (JPEG)", kOcr}},
-    {0, "PAR1", {"Parquet", "duckdb -c \"COPY (SELECT text FROM {0}) TO {2}.jsonl (FORMAT json)\""}},
+    {0, "PAR1", {"Parquet", kDuckDb}},
 };
 constexpr FileKind kWord{"a Word document", kPandoc};
 constexpr FileKind kHtml{"HTML", "pandoc -f html -t plain --wrap=none -o {1} {0}"};
@@ -103,7 +106,7 @@ void refuse_other_kinds(std::string_view bytes, const fs::path& path, bool was_p
   text.replace_extension(".txt");
   bare.replace_extension();
   const std::string command =
-      fmt::format(fmt::runtime(kind->command), shell_word(path), shell_word(text), shell_word(bare));
+      fmt::format(fmt::runtime(kind->command), shell_word(path), shell_word(text), shell_word(bare), bare.string());
   throw Error(ErrorKind::run,
               fmt::format("{}: is {}{}, expected plain text; {}this makes text of it: {}", path.string(), kind->name,
                           was_packed ? " (unpacked)" : "", was_packed ? "unpacked, " : "", command));

@@ -42,6 +42,10 @@ Parts make_parts(const Job& job) {
   return parts;
 }
 
+/// Ids of a shard that are looked at, at its beginning and again at its end: a run looks at all, which may take
+/// minutes.
+constexpr std::size_t kIdsOfPreflight = 1 << 22;
+
 /// What the data are, as far as that can be told without a tokenizer.
 struct Outlook {
   data::Corpus corpus;
@@ -51,9 +55,10 @@ struct Outlook {
   bool estimated = true;  ///< the numbers of samples
 };
 
-Outlook look_at(const Dataset& dataset, const data::DataOptions& options, double bytes_per_token) {
+Outlook look_at(const Dataset& dataset, const std::vector<TokenShard>& shards, const data::DataOptions& options,
+                double bytes_per_token) {
   Outlook outlook;
-  if (const std::vector<TokenShard> shards = dataset.token_shards(); !shards.empty()) {
+  if (!shards.empty()) {
     outlook.corpus = data::survey_shards(shards);
     outlook.samples = data::cut_shards(shards, false, options.size).size();
     outlook.eval_samples = data::cut_shards(shards, true, options.size).size();
@@ -98,6 +103,11 @@ int preflight(const std::string& request) {
   const Job job = Job::from_request(request);
   const data::DataOptions& options = job.data_options();
   const auto [dataset, tokenizer, model, execution] = make_parts(job);
+  const std::vector<TokenShard> shards = dataset->token_shards();
+  if (!shards.empty()) {
+    check_shards(job, shards, *tokenizer);
+    data::check_ids(shards, tokenizer->vocab_size(), kIdsOfPreflight);
+  }
   if (model == nullptr) {
     throw Error(ErrorKind::experiment,
                 "model.vocab_size is not given, and only training the tokenizer would tell how many tokens it has: "
@@ -106,7 +116,7 @@ int preflight(const std::string& request) {
   const json parameters = parameter_counts(*model);
 
   const double bytes_per_token = guessed_bytes_per_token(job.vocab_size(*tokenizer));
-  Outlook outlook = look_at(*dataset, options, bytes_per_token);
+  Outlook outlook = look_at(*dataset, shards, options, bytes_per_token);
   const std::int64_t length = guessed_length(options, bytes_per_token);
   const train::TrainingPlan plan = train::plan_training(job.training(), outlook.samples);
   const BatchShape shape = shape_of_batches(job, *tokenizer, plan.batch_size, length);

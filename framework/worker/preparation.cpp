@@ -100,24 +100,23 @@ TrainedTokenizer train_tokenizer(const Job& job, const Dataset& dataset, const d
 }
 
 /// The one that the data set's tokens were made with.
-TrainedTokenizer tokenizer_of_shards(const Job& job) {
-  const data::DataOptions& options = job.data_options();
-  if (options.by != data::SplitBy::tokens)
-    throw Error(ErrorKind::experiment, "dataset.split.by must be 'tokens' for a data set that gives tokens");
-  if (options.validation > 0) {
-    throw Error(ErrorKind::experiment,
-                fmt::format("dataset.validation is {}, but a data set of tokens says itself which of them are kept for "
-                            "evaluation: expected 0",
-                            options.validation));
-  }
+TrainedTokenizer tokenizer_of_shards(const Job& job, const std::vector<TokenShard>& shards) {
   std::unique_ptr<Tokenizer> tokenizer = job.make_tokenizer();
-  if (!tokenizer->is_pretrained()) {
-    throw Error(ErrorKind::experiment,
-                "the data set gives tokens, not text, so no tokenizer can be trained on it: expected "
-                "'tokenizer.type: pretrained' with the tokenizer.json that the tokens were made with");
-  }
+  check_shards(job, shards, *tokenizer);
   tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // checks that it has them
   return {std::move(tokenizer)};
+}
+
+/// A sample lies within one shard.
+void check_any_sample(const std::vector<TokenShard>& shards, bool for_evaluation, std::int64_t size) {
+  std::int64_t longest = -1;
+  for (const TokenShard& shard : shards)
+    if (shard.for_evaluation == for_evaluation) longest = std::max(longest, static_cast<std::int64_t>(shard.count));
+  if (longest < 0 || longest >= size) return;
+  throw Error(ErrorKind::experiment,
+              fmt::format("dataset.split.size is {}, but the longest shard for {} has {} tokens, which give no whole "
+                          "sample; expected a smaller size",
+                          size, for_evaluation ? "evaluation" : "training", with_commas(longest)));
 }
 
 /// The hash of everything that decides the corpus' tokens.
@@ -220,6 +219,25 @@ void check_evaluation(const Job& job, const Dataset& dataset) {
   check_kept(job, kept, kKeepTokens);
 }
 
+void check_shards(const Job& job, const std::vector<TokenShard>& shards, const Tokenizer& tokenizer) {
+  const data::DataOptions& options = job.data_options();
+  if (options.by != data::SplitBy::tokens)
+    throw Error(ErrorKind::experiment, "dataset.split.by must be 'tokens' for a data set that gives tokens");
+  if (options.validation > 0) {
+    throw Error(ErrorKind::experiment,
+                fmt::format("dataset.validation is {}, but a data set of tokens says itself which of them are kept for "
+                            "evaluation: expected 0",
+                            options.validation));
+  }
+  if (!tokenizer.is_pretrained()) {
+    throw Error(ErrorKind::experiment,
+                "the data set gives tokens, not text, so no tokenizer can be trained on it: expected "
+                "'tokenizer.type: pretrained' with the tokenizer.json that the tokens were made with");
+  }
+  check_any_sample(shards, false, options.size);
+  check_any_sample(shards, true, options.size);
+}
+
 double bytes_per_token(const Job& job, const data::PartFacts& text) {
   return job.says_every_token() ? text.bytes_per_token() : 0;
 }
@@ -235,7 +253,7 @@ JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, Pr
   data::Corpus corpus = is_text ? data::survey(*dataset, bytes_read) : data::survey_shards(shards);
 
   auto [tokenizer, tokenizer_was_cached] =
-      is_text ? train_tokenizer(job, *dataset, corpus, progress) : tokenizer_of_shards(job);
+      is_text ? train_tokenizer(job, *dataset, corpus, progress) : tokenizer_of_shards(job, shards);
   check_vocabulary(job, *tokenizer);
   std::string tokenizer_hash = sha256_hex(tokenizer->to_json());
 

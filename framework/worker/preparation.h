@@ -47,6 +47,10 @@ void check_evaluation(const Job& job, const Dataset& dataset);
 /// What to tell of a batch that is larger than the data; none where it is not.
 std::optional<std::string> smaller_batch_note(const train::TrainingArguments& training, std::int64_t samples);
 
+/// Throws Error (experiment) where a data set of tokens does not fit what the experiment says of splits, validation and
+/// tokenizer, or its shards give no sample.
+void check_shards(const Job& job, const std::vector<TokenShard>& shards, const Tokenizer& tokenizer);
+
 /// Bytes of text to a token; 0 where bits per byte mean nothing, since the objective does not say every token.
 double bytes_per_token(const Job& job, const data::PartFacts& text);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -19,6 +20,9 @@ struct LlmcKind {
   int bytes_per_token;
 };
 constexpr LlmcKind kLlmcKinds[] = {{20240520, 1, 2}, {20240801, 7, 4}};
+
+/// What its files of multiple choice begin with.
+constexpr std::int32_t kLlmcChoices = 20240522;
 
 /// The number at this place of the header.
 std::int32_t header_number(std::string_view bytes, std::size_t index) {
@@ -61,18 +65,64 @@ ShardTokens find_llmc(std::string_view bytes, const std::string& name) {
   return {kHeaderSize, static_cast<std::size_t>(count), kind->bytes_per_token};
 }
 
-ShardTokens find_nanogpt(std::string_view bytes, const std::string& name) {
-  if (bytes.size() % 2 != 0)
-    fail(name, fmt::format("has {} bytes, which is no whole number of tokens of 2 bytes", bytes.size()));
-  return {0, bytes.size() / 2, 2};
+/// The bits of an id where what is read as ids of 16 bits looks like wider ones, low half first; else 16.
+int suspected_bits(std::string_view bytes) {
+  constexpr std::size_t kLookedAt = 1 << 16, kFewest = 16;
+  constexpr std::uint16_t kHighest = 3;  // the upper halves of ids below 262,144
+  std::size_t zeros[4] = {}, count = 0;
+  std::uint16_t highest[4] = {};
+  for (; count < kLookedAt && (count + 1) * 2 <= bytes.size(); ++count) {
+    std::uint16_t number = 0;
+    std::memcpy(&number, bytes.data() + count * 2, sizeof number);
+    zeros[count % 4] += number == 0 ? 1 : 0;
+    highest[count % 4] = std::max(highest[count % 4], number);
+  }
+  const std::size_t quarter = count / 4;
+  if (count < kFewest || zeros[0] >= quarter) return 16;
+  if (zeros[2] >= quarter && zeros[3] >= quarter && highest[1] <= kHighest) return 64;
+  const bool all_zero = zeros[1] >= quarter && zeros[3] >= quarter;
+  const bool all_small = std::max(highest[1], highest[3]) <= kHighest && std::max(highest[0], highest[2]) > 1000;
+  return all_zero || all_small ? 32 : 16;
+}
+
+ShardTokens find_nanogpt(std::string_view bytes, int bytes_per_token, const std::string& name) {
+  const auto width = static_cast<std::size_t>(bytes_per_token);
+  if (bytes.size() % width != 0)
+    fail(name, fmt::format("has {} bytes, which is no whole number of tokens of {} bytes", bytes.size(), width));
+  const int bits = width == 2 ? suspected_bits(bytes) : 32;
+  if (bits > 8 * bytes_per_token) {
+    fail(name, fmt::format("looks like ids of {0} bits, since the upper halves of its ids would be next to nothing but "
+                           "zeros; expected ids of 16 bits (numpy's uint16){1}",
+                           bits, bits == 32 ? ", or format: nanogpt32" : ""));
+  }
+  return {0, bytes.size() / width, bytes_per_token};
+}
+
+/// Throws where the file is one of those that are met in place of tokens.
+void refuse_others(std::string_view bytes, const std::string& name) {
+  if (bytes.starts_with("\x93NUMPY"))
+    fail(name,
+         "is a file of numpy's (.npy); expected the ids alone, as array.astype('uint16').tofile(...) writes them");
+  const bool is_packed = bytes.starts_with("\x1F\x8B\x08") || bytes.starts_with("\x28\xB5\x2F\xFD") ||
+                         bytes.starts_with(
+                             "\xFD"
+                             "7zXZ");
+  if (is_packed && !name.ends_with(".bin")) fail(name, "is packed; expected tokens that are unpacked");
+  if (bytes.size() >= sizeof(std::int32_t) && header_number(bytes, 0) == kLlmcChoices) {
+    fail(name,
+         "is llm.c's file of an evaluation with choices (HellaSwag, MMLU); expected one of tokens, as its "
+         "write_datafile makes");
+  }
 }
 
 }  // namespace
 
 ShardTokens find_tokens(std::string_view bytes, ShardFormat format, const std::string& name) {
   if (bytes.empty()) fail(name, "is empty, expected tokens");
+  refuse_others(bytes, name);
   const bool is_llmc = format == ShardFormat::llmc || (format == ShardFormat::automatic && llmc_kind(bytes) != nullptr);
-  const ShardTokens tokens = is_llmc ? find_llmc(bytes, name) : find_nanogpt(bytes, name);
+  const ShardTokens tokens =
+      is_llmc ? find_llmc(bytes, name) : find_nanogpt(bytes, format == ShardFormat::nanogpt32 ? 4 : 2, name);
   if (tokens.count == 0) fail(name, "has no tokens");
   return tokens;
 }

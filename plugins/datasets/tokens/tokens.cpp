@@ -13,7 +13,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the files are little-endian, and are read as they lie");
 
 ShardFormat format_named(const std::string& name) {
-  return name == "llmc" ? ShardFormat::llmc : name == "nanogpt" ? ShardFormat::nanogpt : ShardFormat::automatic;
+  if (name == "llmc") return ShardFormat::llmc;
+  if (name == "nanogpt32") return ShardFormat::nanogpt32;
+  return name == "nanogpt" ? ShardFormat::nanogpt : ShardFormat::automatic;
 }
 
 std::string hash_of(const MappedFile& file) {
@@ -46,7 +48,7 @@ OptionTable options() {
       text_list("validation_files", std::vector<std::string>{})
           .help("the same for evaluation; without it there is none"),
       text("format", "auto")
-          .choices({"auto", "nanogpt", "llmc"})
+          .choices({"auto", "nanogpt", "nanogpt32", "llmc"})
           .help("how the files are laid out; auto takes llm.c's where its header is there, else nanoGPT's"),
   };
 }

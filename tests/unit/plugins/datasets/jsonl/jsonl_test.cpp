@@ -228,7 +228,7 @@ TEST_CASE("jsonl reads UTF-16 with a byte-order mark, and names what is no text"
   CHECK_THAT(documents[1].provenance.note, Contains("UTF-16LE"));
   CHECK_THAT(problem_with(wide.substr(2)), Contains("a.jsonl: looks like UTF-16LE without a byte-order mark"));
   CHECK_THAT(problem_with("PAR1" + line),
-             Contains("a.jsonl: is Parquet, expected plain text") && Contains("duckdb -c"));
+             Contains("a.jsonl: is Parquet, expected plain text") && Contains("duckdb.sql("));
 }
 
 TEST_CASE("jsonl refuses what is not UTF-8, or puts U+FFFD there") {

@@ -158,5 +158,42 @@ TEST_CASE("tokens names what it does not find") {
   CHECK_THROWS_WITH(tokens_in(folder, {}), Contains("train"));
 }
 
+/// Ids as a text has them, in any width.
+template <typename Number>
+std::string some_ids(std::uint32_t vocab_size) {
+  std::mt19937 random(5);
+  std::vector<Number> ids;
+  for (int i = 0; i < 4000; ++i) ids.push_back(static_cast<Number>(random() % vocab_size));
+  return bytes_of(ids);
+}
+
+TEST_CASE("tokens of another width than 16 bits are told by their zeros") {
+  for (const std::uint32_t vocab_size : {65U, 600U, 50257U, 128256U, 200000U}) {
+    CAPTURE(vocab_size);
+    CHECK_THAT(problem_with(some_ids<std::uint32_t>(vocab_size)),
+               Contains("train.bin: looks like ids of 32 bits") && Contains("or format: nanogpt32"));
+    CHECK_THAT(problem_with(some_ids<std::uint64_t>(vocab_size)), Contains("train.bin: looks like ids of 64 bits"));
+    const ShardTokens wide = find_tokens(some_ids<std::uint32_t>(vocab_size), ShardFormat::nanogpt32, "train.bin");
+    CHECK(wide.count == 4000);
+    CHECK(wide.bytes_per_token == 4);
+    CHECK(find_tokens(some_ids<std::uint16_t>(std::min(vocab_size, 65536U)), ShardFormat::automatic, "t").count ==
+          4000);
+  }
+  for (const std::uint32_t vocab_size : {1U, 2U, 4U})
+    CHECK(find_tokens(some_ids<std::uint16_t>(vocab_size), ShardFormat::automatic, "t").count == 4000);
+  CHECK_THAT(problem_with("abcdef", ShardFormat::nanogpt32),
+             Contains("has 6 bytes, which is no whole number of tokens of 4"));
+}
+
+TEST_CASE("tokens are named as what they are where they are none") {
+  CHECK_THAT(problem_with("\x93NUMPY" + some_ids<std::uint16_t>(600)), Contains("is a file of numpy's"));
+  CHECK_THAT(problem_with(llmc_file(20240522, 1, kGpt2Ids)), Contains("is llm.c's file of an evaluation with choices"));
+  const TemporaryFolder folder;
+  folder.write("train.bin.gz", "\x1F\x8B\x08" + some_ids<std::uint16_t>(600));
+  CHECK_THROWS_WITH(tokens_in(folder, {{"train", Names{"train.bin.gz"}}}).token_shards(),
+                    Contains("train.bin.gz: is packed"));
+  CHECK(find_tokens("\x1F\x8B\x08\x01", ShardFormat::automatic, "train.bin").count == 2);  // ids may be such
+}
+
 }  // namespace
 }  // namespace folio::tokens
