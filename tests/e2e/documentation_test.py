@@ -128,8 +128,8 @@ training:
 WORDS = text_of_words().encode()
 FILES = {
     "texts/essay.txt": WORDS, "letters/first.txt": WORDS, "drafts/first.txt": WORDS,
-    "wiki.jsonl": json.dumps({"body": text_of_words()}).encode(),
-    "news/today.jsonl.zst": json.dumps({"body": text_of_words()}).encode(),  # what it holds decides, not its name
+    "wiki.jsonl": json.dumps({"title": "Ships", "meta": {"body": text_of_words()}}).encode(),
+    "news/today.jsonl.zst": json.dumps({"title": "Ships", "meta": {"body": text_of_words()}}).encode(),  # what it holds decides, not its name
     "fineweb/fineweb_train_000001.bin": bytes(4000), "fineweb/fineweb_val_000000.bin": bytes(2000),
 }
 
