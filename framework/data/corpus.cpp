@@ -123,11 +123,13 @@ class Cutter {
   }
 
  private:
-  /// Behind the last line end before the exact share.
+  /// Behind the last line end before the exact share, else behind the last space.
   std::size_t cut_in(std::string_view text) const {
     const std::size_t exact = skip_characters(text, 0, kept_ - seen_);
-    const std::size_t line_end = text.substr(0, exact).rfind('\n');
-    return line_end == std::string_view::npos ? exact : line_end + 1;
+    const std::string_view before = text.substr(0, exact);
+    const std::size_t line_end = before.rfind('\n');
+    const std::size_t end = line_end != before.npos ? line_end : before.rfind(' ');
+    return end == before.npos ? exact : end + 1;
   }
 
   void tell(Text& part, std::string_view text, bool ends, bool& begun) {

@@ -54,8 +54,9 @@ constexpr int kCutVersion = 2;
 /// Reads all documents again and calls `sink` with their texts in order, each cut into what is trained on and what is
 /// kept for evaluation. The cut depends on the text alone, so runs with different tokenizers are evaluated on the same
 /// text. Of many documents, `validation` is the share that is kept whole, spread over all of them; of few, the share of
-/// each one's characters that is kept, from the last line end before on, and where the piece that the share begins in
-/// has no line end before it, from there. Throws Error (run) where the texts are not those of the survey.
+/// each one's characters that is kept, from the last line end before on; where the piece that the share begins in has
+/// no line end before it, from the last space on, and where it has no space either, from there. Throws Error (run)
+/// where the texts are not those of the survey.
 void read_texts(const Dataset& dataset, const Corpus& corpus, double validation,
                 const std::function<void(const Text&)>& sink);
 

@@ -35,12 +35,18 @@ constexpr const char* kDuckDb =
     "pip install duckdb)";
 constexpr const char* kOcr = "tesseract {0} {2}";
 
+constexpr std::string_view kZipMagic = "PK\x03\x04";
+constexpr FileKind kEpub{"an EPUB", "pandoc -f epub -t plain --wrap=none -o {1} {0}"};
+constexpr FileKind kOpenDocument{"an OpenDocument text", kPandoc};
+constexpr FileKind kWord{"a Word document", kPandoc};
+constexpr FileKind kZip{"a zip archive", "unzip {0} -d {2}"};
+
 /// The first that fits counts, so what is special stands before what is general.
 constexpr Signature kSignatures[] = {
     {0, "%PDF-", {"a PDF", "pdftotext {0} {1}"}},
-    {30, "mimetypeapplication/epub+zip", {"an EPUB", "pandoc -f epub -t plain --wrap=none -o {1} {0}"}},
-    {30, "mimetypeapplication/vnd.oasis.opendocument.text", {"an OpenDocument text", kPandoc}},
-    {0, "PK\x03\x04", {"a zip archive", "unzip {0} -d {2}"}},
+    {30, "mimetypeapplication/epub+zip", kEpub},
+    {30, "mimetypeapplication/vnd.oasis.opendocument.text", kOpenDocument},
+    {0, kZipMagic, kZip},
     {0, "PK\x05\x06", {"an empty zip archive", "unzip {0} -d {2}"}},
     {0,
      {"\xFD"
@@ -62,7 +68,6 @@ constexpr Signature kSignatures[] = {
     {0, "\xFF\xD8\xFF", {"a picture (JPEG)", kOcr}},
     {0, "PAR1", {"Parquet", kDuckDb}},
 };
-constexpr FileKind kWord{"a Word document", kPandoc};
 constexpr FileKind kHtml{"HTML", "pandoc -f html -t plain --wrap=none -o {1} {0}"};
 constexpr FileKind kFictionBook{"a FictionBook", "pandoc -f fb2 -t plain --wrap=none -o {1} {0}"};
 
@@ -81,11 +86,18 @@ std::optional<FileKind> markup_of(std::string_view bytes) {
   return std::nullopt;
 }
 
-std::optional<FileKind> kind_of(std::string_view bytes) {
+/// What a zip archive is, by the files that it begins with or else by its name.
+FileKind kind_of_zip(std::string_view bytes, const std::string& name) {
+  const std::string_view head = bytes.substr(0, kLookedAt);
+  if (head.find("META-INF/container.xml") != head.npos || name.ends_with(".epub")) return kEpub;
+  if (head.find("word/") != head.npos || name.ends_with(".docx")) return kWord;
+  return name.ends_with(".odt") ? kOpenDocument : kZip;
+}
+
+std::optional<FileKind> kind_of(std::string_view bytes, const std::string& name) {
   for (const Signature& signature : kSignatures) {
     if (bytes.size() < signature.offset || !bytes.substr(signature.offset).starts_with(signature.bytes)) continue;
-    const bool is_zip = signature.bytes == "PK\x03\x04";
-    return is_zip && bytes.substr(0, kLookedAt).find("word/") != bytes.npos ? kWord : signature.kind;
+    return signature.bytes == kZipMagic ? kind_of_zip(bytes, name) : signature.kind;
   }
   return markup_of(bytes);
 }
@@ -100,7 +112,7 @@ std::string shell_word(const fs::path& path) {
 }  // namespace
 
 void refuse_other_kinds(std::string_view bytes, const fs::path& path, bool was_packed) {
-  const std::optional<FileKind> kind = kind_of(bytes);
+  const std::optional<FileKind> kind = kind_of(bytes, path.string());
   if (!kind) return;
   fs::path text = path, bare = path;
   text.replace_extension(".txt");

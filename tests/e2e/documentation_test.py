@@ -126,10 +126,11 @@ training:
 
 # What the experiments in the documents read, beside the experiment.
 WORDS = text_of_words().encode()
+LINE = json.dumps({"title": "Ships", "meta": {"body": text_of_words()}}).encode()
 FILES = {
     "texts/essay.txt": WORDS, "letters/first.txt": WORDS, "drafts/first.txt": WORDS,
-    "wiki.jsonl": json.dumps({"title": "Ships", "meta": {"body": text_of_words()}}).encode(),
-    "news/today.jsonl.zst": json.dumps({"title": "Ships", "meta": {"body": text_of_words()}}).encode(),  # what it holds decides, not its name
+    "wiki.jsonl": LINE,
+    "news/today.jsonl.zst": LINE,  # what it holds decides, not its name
     "fineweb/fineweb_train_000001.bin": bytes(4000), "fineweb/fineweb_val_000000.bin": bytes(2000),
 }
 

@@ -56,7 +56,11 @@ bool BodyFinder::speaks_of_gutenberg(std::string_view part) const {
 void BodyFinder::look_at_line(std::size_t begin, std::size_t end) {
   Kind kind = Kind::text_end;
   const std::string_view line = trimmed(text_.substr(begin, end - begin));
-  switch (license_line(line)) {
+  const bool has_stars = line.starts_with('*');
+  const std::size_t whole_end = has_stars && !line.ends_with('*') ? title_end(end) : end;
+  // PROJECT and GUTENBERG may stand in two lines.
+  const std::string_view whole = whole_end > end ? trimmed(text_.substr(begin, whole_end - begin)) : line;
+  switch (license_line(whole)) {
     case LicenseLine::none:
       return;
     case LicenseLine::book_start:
@@ -72,8 +76,7 @@ void BodyFinder::look_at_line(std::size_t begin, std::size_t end) {
       kind = Kind::small_print_end;
       break;
   }
-  const bool has_stars = line.starts_with('*');
-  if (has_stars && !line.ends_with('*')) looked_ = next_line(text_, title_end(end));
+  looked_ = next_line(text_, whole_end);
   marks_.push_back({kind, begin, looked_, has_stars});
 }
 

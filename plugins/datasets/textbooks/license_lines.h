@@ -13,7 +13,7 @@ enum class LicenseLine {
   small_print_end,
 };
 
-/// `line` is one line without its line end and the blanks around it.
+/// `line` is one line without its line end and the blanks around it, or the few that it goes on over.
 LicenseLine license_line(std::string_view line);
 
 }  // namespace folio::textbooks

@@ -58,9 +58,13 @@ ShardTokens find_llmc(std::string_view bytes, const std::string& name) {
   if (count < 0) fail(name, fmt::format("has a header that counts {} tokens", count));
   const std::uint64_t expected = kHeaderSize + static_cast<std::uint64_t>(count * kind->bytes_per_token);
   if (bytes.size() != expected) {
+    const int other_width = kind->bytes_per_token == 2 ? 4 : 2;
+    const bool is_other_width = bytes.size() == kHeaderSize + static_cast<std::uint64_t>(count * other_width);
     fail(name, fmt::format("has {} bytes, but a header that counts {} tokens of {} bytes, which makes {} bytes{}",
                            bytes.size(), count, kind->bytes_per_token, expected,
-                           bytes.size() < expected ? ": its end is missing" : ""));
+                           is_other_width            ? fmt::format(": its tokens have {} bytes each", other_width)
+                           : bytes.size() < expected ? ": its end is missing"
+                                                     : ""));
   }
   return {kHeaderSize, static_cast<std::size_t>(count), kind->bytes_per_token};
 }

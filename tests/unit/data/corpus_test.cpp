@@ -114,6 +114,11 @@ TEST_CASE("a document in pieces is kept whole among many") {
   CHECK(parts.training == std::vector<std::string>(20 - parts.evaluation.size(), kLines));
 }
 
+TEST_CASE("the validation share of a text without line ends begins with a word") {
+  CHECK(parts_of({document("a", "one two three four")}, 0.3) == Parts{{"one two "}, {"three four"}});
+  CHECK(parts_of({document("a", "one\ntwo three four")}, 0.3) == Parts{{"one\n"}, {"two three four"}});
+}
+
 TEST_CASE("the validation share never cuts a character") {
   std::string text;
   for (int i = 0; i < 10; ++i) text += "\xe2\x82\xac";  // euro signs, no line end

@@ -98,6 +98,8 @@ TEST_CASE("files that are no plain text are named as what they are, with the com
       {"a.pdf", "%PDF-1.7\n", "is a PDF", "pdftotext '%/a.pdf' '%/a.txt'"},
       {"a.epub", zip_head + "mimetypeapplication/epub+zip", "is an EPUB",
        "pandoc -f epub -t plain --wrap=none -o '%/a.txt'"},
+      {"b.epub", zip_head + "OEBPS/content.opf", "is an EPUB", "pandoc -f epub"},
+      {"b.zip", zip_head + "META-INF/container.xml", "is an EPUB", "pandoc -f epub"},
       {"a.zip", zip_head + "a.txt", "is a zip archive", "unzip '%/a.zip' -d '%/a'"},
       {"a.docx", zip_head + "[Content_Types].xml ... word/document.xml", "is a Word document", "pandoc"},
       {"a.odt", zip_head + "mimetypeapplication/vnd.oasis.opendocument.text", "is an OpenDocument text", "pandoc"},

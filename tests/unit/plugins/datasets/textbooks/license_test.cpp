@@ -78,6 +78,10 @@ TEST_CASE("license lines may have a title that goes on over some lines") {
   const std::string end = "*** END OF THIS PROJECT GUTENBERG EBOOK A VERY LONG TITLE\r\nTHAT GOES ON ***\r\n";
   CHECK(body_of("head\r\n" + start + "book\r\n" + end + "tail\r\n") == "book\r\n");
   CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK\nA VERY\n  LONG\nTITLE ***\nbook\n" + kEnd) == "book\n");
+  CHECK(body_of("*** START OF THIS PROJECT\r\nGUTENBERG EBOOK T ***\r\nbook\r\n*** END OF THIS\r\nPROJECT GUTENBERG "
+                "EBOOK ***\r\n") == "book\r\n");
+  CHECK(body_of(kStart + "* a note\nof **two** lines **\n* * *\nmore\n" + kEnd) ==
+        "* a note\nof **two** lines **\n* * *\nmore\n");
   CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK T\n***\nbook\n" + kEnd) == "book\n");
   CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK T\nbook\n\n***\nmore\n" + kEnd) == "book\n\n***\nmore\n");
   CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK T\nbook\n* * * note **\nmore\n" + kEnd) ==

@@ -181,6 +181,8 @@ TEST_CASE("tokens of another width than 16 bits are told by their zeros") {
   }
   for (const std::uint32_t vocab_size : {1U, 2U, 4U})
     CHECK(find_tokens(some_ids<std::uint16_t>(vocab_size), ShardFormat::automatic, "t").count == 4000);
+  CHECK_THAT(problem_with(llmc_file(20240520, 1, kLlamaIds)), Contains(": its tokens have 4 bytes each"));
+  CHECK_THAT(problem_with(llmc_file(20240801, 7, kGpt2Ids)), Contains(": its tokens have 2 bytes each"));
   CHECK_THAT(problem_with("abcdef", ShardFormat::nanogpt32),
              Contains("has 6 bytes, which is no whole number of tokens of 4"));
 }
