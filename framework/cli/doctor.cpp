@@ -156,7 +156,7 @@ int doctor(const GlobalOptions& global, bool json_wanted) {
   std::vector<Finding> findings = worker();
   for (const auto& more : {plugins(global), store(global), std::vector{disk(global)}})
     findings.insert(findings.end(), more.begin(), more.end());
-  json_wanted ? print_json(as_json(findings)) : print(findings);
+  json_wanted ? print_json({{"checks", as_json(findings)}}) : print(findings);
   const bool failed = std::any_of(findings.begin(), findings.end(),
                                   [](const Finding& finding) { return finding.verdict == Verdict::failure; });
   return failed ? 1 : 0;

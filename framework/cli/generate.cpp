@@ -100,9 +100,7 @@ class Conversation {
 
   void finish_answer() {
     if (!options_.json) return print("\n");
-    print(nlohmann::json{{"id", run_.summary.id}, {"prompt", prompt_}, {"text", text_}}.dump(
-              -1, ' ', false, nlohmann::json::error_handler_t::replace) +
-          "\n");
+    print(json_line({{"id", run_.summary.id}, {"prompt", prompt_}, {"text", text_}}));
   }
 
   static void print(const std::string& text) {

@@ -129,7 +129,7 @@ void help(const HelpOptions& options, const Command& program, const GlobalOption
   if (options.json) {
     json list = json::array();
     for (const Topic& topic : found) list.push_back(to_json(topic));
-    print_json(list);
+    print_json({{"topics", list}});
     return;
   }
   if (other != nullptr) {
@@ -150,7 +150,7 @@ void add_help(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("help", "Say what a key of an experiment, a metric or a command means");
   const auto options = std::make_shared<HelpOptions>();
   command.option("WORD", options->word, "A key, an option of a plugin, a metric, a fact or a command");
-  command.flag("--json", options->json, "JSON: name, owner, meaning, option of each that is called so");
+  command.flag("--json", options->json, "JSON: topics, of each name, owner, meaning, option");
   command.flag("--md", options->markdown, "All training arguments and framework options: docs/training.md");
   command.footer(
       "Examples:\n  runner help training.learning_rate\n  runner help dataset.split.by\n  runner help gpt.resid_pdrop\n"

@@ -112,7 +112,7 @@ void list_runs(const GlobalOptions& global, const LsOptions& options) {
   if (options.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const RunSummary& run : runs) list.push_back(runs::to_json(run));
-    print_json(list);
+    print_json({{"runs", std::move(list)}});
     return;
   }
   print_table(runs, options.all || options.limit > 0 || !is_terminal(STDOUT_FILENO));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/view/print_json.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
 #include "support/version.h"
@@ -56,6 +57,16 @@ void complete(std::vector<std::string>& arguments, const Command& program) {
   arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(place), "run");
 }
 
+/// Whether what goes wrong is told as JSON, on standard output as the answer would be.
+bool json_wanted(const std::vector<std::string>& arguments) {
+  return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+}
+
+void tell_error(bool as_json, std::string_view kind, const std::string& message) {
+  if (as_json) return print_error_json(kind, message);
+  fmt::print(stderr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), message);
+}
+
 int run(std::vector<std::string> arguments) {
   const Program program(
       "runner", "Folio trains language models on text from an experiment file, and compares the results honestly.",
@@ -83,7 +94,7 @@ int run(std::vector<std::string> arguments) {
   for (const auto add : kCommands) add(program, global, exit_code);
 
   complete(arguments, program);
-  const int usage = program.run(arguments);
+  const int usage = program.run(arguments, json_wanted(arguments));
   return usage != 0 ? usage : exit_code;
 }
 
@@ -91,14 +102,15 @@ int run(std::vector<std::string> arguments) {
 }  // namespace folio::cli
 
 int main(int argc, char** argv) {
-  const folio::Paint paint(folio::use_colour(STDERR_FILENO));
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool as_json = folio::cli::json_wanted(arguments);
   try {
-    return folio::cli::run({argv + 1, argv + argc});
+    return folio::cli::run(arguments);
   } catch (const folio::Error& error) {
-    fmt::print(stderr, "{}: {}\n", paint.red("error"), error.what());
+    folio::cli::tell_error(as_json, folio::to_string(error.kind()), error.what());
     return folio::exit_code(error.kind());
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", paint.red("error"), error.what());
+    folio::cli::tell_error(as_json, "internal", error.what());
     return 1;
   }
 }

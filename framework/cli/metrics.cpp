@@ -106,9 +106,10 @@ void metrics(const MetricsOptions& options) {
   } else if (options.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const Metric& metric : runs::all_metrics()) list.push_back(to_json(metric));
-    for (const runs::FactMeaning& each : facts) list.push_back(to_json(each));
+    nlohmann::json known = nlohmann::json::array();
+    for (const runs::FactMeaning& each : facts) known.push_back(to_json(each));
     if (options.name.empty())
-      print_json(list);
+      print_json({{"metrics", list}, {"facts", known}});
     else
       print_json(fact != nullptr ? to_json(*fact) : to_json(metric_called(options.name)));
   } else if (options.name.empty()) {

@@ -33,7 +33,8 @@ void print_result(const runs::Run& run) {
                       {"folder", run.folder.path().string()},
                       {"metrics", nlohmann::json::object()}};
   for (const auto& [name, value] : run.summary.metrics) json["metrics"][name] = number_to_json(value);
-  if (run.summary.error) json["error"] = run.summary.error->message;
+  if (run.summary.error)
+    json["error"] = {{"kind", to_string(run.summary.error->kind)}, {"message", run.summary.error->message}};
   print_json(json);
 }
 

@@ -1,8 +1,9 @@
 #include "experiment/schema.h"
 
+#include <iostream>
+
 #include "cli/commands.h"
 #include "cli/session/session.h"
-#include "cli/view/print_json.h"
 
 namespace folio::cli {
 
@@ -14,7 +15,8 @@ void add_schema(const Command& program, const GlobalOptions& global, int&) {
       "  # yaml-language-server: $schema=folio.schema.json\n\n"
       "Example:\n"
       "  runner schema > experiments/folio.schema.json");
-  command.action([&global] { print_json(experiment::schema(open_session(global, {}).declarations)); });
+  command.action(
+      [&global] { std::cout << experiment::schema(open_session(global, {}).declarations).dump(2) << "\n"; });
 }
 
 }  // namespace folio::cli

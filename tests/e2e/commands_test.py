@@ -22,7 +22,7 @@ class Commands(FolioTest):
         self.assertRegex(self.runner("--version").stdout, r"^folio \d+\.\d+\.\d+\n$")
 
     def test_the_baselines_are_there_from_the_start(self):
-        runs = {run["id"]: run for run in self.json("ls")}
+        runs = {run["id"]: run for run in self.json("ls")["runs"]}
         self.assertEqual(runs["baseline/gpt"]["metrics"]["train_loss"], 6.50891508879485)
         self.assertEqual(runs["baseline/bert"]["metrics"]["train_runtime"], 765.0489)
         diff = self.json("diff", "baseline/gpt", "baseline/bert")

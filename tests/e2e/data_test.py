@@ -94,7 +94,7 @@ class Cache(FolioTest):
         runs = [self.start(experiment) for _ in range(2)]
         for run in runs:
             self.assertEqual(run.wait(timeout=120), 0)
-        runs = self.json("ls")
+        runs = self.json("ls")["runs"]
         losses = {run["metrics"]["train_loss"] for run in runs if run["name"] == "tiny"}
         self.assertEqual(len(losses), 1)
         self.assertEqual(len(self.entries()), 3)

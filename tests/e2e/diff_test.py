@@ -101,7 +101,7 @@ class Diff(FolioTest):
         experiment = self.gpt()
         for change in ([], [], ["training.seed=7"], ["training.learning_rate=2e-3"]):
             self.runner(experiment, "training.trace=true", *change)
-        latest_first = [run["id"] for run in self.json("ls") if not run["id"].startswith("baseline/")]
+        latest_first = [run["id"] for run in self.json("ls")["runs"] if not run["id"].startswith("baseline/")]
         rate, seed, again, first = latest_first
         same = self.json("diff", "--trace", "--exit-code", first, again)
         self.assertEqual(same["steps"], {"a": 12, "b": 12})

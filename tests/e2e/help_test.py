@@ -46,7 +46,7 @@ class Help(FolioTest):
         self.assertIn("model gpt", self.runner("help", "gpt.resid_pdrop").stdout)
         self.assertIn("model gpt", self.runner("help", "model/gpt.resid_pdrop").stdout)
         self.assertIn("one of 'characters', 'tokens', 'document'", self.runner("help", "dataset.split.by").stdout)
-        many = json.loads(self.runner("help", "hidden_size", "--json").stdout)
+        many = json.loads(self.runner("help", "hidden_size", "--json").stdout)["topics"]
         self.assertLessEqual({"an option of the model gpt", "an option of the model bert"}, {each["owner"] for each in many})
 
     def test_metrics_facts_and_commands_are_explained(self):
@@ -58,7 +58,8 @@ class Help(FolioTest):
 
     def test_metrics_knows_every_fact_that_show_prints(self):
         self.runner(self.experiment())
-        known = {each["name"] for each in json.loads(self.runner("metrics", "--json").stdout)}
+        listed = json.loads(self.runner("metrics", "--json").stdout)
+        known = {each["name"] for each in listed["metrics"] + listed["facts"]}
         facts = set(self.json("show", "latest")["facts"])
         self.assertGreater(len(facts), 10)
         self.assertLessEqual(facts, known)

@@ -40,7 +40,7 @@ class NewPlugin(FolioTest):
         self.assertIn("objective: causal", out)
         self.assertIn("training.seed", out)  # what diff says the two differ in
         self.assertIn("mymodel, trained with the objective 'causal'", out)
-        runs = [run for run in self.json("ls") if run["name"] == "mymodel"]
+        runs = [run for run in self.json("ls")["runs"] if run["name"] == "mymodel"]
         self.assertEqual([run["state"] for run in runs], ["finished", "finished"])
         self.assertNotEqual(runs[0]["metrics"]["train_loss"], runs[1]["metrics"]["train_loss"])
         for name in ["CMakeLists.txt", "README.md", "mymodel.cpp", "mymodel_test.cpp"]:
@@ -57,7 +57,7 @@ class NewPlugin(FolioTest):
             out = self.shell("\n".join(commands), folder)
             self.assertIn("100% tests passed", out)
             self.assertIn(f"my_{kind} 0.1, a {kind}", out)
-            states = [run["state"] for run in self.json("ls") if run["name"] == f"my_{kind}"]
+            states = [run["state"] for run in self.json("ls")["runs"] if run["name"] == f"my_{kind}"]
             self.assertEqual(states, ["finished", "finished"])
 
     def test_what_cannot_be_written_is_told(self):

@@ -33,19 +33,19 @@ class StoreTest(FolioTest):
         self.assertEqual(self.server.sql("SELECT count(*) FROM folio.runs WHERE state = 'finished' AND "
                                          "run NOT LIKE 'baseline/%'", "folio"), [["2"]])
         self.assertIn("4 runs entered", self.runner("reindex").stdout)
-        store = next(check for check in self.json("doctor") if check["name"] == "store")
+        store = next(check for check in self.json("doctor")["checks"] if check["name"] == "store")
         self.assertEqual((store["verdict"], store["text"]), ("ok", f"{self.url} with 4 runs"))
 
     def test_another_results_folder_sees_the_run_and_leaves_it_alone(self):
         run = self.json(self.experiment())["id"]
         there = ["--results", self.folder / "elsewhere"]
-        self.assertEqual(self.json(*there, "ls")[0]["id"], run)
+        self.assertEqual(self.json(*there, "ls")["runs"][0]["id"], run)
         self.assertIn(str(self.results / "runs" / run), self.json(*there, "show", run)["other_folder"])
         for command in (["tag", run, "good"], ["rm", run]):
             refused = self.runner(*there, *command, code=2).stderr
             self.assertIn(f"run {run} lies in ", refused)
-        self.assertEqual(self.json("ls")[0]["id"], run)
-        behind = self.json("ls", *there, "--store", self.url, environment={"FOLIO_STORE": ""})
+        self.assertEqual(self.json("ls")["runs"][0]["id"], run)
+        behind = self.json("ls", *there, "--store", self.url, environment={"FOLIO_STORE": ""})["runs"]
         self.assertEqual(behind[0]["id"], run)
 
     def test_a_server_that_comes_back_has_all_of_the_run(self):
@@ -71,7 +71,7 @@ class StoreTest(FolioTest):
         self.assertEqual(self.events(folder)[-1]["state"], "finished")
         self.assertIn("Connection refused", self.runner("ls", code=5).stderr)
         self.server.start()
-        self.assertEqual(self.json("ls")[0]["state"], "finished")
+        self.assertEqual(self.json("ls")["runs"][0]["state"], "finished")
 
     def test_a_server_that_hangs_keeps_nobody_from_watching(self):
         process = self.start(self.experiment(), "training.max_steps=100000", "--quiet")
@@ -88,7 +88,7 @@ class StoreTest(FolioTest):
             os.kill(int(backend), signal.SIGCONT)
         process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130)
-        self.assertEqual(self.json("ls")[0]["state"], "interrupted")
+        self.assertEqual(self.json("ls")["runs"][0]["state"], "interrupted")
 
     def test_a_sweep_goes_on_without_its_server(self):
         process = self.start("-m", self.experiment(), "training.seed=1,2", "training.max_steps=60")

@@ -74,7 +74,7 @@ class Training(FolioTest):
             out, err = run.communicate(timeout=120)
             self.assertEqual(run.returncode, 0, err)
             self.assertEqual(json.loads(out)["state"], "finished")
-        names = {run["name"] for run in self.json("ls") if not run["id"].startswith("baseline/")}
+        names = {run["name"] for run in self.json("ls")["runs"] if not run["id"].startswith("baseline/")}
         self.assertEqual(names, {"run-0", "run-1"})
 
     def test_diff_compares_the_two_latest(self):

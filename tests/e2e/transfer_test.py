@@ -16,13 +16,14 @@ class Transfer(FolioTest):
             path = out.with_suffix(".json") if format == "json" else out
             self.runner("export", "latest", "--format", format, "--to", path)
             other = self.folder / f"store-{format}"
-            [report] = json.loads(self.runner("--results", other, "import", path, "--json").stdout)
+            [report] = json.loads(self.runner("--results", other, "import", path, "--json").stdout)["runs"]
             self.assertEqual(report["unread"], [])
             back = json.loads(self.runner("--results", other, "show", report["id"], "--json").stdout)
             self.assertAlmostEqual(back["metrics"]["loss"], run["metrics"]["loss"], places=5)
             if format != "tensorboard":
                 self.assertEqual(back["metrics"], run["metrics"])
-                self.assertEqual(back["settings"], run["settings"])
+                for field in ["settings", "environment", "plugins", "facts", "created", "command"]:
+                    self.assertEqual(back[field], run[field])
 
     def test_csv_has_a_row_for_each_logged_step(self):
         self.runner(self.experiment())
@@ -35,6 +36,31 @@ class Transfer(FolioTest):
         self.assertIn("is there already", self.runner("export", "latest", "--format", "csv", "--to",
                                                       self.folder / "points.csv", code=5).stderr)
 
+    def test_importing_again_changes_nothing(self):
+        self.runner(self.experiment())
+        self.runner("export", "latest", "--to", self.folder / "run.json")
+        before = [path.name for path in self.run_folders()]
+        for path in [self.folder / "run.json", self.run_folders()[0]]:
+            self.assertIn("is here already, and nothing is changed", self.runner("import", path).stdout)
+        self.assertEqual([path.name for path in self.run_folders()], before)
+
+    def test_several_runs_are_exported_at_once(self):
+        for name in ["first", "second"]:
+            self.runner(self.experiment(), "training.max_steps=3", "--name", name)
+        ids = [self.json("show", name)["id"] for name in ["first", "second"]]
+        out = self.runner("export", "first", "second", "first", "--format", "points-csv", "--to", "-").stdout
+        rows = [line.split(",") for line in out.splitlines()]
+        self.assertEqual(rows[0], ["run", "step", "metric", "value"])
+        self.assertEqual([run for run, step, metric, value in rows[1:] if metric == "loss"],
+                         [id for id in ids for step in range(3)])
+        wide = self.runner("export", "--where", "name=first or name=second", "--format", "csv", "--to", "-").stdout
+        self.assertEqual(wide.splitlines()[0].split(",")[:2], ["run", "step"])
+        self.runner("export", "first", "second", "--format", "tensorboard", "--to", self.folder / "logs")
+        self.assertEqual({path.name for path in (self.folder / "logs").iterdir()}, set(ids))
+        self.assertIn("Name them", self.runner("export", code=2).stderr)
+        self.assertIn("cannot go to standard output",
+                      self.runner("export", "first", "--format", "folder", "--to", "-", code=2).stderr)
+
     def test_what_is_no_run_is_not_imported(self):
         self.assertIn("expected a run folder", self.runner("import", self.folder, code=2).stderr)
         self.assertIn("there is no such file", self.runner("import", self.folder / "nothing", code=2).stderr)
@@ -42,7 +68,7 @@ class Transfer(FolioTest):
 
 class Doctor(FolioTest):
     def test_a_sound_installation_is_found_sound(self):
-        names = {finding["name"]: finding for finding in self.json("doctor")}
+        names = {finding["name"]: finding for finding in self.json("doctor")["checks"]}
         self.assertEqual({name for name in names if names[name]["verdict"] == "failed"}, set())
         self.assertLessEqual({"libtorch", "processor", "plugins", "store", "disk"}, set(names))
         self.assertIn("GFLOP/s", names["libtorch"]["text"])

@@ -125,11 +125,12 @@ Program::Program(const std::string& name, const std::string& description, const 
 
 Program::~Program() = default;
 
-int Program::run(std::vector<std::string> arguments) const {
+int Program::run(std::vector<std::string> arguments, bool throw_wrong_usage) const {
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last to first
   try {
     owned_->parse(arguments);
   } catch (const CLI::ParseError& error) {
+    if (throw_wrong_usage && error.get_exit_code() != 0) throw Error(ErrorKind::usage, error.what());
     return owned_->exit(error) == 0 ? 0 : exit_code(ErrorKind::usage);
   }
   return 0;

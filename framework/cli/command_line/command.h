@@ -89,8 +89,9 @@ class Program : public Command {
   Program& operator=(const Program&) = delete;
 
   /// Reads the words behind the program's name and runs the action of the command that they name; what the action
-  /// throws comes through. 0; or, after the error was printed, the exit code of a wrong usage.
-  int run(std::vector<std::string> arguments) const;
+  /// throws comes through. A wrong usage is printed and gives its exit code, or is thrown as Error (usage) on request.
+  /// Else 0.
+  int run(std::vector<std::string> arguments, bool throw_wrong_usage = false) const;
 
  private:
   explicit Program(std::unique_ptr<CLI::App> app);

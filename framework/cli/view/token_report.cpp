@@ -8,6 +8,7 @@
 
 #include "cli/view/token_view.h"
 #include "support/human.h"
+#include "support/version.h"
 #include "terminal/table.h"
 #include "terminal/terminal.h"
 
@@ -99,7 +100,8 @@ class JsonReport : public TokenReport {
  public:
   void take(const json& line) override {
     if (line.contains("tokenizer")) {
-      fmt::print("{{\n  \"tokenizer\": {},\n  \"files\": [", line["tokenizer"].dump());
+      fmt::print("{{\n  \"schema_version\": {},\n  \"tokenizer\": {},\n  \"files\": [", kJsonSchemaVersion,
+                 line["tokenizer"].dump());
     } else if (line.contains("text")) {
       file_ = line["text"].dump();
     } else if (line.contains("tokens")) {

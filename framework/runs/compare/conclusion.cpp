@@ -61,8 +61,19 @@ std::string amount(const MetricComparison& metric) {
   return text;
 }
 
+/// Of values that are not both finite: nothing can be reckoned with them.
+std::string shows_break_down(const MetricComparison& metric) {
+  const std::string a = metric_text(metric.name, *metric.a), b = metric_text(metric.name, *metric.b);
+  if (!std::isfinite(*metric.a) && !std::isfinite(*metric.b))
+    return fmt::format("neither came to a {}: that of A is {}, that of B {}", metric.name, a, b);
+  const bool a_broke = !std::isfinite(*metric.a);
+  return fmt::format("{} came to no {}, since it is {}; {} has one of {}", a_broke ? "A" : "B", metric.name,
+                     a_broke ? a : b, a_broke ? "B" : "A", a_broke ? b : a);
+}
+
 std::string shows_ranking(const Comparison& comparison, const MetricComparison& metric) {
   const auto value = [&](const std::optional<double>& v) { return metric_text(metric.name, *v); };
+  if (!std::isfinite(*metric.a) || !std::isfinite(*metric.b)) return shows_break_down(metric);
   if (!metric.better) {
     return fmt::format("both have {} {} of {}", *metric.a == *metric.b ? "the same" : "a", metric.name,
                        *metric.a == *metric.b ? value(metric.a) : value(metric.a) + " and " + value(metric.b));

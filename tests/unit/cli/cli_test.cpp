@@ -85,7 +85,7 @@ TEST_CASE("ls lists the newest first and the baselines last", "[store]") {
   CHECK(place("baseline/bert") < place("baseline/gpt"));
   CHECK(place("baseline/gpt") != std::string::npos);
 
-  const auto list = program.json("ls");
+  const auto list = program.json("ls")["runs"];
   REQUIRE(list.size() == 4);
   CHECK(list[0]["metrics"]["train_loss"].is_number());
   CHECK(list[3]["id"] == "baseline/gpt");
@@ -252,14 +252,14 @@ TEST_CASE("ls filters, sorts and cuts", "[store]") {
   Program program;
   finished(program.results(), "first", 6.5);
   finished(program.results(), "second", 6.25);
-  CHECK(program.json("ls --where 'train_loss<6.4'").size() == 1);
-  CHECK(program.json("ls --where 'train_loss<6.4'")[0]["name"] == "second");
-  const auto sorted = program.json("ls --sort-by train_loss --limit 3");
+  CHECK(program.json("ls --where 'train_loss<6.4'")["runs"].size() == 1);
+  CHECK(program.json("ls --where 'train_loss<6.4'")["runs"][0]["name"] == "second");
+  const auto sorted = program.json("ls --sort-by train_loss --limit 3")["runs"];
   REQUIRE(sorted.size() == 3);
   CHECK(sorted[0]["name"] == "second");
   CHECK(sorted[1]["id"] == "baseline/bert");
   CHECK(sorted[2]["name"] == "first");
-  CHECK(program.json("ls --sort-by train_loss --descending")[0]["id"] == "baseline/gpt");
+  CHECK(program.json("ls --sort-by train_loss --descending")["runs"][0]["id"] == "baseline/gpt");
 }
 
 TEST_CASE("compare tabulates the finished runs, or those that are named", "[store]") {
@@ -300,12 +300,12 @@ TEST_CASE("rm, restore and purge", "[store]") {
   const NewRun run = finished(program.results(), "first", 6.5);
   finished(program.results(), "second", 6.25);
   program.run("rm first");
-  CHECK(program.json("ls").size() == 3);
+  CHECK(program.json("ls")["runs"].size() == 3);
   CHECK_THAT(program.refusal("show " + run.info.id), Catch::Contains("there is no run"));
   CHECK_THAT(program.run("restore"), Catch::Contains(run.info.id));
   CHECK_THAT(program.refusal("restore frist"), Catch::Contains("did you mean 'first'?"));
   program.run("restore first");
-  CHECK(program.json("ls").size() == 4);
+  CHECK(program.json("ls")["runs"].size() == 4);
   program.run("rm first");
   program.run("purge -y");
   CHECK_THAT(program.refusal("restore first"), Catch::Contains("the trash is empty"));

@@ -1,6 +1,7 @@
 #include "runs/compare/conclusion.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 #include "unit/runs/compared_runs.h"
 
@@ -32,6 +33,17 @@ TEST_CASE("what can be compared is ranked, with what the training loss leaves op
   CHECK_THAT(conclusion.does_not_show, StartsWith("It does not show how well they do on text that they were not "
                                                   "trained on (neither was evaluated on such)") &&
                                            Contains("nor whether other seeds would say the same"));
+}
+
+TEST_CASE("a loss that is no number, or infinite, is said, and ranks nothing") {
+  Pair pair;
+  pair.b.summary.metrics["train_loss"] = GENERATE(std::nan(""), folio::runs::test::kInfinity);
+  CHECK_THAT(pair.conclusion().shows,
+             StartsWith("B came to no train_loss, since it is ") && Contains("; A has one of 6.5000"));
+  std::swap(pair.a.summary.metrics, pair.b.summary.metrics);
+  CHECK_THAT(pair.conclusion().shows, StartsWith("A came to no train_loss"));
+  pair.b.summary.metrics = pair.a.summary.metrics;
+  CHECK_THAT(pair.conclusion().shows, StartsWith("Neither came to a train_loss"));
 }
 
 TEST_CASE("the evaluation decides where both were evaluated") {
