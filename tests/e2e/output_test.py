@@ -5,6 +5,7 @@ import re
 import unittest
 
 import jsonschema
+from commands_test import COMMANDS
 from folio import SOURCE, FolioTest
 
 DEFINITIONS = json.loads((SOURCE / "docs/output.schema.json").read_text())["$defs"]
@@ -23,8 +24,8 @@ class Output(FolioTest):
         """A command line for each definition of one; the runs that they are about are made first."""
         experiment = self.experiment()
         for seed in (1, 2):
-            self.runner(experiment, f"training.seed={seed}", "training.trace=true")
-        self.runner(experiment, "training.learning_rate=1e-2", "training.trace=true", "--name", "other")
+            self.runner(experiment, f"training.seed={seed}", "training.trace=true", "--name", f"traced-{seed}")
+        self.runner(experiment, "training.learning_rate=1e-2", "--name", "other")
         (self.folder / "numbers.json").write_text('{"loss": NaN, "steps": 3.0}')
         (self.folder / "text.txt").write_text("the grey ship sails")
         self.runner("tag", "other", "good")
@@ -38,7 +39,7 @@ class Output(FolioTest):
             "ls": ["ls"],
             "show": ["show", "other"],
             "diff": ["diff", "other", "latest"],
-            "diff --trace": ["diff", "--trace", "tiny", "other"],
+            "diff --trace": ["diff", "--trace", "traced-1", "traced-2"],
             "compare": ["compare", "--group"],
             "import": ["import", self.folder / "numbers.json"],
             "generate": ["generate", "other", "--prompt", "the", "--max-new-tokens", 4],
@@ -65,8 +66,7 @@ class Output(FolioTest):
                 self.assertIsNone(re.search(r'": -?\d+e\+?\d', text), f"{name}: a whole number with an exponent")
         self.assertEqual(found, [])
         # A command that has the flag is among them.
-        commands = re.findall(r"^  ([a-z]+) ", self.runner("--help").stdout, re.MULTILINE)
-        with_flag = {each for each in commands if "--json" in self.runner(each, "--help").stdout}
+        with_flag = {each for each in COMMANDS if "--json" in self.runner(each, "--help").stdout}
         self.assertGreater(len(with_flag), 12)
         self.assertEqual(with_flag - {name.split()[0] for name in asked}, set())
 

@@ -3,14 +3,11 @@ The first call brings them into .deps."""
 
 import csv
 import io
-import os
-import pathlib
 import re
 import subprocess
 import sys
 import unittest
 
-import folio
 from folio import BINARY, SOURCE, FolioTest
 
 VERSIONS = ["pandas==3.1.1", "duckdb==2.0.1", "pyarrow==25.0.1"]
@@ -70,9 +67,11 @@ class Tables(FolioTest):
         page = (SOURCE / "docs/results.md").read_text()
         cells = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
         self.assertEqual(len(cells), 3)
+        runs = [run["id"] for run in self.json("ls")["runs"] if run["name"] in ("first", "second")]
         for cell in cells:
-            out = self.python("import subprocess, os\n" + cell.replace("./runner", str(BINARY / "bin/runner")))
-            self.assertIn("loss", out, cell)
+            out = self.python(cell.replace("./runner", str(BINARY / "bin/runner")))
+            for expected in ["run", "step", "loss"] if "columns.tolist" in cell else runs:
+                self.assertIn(expected, out, cell)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@
 /// What commands print with --json; docs/json.md says what each prints.
 namespace folio::cli {
 
-/// An object, with "schema_version" added and whole numbers written as such (3, not 3.0): two spaces of indent, and a line end. What is not UTF-8 in a text is U+FFFD.
+/// An object, with "schema_version" added and whole numbers written as such (3, not 3.0): two spaces of indent, and a
+/// line end. What is not UTF-8 in a text is U+FFFD.
 void print_json(nlohmann::json object);
 
 /// The same in one line, for a command that prints many.
