@@ -55,6 +55,8 @@ void add_metrics(ImportedRun& imported, const MlflowRun& run) {
 
 void add_end(ImportedRun& imported, const MlflowRun& run) {
   const auto time = seconds(run.end_ms);
+  if (run.status == "RUNNING" || run.status == "SCHEDULED")
+    imported.unread("it had not ended when it was read; here it is interrupted");
   if (run.status == "FAILED")
     imported.ended(RunState::failed, "MLflow has it as failed", time);
   else

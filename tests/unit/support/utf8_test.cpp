@@ -78,3 +78,10 @@ TEST_CASE("a byte is a continuation byte where it begins no character and is no 
   CHECK(bytes == 64);
   for (const char byte : {'\x80', '\xBF'}) CHECK(is_continuation_byte(byte));
 }
+
+TEST_CASE("without controls a text is one line that a terminal takes for text alone") {
+  CHECK(without_controls("a\nb\tc\r\x1b[31m\x7f") == "a b c \uFFFD[31m\uFFFD");
+  CHECK(without_controls("a\nb\tc\x1b", /*keep_lines=*/true) == "a\nb\tc\uFFFD");
+  CHECK(without_controls("\u009b1m\xff\u00e9\u4e2d") == "\uFFFD1m\uFFFD\u00e9\u4e2d");  // C1 has a CSI of its own
+  CHECK(without_controls(std::string_view("\0x", 2)) == "\uFFFDx");
+}

@@ -236,6 +236,17 @@ TEST_CASE("TensorBoard's hparams are the settings of their run, also where PyTor
   CHECK_THAT(refusal(scratch, scratch.path() / "other/logs/empty"), Catch::Contains("hold no scalars"));
 }
 
+TEST_CASE("what PyTorch Lightning writes beside its event files are settings too") {
+  const ScratchFolder scratch;
+  put(scratch, "version_0/events.out.tfevents.1.host", event_file(100, {{0, 5}}));
+  put(scratch, "version_0/hparams.yaml", "lr: 1.0e-3\nlayers: 2\nname: 'x: y'\nnothing: null\nlist: [1, 2.5, a]\n");
+  const Run run = loaded(scratch, import_one(scratch, scratch.path() / "other/version_0").id);
+  CHECK(run.settings ==
+        nlohmann::json{{"lr", 1e-3}, {"layers", 2}, {"name", "x: y"}, {"nothing", nullptr}, {"list", {1, 2.5, "a"}}});
+  const fs::path broken = put(scratch, "version_0/hparams.yaml", "a: !!python/object:x.Y {b: [}\n");
+  CHECK(has(import_one(scratch, broken.parent_path()).unread, "hparams.yaml: is not YAML"));
+}
+
 TEST_CASE("a tag keeps its name where another has the one that it would get") {
   const ScratchFolder scratch;
   put(scratch, "run/events.out.tfevents.1.host",
