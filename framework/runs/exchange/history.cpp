@@ -73,13 +73,17 @@ std::optional<double> History::write(ImportedRun& run) const {
   };
   std::map<std::int64_t, Step> steps;
   std::optional<double> began;
+  std::map<std::string, std::int64_t> repeated;
   for (const Row& row : rows_) {
     Step& step = steps[global ? *row.global_step : row.step];
     if (row.time) step.time = row.time;
     if (row.time) began = std::min(began.value_or(*row.time), *row.time);
-    for (const auto& [name, value] : row.metrics) step.metrics[metric_name(name)] = value;
+    for (const auto& [name, value] : row.metrics)
+      if (!step.metrics.insert_or_assign(metric_name(name), value).second) ++repeated[name];
   }
   for (const auto& [number, step] : steps) run.points(number, step.metrics, step.time);
+  for (const auto& [name, count] : repeated)
+    run.unread(fmt::format("{}: {} values of steps that were logged again; the last of each step counts", name, count));
   for (const auto& [name, count] : not_numbers_)
     run.unread(fmt::format("{}: {} values that are not numbers", name, count));
   if (without_step_ > 0) run.unread(fmt::format("{} rows without a step", without_step_));

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runs/exchange/imported_run.h"
 #include "runs/exchange/read_values.h"
 #include "support/error.h"
-#include "support/sha256.h"
 
 namespace folio::runs {
 namespace {
@@ -67,7 +68,7 @@ void add_info(ImportedRun& run, const json& source) {
   RunInfo& info = run.info;
   if (const std::string name = text_in(source, "name"); !name.empty()) info.name = name;
   if (const std::string note = text_in(source, "note"); !note.empty()) info.note = note;
-  if (const std::string created = text_in(source, "created"); !created.empty()) info.created = created;
+  run.began(time_in(text_in(source, "created")));
   info.command = texts_in(source, "command");
   info.overrides = texts_in(source, "overrides");
   info.experiment_file = text_in(source, "experiment_file");
@@ -79,6 +80,7 @@ void add_info(ImportedRun& run, const json& source) {
   const json& plugins = member(source, "plugins");
   if (!plugins.is_array()) return;
   for (const json& plugin : plugins) {
+    if (!plugin.is_object()) continue;
     info.plugins.push_back({text_in(plugin, "kind"), text_in(plugin, "id"), text_in(plugin, "version"),
                             text_in(plugin, "library"), text_in(plugin, "library_hash")});
   }
@@ -86,7 +88,14 @@ void add_info(ImportedRun& run, const json& source) {
 
 void add_end(ImportedRun& run, const json& source) {
   const std::string state = text_in(source, "state");
-  if (state == "failed") return run.ended(RunState::failed, text_in(member(source, "error"), "message"));
+  const json& error = member(source, "error");
+  if (state == "failed") {
+    return run.ended(RunState::failed, text_in(error, "message"), std::nullopt,
+                     error_kind_from_string(text_in(error, "kind")));
+  }
+  const auto names = run_state_names();
+  if (!state.empty() && std::find(names.begin(), names.end(), state) == names.end())
+    run.unread("the state '" + state + "', which is none; here it is finished");
   const bool ongoing = state == "running" || state == "created";
   if (ongoing) run.unread("it had not ended when it was written; here it is interrupted");
   run.ended(ongoing || state == "interrupted" ? RunState::interrupted : RunState::finished);

@@ -126,7 +126,7 @@ void add_progress(ImportedRun& run, const json& state) {
     metrics["best_metric"] = *best;
     auto step = integer_in(member(state, "best_global_step"));
     if (!step) step = step_of_checkpoint(text_in(state, "best_model_checkpoint"));
-    if (step) metrics["best_global_step"] = static_cast<double>(*step);
+    if (step) metrics["best_step"] = static_cast<double>(*step);
   }
   run.summary(metrics);
 }

@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 
 #include "runs/exchange/folder_files.h"
 #include "runs/exchange/history.h"
@@ -53,19 +51,6 @@ json config_in(const json& file) {
   for (const auto& [name, entry] : file.items())
     if (name != "_wandb" && entry.is_object() && entry.contains("value")) config[name] = entry["value"];
   return config;
-}
-
-/// "2026-11-28T15:13:42.785111Z" as seconds since 1970.
-std::optional<double> time_of(const std::string& iso) {
-  int year = 0;
-  unsigned month = 0, day = 0, hour = 0, minute = 0;
-  double second = 0;
-  if (std::sscanf(iso.c_str(), "%d-%u-%uT%u:%u:%lf", &year, &month, &day, &hour, &minute, &second) != 6)
-    return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
-  if (!date.ok()) return std::nullopt;
-  return std::chrono::duration<double>(std::chrono::sys_days(date).time_since_epoch()).count() + hour * 3600.0 +
-         minute * 60.0 + second;
 }
 
 void add_facts(ImportedRun& run, const WandbLog& log, const json& metadata) {
@@ -118,7 +103,7 @@ ImportedRun read_wandb_run(const fs::path& folder, const fs::path& log_file) {
   History history;
   for (const auto& [step, values] : log.history) history.add_row(values, step);
   const auto first = history.write(run);
-  run.began(log.began ? log.began : first ? first : time_of(text_in(metadata, "startedAt")));
+  run.began(log.began ? log.began : first ? first : time_in(text_in(metadata, "startedAt")));
   add_summary(run, log.summary, history);
   if (log.bad_values > 0) run.unread(fmt::format("{} values that are not JSON", log.bad_values));
   if (!log.problem.empty()) run.unread(log_file.filename().string() + ": " + log.problem);

@@ -91,9 +91,9 @@ void ImportedRun::summary(const std::map<std::string, double>& metrics) {
   if (!metrics.empty()) add({std::nullopt, SummaryEvent{metrics}});
 }
 
-void ImportedRun::ended(RunState state, const std::string& reason, std::optional<double> time) {
+void ImportedRun::ended(RunState state, const std::string& reason, std::optional<double> time, ErrorKind kind) {
   StateEvent event{state, std::nullopt, std::nullopt};
-  if (state == RunState::failed) event.error = RunError{ErrorKind::run, reason};
+  if (state == RunState::failed) event.error = RunError{kind, reason};
   add({time, std::move(event)});
 }
 

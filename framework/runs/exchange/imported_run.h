@@ -57,7 +57,9 @@ class ImportedRun {
   /// `epoch` among the metrics says where the step stands. `time` in seconds since 1970.
   void points(std::int64_t step, std::map<std::string, double> metrics, std::optional<double> time = std::nullopt);
   void summary(const std::map<std::string, double>& metrics);
-  void ended(RunState state, const std::string& reason = "", std::optional<double> time = std::nullopt);
+  /// `reason` and `kind` are of a failure.
+  void ended(RunState state, const std::string& reason = "", std::optional<double> time = std::nullopt,
+             ErrorKind kind = ErrorKind::run);
 
   /// Makes the run, under the id of `info` where that is given and free, unless the same was imported before. Throws as
   /// create_run() does.

@@ -5,8 +5,9 @@
 #include <sys/stat.h>
 #include <yaml-cpp/yaml.h>
 
-#include <charconv>
+#include <chrono>
 #include <cmath>
+#include <cstdio>
 
 #include "formats/description_json.h"
 #include "support/error.h"
@@ -153,6 +154,18 @@ std::string iso_time(std::optional<double> seconds) {
   const auto milliseconds = static_cast<std::int64_t>(std::floor(*seconds * 1000 + 0.5));
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(milliseconds / 1000)),
                      milliseconds % 1000);
+}
+
+std::optional<double> time_in(const std::string& iso) {
+  int year = 0, end = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0;
+  double second = 0;
+  const int read =
+      std::sscanf(iso.c_str(), "%4d-%2u-%2uT%2u:%2u:%lfZ%n", &year, &month, &day, &hour, &minute, &second, &end);
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month), std::chrono::day(day)};
+  if (read != 6 || static_cast<std::size_t>(end) != iso.size() || !date.ok()) return std::nullopt;
+  return std::chrono::duration<double>(std::chrono::sys_days(date).time_since_epoch()).count() + hour * 3600.0 +
+         minute * 60.0 + second;
 }
 
 std::optional<double> file_time(const fs::path& file) {

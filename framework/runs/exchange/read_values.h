@@ -36,6 +36,9 @@ nlohmann::json value_of_text(const std::string& text);
 /// Seconds since 1970 as ISO 8601 in UTC with milliseconds; empty for none, NaN, or a time before 1970 or after 9999.
 std::string iso_time(std::optional<double> seconds);
 
+/// The other way, with any number of digits behind the second; none for a text of another form.
+std::optional<double> time_in(const std::string& iso);
+
 /// When the file was written last, in seconds since 1970.
 std::optional<double> file_time(const std::filesystem::path& file);
 

@@ -86,6 +86,31 @@ TEST_CASE("JSON is a round trip, with environment, plugins, dates and labels") {
   CHECK(count_of_runs(here) == 1);
 }
 
+TEST_CASE("a failed run comes back from JSON as failed, with its error") {
+  const ScratchFolder here, there;
+  const NewRun made = make_run(here.path(), "broken");
+  EventWriter(made.folder.events()).failed(ErrorKind::plugin, "it crashed");
+  const Run run = loaded(here, made.info.id);
+  export_json({&run, 1}, here.path() / "run.json");
+  const Run back = loaded(there, import_one(there, here.path() / "run.json").id);
+  CHECK(back.summary.state == RunState::failed);
+  REQUIRE(back.summary.error);
+  CHECK(back.summary.error->kind == ErrorKind::plugin);
+  CHECK(back.summary.error->message == "it crashed");
+}
+
+TEST_CASE("any field of a run's JSON may be of another type") {
+  const ScratchFolder scratch;
+  std::string text = R"({"metrics": {"a": 1})";
+  const std::string value = GENERATE("null", "5", "\"x\"", "[1, {\"id\": 3}]", "{\"a\": [[1.5, 2], [2, null]]}");
+  for (const char* field : {"name", "note", "created", "state", "error", "settings", "facts", "environment", "points",
+                            "times", "tags", "plugins", "origins", "command", "sample", "experiment", "imported", "id"})
+    text += std::string(", \"") + field + "\": " + value;
+  const Run run = loaded(scratch, import_one(scratch, put(scratch, "odd.json", text + "}")).id);
+  CHECK(run.summary.metrics.at("a") == 1);
+  CHECK(run.summary.created.size() == std::string_view("2026-11-28T15:13:42.785Z").size());
+}
+
 TEST_CASE("many runs go through one JSON file") {
   const ScratchFolder here, there;
   const std::vector<Run> runs{whole_run(here), whole_run(here)};

@@ -350,6 +350,13 @@ TEST_CASE("histories are imported from CSV and JSON lines") {
   CHECK(report.name == (name == "chart.csv" ? "sweep - 1" : fs::path(name).stem()));
 }
 
+TEST_CASE("of a table's step that stands twice the last row counts, and that is said") {
+  const ScratchFolder scratch;
+  const ImportReport report = import_one(scratch, put(scratch, "a.csv", "step,loss\n1,3\n1,2\n"));
+  CHECK(curve(scratch, report.id) == std::vector<std::pair<std::int64_t, double>>{{1, 2.0}});
+  CHECK(has(report.unread, "loss: 1 values of steps that were logged again"));
+}
+
 TEST_CASE("a table without a step, or without numbers, is refused with what was expected") {
   const ScratchFolder scratch;
   CHECK_THAT(refusal(scratch, put(scratch, "a.csv", "loss,lr\n1,2\n")), Catch::Contains("has no column 'step'"));
@@ -371,7 +378,7 @@ TEST_CASE("a Trainer's run that stopped early is finished, with its best evaluat
   const Run run = loaded(scratch, report.id);
   CHECK(run.summary.state == RunState::finished);
   CHECK(run.summary.metrics.at("best_metric") == 3.7);
-  CHECK(run.summary.metrics.at("best_global_step") == best);
+  CHECK(run.summary.metrics.at("best_step") == best);
   CHECK_FALSE(run.summary.created.empty());
 }
 
