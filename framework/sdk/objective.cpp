@@ -44,6 +44,8 @@ std::string_view to_string(SpecialToken token) {
       return "mask";
     case SpecialToken::sentinel:
       return "sentinel";
+    case SpecialToken::beginning_of_text:
+      return "beginning of text";
   }
   return "unknown";
 }

@@ -5,6 +5,8 @@
 #include "tokenizers/bpe/tokenizer.h"
 #include "tokenizers/pipeline/model.h"
 #include "tokenizers/pipeline/tokenizer.h"
+#include "tokenizers/sentencepiece.h"
+#include "tokenizers/tiktoken.h"
 #include "tokenizers/unigram/tokenizer.h"
 #include "tokenizers/wordpiece/tokenizer.h"
 
@@ -32,19 +34,33 @@ std::unique_ptr<Tokenizer> own_form(const TokenizerJson& json) {
   return nullptr;
 }
 
-}  // namespace
-
-std::unique_ptr<Tokenizer> tokenizer_from_json(std::string_view text, const std::string& name) {
+TokenizerFile read_tokenizer_json(std::string_view text, const std::string& name) {
   try {
     const TokenizerJson json(text);
-    std::unique_ptr<Tokenizer> tokenizer = own_form(json);
-    if (!tokenizer) tokenizer = std::make_unique<pipeline::PipelineTokenizer>(text, json);
-    return tokenizer;
+    TokenizerFile file;
+    file.tokenizer = own_form(json);
+    if (!file.tokenizer) file.tokenizer = std::make_unique<pipeline::PipelineTokenizer>(text, json);
+    file.roles = roles_of_post_processor(json.part("post_processor"));
+    for (const std::string& setting : json.unused_settings())
+      file.notes.push_back(setting + " is not applied: samples are cut and filled as dataset.split says");
+    return file;
   } catch (const Error& error) {
     std::string_view problem = error.what();
     if (problem.starts_with(kTokenizerJsonRoot)) problem.remove_prefix(kTokenizerJsonRoot.size());
     throw Error(error.kind(), name + ": " + std::string(problem));
   }
+}
+
+}  // namespace
+
+TokenizerFile read_tokenizer(std::string_view text, const std::string& name, const std::string& pattern) {
+  if (is_tiktoken(text)) return read_tokenizer_json(json_of_tiktoken(text, name, pattern), name);
+  if (is_sentencepiece(text)) return read_tokenizer_json(json_of_sentencepiece(text, name), name);
+  return read_tokenizer_json(text, name);
+}
+
+std::unique_ptr<Tokenizer> tokenizer_from_json(std::string_view text, const std::string& name) {
+  return read_tokenizer_json(text, name).tokenizer;
 }
 
 }  // namespace folio

@@ -25,6 +25,8 @@ Spellings spellings(SpecialToken token) {
       return {"<|sep|>", "[SEP]", "<sep>"};
     case SpecialToken::mask:
       return {"<|mask|>", "[MASK]", "<mask>"};
+    case SpecialToken::beginning_of_text:
+      return {"<|startoftext|>", "[BOS]", "<s>"};
     case SpecialToken::sentinel:
       break;  // is numbered, the same in all styles
   }

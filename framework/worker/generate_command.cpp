@@ -94,7 +94,7 @@ class Writer {
         device_(train::choose_execution(job_.training()).device),
         sampling_(sampling_options(request)),
         tokenizer_(job_.make_tokenizer()) {
-    tokenizer_->load_json(read_file(folder.model() / "tokenizer.json"));
+    load_tokenizer(*tokenizer_, folder.model() / "tokenizer.json");
     model_ = job_.make_model(*tokenizer_);
     train::load_model(*model_, folder.model());
     move_to(*model_, device_);

@@ -15,11 +15,19 @@ void save_model_folder(const Model& model, const Tokenizer& tokenizer, const std
       {SpecialToken::end_of_text, "eos_token"}, {SpecialToken::padding, "pad_token"},
       {SpecialToken::unknown, "unk_token"},     {SpecialToken::classification, "cls_token"},
       {SpecialToken::separator, "sep_token"},   {SpecialToken::mask, "mask_token"},
+      {SpecialToken::beginning_of_text, "bos_token"},
   };
   for (const auto& [token, key] : kKeys)
     if (const auto id = tokenizer.special_token_id(token))
-      config[key] = tokenizer.decode(std::span(&*id, 1), /*skip_special_tokens=*/false);
+      config[key] = tokenizer.token(*id);
   write_file_atomically(folder / "tokenizer_config.json", config.dump(2) + "\n");
+}
+
+void load_tokenizer(Tokenizer& tokenizer, const std::filesystem::path& file) {
+  tokenizer.load_json(read_file(file));
+  const std::filesystem::path config = file.parent_path() / "tokenizer_config.json";
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(config, ignored)) tokenizer.load_special_tokens(read_file(config));
 }
 
 void move_to(Model& model, c10::Device device) {

@@ -133,6 +133,7 @@ int preflight(const std::string& request) {
   if (const auto note = smaller_batch_note(job.training(), outlook.samples)) notes.push_back(*note);
   for (const data::Source& source : outlook.corpus.sources)
     if (!source.provenance.note.empty()) notes.push_back(source.document + ": " + source.provenance.note);
+  for (const std::string& note : tokenizer->notes()) notes.push_back(note);
   ProgressLines().write(
       {{"data",
         {{"documents", outlook.corpus.documents},

@@ -267,6 +267,7 @@ JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, Pr
                    tokens.documents);
   std::vector<std::string> warnings = warnings_of(corpus, tokens.documents);
   if (auto note = smaller_batch_note(job.training(), tokens.training.size())) warnings.push_back(std::move(*note));
+  for (std::string& note : tokenizer->notes()) warnings.push_back(std::move(note));
   std::erase_if(tokens.documents, has_no_sample);
 
   return {.dataset = std::move(dataset),

@@ -15,6 +15,7 @@
 #include "support/utf8.h"
 #include "text/text_pieces.h"
 #include "worker/commands.h"
+#include "worker/model_folder.h"
 #include "worker/progress_lines.h"
 #include "worker/token_text.h"
 
@@ -42,7 +43,7 @@ std::unique_ptr<Tokenizer> make_tokenizer(const plugin_host::LoadedPlugin& plugi
   if (!request.contains("file")) return tokenizer;
   const std::string file = request["file"];
   try {
-    tokenizer->load_json(read_file(file));
+    load_tokenizer(*tokenizer, file);
   } catch (const Error& error) {
     throw Error(error.kind(), file + ": " + error.what());
   }

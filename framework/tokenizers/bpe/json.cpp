@@ -7,15 +7,12 @@
 #include "tokenizers/pair_map.h"
 #include "tokenizers/post_processor.h"
 #include "tokenizers/vocabulary_json.h"
+#include "tokenizers/word_patterns.h"
 
 namespace folio::bpe {
 namespace {
 
 using nlohmann::ordered_json;
-
-/// As Llama 3's file has it.
-constexpr std::string_view kLlama3Regex =
-    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
 ordered_json byte_level(bool add_prefix_space, bool use_regex = true) {
   return {
@@ -25,7 +22,7 @@ ordered_json byte_level(bool add_prefix_space, bool use_regex = true) {
 ordered_json pre_tokenizer_to_json(Pattern pattern) {
   if (pattern == Pattern::gpt2) return byte_level(false);
   const ordered_json split{
-      {"type", "Split"}, {"pattern", {{"Regex", kLlama3Regex}}}, {"behavior", "Isolated"}, {"invert", false}};
+      {"type", "Split"}, {"pattern", {{"Regex", kLlama3Pattern}}}, {"behavior", "Isolated"}, {"invert", false}};
   return {{"type", "Sequence"}, {"pretokenizers", ordered_json::array({split, byte_level(false, false)})}};
 }
 
@@ -74,7 +71,7 @@ void expect_llama3_split(const JsonPart& part) {
   expect_type(part, "Split");
   part.expect_only({"type", "pattern", "behavior", "invert"});
   const JsonPart regex = part.at("pattern").at("Regex");
-  if (regex.text() != kLlama3Regex) regex.fail("is not supported, expected Llama 3's: " + std::string(kLlama3Regex));
+  if (regex.text() != kLlama3Pattern) regex.fail("is not supported, expected Llama 3's: " + std::string(kLlama3Pattern));
   const JsonPart behavior = part.at("behavior");
   if (behavior.text() != "Isolated") behavior.fail("'" + behavior.text() + "' is not supported, expected 'Isolated'");
   expect_boolean(part.at("invert"), false);

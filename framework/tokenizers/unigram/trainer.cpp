@@ -24,7 +24,7 @@ constexpr double kLeastExpected = 0.5;
 constexpr std::size_t kShardBytes = 64 << 10;
 constexpr std::size_t kMaxShards = 16;
 
-constexpr double kNever = -std::numeric_limits<double>::infinity();
+constexpr double kImpossible = -std::numeric_limits<double>::infinity();
 
 /// The derivative of log(gamma(x)), by its asymptotic series (Bernardo 1976).
 double digamma(double x) {
@@ -120,17 +120,17 @@ void Trainer::estimate(bool sparse) {
   const double total = std::accumulate(expected.begin(), expected.end(), 0.0);
   const double log_total = sparse ? digamma(total) : std::log(total);
   for (std::size_t i = 0; i < size(); ++i)
-    scores_[i] = expected[i] == 0 ? kNever : (sparse ? digamma(expected[i]) : std::log(expected[i])) - log_total;
-  keep([&](std::size_t piece) { return scores_[piece] != kNever; });
+    scores_[i] = expected[i] == 0 ? kImpossible : (sparse ? digamma(expected[i]) : std::log(expected[i])) - log_total;
+  keep([&](std::size_t piece) { return scores_[piece] != kImpossible; });
 }
 
 /// How much less probable all words would be, in nats for each, without the piece, were every place where it stands in
 /// a word's best cut filled with its own best cut into others. Infinity for a character; -infinity for a piece that is
 /// not used.
 double Trainer::loss_of(std::size_t piece, const std::vector<double>& counts, double total, Lattice& lattice) const {
-  if (is_character(texts_[piece])) return -kNever;
+  if (is_character(texts_[piece])) return -kImpossible;
   const double count = counts[piece];
-  if (count == 0) return kNever;
+  if (count == 0) return kImpossible;
   lattice.find_best(texts_[piece], scores_, static_cast<std::int32_t>(piece));
   const auto parts = static_cast<double>(lattice.best().size());
   const double log_total = std::log(total + count * (parts - 1));
@@ -164,7 +164,7 @@ void Trainer::prune(std::size_t target) {
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return loss[a] != loss[b] ? loss[a] > loss[b] : a < b; });
   std::vector<bool> kept(size());
-  for (std::size_t i = 0; i < std::min(target, order.size()); ++i) kept[order[i]] = loss[order[i]] != kNever;
+  for (std::size_t i = 0; i < std::min(target, order.size()); ++i) kept[order[i]] = loss[order[i]] != kImpossible;
   keep([&](std::size_t piece) { return kept[piece]; });
 }
 

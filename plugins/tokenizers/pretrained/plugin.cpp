@@ -3,13 +3,28 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "tokenizers/pretrained.h"
+#include "tokenizers/special_roles.h"
 
 namespace {
 
 folio::OptionTable options() {
-  return {folio::text("file").help("the tokenizer.json, relative to the experiment's folder")};
+  std::vector<folio::Option> table{
+      folio::text("file").help("the tokenizer.json, SentencePiece's .model or tiktoken's .tiktoken file, relative to "
+                               "the experiment's folder"),
+      folio::text("pattern").absent_means("as the file's name tells").help(
+          "how text is cut into words, of a .tiktoken file: gpt2, cl100k_base, o200k_base, llama3, qwen2 or a regular "
+          "expression"),
+  };
+  for (const folio::SpecialToken token : folio::all_roles()) {
+    table.push_back(folio::text(std::string(folio::role_name(token)))
+                        .absent_means("as the files tell")
+                        .help("the token for " + std::string(folio::to_string(token))));
+  }
+  return folio::OptionTable(std::move(table));
 }
 
 /// The host sets FOLIO_EXPERIMENT_DIR to the experiment's folder.
@@ -19,7 +34,11 @@ std::filesystem::path experiment_folder() {
 }
 
 std::unique_ptr<folio::Tokenizer> make(const folio::OptionValues& values) {
-  return std::make_unique<folio::PretrainedTokenizer>(experiment_folder() / values.text("file"));
+  folio::SpecialRoles given;
+  for (const folio::SpecialToken token : folio::all_roles())
+    if (const std::string name(folio::role_name(token)); values.has(name)) given[token] = values.text(name);
+  return std::make_unique<folio::PretrainedTokenizer>(experiment_folder() / values.text("file"), std::move(given),
+                                                      values.has("pattern") ? values.text("pattern") : "");
 }
 
 }  // namespace

@@ -101,7 +101,9 @@ TEST_CASE("a pretrained tokenizer without the special tokens of an objective say
   CHECK_THROWS_WITH(tokenizer.train(kNoTexts, special_tokens_of(Objective::masked), {}),
                     file +
                         " has no special token for padding, unknown, classification, separator and mask, which the "
-                        "model's objective needs: expected another tokenizer");
+                        "model's objective needs: expected a token of the file as tokenizer.pad_token, "
+                        "tokenizer.unk_token, tokenizer.cls_token, tokenizer.sep_token and tokenizer.mask_token, or "
+                        "another tokenizer");
   CHECK_THROWS_WITH(tokenizer.train(kNoTexts, {SpecialToken::end_of_text, SpecialToken::sentinel}, {}),
                     Catch::Contains("no special token for sentinel, which"));
 }

@@ -21,7 +21,16 @@ std::optional<Objective> objective_from_string(std::string_view name);
 
 /// Tokens that are not text. An objective asks for them by what they are for; each tokenizer writes them in its own way
 /// (`[MASK]`, `<mask>`).
-enum class SpecialToken { end_of_text, padding, unknown, classification, separator, mask, sentinel };
+enum class SpecialToken {
+  end_of_text,
+  padding,
+  unknown,
+  classification,
+  separator,
+  mask,
+  sentinel,
+  beginning_of_text,
+};
 
 std::string_view to_string(SpecialToken token);
 

@@ -42,6 +42,13 @@ class Tokenizer {
   virtual std::string to_json() const = 0;
   virtual void load_json(std::string_view json) = 0;
 
+  /// Takes the special tokens that a tokenizer_config.json beside the tokenizer.json names (eos_token and so on). For a
+  /// tokenizer that can tell them only so; others know theirs. Throws Error (run) where the text cannot be read.
+  virtual void load_special_tokens(std::string_view /*tokenizer_config*/) {}
+
+  /// What a person should know of it: settings of its file that are not applied.
+  virtual std::vector<std::string> notes() const { return {}; }
+
   /// Ids of the text, with nothing put before or after it. Special tokens that stand in the text are recognised.
   /// `text` is valid UTF-8.
   virtual std::vector<TokenId> encode(std::string_view text) const = 0;

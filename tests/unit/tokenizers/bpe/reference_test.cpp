@@ -122,7 +122,7 @@ TEST_CASE("the splitters end words where Hugging Face's regular expressions do")
   REQUIRE(reference()["splits"].size() == 40);
   for (const auto& expected : reference()["splits"]) {
     INFO(expected["pattern"] << " " << expected["first_seed"]);
-    const bpe::WordEnd word_end = bpe::word_end_of(pattern_of(expected["pattern"]));
+    const WordEnd word_end = bpe::word_end_of(pattern_of(expected["pattern"]));
     std::vector<TokenId> ends;
     for (std::uint64_t i = 0; i < 100; ++i) {
       const std::string text = random_signs(expected["first_seed"].get<std::uint64_t>() + i);
