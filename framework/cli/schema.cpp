@@ -15,8 +15,7 @@ void add_schema(const Command& program, const GlobalOptions& global, int&) {
       "  # yaml-language-server: $schema=folio.schema.json\n\n"
       "Example:\n"
       "  runner schema > experiments/folio.schema.json");
-  command.action(
-      [&global] { std::cout << experiment::schema(open_session(global, {}).declarations).dump(2) << "\n"; });
+  command.action([&global] { std::cout << experiment::schema(open_session(global, {}).declarations).dump(2) << "\n"; });
 }
 
 }  // namespace folio::cli

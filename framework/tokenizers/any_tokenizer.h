@@ -17,8 +17,8 @@ struct TokenizerFile {
   std::vector<std::string> notes;  ///< what it says that is not done
 };
 
-/// The tokenizer of a tokenizer.json, of SentencePiece's .model or of tiktoken's .tiktoken file, which are told apart by
-/// what is in them. `name` is what messages call the file; `pattern` is for tiktoken's files (tiktoken.h) and may be
+/// The tokenizer of a tokenizer.json, of SentencePiece's .model or of tiktoken's .tiktoken file, which are told apart
+/// by what is in them. `name` is what messages call the file; `pattern` is for tiktoken's files (tiktoken.h) and may be
 /// empty. Throws Error (run) naming the file and the JSON path of what is wrong or not supported.
 TokenizerFile read_tokenizer(std::string_view text, const std::string& name, const std::string& pattern = {});
 

@@ -54,9 +54,7 @@ void PretrainedTokenizer::train(const TextSource& /*texts*/, const std::vector<S
                                 : "another tokenizer"));
 }
 
-void PretrainedTokenizer::load_json(std::string_view json) {
-  given_file_ = read_tokenizer(json, "tokenizer.json");
-}
+void PretrainedTokenizer::load_json(std::string_view json) { given_file_ = read_tokenizer(json, "tokenizer.json"); }
 
 void PretrainedTokenizer::load_special_tokens(std::string_view tokenizer_config) {
   config_ = roles_of_config(tokenizer_config, "tokenizer_config.json");
@@ -74,8 +72,8 @@ const PretrainedTokenizer::Loaded& PretrainedTokenizer::loaded() const {
       loaded_ = settle(std::move(*given_file_), "tokenizer.json", {config_});
     } else {
       const std::string name = file_.string();
-      loaded_ = settle(read_tokenizer(read_file(file_, ErrorKind::experiment), name, pattern_), name,
-                       roles_beside(file_));
+      loaded_ =
+          settle(read_tokenizer(read_file(file_, ErrorKind::experiment), name, pattern_), name, roles_beside(file_));
     }
   });
   return loaded_;

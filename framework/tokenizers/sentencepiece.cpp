@@ -204,7 +204,8 @@ ordered_json spm_merges(const SpmModel& model) {
       if (is_continuation_byte(text[split])) continue;
       const std::string_view left = text.substr(0, split);
       const std::string_view right = text.substr(split);
-      if (normal.contains(left) && normal.contains(right)) ranked.emplace_back(-model.pieces[id].score, id, left, right);
+      if (normal.contains(left) && normal.contains(right))
+        ranked.emplace_back(-model.pieces[id].score, id, left, right);
     }
   }
   std::sort(ranked.begin(), ranked.end());
@@ -229,10 +230,8 @@ ordered_json spm_bpe(const SpmModel& model, std::size_t unknown, bool has_user_d
 ordered_json spm_unigram(const SpmModel& model, std::size_t unknown) {
   ordered_json pieces = ordered_json::array();
   for (const SpmPiece& piece : model.pieces) pieces.push_back(ordered_json::array({piece.text, piece.score}));
-  return {{"type", "Unigram"},
-          {"unk_id", unknown},
-          {"vocab", std::move(pieces)},
-          {"byte_fallback", model.byte_fallback}};
+  return {
+      {"type", "Unigram"}, {"unk_id", unknown}, {"vocab", std::move(pieces)}, {"byte_fallback", model.byte_fallback}};
 }
 
 }  // namespace

@@ -7,8 +7,8 @@ namespace folio {
 namespace {
 
 constexpr std::pair<SpecialToken, std::string_view> kRoleNames[] = {
-    {SpecialToken::end_of_text, "eos_token"}, {SpecialToken::beginning_of_text, "bos_token"},
-    {SpecialToken::padding, "pad_token"},     {SpecialToken::unknown, "unk_token"},
+    {SpecialToken::end_of_text, "eos_token"},    {SpecialToken::beginning_of_text, "bos_token"},
+    {SpecialToken::padding, "pad_token"},        {SpecialToken::unknown, "unk_token"},
     {SpecialToken::classification, "cls_token"}, {SpecialToken::separator, "sep_token"},
     {SpecialToken::mask, "mask_token"},
 };

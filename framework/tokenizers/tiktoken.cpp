@@ -137,9 +137,8 @@ bool is_tiktoken(std::string_view text) {
   const std::size_t space = line.find(' ');
   if (space == line.npos || space + 1 == line.size()) return false;
   const std::string_view rank = line.substr(space + 1);
-  return from_base64(line.substr(0, space)) && std::all_of(rank.begin(), rank.end(), [](char c) {
-           return c >= '0' && c <= '9';
-         });
+  return from_base64(line.substr(0, space)) &&
+         std::all_of(rank.begin(), rank.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::string json_of_tiktoken(std::string_view text, const std::string& name, const std::string& pattern) {
@@ -156,7 +155,8 @@ std::string json_of_tiktoken(std::string_view text, const std::string& name, con
   const std::size_t count = static_cast<std::size_t>(
       std::count_if(tokens.begin(), tokens.end(), [](const std::string& token) { return !token.empty(); }));
 
-  std::vector<std::pair<std::string, std::int32_t>> special{{"<|endoftext|>", static_cast<std::int32_t>(tokens.size())}};
+  std::vector<std::pair<std::string, std::int32_t>> special{
+      {"<|endoftext|>", static_cast<std::int32_t>(tokens.size())}};
   if (family != nullptr && family->tokens == count) special = family->special;
   ordered_json::object_t vocabulary;
   for (std::size_t rank = 0; rank < tokens.size(); ++rank)

@@ -12,7 +12,8 @@ bool is_tiktoken(std::string_view text);
 /// TikTokenConverter). The file holds the tokens alone; `pattern` says how a text is cut before: the name of a family,
 /// or a regular expression. Where it is empty, the file's name tells the family. The family's special tokens come with
 /// it where the file has as many tokens as the family; else <|endoftext|> is the next token. `name` is what messages
-/// call the file. Throws Error (run) naming the line that is wrong, or Error (experiment) where the family is not known.
+/// call the file. Throws Error (run) naming the line that is wrong, or Error (experiment) where the family is not
+/// known.
 std::string json_of_tiktoken(std::string_view text, const std::string& name, const std::string& pattern);
 
 }  // namespace folio

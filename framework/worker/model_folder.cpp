@@ -12,14 +12,13 @@ void save_model_folder(const Model& model, const Tokenizer& tokenizer, const std
   write_file_atomically(folder / "tokenizer.json", tokenizer.to_json());
   nlohmann::json config{{"tokenizer_class", "PreTrainedTokenizerFast"}, {"model_max_length", model.max_length()}};
   constexpr std::pair<SpecialToken, const char*> kKeys[] = {
-      {SpecialToken::end_of_text, "eos_token"}, {SpecialToken::padding, "pad_token"},
-      {SpecialToken::unknown, "unk_token"},     {SpecialToken::classification, "cls_token"},
-      {SpecialToken::separator, "sep_token"},   {SpecialToken::mask, "mask_token"},
+      {SpecialToken::end_of_text, "eos_token"},       {SpecialToken::padding, "pad_token"},
+      {SpecialToken::unknown, "unk_token"},           {SpecialToken::classification, "cls_token"},
+      {SpecialToken::separator, "sep_token"},         {SpecialToken::mask, "mask_token"},
       {SpecialToken::beginning_of_text, "bos_token"},
   };
   for (const auto& [token, key] : kKeys)
-    if (const auto id = tokenizer.special_token_id(token))
-      config[key] = tokenizer.token(*id);
+    if (const auto id = tokenizer.special_token_id(token)) config[key] = tokenizer.token(*id);
   write_file_atomically(folder / "tokenizer_config.json", config.dump(2) + "\n");
 }
 

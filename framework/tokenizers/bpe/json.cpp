@@ -71,7 +71,8 @@ void expect_llama3_split(const JsonPart& part) {
   expect_type(part, "Split");
   part.expect_only({"type", "pattern", "behavior", "invert"});
   const JsonPart regex = part.at("pattern").at("Regex");
-  if (regex.text() != kLlama3Pattern) regex.fail("is not supported, expected Llama 3's: " + std::string(kLlama3Pattern));
+  if (regex.text() != kLlama3Pattern)
+    regex.fail("is not supported, expected Llama 3's: " + std::string(kLlama3Pattern));
   const JsonPart behavior = part.at("behavior");
   if (behavior.text() != "Isolated") behavior.fail("'" + behavior.text() + "' is not supported, expected 'Isolated'");
   expect_boolean(part.at("invert"), false);

@@ -118,7 +118,6 @@ std::vector<TokenId> UnigramTokenizer::Trained::encode(std::string_view text) co
 void UnigramTokenizer::train(const TextSource& texts, const std::vector<SpecialToken>& special_tokens,
                              const Progress& progress) {
   const std::vector<std::string> spellings = with_unknown(spellings_of(special_tokens, SpecialStyle::angles));
-  pieces_to_learn(options_, spellings.size(), 0);  // before the texts are read
   const Words words(count_words(texts, add_chunks, progress).entries(), options_.normalization);
   if (words.size() == 0) throw Error(ErrorKind::run, "there is no text to train the tokenizer on");
 

@@ -15,9 +15,11 @@ folio::OptionTable options() {
   std::vector<folio::Option> table{
       folio::text("file").help("the tokenizer.json, SentencePiece's .model or tiktoken's .tiktoken file, relative to "
                                "the experiment's folder"),
-      folio::text("pattern").absent_means("as the file's name tells").help(
-          "how text is cut into words, of a .tiktoken file: gpt2, cl100k_base, o200k_base, llama3, qwen2 or a regular "
-          "expression"),
+      folio::text("pattern")
+          .absent_means("as the file's name tells")
+          .help("how text is cut into words, of a .tiktoken file: gpt2, cl100k_base, o200k_base, llama3, qwen2 or a "
+                "regular "
+                "expression"),
   };
   for (const folio::SpecialToken token : folio::all_roles()) {
     table.push_back(folio::text(std::string(folio::role_name(token)))

@@ -39,7 +39,9 @@ TEST_CASE("unigram says how large the vocabulary must be at least") {
   unigram::UnigramTokenizer small({.vocab_size = 100});
   CHECK_THROWS_WITH(
       small.train(text, {SpecialToken::end_of_text}, {}),
-      "vocab_size is 100, but the 256 bytes, 2 special tokens and 0 different characters need at least 258");
+      "vocab_size is 100, but the 256 bytes, 2 special tokens and 25 different characters need at least 283");
+  unigram::UnigramTokenizer with_bytes({.vocab_size = 283});
+  CHECK_NOTHROW(with_bytes.train(text, {SpecialToken::end_of_text}, {}));
   unigram::UnigramTokenizer plain({.vocab_size = 7, .byte_fallback = false});
   CHECK_THROWS_WITH(plain.train(text, {}, {}),
                     "vocab_size is 7, but 1 special token and 7 different characters need at least 8");
