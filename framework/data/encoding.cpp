@@ -24,7 +24,8 @@ constexpr std::size_t kBytesOfJob = 1 << 16;
 struct Unit {
   std::size_t end;  ///< in Job::text
   bool evaluation;
-  bool ends;  ///< the document's part
+  bool continues;  ///< goes on from the unit before
+  bool ends;       ///< the document's part
   std::int64_t document;
   std::size_t ids_end = 0;  ///< in Job::ids
 };
@@ -38,7 +39,8 @@ struct Job {
 void encode(Job& job, const Tokenizer& tokenizer) {
   std::size_t begin = 0;
   for (Unit& unit : job.units) {
-    const std::vector<TokenId> ids = tokenizer.encode(std::string_view(job.text).substr(begin, unit.end - begin));
+    const std::string_view text = std::string_view(job.text).substr(begin, unit.end - begin);
+    const std::vector<TokenId> ids = unit.continues ? tokenizer.encode_rest(text) : tokenizer.encode(text);
     job.ids.insert(job.ids.end(), ids.begin(), ids.end());
     unit.ids_end = job.ids.size();
     begin = unit.end;
@@ -91,7 +93,9 @@ class JobMaker {
   JobMaker(const DataOptions& options, OrderedPool<Job>& pool) : options_(options), pool_(pool) {}
 
   void add(const Text& text) {
-    options_.by == SplitBy::characters ? add_chunks(text) : add_unit(text.text, text, text.ends);
+    if (options_.by == SplitBy::characters) return add_chunks(text);
+    add_unit(text.text, text, text.ends, is_within_part_);
+    is_within_part_ = !text.ends;
   }
 
   void finish() {
@@ -120,9 +124,9 @@ class JobMaker {
     if (text.ends) carry_.clear();
   }
 
-  void add_unit(std::string_view text, const Text& from, bool ends) {
+  void add_unit(std::string_view text, const Text& from, bool ends, bool continues = false) {
     job_.text += text;
-    job_.units.push_back({job_.text.size(), from.evaluation, ends, from.document});
+    job_.units.push_back({job_.text.size(), from.evaluation, continues, ends, from.document});
     if (job_.text.size() >= kBytesOfJob) pool_.add(std::exchange(job_, {}));
   }
 
@@ -130,6 +134,7 @@ class JobMaker {
   OrderedPool<Job>& pool_;
   Job job_;
   std::string carry_;
+  bool is_within_part_ = false;
 };
 
 /// Which tokens and samples of the evaluation part are whose.

@@ -34,6 +34,9 @@ class PretrainedTokenizer : public Tokenizer {
   void load_special_tokens(std::string_view tokenizer_config) override;
   std::vector<std::string> notes() const override { return loaded().notes; }
   std::vector<TokenId> encode(std::string_view text) const override { return loaded().tokenizer->encode(text); }
+  std::vector<TokenId> encode_rest(std::string_view text) const override {
+    return loaded().tokenizer->encode_rest(text);
+  }
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const override {
     return loaded().tokenizer->decode(ids, skip_special_tokens);
   }

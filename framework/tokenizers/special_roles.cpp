@@ -39,13 +39,11 @@ void add_roles(const JsonPart& part, SpecialRoles& roles) {
         before = token;
     });
   }
-  if (!before.empty()) {
+  if (!before.empty()) roles.emplace(SpecialToken::beginning_of_text, before);
+  if (!after.empty()) roles.emplace(SpecialToken::end_of_text, after);
+  if (!before.empty() && !after.empty()) {  // as BERT has it; T5 and Llama have one of them
     roles.emplace(SpecialToken::classification, before);
-    roles.emplace(SpecialToken::beginning_of_text, before);
-  }
-  if (!after.empty()) {
     roles.emplace(SpecialToken::separator, after);
-    roles.emplace(SpecialToken::end_of_text, after);
   }
 }
 

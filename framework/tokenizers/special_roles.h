@@ -24,8 +24,8 @@ const std::vector<SpecialToken>& all_roles();
 /// Throws Error (run) beginning with `name` where the text is no JSON or names something else.
 SpecialRoles roles_of_config(std::string_view json, const std::string& name);
 
-/// What the "post_processor" of a tokenizer.json puts before and after a text: the first before begins or classifies
-/// it, the last after separates or ends it.
+/// What the "post_processor" of a tokenizer.json puts before and after a text: the first before begins it, the last
+/// after ends it, and where there are both, they classify and separate as well.
 SpecialRoles roles_of_post_processor(const JsonPart& part);
 
 /// The spellings that the token has in families of tokenizers, the most telling first.

@@ -69,7 +69,8 @@ void tell_text(std::string_view text, const Tokenizer& tokenizer, std::size_t fi
   std::ptrdiff_t unknown = 0;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = piece_end(text, begin, kPieceBytes);
-    const std::vector<TokenId> ids = tokenizer.encode(text.substr(begin, end - begin));
+    const std::string_view piece = text.substr(begin, end - begin);
+    const std::vector<TokenId> ids = begin == 0 ? tokenizer.encode(piece) : tokenizer.encode_rest(piece);
     begin = end;
     if (describe.unknown()) unknown += std::count(ids.begin(), ids.end(), *describe.unknown());
     if (tokens < first) tell_tokens(std::span(ids).first(std::min(ids.size(), first - tokens)), describe, out);

@@ -1,5 +1,6 @@
 #include "tokenizers/pipeline/tokenizer.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -155,6 +156,16 @@ void PipelineTokenizer::load_json(std::string_view json) {
 }
 
 std::vector<TokenId> PipelineTokenizer::encode(std::string_view text) const { return parts_->encode(text); }
+
+/// By putting a word before the text, whose ids are then taken away: whatever comes before a text comes before that.
+std::vector<TokenId> PipelineTokenizer::encode_rest(std::string_view text) const {
+  const std::string word = "a";
+  const std::vector<TokenId> before = encode(word);
+  std::vector<TokenId> ids = encode(word + std::string(text));
+  if (ids.size() < before.size() || !std::equal(before.begin(), before.end(), ids.begin())) return encode(text);
+  ids.erase(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(before.size()));
+  return ids;
+}
 
 std::string PipelineTokenizer::decode(std::span<const TokenId> ids, bool skip_special_tokens) const {
   return parts_->decode(ids, skip_special_tokens);

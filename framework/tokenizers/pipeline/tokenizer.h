@@ -23,6 +23,7 @@ class PipelineTokenizer : public Tokenizer {
   std::string to_json() const override { return text_; }
   void load_json(std::string_view json) override;
   std::vector<TokenId> encode(std::string_view text) const override;
+  std::vector<TokenId> encode_rest(std::string_view text) const override;
   std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const override;
   std::string token(TokenId id) const override;
   std::int64_t vocab_size() const override;

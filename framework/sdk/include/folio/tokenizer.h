@@ -53,6 +53,10 @@ class Tokenizer {
   /// `text` is valid UTF-8.
   virtual std::vector<TokenId> encode(std::string_view text) const = 0;
 
+  /// Ids of a text that goes on from another, which was encoded before: both are parts of one, cut where every
+  /// tokenizer ends a word. Another thing than encode() where a tokenizer puts something before a text.
+  virtual std::vector<TokenId> encode_rest(std::string_view text) const { return encode(text); }
+
   /// Text of the ids; bytes that do not form UTF-8 become U+FFFD. Special tokens are left out on request.
   virtual std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const = 0;
 
