@@ -78,7 +78,6 @@ SUBSTITUTIONS = [
     (r"name (\w+) NAME", r"name \1 other"),
     (r"new (\w+) NAME", r"new \1 my_\1"),
     (r"import PATH", "import elsewhere/*"),
-    (r"--to PATH", '--to "$(mktemp -u)"'),
     (r"PATH/tokenizer.json", "$PWD/tokenizer.json"),
     (r"export --format", "export 112846da --format"),
     (r"diff --trace$", "diff --trace e70dab32 212e24bb"),
