@@ -65,9 +65,9 @@ std::string amount(const MetricComparison& metric) {
 std::string shows_break_down(const MetricComparison& metric) {
   const std::string a = metric_text(metric.name, *metric.a), b = metric_text(metric.name, *metric.b);
   if (!std::isfinite(*metric.a) && !std::isfinite(*metric.b))
-    return fmt::format("neither came to a {}: that of A is {}, that of B {}", metric.name, a, b);
+    return fmt::format("neither has a finite {}: that of A is {}, that of B {}", metric.name, a, b);
   const bool a_broke = !std::isfinite(*metric.a);
-  return fmt::format("{} came to no {}, since it is {}; {} has one of {}", a_broke ? "A" : "B", metric.name,
+  return fmt::format("{} has no finite {}, it is {}; that of {} is {}", a_broke ? "A" : "B", metric.name,
                      a_broke ? a : b, a_broke ? "B" : "A", a_broke ? b : a);
 }
 

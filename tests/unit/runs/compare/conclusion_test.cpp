@@ -39,11 +39,11 @@ TEST_CASE("a loss that is no number, or infinite, is said, and ranks nothing") {
   Pair pair;
   pair.b.summary.metrics["train_loss"] = GENERATE(std::nan(""), folio::runs::test::kInfinity);
   CHECK_THAT(pair.conclusion().shows,
-             StartsWith("B came to no train_loss, since it is ") && Contains("; A has one of 6.5000"));
+             StartsWith("B has no finite train_loss, it is ") && Contains("; that of A is 6.5000"));
   std::swap(pair.a.summary.metrics, pair.b.summary.metrics);
-  CHECK_THAT(pair.conclusion().shows, StartsWith("A came to no train_loss"));
+  CHECK_THAT(pair.conclusion().shows, StartsWith("A has no finite train_loss"));
   pair.b.summary.metrics = pair.a.summary.metrics;
-  CHECK_THAT(pair.conclusion().shows, StartsWith("Neither came to a train_loss"));
+  CHECK_THAT(pair.conclusion().shows, StartsWith("Neither has a finite train_loss"));
 }
 
 TEST_CASE("the evaluation decides where both were evaluated") {
