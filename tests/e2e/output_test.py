@@ -49,6 +49,7 @@ class Output(FolioTest):
             "cache": ["cache"],
             "all_metrics": ["metrics"],
             "metric": ["metrics", "eval_loss"],
+            "help": ["help", "hidden_size"],
             "doctor": ["doctor"],
         }
 
