@@ -71,7 +71,7 @@ def main():
     parser.add_argument("folder", type=pathlib.Path)
     parser.add_argument("--texts", type=int, default=2000)
     parser.add_argument("family", nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     text = "".join(path.read_bytes().decode("utf-8-sig") for path in sorted(arguments.folder.glob("*.txt")))
     lines = text.split("\n")
     families.Settings.corpus = lines
