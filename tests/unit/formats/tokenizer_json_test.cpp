@@ -27,17 +27,28 @@ TEST_CASE("tokenizer.json refuses a version, part or setting that it does not kn
                     "tokenizer.json: version: version '2.0' is not supported, expected '1.0'");
   CHECK_THROWS_WITH(TokenizerJson(frame("decoders", nullptr)),
                     "tokenizer.json: 'decoders' is not supported; did you mean 'decoder'?");
-  CHECK_THROWS_WITH(TokenizerJson(frame("truncation", {{"max_length", 5}})),
-                    "tokenizer.json: truncation: an object is not supported, expected null");
   CHECK_THROWS_WITH(TokenizerJson("{}"), "tokenizer.json: has no 'version'");
   CHECK_THROWS_WITH(TokenizerJson("[]"), "tokenizer.json: expected an object, got an array");
 }
 
-TEST_CASE("tokenizer.json refuses added tokens that collide or ask for what is not supported") {
+TEST_CASE("tokenizer.json names the settings that change no id and are not looked at") {
+  CHECK(TokenizerJson(frame()).unused_settings().empty());
+  CHECK(TokenizerJson(frame("truncation", {{"max_length", 5}})).unused_settings() ==
+        std::vector<std::string>{"truncation"});
+}
+
+TEST_CASE("tokenizer.json reads how an added token is found") {
   nlohmann::json stripped = token(1, "b");
   stripped["lstrip"] = true;
-  CHECK_THROWS_WITH(TokenizerJson(frame("added_tokens", {token(0, "a"), stripped})),
-                    "tokenizer.json: added_tokens[1].lstrip: true is not supported");
+  stripped["single_word"] = true;
+  const TokenizerJson json(frame("added_tokens", {token(0, "a"), stripped}));
+  CHECK_FALSE(json.added_tokens()[0].lstrip);
+  CHECK(json.added_tokens()[1].lstrip);
+  CHECK(json.added_tokens()[1].single_word);
+  CHECK_FALSE(json.added_tokens()[1].rstrip);
+}
+
+TEST_CASE("tokenizer.json refuses added tokens that collide") {
   CHECK_THROWS_WITH(TokenizerJson(frame("added_tokens", {token(0, "a"), token(0, "b")})),
                     "tokenizer.json: added_tokens[1].id: id 0 stands twice");
   CHECK_THROWS_WITH(TokenizerJson(frame("added_tokens", {token(0, "a"), token(1, "a")})),
