@@ -46,11 +46,11 @@ class Pretrained(FolioTest):
 
     def test_what_is_wrong_with_the_file_is_said(self):
         experiment = self.experiment(self.text, "pretrained.yaml")
-        self.file.write_text(self.file.read_text().replace('"ByteLevel"', '"Metaspace"'))
+        self.file.write_text(self.file.read_text().replace('"ByteLevel"', '"UnicodeScripts"'))
         for command in [["check"], []]:
             done = self.runner(*command, experiment, code=1)
             self.assertIn("tokenizer.json: ", done.stderr)
-            self.assertIn("'Metaspace' is not supported, expected 'ByteLevel'", done.stderr)
+            self.assertIn("'UnicodeScripts' is not supported", done.stderr)
         self.file.unlink()
         self.assertIn("tokenizer.json", self.runner("check", experiment, code=3).stderr)
 
