@@ -1,6 +1,7 @@
 #include "runs/exchange/import.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <memory>
@@ -8,7 +9,9 @@
 #include "cli/commands.h"
 #include "cli/session/results_store.h"
 #include "cli/view/print_json.h"
+#include "support/error.h"
 #include "support/utf8.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -36,10 +39,22 @@ json to_json(const runs::ImportReport& report) {
           {"unread", report.unread}};
 }
 
-void import_all(const GlobalOptions& global, const ImportOptions& options) {
-  json list = json::array(), passed_over = json::array();
+/// What cannot be imported is told, and the others are; gives the exit code.
+int import_all(const GlobalOptions& global, const ImportOptions& options) {
+  json list = json::array(), passed_over = json::array(), failed = json::array();
+  int code = 0;
   for (const std::string& path : options.paths) {
-    const runs::ImportResult result = runs::import_runs(global.results, path);
+    runs::ImportResult result;
+    try {
+      result = runs::import_runs(global.results, path);
+    } catch (const Error& error) {
+      if (options.paths.size() == 1) throw;
+      code = exit_code(error.kind());
+      if (!options.json)
+        fmt::print(stderr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), without_controls(error.what()));
+      failed.push_back({{"path", path}, {"message", error.what()}});
+      continue;
+    }
     for (const runs::ImportReport& report : result.runs) {
       if (!options.json) tell(report);
       list.push_back(to_json(report));
@@ -50,12 +65,13 @@ void import_all(const GlobalOptions& global, const ImportOptions& options) {
     }
   }
   open_store(global);
-  if (options.json) print_json({{"runs", list}, {"passed_over", passed_over}});
+  if (options.json) print_json({{"runs", list}, {"passed_over", passed_over}, {"failed", failed}});
+  return code;
 }
 
 }  // namespace
 
-void add_import(const Command& program, const GlobalOptions& global, int&) {
+void add_import(const Command& program, const GlobalOptions& global, int& exit_code) {
   const Command command = program.subcommand("import", "Take over runs of other programs, or of another machine");
   const auto options = std::make_shared<ImportOptions>();
   command
@@ -71,7 +87,7 @@ void add_import(const Command& program, const GlobalOptions& global, int&) {
       "is.\n\n"
       "Examples:\n  runner import ~/elsewhere/results/runs/3fa9b2c1\n  runner import gpt2-output mlruns\n"
       "  runner import logs/events.out.tfevents.1700000000.host.1.0");
-  command.action([&global, options] { import_all(global, *options); });
+  command.action([&global, &exit_code, options] { exit_code = import_all(global, *options); });
 }
 
 }  // namespace folio::cli

@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -48,6 +49,18 @@ def book_folder():
     if os.environ.get("CI"):
         raise FileNotFoundError("the books are in neither FOLIO_DATA nor shared/data")
     raise unittest.SkipTest("there are no books")
+
+
+def brought(name, *packages, options=()):
+    """The folder with these packages of PyPI, which the first call brings into .deps/NAME-VERSION. The first one's
+    version is given ("pandas==3.1.1")."""
+    version = packages[0].partition("==")[2]
+    folder = SOURCE / ".deps" / f"{name}-{version}-{sys.version_info.major}.{sys.version_info.minor}"
+    if not (folder / ".complete").exists():
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
+                        "--root-user-action", "ignore", *options, "--upgrade", "--target", folder, *packages], check=True)
+        (folder / ".complete").touch()
+    return folder
 
 
 def text_of_words(count=4000):

@@ -2,11 +2,14 @@
 
 import json
 import re
+import sys
 import unittest
 
-import jsonschema
 from commands_test import COMMANDS
-from folio import SOURCE, FolioTest
+from folio import SOURCE, FolioTest, brought
+
+sys.path.insert(0, str(brought("jsonschema", "jsonschema==4.26.0")))
+import jsonschema
 
 DEFINITIONS = json.loads((SOURCE / "docs/output.schema.json").read_text())["$defs"]
 

@@ -8,25 +8,13 @@ import subprocess
 import sys
 import unittest
 
-from folio import BINARY, SOURCE, FolioTest
-
-VERSIONS = ["pandas==3.1.1", "duckdb==2.0.1", "pyarrow==25.0.1"]
-FOLDER = SOURCE / ".deps" / f"tables-{VERSIONS[0][8:]}-{sys.version_info.major}.{sys.version_info.minor}"
-
-
-def bring_packages():
-    stamp = FOLDER / ".complete"
-    if stamp.exists():
-        return
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
-                    "--root-user-action", "ignore", "--upgrade", "--target", FOLDER, *VERSIONS], check=True)
-    stamp.touch()
+from folio import BINARY, SOURCE, FolioTest, brought
 
 
 class Tables(FolioTest):
     def setUp(self):
         super().setUp()
-        bring_packages()
+        self.packages = brought("tables", "pandas==3.1.1", "duckdb==2.0.1", "pyarrow==25.0.1")
         # A metric that needs quotes, numbers that are not finite, and more values than repeat in a row.
         (self.folder / "odd.csv").write_text('step,"a ""b"", c",loss\n' + "".join(
             f"{step},{step / 8},{value}\n" for step, value in enumerate(["nan", "inf", "-inf", 0.1, 3, 1e300])))
@@ -38,7 +26,7 @@ class Tables(FolioTest):
 
     def python(self, code):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=self.folder,
-                              env={**self.environment, "PYTHONPATH": str(FOLDER)})
+                              env={**self.environment, "PYTHONPATH": str(self.packages)})
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 

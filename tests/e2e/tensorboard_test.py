@@ -7,13 +7,11 @@ import subprocess
 import sys
 import unittest
 
-import folio
-from folio import FolioTest
+from folio import FolioTest, brought
 
 VERSION = "2.21.0"
 # Without the packages that only its web server needs.
 PACKAGES = [f"tensorboard=={VERSION}", "protobuf", "numpy", "absl-py"]
-FOLDER = folio.SOURCE / ".deps" / f"tensorboard-{VERSION}-{sys.version_info.major}.{sys.version_info.minor}"
 
 READ = """
 import json, sys
@@ -25,24 +23,14 @@ json.dump(scalars, sys.stdout)
 """
 
 
-def bring_tensorboard():
-    stamp = FOLDER / ".complete"
-    if stamp.exists():
-        return
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
-                    "--root-user-action", "ignore", "--no-deps", "--upgrade", "--target", FOLDER, *PACKAGES],
-                   check=True)
-    stamp.touch()
-
-
 class TensorboardTest(FolioTest):
     def test_tensorboard_reads_every_point(self):
-        bring_tensorboard()
+        packages = brought("tensorboard", *PACKAGES, options=["--no-deps"])
         run = self.json(self.experiment(), "training.eval_strategy=steps", "training.eval_steps=5")["id"]
         to = self.folder / "logs"
         self.runner("export", run, "--format", "tensorboard", "--to", to)
         done = subprocess.run([sys.executable, "-c", READ, to], capture_output=True, text=True,
-                              env={**os.environ, "PYTHONPATH": str(FOLDER)})
+                              env={**os.environ, "PYTHONPATH": str(packages)})
         self.assertEqual(done.returncode, 0, done.stderr)
         scalars = json.loads(done.stdout)
         logged = {}  # of a step logged twice the later value

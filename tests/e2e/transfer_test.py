@@ -61,6 +61,17 @@ class Transfer(FolioTest):
         self.assertIn("cannot go to standard output",
                       self.runner("export", "first", "--format", "folder", "--to", "-", code=2).stderr)
 
+    def test_what_cannot_be_imported_does_not_keep_the_others_out(self):
+        for name, text in [("good", '{"loss": 1.5}'), ("bad", "{"), ("other", '{"loss": 2.5}')]:
+            (self.folder / f"{name}.json").write_text(text)
+        paths = [self.folder / f"{name}.json" for name in ("good", "bad", "other")]
+        done = self.runner("import", *paths, code=5)
+        self.assertEqual(len(done.stdout.splitlines()), 2)
+        self.assertIn("bad.json", done.stderr)
+        answer = json.loads(self.runner("import", *paths, "--json", code=5).stdout)
+        self.assertEqual([run["name"] for run in answer["runs"]], ["good", "other"])
+        self.assertEqual([failure["path"] for failure in answer["failed"]], [str(paths[1])])
+
     def test_what_is_no_run_is_not_imported(self):
         self.assertIn("expected a run folder", self.runner("import", self.folder, code=2).stderr)
         self.assertIn("there is no such file", self.runner("import", self.folder / "nothing", code=2).stderr)
