@@ -8,6 +8,7 @@
 #include <array>
 #include <cctype>
 #include <filesystem>
+#include <iterator>
 #include <memory>
 
 #include "cli/commands.h"
@@ -104,9 +105,23 @@ struct Plan {
   std::int64_t max_steps = 0;  ///< in place of the epochs, where even one takes too long
 };
 
+bool is_json_lines(const std::string& name) {
+  return name.ends_with(".jsonl") || name.ends_with(".jsonl.gz") || name.ends_with(".jsonl.zst");
+}
+
+/// The lines of the section `dataset` that say what is read: the data set that fits the names.
+std::string data_lines(const std::vector<std::string>& books) {
+  std::vector<std::string> names;
+  for (const std::string& book : books) names.push_back(quoted(book));
+  const auto lines = std::count_if(books.begin(), books.end(), is_json_lines);
+  if (lines == 0) return fmt::format("  type: textbooks\n  books: [{}]\n", fmt::join(names, ", "));
+  if (lines < std::ssize(books))
+    throw Error(ErrorKind::usage, "some of the files are JSON Lines and some are not: expected an experiment for each");
+  return fmt::format("  type: jsonl\n  files: [{}]\n  field: text                     # of each line's object\n",
+                     fmt::join(names, ", "));
+}
+
 std::string experiment_text(const InitOptions& options, const PluginDescription& plugin, const Plan& plan) {
-  std::vector<std::string> books;
-  for (const std::string& book : options.books) books.push_back(quoted(book));
   const std::string length =
       plan.max_steps > 0
           ? fmt::format(
@@ -117,9 +132,7 @@ std::string experiment_text(const InitOptions& options, const PluginDescription&
       R"(# Written by `runner init`. `runner help KEY` explains any key; `runner check FILE` tells what a run would be.
 name: {name}
 dataset:
-  type: textbooks
-  books: [{books}]
-  split: {{by: document, size: 128, stride: {stride}}} # samples of 128 tokens{overlap}
+{data_lines}  split: {{by: document, size: 128, stride: {stride}}} # samples of 128 tokens{overlap}
   validation: 0.1                 # the last tenth of the text is never trained on; eval_loss is measured there
 tokenizer:
   type: {tokenizer:<26}# cuts the text into tokens, and is trained on it
@@ -140,7 +153,7 @@ model:
   load_best_model_at_end: true    # keep the model of the pass where eval_loss was lowest
   seed: 42                        # another seed, another run: the spread says what chance does
 )",
-      fmt::arg("name", name_from(options.books.front())), fmt::arg("books", fmt::join(books, ", ")),
+      fmt::arg("name", name_from(options.books.front())), fmt::arg("data_lines", data_lines(options.books)),
       fmt::arg("stride", plan.text.overlap ? 32 : 128), fmt::arg("overlap", plan.text.overlap ? ", which overlap" : ""),
       fmt::arg("tokenizer", plugin.usual_tokenizer.empty() ? "bpe" : plugin.usual_tokenizer),
       fmt::arg("vocab", plan.text.vocab_size), fmt::arg("model", options.model),
@@ -164,10 +177,18 @@ double seconds_of(const nlohmann::json& answer) {
 std::pair<Plan, nlohmann::json> fit(const InitOptions& options, const PluginDescription& plugin, const fs::path& file,
                                     const Session& session) {
   constexpr int kFewestEpochs = 3;
+  constexpr double kFewestBytes = 8192;  // of which a tenth still makes a sample of 128 tokens
   const double most_seconds = 60 * options.minutes;
   Plan plan{.size = kSizes.front(), .text = kTextSizes.front()};
   nlohmann::json answer = outlook(options, plugin, plan, file, session);
-  plan.text = text_size(answer.at("data").at("bytes").get<double>());
+  const auto bytes = answer.at("data").at("bytes").get<double>();
+  if (bytes < kFewestBytes) {
+    throw Error(ErrorKind::experiment,
+                fmt::format("there are only {} of text, expected {} or more: a model learns nothing "
+                            "of less, and a tenth of it is kept for evaluation",
+                            human_bytes(bytes), human_bytes(kFewestBytes)));
+  }
+  plan.text = text_size(bytes);
   for (std::size_t place = plan.text.largest_model + 1; place-- > 0;) {
     plan.size = kSizes[place];
     plan.epochs = 1;
@@ -218,7 +239,9 @@ void add_init(const Command& program, const GlobalOptions& global, int& exit_cod
   const Command command = program.subcommand(
       "init", "Write an experiment file for books of yours, sized to the text, the machine and the time");
   const auto options = std::make_shared<InitOptions>();
-  command.option("BOOK", options->books, "Books of the catalogue, files, folders or globs of plain text").required();
+  command
+      .option("BOOK", options->books, "Books of the catalogue; files, folders or globs of plain text; or .jsonl files")
+      .required();
   command.option("--model", options->model, "The model, of those that runner plugins lists").show_default();
   command.option("--minutes", options->minutes, "How long the training may take").show_default().positive();
   command.option("-o,--output", options->output, "The file to write; without this, here, called as the first book");

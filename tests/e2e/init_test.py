@@ -1,6 +1,8 @@
 """`runner init`: from a text to an experiment file that trains, whatever the model."""
 
-from folio import FolioTest
+import json
+
+from folio import FolioTest, text_of_words
 
 
 class Init(FolioTest):
@@ -26,6 +28,23 @@ class Init(FolioTest):
         answers = [self.json("check", self.folder / name) for name in ["short.yaml", "long.yaml"]]
         work = [answer["parameters"]["total"] * answer["plan"]["max_steps"] for answer in answers]
         self.assertGreater(work[1], work[0])
+
+    def test_json_lines_become_their_own_data_set(self):
+        lines = self.folder / "lines.jsonl"
+        lines.write_text("".join(json.dumps({"text": f"{line}\n"}) + "\n" for line in text_of_words().splitlines()))
+        file = self.folder / "lines.yaml"
+        self.runner("init", lines, "--minutes", "0.05", "-o", file)
+        self.assertEqual(self.json("check", file)["resolved"]["dataset"]["type"], "jsonl")
+        self.assertEqual(self.json(file, "training.num_train_epochs=1", "training.max_steps=2")["state"], "finished")
+        self.assertIn("JSON Lines and some are not", self.init(lines, "-o", self.folder / "x.yaml", code=2).stderr)
+
+    def test_too_little_text_is_refused(self):
+        (self.folder / "hi.txt").write_text("hi\n")
+        said = self.runner("init", self.folder / "hi.txt", "-o", self.folder / "hi.yaml", code=3).stderr
+        self.assertIn("only 3 B of text", said)
+        self.assertFalse((self.folder / "hi.yaml").exists())
+        said = self.runner("init", self.folder / "words.txt", "--minutes", "0", code=2).stderr
+        self.assertIn("expected a number above 0, got '0'", said)
 
     def test_a_file_that_is_there_stays_unless_forced(self):
         file = self.experiment("name: mine\n")

@@ -8,6 +8,21 @@
 
 namespace folio::cli {
 
+namespace {
+
+/// Words of ours in place of CLI11's, which tell the largest double in full. `name` stands in the help.
+CLI::Validator number_check(const std::string& name, const std::string& expected, bool (*fits)(double)) {
+  return CLI::Validator(
+      [expected, fits](std::string& text) -> std::string {
+        double number = 0;
+        if (CLI::detail::lexical_cast(text, number) && fits(number)) return "";
+        return "expected " + expected + ", got '" + text + "'";
+      },
+      name);
+}
+
+}  // namespace
+
 CommandOption CommandOption::required() const { return CommandOption(option_->required()); }
 
 CommandOption CommandOption::show_default() const { return CommandOption(option_->capture_default_str()); }
@@ -20,9 +35,13 @@ CommandOption CommandOption::delimiter(char separator) const { return CommandOpt
 
 CommandOption CommandOption::one_value() const { return CommandOption(option_->allow_extra_args(false)); }
 
-CommandOption CommandOption::positive() const { return CommandOption(option_->check(CLI::PositiveNumber)); }
+CommandOption CommandOption::positive() const {
+  return CommandOption(option_->check(number_check("POSITIVE", "a number above 0", [](double n) { return n > 0; })));
+}
 
-CommandOption CommandOption::not_negative() const { return CommandOption(option_->check(CLI::NonNegativeNumber)); }
+CommandOption CommandOption::not_negative() const {
+  return CommandOption(option_->check(number_check("NONNEGATIVE", "0 or more", [](double n) { return n >= 0; })));
+}
 
 CommandOption CommandOption::range(std::int64_t least, std::int64_t most) const {
   return CommandOption(option_->check(CLI::Range(least, most)));
