@@ -72,6 +72,7 @@ constexpr FileKind kHtml{"HTML", "pandoc -f html -t plain --wrap=none -o {1} {0}
 constexpr FileKind kFictionBook{"a FictionBook", "pandoc -f fb2 -t plain --wrap=none -o {1} {0}"};
 
 constexpr std::size_t kLookedAt = 4096;
+constexpr std::size_t kTextBytesPerControl = 50;  ///< at least, in a text
 
 /// What markup the text is, by its first lines.
 std::optional<FileKind> markup_of(std::string_view bytes) {
@@ -124,13 +125,22 @@ void refuse_other_kinds(std::string_view bytes, const fs::path& path, bool was_p
                           was_packed ? " (unpacked)" : "", was_packed ? "unpacked, " : "", command));
 }
 
+bool is_odd_control(char byte) {
+  constexpr std::string_view kOfText = "\b\t\n\v\f\r\x1A\x1B";
+  return byte != '\0' && static_cast<unsigned char>(byte) < 0x20 && kOfText.find(byte) == kOfText.npos;
+}
+
+bool has_many_controls(std::string_view bytes) {
+  constexpr std::ptrdiff_t kFew = 8;
+  const std::string_view head = bytes.substr(0, 1 << 16);
+  const auto controls = std::count_if(head.begin(), head.end(), is_odd_control);
+  return controls >= kFew && static_cast<std::size_t>(controls) * kTextBytesPerControl > head.size();
+}
+
 bool looks_binary(std::string_view bytes) {
-  constexpr std::string_view kOfText = "\t\n\v\f\r\x1A\x1B";  // with the end mark of DOS, and terminals' colours
   const std::string_view head = bytes.substr(0, kLookedAt);
-  const auto controls = std::count_if(head.begin(), head.end(), [&](char c) {
-    return static_cast<unsigned char>(c) < 0x20 && kOfText.find(c) == kOfText.npos;
-  });
-  return static_cast<std::size_t>(controls) * 50 > head.size();
+  const auto controls = std::count_if(head.begin(), head.end(), [](char c) { return c == '\0' || is_odd_control(c); });
+  return static_cast<std::size_t>(controls) * kTextBytesPerControl > head.size();
 }
 
 }  // namespace folio::input

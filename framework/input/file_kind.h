@@ -11,6 +11,13 @@ namespace folio::input {
 /// are what the file holds, unpacked.
 void refuse_other_kinds(std::string_view bytes, const std::filesystem::path& path, bool was_packed);
 
+/// Whether the byte is a control character that no text has: not a tab, an end of a line or page, a backspace (as
+/// manual pages overstrike), the end mark of DOS or a terminal's escape. Zero is none either: some texts hold it.
+bool is_odd_control(char byte);
+
+/// Whether a text's first characters hold more than a few of these, be they UTF-8 or not.
+bool has_many_controls(std::string_view bytes);
+
 /// Whether bytes that are not UTF-8 are no text in another encoding either: many of them are control characters.
 bool looks_binary(std::string_view bytes);
 

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "input/file_kind.h"
 #include "input/scratch_file.h"
 #include "support/error.h"
 #include "support/utf8.h"
@@ -42,6 +43,38 @@ DecodedCodePoint decode_wide(std::string_view bytes, std::size_t at, WideEncodin
   return {0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00), 4, true};
 }
 
+/// Which of the bytes at one place of a unit are what a text has hardly any of in UTF-8.
+struct ByteShares {
+  double zero = 0, control = 0;
+  double below_blank = 0;  ///< zeros, controls, and a text's tabs and line ends
+
+  void add(char byte, double share) {
+    zero += byte == '\0' ? share : 0;
+    control += is_odd_control(byte) ? share : 0;
+    below_blank += static_cast<unsigned char>(byte) < 0x20 ? share : 0;
+  }
+};
+
+/// The two high bytes are zero in every script, and the lowest hardly ever is.
+bool fits_utf32(const std::array<ByteShares, 4>& places, WideEncoding encoding) {
+  const auto at = [&](std::size_t from_low) {
+    return places[encoding.is_little_endian ? from_low : 3 - from_low].zero;
+  };
+  return at(0) < 0.05 && at(2) > 0.95 && at(3) > 0.95;
+}
+
+/// The high byte is below 0x20 in the scripts of Europe, India and the Near East: zero for Latin and for every script's
+/// blanks, 4 for Cyrillic. A column of tabs or line ends ("1\n2\n3\n") has none but these.
+bool fits_utf16(const std::array<ByteShares, 4>& places, WideEncoding encoding) {
+  const auto column = [&](std::size_t from_low, double ByteShares::* share) {
+    const std::size_t place = encoding.is_little_endian ? from_low : 1 - from_low;
+    return (places[place].*share + places[place + 2].*share) / 2;
+  };
+  const double high = column(1, &ByteShares::below_blank), low = column(0, &ByteShares::below_blank);
+  const double never_in_text = column(1, &ByteShares::zero) + column(1, &ByteShares::control);
+  return high > 0.5 && high - low > 0.2 && never_in_text > 0.05;
+}
+
 }  // namespace
 
 std::string_view WideEncoding::name() const {
@@ -59,19 +92,10 @@ std::optional<WideEncoding> suspected_encoding(std::string_view bytes) {
   constexpr std::size_t kLookedAt = 1 << 16, kFewest = 8;
   const std::string_view head = bytes.substr(0, std::min(bytes.size(), kLookedAt) / 4 * 4);
   if (head.size() < kFewest) return std::nullopt;
-  std::array<double, 4> zeros{};  // share of the bytes at each place of four that are zero
-  for (std::size_t i = 0; i < head.size(); ++i)
-    zeros[i % 4] += head[i] == '\0' ? 4.0 / static_cast<double>(head.size()) : 0;
-  for (const WideEncoding encoding : kEncodings) {
-    const std::size_t width = width_of(encoding);
-    bool fits = true;
-    for (std::size_t i = 0; i < 4; ++i) {
-      const std::size_t from_low = encoding.is_little_endian ? i % width : width - 1 - i % width;
-      // The low byte of a character is hardly ever zero, the next one is in Latin scripts, and those above always.
-      fits = fits && (from_low == 0 ? zeros[i] < 0.05 : zeros[i] > (from_low == 1 ? 0.5 : 0.95));
-    }
-    if (fits) return encoding;
-  }
+  std::array<ByteShares, 4> places{};  // of the bytes at each place of four
+  for (std::size_t i = 0; i < head.size(); ++i) places[i % 4].add(head[i], 4.0 / static_cast<double>(head.size()));
+  for (const WideEncoding encoding : kEncodings)
+    if (encoding.bytes_per_unit == 4 ? fits_utf32(places, encoding) : fits_utf16(places, encoding)) return encoding;
   return std::nullopt;
 }
 

@@ -19,8 +19,8 @@ struct WideEncoding {
 /// What the byte-order mark at the front says; none where there is none, or UTF-8's.
 std::optional<WideEncoding> encoding_by_mark(std::string_view bytes);
 
-/// What a text without such a mark may be in: most of its first characters have zeros where those of a Latin text in
-/// that encoding have them.
+/// What a text without such a mark may be in: most of its first characters have zeros or control characters where the
+/// high bytes of an alphabet's letters and of blanks stand in that encoding.
 std::optional<WideEncoding> suspected_encoding(std::string_view bytes);
 
 /// The text in UTF-8, without its byte-order mark, in a temporary file. `path` is what messages call the file. What is

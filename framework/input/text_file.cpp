@@ -20,10 +20,15 @@ TextFile open_text(const std::filesystem::path& path, bool replace) {
   }
   refuse_other_kinds(text.contents.bytes(), path, file.was_packed);
   if (const auto suspected = suspected_encoding(text.contents.bytes())) {
+    throw Error(ErrorKind::run, fmt::format("{0}: looks like {1} without a byte-order mark; expected UTF-8: "
+                                            "iconv -f {1} -t UTF-8 converts it",
+                                            path.string(), suspected->name()));
+  }
+  if (has_many_controls(text.contents.bytes())) {
     throw Error(ErrorKind::run,
-                fmt::format("{0}: looks like {1} without a byte-order mark, by its zero bytes; expected UTF-8: "
-                            "iconv -f {1} -t UTF-8 converts it",
-                            path.string(), suspected->name()));
+                fmt::format("{}: is full of control characters: it is no text, or UTF-16 without a byte-order mark; "
+                            "expected plain text in UTF-8 (of UTF-16, iconv -f UTF-16LE -t UTF-8 makes it)",
+                            path.string()));
   }
   return text;
 }

@@ -88,8 +88,40 @@ TEST_CASE("text in UTF-16 and UTF-32 without a mark is suspected") {
                Contains(std::string("a.txt: looks like ") + kWideNames[i] + " without a byte-order mark") &&
                    Contains(std::string("iconv -f ") + kWideNames[i] + " -t UTF-8"));
   }
+  for (const std::u32string_view line :
+       {U"\u0421\u0442\u0440\u043e\u043a\u0430 \u0442\u0435\u043a\u0441\u0442\u0430 \u2014 \u0434\u0430.\n",
+        U"\u0421\u0422\u0420\u041e\u041a\u0410 \u0418 \u0415\u0429\u0415 \u041e\u0414\u041d\u0410\n",
+        U"\u0393\u03c1\u03b1\u03bc\u03bc\u03ae \u03ba\u03b5\u03b9\u03bc\u03ad\u03bd\u03bf\u03c5\n",
+        U"\u05e9\u05d5\u05e8\u05d4 \u05e9\u05dc \u05d8\u05e7\u05e1\u05d8\n",
+        U"\u0938\u0941\u0930\u0941\u0927\u0940 \u0915\u093e \u092a\u093e\u0920\n",
+        U"\u0c15\u0c25 \u0c12\u0c15 \u0c32\u0c48\u0c28\u0c41\n"}) {
+    for (std::size_t i = 0; i < kWide.size(); ++i) {
+      const std::string bytes = wide(line, kWide[i].first, kWide[i].second);
+      CAPTURE(bytes);
+      CHECK_THAT(problem_with("a.txt", bytes.substr(static_cast<std::size_t>(kWide[i].first))),
+                 Contains(std::string("a.txt: looks like ") + kWideNames[i]));
+    }
+  }
+  CHECK(problem_with("a.txt", "1\n2\n3\n4\n5\n6\n7\n8\n9\n") == "accepted");
+  CHECK(problem_with("a.txt", "1\t2\t3\n4\t5\t6\n7\t8\t9\n") == "accepted");
+  CHECK(problem_with("a.txt", "\u0421\u0442\u0440\u043e\u043a\u0430\n") == "accepted");
   CHECK(problem_with("a.txt", std::string("a\0b some zeros \0 stay\0", 22)) == "accepted");
   CHECK(problem_with("a.txt", std::string(64, '\0')) == "accepted");
+}
+
+TEST_CASE("a text full of control characters is refused, and one with a few is read") {
+  std::u32string chinese;
+  for (char32_t c = 0x4E00; c < 0x9F00; c += 37) chinese += c;
+  for (const auto& [width, little_endian] : {std::pair{2, true}, {2, false}})
+    CHECK_THAT(problem_with("a.txt", wide(chinese, width, little_endian).substr(2)),
+               Contains("a.txt: is full of control characters") && Contains("UTF-16"));
+  std::string text;
+  for (int i = 0; i < 100; ++i)
+    text += "\x1B[1mA line\x1B[0m of N\bNA\bAM\bME\bE\f\n" + std::string(i % 9 == 0 ? "\x01\x1F" : "") + "more\n";
+  CHECK(problem_with("a.txt", text) == "accepted");
+  CHECK(problem_with("a.txt", "a\x01") == "accepted");
+  CHECK_THAT(problem_with("a.txt", std::string(100, 'a') + "\x01\x02\x03\x04\x05\x06\x07\x0E"),
+             Contains("full of control characters"));
 }
 
 TEST_CASE("files that are no plain text are named as what they are, with the command that makes text of them") {
