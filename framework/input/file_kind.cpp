@@ -14,8 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A kind of file, and the command that makes text of one. In the command, {0} is the file, {1} the same with the
-/// suffix .txt, {2} without its last suffix; {3} is that without a shell's quotes.
+/// A kind of file, and the command that makes text of one. In the command, {0} is the file, {1} the text, {2} the
+/// text's name without .txt, {3} the folder or file that is unpacked, {4} the JSON Lines without a shell's quotes. None
+/// of them is the file.
 struct FileKind {
   std::string_view name;
   const char* command;
@@ -29,9 +30,9 @@ struct Signature {
 
 constexpr const char* kPandoc = "pandoc -t plain --wrap=none -o {1} {0}";
 constexpr const char* kCalibre = "ebook-convert {0} {1}";
-constexpr const char* kOffice = "soffice --headless --convert-to txt:Text {0}";
+constexpr const char* kOffice = "soffice --cat {0} > {1}";
 constexpr const char* kDuckDb =
-    "python3 -c \"import duckdb; duckdb.sql(\\\"COPY (SELECT text FROM {0}) TO '{3}.jsonl' (FORMAT json)\\\")\" (after "
+    "python3 -c \"import duckdb; duckdb.sql(\\\"COPY (SELECT text FROM {0}) TO '{4}' (FORMAT json)\\\")\" (after "
     "pip install duckdb)";
 constexpr const char* kOcr = "tesseract {0} {2}";
 
@@ -39,7 +40,7 @@ constexpr std::string_view kZipMagic = "PK\x03\x04";
 constexpr FileKind kEpub{"an EPUB", "pandoc -f epub -t plain --wrap=none -o {1} {0}"};
 constexpr FileKind kOpenDocument{"an OpenDocument text", kPandoc};
 constexpr FileKind kWord{"a Word document", kPandoc};
-constexpr FileKind kZip{"a zip archive", "unzip {0} -d {2}"};
+constexpr FileKind kZip{"a zip archive", "unzip {0} -d {3}"};
 
 /// The first that fits counts, so what is special stands before what is general.
 constexpr Signature kSignatures[] = {
@@ -47,15 +48,15 @@ constexpr Signature kSignatures[] = {
     {30, "mimetypeapplication/epub+zip", kEpub},
     {30, "mimetypeapplication/vnd.oasis.opendocument.text", kOpenDocument},
     {0, kZipMagic, kZip},
-    {0, "PK\x05\x06", {"an empty zip archive", "unzip {0} -d {2}"}},
+    {0, "PK\x05\x06", {"an empty zip archive", "unzip {0} -d {3}"}},
     {0,
      {"\xFD"
       "7zXZ\0",
       6},
-     {"packed with xz", "xz -dk {0}"}},
-    {0, "BZh", {"packed with bzip2", "bzip2 -dk {0}"}},
-    {0, "\x04\x22\x4D\x18", {"packed with lz4", "lz4 -dk {0}"}},
-    {0, "LZIP", {"packed with lzip", "lzip -dk {0}"}},
+     {"packed with xz", "xz -dc {0} > {3}"}},
+    {0, "BZh", {"packed with bzip2", "bzip2 -dc {0} > {3}"}},
+    {0, "\x04\x22\x4D\x18", {"packed with lz4", "lz4 -dc {0} > {3}"}},
+    {0, "LZIP", {"packed with lzip", "lzip -dc {0} > {3}"}},
     {0, "7z\xBC\xAF\x27\x1C", {"a 7-Zip archive", "7z x {0}"}},
     {0, "Rar!\x1A\x07", {"a RAR archive", "unrar x {0}"}},
     {257, "ustar", {"a tar archive", "tar -xf {0}"}},
@@ -110,16 +111,28 @@ std::string shell_word(const fs::path& path) {
   return word + "'";
 }
 
+fs::path without_suffix(fs::path path) { return path.replace_extension(); }
+
+/// The path with another suffix, and another name where it has that already: what is to be read is not written over.
+fs::path with_suffix(const fs::path& path, const std::string& suffix) {
+  const bool has_it = path.extension() == suffix;
+  return without_suffix(path) += has_it ? ".converted" + suffix : suffix;
+}
+
+/// "whale.txt" for "whale.txt.xz".
+fs::path unpacked_name(const fs::path& path) {
+  return path.has_extension() && path.extension() != ".txt" ? without_suffix(path) : with_suffix(path, ".txt");
+}
+
 }  // namespace
 
 void refuse_other_kinds(std::string_view bytes, const fs::path& path, bool was_packed) {
   const std::optional<FileKind> kind = kind_of(bytes, path.string());
   if (!kind) return;
-  fs::path text = path, bare = path;
-  text.replace_extension(".txt");
-  bare.replace_extension();
+  const fs::path text = with_suffix(path, ".txt");
   const std::string command =
-      fmt::format(fmt::runtime(kind->command), shell_word(path), shell_word(text), shell_word(bare), bare.string());
+      fmt::format(fmt::runtime(kind->command), shell_word(path), shell_word(text), shell_word(without_suffix(text)),
+                  shell_word(unpacked_name(path)), with_suffix(path, ".jsonl").string());
   throw Error(ErrorKind::run,
               fmt::format("{}: is {}{}, expected plain text; {}this makes text of it: {}", path.string(), kind->name,
                           was_packed ? " (unpacked)" : "", was_packed ? "unpacked, " : "", command));

@@ -139,17 +139,27 @@ TEST_CASE("files that are no plain text are named as what they are, with the com
        std::string("\xFD"
                    "7zXZ\0\0",
                    7),
-       "is packed with xz", "xz -dk '%/a.txt.xz'"},
-      {"a.txt.bz2", "BZh91AY", "is packed with bzip2", "bzip2 -dk"},
+       "is packed with xz", "xz -dc '%/a.txt.xz' > '%/a.txt'"},
+      {"a.txt.bz2", "BZh91AY", "is packed with bzip2", "bzip2 -dc"},
       {"a.7z", "7z\xBC\xAF\x27\x1C", "is a 7-Zip archive", "7z x"},
       {"a.tar", std::string(257, 'a') + "ustar", "is a tar archive", "tar -xf"},
       {"a.rtf", "{\\rtf1\\ansi", "is RTF", "pandoc -f rtf"},
       {"a b's.html", "\n <!DOCTYPE HTML>\n<HTML>", "is HTML", "-o '%/a b'\\''s.txt' '%/a b'\\''s.html'"},
       {"a.txt", "\xEF\xBB\xBF<?xml version=\"1.0\"?>\n<html xmlns=\"x\">", "is HTML", "pandoc -f html"},
       {"a.fb2", "<?xml version=\"1.0\"?>\n<FictionBook>", "is a FictionBook", "pandoc -f fb2"},
-      {"a.doc", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "is an old Microsoft Office document", "soffice"},
+      {"a.doc", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "is an old Microsoft Office document",
+       "soffice --cat '%/a.doc' > '%/a.txt'"},
       {"a.mobi", std::string(60, 'a') + "BOOKMOBI", "is a Kindle or Mobipocket book", "ebook-convert"},
-      {"a.png", "\x89PNG\r\n\x1A\n", "is a picture (PNG)", "tesseract"},
+      {"a.png", "\x89PNG\r\n\x1A\n", "is a picture (PNG)", "tesseract '%/a.png' '%/a'"},
+      // Called as a text: the command must not write over it.
+      {"p.txt", "%PDF-1.7\n", "is a PDF", "pdftotext '%/p.txt' '%/p.converted.txt'"},
+      {"p.txt", "{\\rtf1\\ansi", "is RTF", "-o '%/p.converted.txt' '%/p.txt'"},
+      {"p.txt", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "is an old Microsoft Office document", "> '%/p.converted.txt'"},
+      {"p.txt", "\x89PNG\r\n\x1A\n", "is a picture (PNG)", "tesseract '%/p.txt' '%/p.converted'"},
+      {"p.txt", "BZh91AY", "is packed with bzip2", "bzip2 -dc '%/p.txt' > '%/p.converted.txt'"},
+      {"p", "BZh91AY", "is packed with bzip2", "bzip2 -dc '%/p' > '%/p.txt'"},
+      {"p", zip_head + "a.txt", "is a zip archive", "unzip '%/p' -d '%/p.txt'"},
+      {"p.jsonl", "PAR1", "is Parquet", "TO '%/p.converted.jsonl' "},
   };
   for (const auto& [name, contents, kind, command] : cases) {
     const TemporaryFolder folder;
