@@ -202,7 +202,7 @@ Corpus survey(const Dataset& dataset, const std::function<void(std::int64_t)>& r
 
 bool keeps_documents_whole(const Corpus& corpus, double validation) {
   constexpr std::int64_t kMany = 20;
-  return corpus.documents >= kMany && validation * static_cast<double>(corpus.documents) >= 1;
+  return corpus.documents >= kMany && validation > 0;
 }
 
 void read_texts(const Dataset& dataset, const Corpus& corpus, double validation,

@@ -44,19 +44,19 @@ struct Text {
   bool ends = false;  ///< the last stretch of the document's part; the next document may have the same name
 };
 
-/// Whether documents are kept for evaluation as a whole: where there are at least 20, of which `validation` is one or
-/// more. A few long ones (books) give a share of each.
+/// Whether documents are kept for evaluation as a whole: where there are at least 20. A few long ones (books) give a
+/// share of each.
 bool keeps_documents_whole(const Corpus& corpus, double validation);
 
 /// Counts up when read_texts() cuts the same texts in another way, for what is cached of them.
-constexpr int kCutVersion = 2;
+constexpr int kCutVersion = 3;
 
 /// Reads all documents again and calls `sink` with their texts in order, each cut into what is trained on and what is
 /// kept for evaluation. The cut depends on the text alone, so runs with different tokenizers are evaluated on the same
-/// text. Of many documents, `validation` is the share that is kept whole, spread over all of them; of few, the share of
-/// each one's characters that is kept, from the last line end before on; where the piece that the share begins in has
-/// no line end before it, from the last space on, and where it has no space either, from there. Throws Error (run)
-/// where the texts are not those of the survey.
+/// text. Of many documents, `validation` is the share that is kept whole, one of them at least, spread over all; of
+/// few, the share of each one's characters that is kept, from the last line end before on; where the piece that the
+/// share begins in has no line end before it, from the last space on, and where it has no space either, from there.
+/// Throws Error (run) where the texts are not those of the survey.
 void read_texts(const Dataset& dataset, const Corpus& corpus, double validation,
                 const std::function<void(const Text&)>& sink);
 
