@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 #include "support/human.h"
 #include "support/utf8.h"
@@ -81,17 +83,22 @@ void BodyFinder::look_at_line(std::size_t begin, std::size_t end) {
 }
 
 /// The end of a line with stars behind it, one of the next few: there the title ends that the first line begins.
-/// Otherwise `line_end`.
+/// Behind a blank line it needs three stars, and words. Otherwise `line_end`.
 std::size_t BodyFinder::title_end(std::size_t line_end) const {
-  constexpr int kMostLines = 4;
+  constexpr int kMostLines = 6;
+  bool after_blank = false;
   std::size_t at = line_end;
   for (int i = 0; i < kMostLines; ++i) {
     const std::size_t begin = next_line(text_, at);
     at = line_end_from(text_, begin);
     const std::string_view line = trimmed(text_.substr(begin, at - begin));
+    if (line.empty()) {
+      after_blank = true;
+      continue;
+    }
     const bool is_all_stars = line.find_first_not_of('*') == line.npos;
-    if (line.empty() || (line.starts_with('*') && !is_all_stars)) break;
-    if (line.ends_with("**")) return at;
+    if (line.starts_with('*') && (!is_all_stars || after_blank)) break;
+    if (line.ends_with(after_blank ? "***" : "**")) return at;
   }
   return line_end;
 }
@@ -152,15 +159,9 @@ bool BodyFinder::is_book(const std::vector<Stretch>& all, std::size_t place) con
 
 Bodies BodyFinder::bodies() const {
   const std::vector<Stretch> all = stretches();
-  std::vector<Stretch> books;
-  std::size_t left_out = 0;
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (is_blank(all[i].body)) continue;
-    if (is_book(all, i))
-      books.push_back(all[i]);
-    else
-      left_out = std::max(left_out, all[i].body.end - all[i].body.begin);
-  }
+  std::vector<Stretch> books, left_out;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (!is_blank(all[i].body)) (is_book(all, i) ? books : left_out).push_back(all[i]);
   Bodies bodies{.books = {}, .marked = !marks_.empty(), .note = {}};
   for (const Stretch& book : books) bodies.books.push_back(book.body);
   if (bodies.marked) {
@@ -173,8 +174,7 @@ Bodies BodyFinder::bodies() const {
   return bodies;
 }
 
-std::string BodyFinder::note_on(const std::vector<Stretch>& books, std::size_t left_out) {
-  constexpr std::size_t kLongestLicence = 64 << 10;
+std::string BodyFinder::note_on(const std::vector<Stretch>& books, const std::vector<Stretch>& left_out) {
   std::vector<std::string> notes;
   if (books.size() > 1)
     notes.push_back(fmt::format("it holds {} books of Project Gutenberg's, each taken on its own", books.size()));
@@ -186,13 +186,28 @@ std::string BodyFinder::note_on(const std::vector<Stretch>& books, std::size_t l
   }
   if (any([](const Stretch& book) { return book.before == Kind::text_end && book.after == Kind::end; }))
     notes.push_back("it has an END line of Project Gutenberg's but no START line, and was taken from its beginning");
-  if (left_out > kLongestLicence) {
-    notes.push_back(
-        fmt::format("{} bytes in a row that are not between Project Gutenberg's lines were left out, more "
-                    "than its licence has",
-                    with_commas(static_cast<std::int64_t>(left_out))));
-  }
+  for (const Stretch& stretch : left_out)
+    if (std::string note = note_on_left_out(stretch); !note.empty()) notes.push_back(std::move(note));
   return fmt::format("{}", fmt::join(notes, "; "));
+}
+
+/// Empty where it is no longer than what usually stands there.
+std::string BodyFinder::note_on_left_out(const Stretch& stretch) {
+  constexpr std::size_t kLongestHeader = 5'000, kLongestLicence = 20'000, kLongestCredits = 1'000;
+  const std::size_t size = stretch.body.end - stretch.body.begin;
+  const auto note = [&](std::size_t longest, std::string_view why) {
+    return size > longest
+               ? fmt::format("{} bytes from byte {} on were left out, {}", with_commas(static_cast<std::int64_t>(size)),
+                             with_commas(static_cast<std::int64_t>(stretch.body.begin)), why)
+               : std::string();
+  };
+  const bool is_behind_book = stretch.before == Kind::end || stretch.before == Kind::licence;
+  if (stretch.after == Kind::end)
+    return note(kLongestCredits, "which have an END line of Project Gutenberg's behind them but no START line before");
+  if (stretch.after == Kind::start && !is_behind_book)
+    return note(kLongestHeader, "more than there usually is before a START line of Project Gutenberg's");
+  const bool has_header = stretch.after == Kind::start;  // of the next book
+  return note(kLongestLicence + (has_header ? kLongestHeader : 0), "more than Project Gutenberg's licence has");
 }
 
 Bodies find_bodies(std::string_view text) {

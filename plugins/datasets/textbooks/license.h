@@ -70,7 +70,8 @@ class BodyFinder {
   bool is_book(const std::vector<Stretch>& all, std::size_t place) const;
   bool has(Kind kind) const;
   bool is_blank(const Body& body) const;
-  static std::string note_on(const std::vector<Stretch>& books, std::size_t left_out);
+  static std::string note_on(const std::vector<Stretch>& books, const std::vector<Stretch>& left_out);
+  static std::string note_on_left_out(const Stretch& stretch);
 
   std::string_view text_;
   std::size_t looked_ = 0;

@@ -82,6 +82,12 @@ TEST_CASE("license lines may have a title that goes on over some lines") {
                 "EBOOK ***\r\n") == "book\r\n");
   CHECK(body_of(kStart + "* a note\nof **two** lines **\n* * *\nmore\n" + kEnd) ==
         "* a note\nof **two** lines **\n* * *\nmore\n");
+  CHECK(body_of(
+            "*** START OF THE PROJECT GUTENBERG EBOOK LONG TITLE\r\n\r\nPART TWO ***\r\nbook\r\n*** END OF THE PROJECT "
+            "GUTENBERG EBOOK LONG TITLE\r\n\r\nPART TWO ***\r\n") == "book\r\n");
+  CHECK(body_of("*** START OF THE PROJECT GUTENBERG EBOOK A\nLONG\n\nTITLE\n\nPART TWO***\nbook\n" + kEnd) == "book\n");
+  CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK T\n\nA **bold**\nbook\n" + kEnd) == "\nA **bold**\nbook\n");
+  CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK T\n\n\n***\nbook\n" + kEnd) == "\n\n***\nbook\n");
   CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK T\n***\nbook\n" + kEnd) == "book\n");
   CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK T\nbook\n\n***\nmore\n" + kEnd) == "book\n\n***\nmore\n");
   CHECK(body_of("*** START OF THIS PROJECT GUTENBERG EBOOK T\nbook\n* * * note **\nmore\n" + kEnd) ==
@@ -174,10 +180,33 @@ TEST_CASE("license of several books in one file is cut from each") {
   CHECK(books_of(kStart + "first\n" + kStart + "second\n" + kEnd) == Texts{"first\n", "second\n"});
 }
 
-TEST_CASE("license that is far too long is said to be odd") {
-  const std::string much(100'000, 'x');
-  CHECK_THAT(find_bodies(kStart + "book\n" + kEnd + much).note, Contains("100,000 bytes in a row"));
-  CHECK(find_bodies(kStart + "book\n" + kEnd + much.substr(0, 30'000)).note.empty());
+TEST_CASE("license that is too long is said to be odd, with the place") {
+  const std::string much(30'000, 'x'), licence = std::string(19'000, 'x') + "\n";
+  const std::string book = kStart + "book\n" + kEnd;
+  CHECK_THAT(find_bodies(book + much).note,
+             Contains("30,000 bytes from byte 107 on were left out, more than") && Contains("licence"));
+  CHECK(find_bodies(book + licence).note.empty());
+  CHECK(find_bodies(book + licence + "The Project Gutenberg EBook\n" + std::string(2'000, 'h') + "\n" + book).note ==
+        "it holds 2 books of Project Gutenberg's, each taken on its own");
+  CHECK_THAT(find_bodies(book + "*** START: FULL LICENSE ***\n" + much).note, Contains("30,000 bytes from byte"));
+}
+
+TEST_CASE("license of a book without START line behind another book is said to be odd") {
+  const std::string book = kStart + "book\n" + kEnd, lost = std::string(3'000, 'b') + "\n";
+  for (const std::string between :
+       {"", "*** START: FULL LICENSE ***\nlegal\n", "\nTHE FULL PROJECT GUTENBERG LICENSE\n"}) {
+    const std::string text = book + between + lost + kEnd + "legal\n" + book;
+    CHECK(books_of(text) == Texts{"book\n", "book\n"});
+    CHECK_THAT(find_bodies(text).note, Contains("bytes from byte") && Contains("no START line before"));
+  }
+  CHECK(find_bodies(book + "credits\n" + kEnd).note.empty());
+}
+
+TEST_CASE("license START line with much before it is said to be odd") {
+  const std::string book = kStart + "book\n" + kEnd;
+  CHECK_THAT(find_bodies(std::string(6'000, 'x') + "\n" + book).note,
+             Contains("6,001 bytes from byte 0 on were left out") && Contains("before a START line"));
+  CHECK(find_bodies(std::string(4'000, 'x') + "\n" + book).note.empty());
 }
 
 TEST_CASE("license START line at the very end of a file leaves nothing") {
