@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 #include "runs/exchange/folder_files.h"
 #include "runs/exchange/imported_run.h"
@@ -26,34 +28,34 @@ struct LoggedScalar {
 class Curves {
  public:
   /// Files come in the order in which they were begun.
-  void add(const TensorboardFile& file) {
+  void add(const TensorboardFile& file, const std::string& name) {
     if (file.scalars.empty()) return;
     const double begin = file.scalars.front().wall_time;
-    // A program that says from which step on it starts anew has said enough; of others it shows in the curves.
-    if (file.restarts.empty() && begin >= last_time_) cut_where_resumed(file);
+    // A program that says from which step on it starts anew has said enough; of others it shows in the curves. Within
+    // one file steps may go back as they like.
+    if (file.restarts.empty() && begin >= last_time_) cut_where_resumed(file, name);
     std::size_t place = 0;
     for (const TensorboardRestart& restart : file.restarts) {
       for (; place < restart.scalars; ++place) add(file.scalars[place]);
-      for (auto& [tag, curve] : curves_) curve.erase(curve.lower_bound(restart.step), curve.end());
+      cut(restart.step);
     }
     for (; place < file.scalars.size(); ++place) add(file.scalars[place]);
-    last_.clear();
   }
 
   const std::map<std::string, std::map<std::int64_t, LoggedScalar>>& curves() const { return curves_; }
 
   /// What was written and does not stand in the curves, a sentence each.
   std::vector<std::string> lost() const {
-    std::vector<std::string> sentences;
+    std::vector<std::string> sentences = gave_way_;
     for (const auto& [tag, count] : repeated_)
       sentences.push_back(
-          fmt::format("{}: {} values of steps that were logged again at once; the last of each counts", tag, count));
+          fmt::format("{}: {} values of steps that were logged again; the last of each step counts", tag, count));
     return sentences;
   }
 
  private:
   /// A tag that begins at a step it has passed shows that the program was started again from before that step.
-  void cut_where_resumed(const TensorboardFile& file) {
+  void cut_where_resumed(const TensorboardFile& file, const std::string& name) {
     std::set<std::string> seen;
     std::optional<std::int64_t> resumed;
     for (const TensorboardScalar& scalar : file.scalars) {
@@ -62,23 +64,30 @@ class Curves {
       if (scalar.step < curve->second.rbegin()->first) resumed = std::min(resumed.value_or(scalar.step), scalar.step);
     }
     if (!resumed) return;
-    for (auto& [tag, curve] : curves_) curve.erase(curve.lower_bound(*resumed), curve.end());
+    gave_way_.push_back(fmt::format("{} points from step {} on, which gave way to {}, where the program began again",
+                                    cut(*resumed), *resumed, name));
+  }
+
+  /// Removes what stands from this step on; gives how many points that were.
+  std::size_t cut(std::int64_t step) {
+    std::size_t count = 0;
+    for (auto& [tag, curve] : curves_) {
+      const auto begin = curve.lower_bound(step);
+      count += static_cast<std::size_t>(std::distance(begin, curve.end()));
+      curve.erase(begin, curve.end());
+    }
+    return count;
   }
 
   void add(const TensorboardScalar& scalar) {
-    auto& curve = curves_[scalar.tag];
-    // The same within one file: its curve goes on from there.
-    const auto last = last_.find(scalar.tag);
-    if (last != last_.end() && scalar.step < last->second) curve.erase(curve.lower_bound(scalar.step), curve.end());
-    if (last != last_.end() && scalar.step == last->second) ++repeated_[scalar.tag];
-    last_[scalar.tag] = scalar.step;
-    curve[scalar.step] = {scalar.value, scalar.wall_time};
+    if (!curves_[scalar.tag].insert_or_assign(scalar.step, LoggedScalar{scalar.value, scalar.wall_time}).second)
+      ++repeated_[scalar.tag];
     last_time_ = std::max(last_time_, scalar.wall_time);
   }
 
   std::map<std::string, std::map<std::int64_t, LoggedScalar>> curves_;
-  std::map<std::string, std::int64_t> last_;  ///< step of each tag, in the file that is being added
   std::map<std::string, std::int64_t> repeated_;
+  std::vector<std::string> gave_way_;  ///< to files of a program that was started again
   double last_time_ = 0;
 };
 
@@ -106,7 +115,7 @@ LoggedFolder read_folder(const std::vector<fs::path>& files) {
   LoggedFolder folder;
   for (const auto& [path, file] : reads) {
     if (!file.problem.empty()) folder.problems.push_back(path.filename().string() + ": " + file.problem);
-    folder.curves.add(file);
+    folder.curves.add(file, path.filename().string());
     if (!folder.began) folder.began = file.began;
     if (!file.hparams.is_null()) folder.hparams = file.hparams;
     if (file.status) folder.status = file.status;

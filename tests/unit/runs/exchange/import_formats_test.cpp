@@ -186,6 +186,7 @@ TEST_CASE("TensorBoard's restart with a purge step is one curve that ends with w
   const ImportReport report = import_one(scratch, scratch.path() / "other/run");
   CHECK(curve(scratch, report.id) ==
         std::vector<std::pair<std::int64_t, double>>{{0, 5.0}, {1, 4.5}, {2, 4.0}, {3, 0.625}, {4, 0.5}});
+  CHECK(report.unread.empty());
 }
 
 TEST_CASE("TensorBoard's restart without a purge step is one curve too") {
@@ -197,6 +198,8 @@ TEST_CASE("TensorBoard's restart without a purge step is one curve too") {
   CHECK(curve(scratch, report.id) ==
         std::vector<std::pair<std::int64_t, double>>{{0, 5.0}, {10, 4.0}, {15, 3.5}, {25, 2.5}});
   CHECK(curve(scratch, report.id, "eval_loss").empty());  // of steps that the restart undid
+  CHECK(report.unread == std::vector<std::string>{"4 points from step 15 on, which gave way to "
+                                                  "events.out.tfevents.2.host, where the program began again"});
 }
 
 TEST_CASE("files that log beside each other, or another metric later, are no restart") {
@@ -209,13 +212,19 @@ TEST_CASE("files that log beside each other, or another metric later, are no res
   CHECK(import_one(scratch, scratch.path() / "other/later").points == 4);
 }
 
-TEST_CASE("within one event file a tag that goes back begins anew, and values of one step are told") {
+TEST_CASE("within one event file steps may go back, and values of one step are told") {
+  using Curve = std::vector<std::pair<std::int64_t, double>>;
   const ScratchFolder scratch;
   const ImportReport report =
       import_one(scratch, put(scratch, "run/events.out.tfevents.1.host",
                               event_file(100, {{0, 5}, {10, 4}, {20, 3}, {10, 3.5}, {12, 3.25}, {12, 3.125}})));
-  CHECK(curve(scratch, report.id) == std::vector<std::pair<std::int64_t, double>>{{0, 5.0}, {10, 3.5}, {12, 3.125}});
-  CHECK(has(report.unread, "loss: 1 values of steps that were logged again"));
+  CHECK(curve(scratch, report.id) == Curve{{0, 5.0}, {10, 3.5}, {12, 3.125}, {20, 3.0}});
+  CHECK(has(report.unread, "loss: 2 values of steps that were logged again; the last of each step counts"));
+  const ImportReport backwards =
+      import_one(scratch, put(scratch, "backwards/events.out.tfevents.1.host",
+                              event_file(100, {{10, 1}, {9, 2}, {8, 3}, {20, 4}, {19, 5}, {18, 6}})));
+  CHECK(curve(scratch, backwards.id) == Curve{{8, 3.0}, {9, 2.0}, {10, 1.0}, {18, 6.0}, {19, 5.0}, {20, 4.0}});
+  CHECK(backwards.unread.empty());
 }
 
 TEST_CASE("TensorBoard's hparams are the settings of their run, also where PyTorch puts them below it") {
