@@ -148,8 +148,8 @@ void add_hparams_file(ImportedRun& run, const fs::path& folder) {
 ImportedRun run_of(const fs::path& path, const LoggedFolder& folder, const json& hparams) {
   ImportedRun run("TensorBoard", path);
   run.began(folder.began);
-  add_hparams_file(run, path);
   if (hparams.is_object()) run.settings.update(hparams);
+  add_hparams_file(run, path);  // later, since PyTorch's hparams have truth values as 1 and 0
   for (const std::string& problem : folder.problems) run.unread(problem);
   for (const std::string& sentence : folder.curves.lost()) run.unread(sentence);
   struct Step {

@@ -5,9 +5,11 @@
 #include <sys/stat.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <vector>
 
 #include "formats/description_json.h"
 #include "support/error.h"
@@ -23,11 +25,20 @@ constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 30;
 constexpr int kDeepest = 100;
 constexpr std::size_t kMostYamlValues = 100'000;  // aliases may stand for many more than are written
 
+/// JSON for the parser, and where it differs from what was read.
+struct QuotedJson {
+  std::string text;
+  std::vector<std::size_t> quotes;  ///< places in `text` of those that were put around bare words
+  int depth = 0;                    ///< of the deepest value
+};
+
 /// Puts quotes around the bare words that stand outside texts.
-std::string quote_bare_numbers(std::string_view text) {
-  std::string result;
-  result.reserve(text.size() + 64);
+QuotedJson quote_bare_numbers(std::string_view text) {
+  QuotedJson result;
+  std::string& quoted = result.text;
+  quoted.reserve(text.size() + 64);
   bool in_text = false;
+  int depth = 0;
   for (std::size_t i = 0; i < text.size();) {
     std::string_view word;
     if (!in_text) {
@@ -35,17 +46,37 @@ std::string quote_bare_numbers(std::string_view text) {
         if (text.substr(i).starts_with(candidate)) word = candidate;
     }
     if (!word.empty()) {
-      result.append("\"").append(word).append("\"");
+      result.quotes.push_back(quoted.size());
+      quoted.append("\"").append(word);
+      result.quotes.push_back(quoted.size());
+      quoted += '"';
       i += word.size();
       continue;
     }
+    if (!in_text && (text[i] == '[' || text[i] == '{')) result.depth = std::max(result.depth, ++depth);
+    if (!in_text && (text[i] == ']' || text[i] == '}')) --depth;
     if (in_text && text[i] == '\\' && i + 1 < text.size())
-      result += text[i++];
+      quoted += text[i++];
     else if (text[i] == '"')
       in_text = !in_text;
-    result += text[i++];
+    quoted += text[i++];
   }
   return result;
+}
+
+/// "line 3, byte 17 of it: ..." of the first byte that cannot stand there, or that the text ends too early.
+std::string fault_of(std::string_view text, const QuotedJson& quoted, std::size_t parser_byte) {
+  const std::size_t at = std::max<std::size_t>(parser_byte, 1) - 1;  // the parser counts from 1
+  const auto added = std::lower_bound(quoted.quotes.begin(), quoted.quotes.end(), at) - quoted.quotes.begin();
+  const std::size_t place = std::min(at - static_cast<std::size_t>(added), text.size());
+  if (place == text.size())
+    return fmt::format("it ends within a value, in line {} (after {} bytes)",
+                       1 + std::count(text.begin(), text.end(), '\n'), text.size());
+  const std::string_view before = text.substr(0, place);
+  const std::size_t line_end = before.rfind('\n');
+  return fmt::format("line {}, byte {} of the line: what stands there cannot go on from what stands before",
+                     1 + std::count(before.begin(), before.end(), '\n'),
+                     line_end == std::string_view::npos ? place + 1 : place - line_end);
 }
 
 /// A plain scalar by YAML's core schema.
@@ -84,15 +115,16 @@ json from_yaml(const YAML::Node& node, int depth, std::size_t& values) {
 }  // namespace
 
 json read_python_json(std::string_view text, const std::string& name) {
-  const auto refuse_deep = [&](int depth, json::parse_event_t, json&) {
-    if (depth > kDeepest)
-      throw Error(ErrorKind::store, fmt::format("{}: is nested deeper than {} levels", name, kDeepest));
-    return true;
-  };
+  const QuotedJson quoted = quote_bare_numbers(text);
+  // Not by a callback of the parser: with one it takes a time that grows with the square of a list's length.
+  if (quoted.depth > kDeepest)
+    throw Error(ErrorKind::store, fmt::format("{}: is nested deeper than {} levels", name, kDeepest));
   try {
-    return json::parse(quote_bare_numbers(text), refuse_deep);
-  } catch (const json::exception& error) {
-    throw Error(ErrorKind::store, name + ": is not JSON: " + error.what());
+    return json::parse(quoted.text);
+  } catch (const json::parse_error& error) {
+    throw Error(ErrorKind::store, fmt::format("{}: is not valid JSON: {}", name, fault_of(text, quoted, error.byte)));
+  } catch (const json::out_of_range&) {  // of numbers alone
+    throw Error(ErrorKind::store, name + ": is not valid JSON: holds a number too large for 64 bits");
   }
 }
 

@@ -1,12 +1,15 @@
 // Files as other programs left them: tests/reference/exchange, made by exchange_files.py, and variants of them.
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <boost/crc.hpp>
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cmath>
 
 #include "runs/exchange/import.h"
+#include "runs/exchange/read_values.h"
 #include "runs/exchange/tensorboard.h"
 #include "runs/exchange/wandb_log.h"
 #include "unit/runs/exchange/imports.h"
@@ -256,6 +259,15 @@ TEST_CASE("what PyTorch Lightning writes beside its event files are settings too
   CHECK(has(import_one(scratch, broken.parent_path()).unread, "hparams.yaml: is not YAML"));
 }
 
+TEST_CASE("hparams.yaml counts before TensorBoard's hparams, in which a truth value is a number") {
+  const ScratchFolder scratch;
+  put(scratch, "version_0/events.out.tfevents.1.host", reference_file("tensorboard-run.hex"));
+  put(scratch, "version_0/events.out.tfevents.2.host", reference_file("tensorboard-hparams.hex"));
+  put(scratch, "version_0/hparams.yaml", "bias: true\n");
+  const Run run = loaded(scratch, import_one(scratch, scratch.path() / "other/version_0").id);
+  CHECK(run.settings == nlohmann::json{{"lr", 0.5}, {"layers", 2}, {"opt", "adamw"}, {"bias", true}});
+}
+
 TEST_CASE("a tag keeps its name where another has the one that it would get") {
   const ScratchFolder scratch;
   put(scratch, "run/events.out.tfevents.1.host",
@@ -389,6 +401,31 @@ TEST_CASE("a Trainer's run that stopped early is finished, with its best evaluat
   CHECK(run.summary.metrics.at("best_metric") == 3.7);
   CHECK(run.summary.metrics.at("best_step") == best);
   CHECK_FALSE(run.summary.created.empty());
+}
+
+TEST_CASE("a trainer_state.json that is not JSON is refused with where") {
+  const ScratchFolder scratch;
+  const auto refused = [&](const std::string& text) {
+    const std::string words = refusal(scratch, put(scratch, "out/trainer_state.json", text));
+    CHECK_THAT(words, !Catch::Contains("json.exception"));
+    return words.substr(words.find(": ") + 2);
+  };
+  const std::string begin = "{\"log_history\": [\n {\"step\": 1, \"loss\": NaN, ";
+  CHECK(refused(begin + "\"lr\": ") == "is not valid JSON: it ends within a value, in line 2 (after 50 bytes)");
+  CHECK(refused(begin + "\"lr") == "is not valid JSON: it ends within a value, in line 2 (after 47 bytes)");
+  CHECK_THAT(refused(begin + "?}]}"), Catch::Contains("is not valid JSON: line 2, byte 27 of the line"));
+  CHECK_THAT(refused("{\"log_history\": [1e999]}"), Catch::Contains("a number too large"));
+  CHECK_THAT(refused(""), Catch::Contains("is not valid JSON: it ends"));
+}
+
+TEST_CASE("JSON of very many entries is read in a time that grows with their number") {
+  std::string log;
+  for (int step = 1; step <= 200'000; ++step)
+    log += fmt::format("{}{{\"step\":{},\"loss\":NaN}}", step == 1 ? "" : ",", step);
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(read_python_json("{\"log_history\":[" + log + "]}", "log")["log_history"].size() == 200'000);
+  // A fifth of a second; where the time grew with the square of the number it was 17 s.
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
 TEST_CASE("any field of a trainer_state.json may lack or be of another type") {

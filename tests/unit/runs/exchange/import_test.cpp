@@ -244,7 +244,8 @@ TEST_CASE("what is no run is refused with what could be imported") {
   CHECK_THAT(refusal(scratch, scratch.path() / "empty"), Catch::Contains("expected a run folder"));
   CHECK_THAT(refusal(scratch, scratch.path() / "none"), Catch::Contains("there is no such file"));
   CHECK_THAT(refusal(scratch, put(scratch, "a.json", "[1]")), Catch::Contains("expected a JSON object"));
-  CHECK_THAT(refusal(scratch, put(scratch, "b.json", "{\"a\": ")), Catch::Contains("is not JSON"));
+  CHECK_THAT(refusal(scratch, put(scratch, "b.json", "{\"a\": ")),
+             Catch::Contains("is not valid JSON: it ends within a value"));
   CHECK_THAT(refusal(scratch, put(scratch, "c.json", "{}")), Catch::Contains("holds no metric"));
   CHECK_THAT(refusal(scratch, put(scratch, "d/trainer_state.json", "{}")), Catch::Contains("no list 'log_history'"));
   Store store = open(scratch);
