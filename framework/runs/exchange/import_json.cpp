@@ -63,11 +63,19 @@ std::vector<std::string> texts_in(const json& object, const char* key) {
   return texts;
 }
 
+/// Where the run that was written came from, if it was an imported one.
+std::optional<ImportOrigin> origin_in(const json& source) {
+  const json& imported = member(source, "imported");
+  ImportOrigin origin{text_in(imported, "format"), text_in(imported, "from"), text_in(imported, "content")};
+  if (origin.format.empty() || origin.from.empty() || origin.content.empty()) return std::nullopt;
+  return origin;
+}
+
 /// What run.json holds of it.
 void add_info(ImportedRun& run, const json& source) {
   RunInfo& info = run.info;
   if (const std::string name = text_in(source, "name"); !name.empty()) info.name = name;
-  if (const std::string note = text_in(source, "note"); !note.empty()) info.note = note;
+  if (member(source, "note").is_string()) info.note = text_in(source, "note");  // what Folio wrote may be empty
   run.began(time_in(text_in(source, "created")));
   info.command = texts_in(source, "command");
   info.overrides = texts_in(source, "overrides");
@@ -120,6 +128,7 @@ ImportedRun run_of(const json& source, const fs::path& path) {
     if (const std::string id = text_in(source, "id"); is_run_id(id)) {
       run.info.id = id;
       run.from = "run:" + id;
+      run.info.imported = origin_in(source);
     }
     if (member(source, "settings").is_object()) run.settings = source["settings"];
     run.experiment = text_in(source, "experiment");

@@ -101,10 +101,14 @@ ImportReport ImportedRun::write(const fs::path& results, KnownImports& known) {
   info.name = without_controls(info.name);
   info.note = without_controls(info.note, /*keep_lines=*/true);
   report.name = info.name;
-  info.imported = ImportOrigin{report.format, replace_invalid_utf8(from), content()};
-  report.id = known.same(*info.imported);
-  if (const RunFolder here(runs_folder(results) / info.id); report.id.empty() && !info.id.empty() && is_run_here(here))
-    report.id = info.id;
+  const ImportOrigin as_read{report.format, replace_invalid_utf8(from), content()};
+  const std::optional<ImportOrigin> told = info.imported;
+  report.id = run_here(results, known);
+  if (report.id.empty()) {
+    // What came of that origin and is another by now, as a document that a person changed, is of its own origin.
+    if (!told || !known.same(*told).empty()) info.imported = as_read;
+    report.id = known.same(as_read);
+  }
   report.unchanged = !report.id.empty();
   if (report.unchanged) return report;
   report.earlier = known.earlier(*info.imported);
@@ -115,16 +119,23 @@ ImportReport ImportedRun::write(const fs::path& results, KnownImports& known) {
 
 void ImportedRun::add(const Event& event) { events_ += to_line(event) + "\n"; }
 
-bool ImportedRun::is_run_here(const RunFolder& folder) const {
-  if (!fs::exists(folder.info())) return false;
+std::string ImportedRun::run_here(const fs::path& results, const KnownImports& known) const {
+  const RunFolder same_id(runs_folder(results) / info.id);
+  if (!info.id.empty() && fs::exists(same_id.info()) && read_run_info(same_id).created == info.created &&
+      is_like(same_id))
+    return info.id;
+  const std::string same_origin = info.imported ? known.same(*info.imported) : "";
+  return !same_origin.empty() && is_like(RunFolder(runs_folder(results) / same_origin)) ? same_origin : "";
+}
+
+bool ImportedRun::is_like(const RunFolder& folder) const {
   const auto values = [](const LoggedSeries& series) {
     json all = json::object();
     for (const auto& [name, points] : series)
       for (const auto& [step, point] : points) all[name].push_back({step, number_to_json(point.value)});
     return all;
   };
-  return read_run_info(folder).created == info.created && read_resolved(folder) == settings &&
-         values(read_series(folder)) == values(series_);
+  return read_resolved(folder) == settings && values(read_series(folder)) == values(series_);
 }
 
 std::string ImportedRun::content() const {

@@ -39,7 +39,8 @@ class ImportedRun {
   /// is also where it is from.
   ImportedRun(std::string format, const std::filesystem::path& source);
 
-  RunInfo info;            ///< its id comes first, if there is one
+  /// Its id comes first, if there is one. `imported` is set where it had been imported before it came here.
+  RunInfo info;
   std::string from;        ///< see ImportOrigin
   std::string experiment;  ///< the text of an experiment file, where there is one
   nlohmann::json settings = nlohmann::json::object();
@@ -67,8 +68,10 @@ class ImportedRun {
 
  private:
   void add(const Event& event);
-  /// Whether the run that has the wanted id is this one, in its date, settings and points.
-  bool is_run_here(const RunFolder& folder) const;
+  /// The run of the results folder that this is; empty where there is none.
+  std::string run_here(const std::filesystem::path& results, const KnownImports& known) const;
+  /// Whether a run is this one, in its settings and points.
+  bool is_like(const RunFolder& folder) const;
   /// SHA-256 over all but the date, which of many formats is that of a file.
   std::string content() const;
 

@@ -86,6 +86,45 @@ TEST_CASE("JSON is a round trip, with environment, plugins, dates and labels") {
   CHECK(count_of_runs(here) == 1);
 }
 
+TEST_CASE("JSON of an imported run tells where that came from, so that it and the original are one run") {
+  const ScratchFolder first, second, third;
+  const fs::path original = put(first, "out/trainer_state.json", R"({"log_history": [{"step": 1, "loss": 0.1}]})");
+  const Run run = loaded(first, import_one(first, original).id);
+  const fs::path file = first.path() / "run.json";
+  const json written = exported(run, file);
+  CHECK(written["imported"]["format"] == "Hugging Face's Trainer");
+  // The JSON first, then the original.
+  const Run back = loaded(second, import_one(second, file).id);
+  CHECK(exported(back, second.path() / "back.json")["imported"] == written["imported"]);
+  CHECK(import_one(second, original).id == back.summary.id);
+  CHECK(import_one(second, file).unchanged);
+  CHECK(count_of_runs(second) == 1);
+  // The other way round, under another id and with another date.
+  fs::last_write_time(original, fs::file_time_type::clock::now() + std::chrono::hours(1));
+  const std::string id = import_one(third, original).id;
+  const ImportReport again = import_one(third, file);
+  CHECK(again.unchanged);
+  CHECK(again.id == id);
+  // Points that a person changed are another run's.
+  json changed = written;
+  changed["points"]["loss"][0][1] = 0.2;
+  const fs::path other = put(first, "changed.json", changed.dump());
+  CHECK_FALSE(import_one(third, other).unchanged);
+  CHECK(import_one(third, other).unchanged);
+  CHECK(import_one(third, original).id == id);
+  CHECK(count_of_runs(third) == 2);
+}
+
+TEST_CASE("a note that is empty comes back from JSON as empty") {
+  const ScratchFolder here, there;
+  const NewRun made = make_run(here.path(), "plain");
+  EventWriter(made.folder.events()).finished();
+  CHECK(exported(loaded(here, made.info.id), here.path() / "run.json")["note"] == "");
+  CHECK(loaded(there, import_one(there, here.path() / "run.json").id).summary.note.empty());
+  const fs::path numbers = put(there, "numbers.json", R"({"loss": 1})");
+  CHECK_THAT(loaded(there, import_one(there, numbers).id).summary.note, Catch::Contains("imported from"));
+}
+
 TEST_CASE("a failed run comes back from JSON as failed, with its error") {
   const ScratchFolder here, there;
   const NewRun made = make_run(here.path(), "broken");
