@@ -30,7 +30,7 @@ void tell(const runs::ImportReport& report) {
     fmt::print(stderr, "note: run {} was imported from the same place when that was another; it stays\n",
                report.earlier);
   for (const std::string& unread : report.unread)
-    fmt::print(stderr, "warning: not imported: {}\n", without_controls(unread));
+    fmt::print(stderr, "warning: {} ({}): not imported: {}\n", report.id, report.name, without_controls(unread));
 }
 
 json to_json(const runs::ImportReport& report) {
@@ -43,16 +43,19 @@ json to_json(const runs::ImportReport& report) {
 int import_all(const GlobalOptions& global, const ImportOptions& options) {
   json list = json::array(), passed_over = json::array(), failed = json::array();
   int code = 0;
+  const auto fail = [&](const runs::ImportFailure& failure) {
+    code = exit_code(failure.kind);
+    if (!options.json)
+      fmt::print(stderr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), without_controls(failure.message));
+    failed.push_back({{"path", failure.path.string()}, {"message", failure.message}});
+  };
   for (const std::string& path : options.paths) {
     runs::ImportResult result;
     try {
       result = runs::import_runs(global.results, path);
     } catch (const Error& error) {
       if (options.paths.size() == 1) throw;
-      code = exit_code(error.kind());
-      if (!options.json)
-        fmt::print(stderr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), without_controls(error.what()));
-      failed.push_back({{"path", path}, {"message", error.what()}});
+      fail({path, error.kind(), error.what()});
       continue;
     }
     for (const runs::ImportReport& report : result.runs) {
@@ -63,6 +66,7 @@ int import_all(const GlobalOptions& global, const ImportOptions& options) {
       if (!options.json) fmt::print(stderr, "note: passed over: {}\n", without_controls(sentence));
       passed_over.push_back(sentence);
     }
+    for (const runs::ImportFailure& failure : result.failed) fail(failure);
   }
   open_store(global);
   if (options.json) print_json({{"runs", list}, {"passed_over", passed_over}, {"failed", failed}});
@@ -75,11 +79,11 @@ void add_import(const Command& program, const GlobalOptions& global, int& exit_c
   const Command command = program.subcommand("import", "Take over runs of other programs, or of another machine");
   const auto options = std::make_shared<ImportOptions>();
   command
-      .option(
-          "PATH", options->paths,
-          "A run folder; trainer_state.json or the output folder of Hugging Face's Trainer; TensorBoard's event "
-          "files or a folder of them; Weights & Biases' folder wandb; MLflow's mlflow.db or mlruns; a JSON file with "
-          "metrics; a .csv or .jsonl file with a row for each step")
+      .option("PATH", options->paths,
+              "A run folder, or a folder of such; trainer_state.json or the output folder of Hugging Face's Trainer; "
+              "TensorBoard's event files or a folder of them; Weights & Biases' folder wandb; MLflow's mlflow.db or "
+              "mlruns; "
+              "a JSON file with metrics; a .csv or .jsonl file with a row for each step")
       .required();
   command.flag("--json", options->json, "JSON: of each run id, name, format, points, unread; what was passed over");
   command.footer(

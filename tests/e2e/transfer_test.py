@@ -72,6 +72,24 @@ class Transfer(FolioTest):
         self.assertEqual([run["name"] for run in answer["runs"]], ["good", "other"])
         self.assertEqual([failure["path"] for failure in answer["failed"]], [str(paths[1])])
 
+    def test_a_folder_of_run_folders_is_imported_and_what_is_wrong_with_one_names_it(self):
+        runs = self.folder / "runs.json"
+        runs.write_text(json.dumps({"runs": [{"name": name, "metrics": {"loss": 1.5}, "state": "running"}
+                                             for name in ("first", "second")]}))
+        done = self.runner("import", runs)
+        ids = dict(reversed(line.split(":")[0].split()) for line in done.stdout.splitlines())
+        for name in ("first", "second"):
+            self.assertIn(f"warning: {ids[name]} ({name}): not imported: it had not ended", done.stderr)
+        folder, other = self.folder / "exported", self.folder / "other"
+        self.runner("export", *ids.values(), "--format", "folder", "--to", folder)
+        (folder / ids["first"] / "run.json").write_text("{")
+        done = self.runner("--results", other, "import", folder, code=5)
+        self.assertEqual(len(done.stdout.splitlines()), 1)
+        self.assertIn(ids["first"], done.stderr)
+        answer = json.loads(self.runner("--results", other, "import", folder, "--json", code=5).stdout)
+        self.assertEqual([(run["id"], run["unchanged"]) for run in answer["runs"]], [(ids["second"], True)])
+        self.assertEqual([failure["path"] for failure in answer["failed"]], [str(folder / ids["first"])])
+
     def test_what_is_no_run_is_not_imported(self):
         self.assertIn("expected a run folder", self.runner("import", self.folder, code=2).stderr)
         self.assertIn("there is no such file", self.runner("import", self.folder / "nothing", code=2).stderr)

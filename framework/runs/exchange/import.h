@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "support/error.h"
+
 /// Runs that Folio did not make, and those that it made on another machine.
 namespace folio::runs {
 
@@ -19,16 +21,26 @@ struct ImportReport {
   std::vector<std::string> unread{};  ///< what of it could not be read, a sentence each
 };
 
+/// One of several run folders that could not be imported.
+struct ImportFailure {
+  std::filesystem::path path;
+  ErrorKind kind = ErrorKind::store;
+  std::string message;
+};
+
 struct ImportResult {
   std::vector<ImportReport> runs;
   std::vector<std::string>
       passed_over{};  ///< what lies there and is no run, a sentence each: deleted runs, logged models
+  std::vector<ImportFailure> failed{};
 };
 
 /// Makes runs of what lies at `path`, in the results folder. What was imported before, the same content of the same
 /// origin, is left as it is. Killed at any moment it leaves whole runs, or none.
 ///
 ///   a run folder                           copied; under its own id where that is free
+///   a folder of run folders                each of them, as export_folder() writes several; what cannot be imported is
+///                                          told in `failed`
 ///   trainer_state.json, or the output folder of Hugging Face's Trainer with it
 ///   a TensorBoard event file, or a folder with such files in it or below it: a run for each folder; "train/loss" and
 ///                                          "eval/loss", as Hugging Face's Trainer logs, become loss and eval_loss

@@ -424,7 +424,7 @@ TEST_CASE("JSON of very many entries is read in a time that grows with their num
     log += fmt::format("{}{{\"step\":{},\"loss\":NaN}}", step == 1 ? "" : ",", step);
   const auto begin = std::chrono::steady_clock::now();
   CHECK(read_python_json("{\"log_history\":[" + log + "]}", "log")["log_history"].size() == 200'000);
-  // A fifth of a second; where the time grew with the square of the number it was 17 s.
+  // About a second; where the time grew with the square of the number it was 17 s.
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "runs/exchange/export.h"
 #include "runs/exchange/tensorboard.h"
 #include "support/files.h"
 #include "unit/runs/exchange/imports.h"
@@ -68,6 +69,39 @@ TEST_CASE("a run folder of another machine is imported under its own id") {
   CHECK(import_one(here, run.folder.path()).unchanged);
   writer.points(2, 0.6, {{"loss", 6.25}});
   CHECK_THAT(refusal(here, run.folder.path()), Catch::Contains("is here already with other contents"));
+}
+
+TEST_CASE("of a folder of run folders each is imported, and one that cannot be keeps none out") {
+  const ScratchFolder here, there;
+  std::vector<Run> runs;
+  for (const char* name : {"one", "two", "three"}) {
+    const NewRun made = folio::runs::test::make_run(here.path(), name);
+    EventWriter writer(made.folder.events());
+    writer.points(1, 0.5, {{"loss", 6.5}});
+    writer.finished();
+    runs.push_back(folio::runs::test::loaded(here, made.info.id));
+  }
+  const fs::path folder = here.path() / "exported";
+  export_folder(runs, folder);
+  const ImportResult result = import_runs(there.path(), folder);
+  REQUIRE(result.runs.size() == 3);
+  CHECK((result.failed.empty() && result.passed_over.empty()));
+  for (const Run& run : runs) CHECK(folio::runs::test::loaded(there, run.summary.id).summary.name == run.summary.name);
+  for (const ImportReport& report : import_runs(there.path(), folder).runs) CHECK(report.unchanged);
+
+  const ScratchFolder other;
+  std::ofstream(folder / runs[1].summary.id / "run.json") << "{";
+  fs::create_directories(folder / "notes");
+  fs::create_symlink(runs[0].summary.id, folder / "latest");
+  fs::create_symlink(here.path(), folder / "away");
+  const ImportResult partly = import_runs(other.path(), folder);
+  CHECK(partly.runs.size() == 2);
+  REQUIRE(partly.failed.size() == 1);
+  CHECK(partly.failed[0].path.filename() == runs[1].summary.id);
+  REQUIRE(partly.passed_over.size() == 2);
+  CHECK_THAT(partly.passed_over[0], Catch::Contains("away: a link out of the folder"));
+  CHECK_THAT(partly.passed_over[1], Catch::Contains("notes: is no run folder"));
+  CHECK(folio::runs::test::count_of_runs(other) == 2);
 }
 
 TEST_CASE("a baseline is imported under a new id") {
