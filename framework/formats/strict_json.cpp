@@ -5,6 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "formats/json_fault.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
 
@@ -15,7 +16,6 @@ using nlohmann::json;
 
 constexpr int kMaxDepth = 32;
 constexpr std::size_t kMaxShownBytes = 60;
-constexpr std::size_t kMaxReasonBytes = 200;
 
 /// The parser's callback: keeps the names of each object that is open.
 class DuplicateGuard {
@@ -46,13 +46,6 @@ std::string shown(const json& value) {
   return text;
 }
 
-/// The parser's message without its own error code, and without the whole of a long text that it stumbled on.
-std::string reason(const json::exception& problem) {
-  const std::string_view text = problem.what();
-  const std::size_t code_end = text.find("] ");
-  return std::string(text.substr(code_end == text.npos ? 0 : code_end + 2, kMaxReasonBytes));
-}
-
 }  // namespace
 
 json parse_strict_json(std::string_view text, const std::string& name) {
@@ -63,7 +56,7 @@ json parse_strict_json(std::string_view text, const std::string& name) {
       return (*guard)(depth, event, value);
     });
   } catch (const json::exception& problem) {
-    throw Error(ErrorKind::run, name + ": is not valid JSON: " + reason(problem));
+    throw Error(ErrorKind::run, name + ": is not valid JSON: " + json_reason(problem));
   }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "formats/description_json.h"
+#include "formats/json_fault.h"
 #include "support/error.h"
 #include "support/files.h"
 
@@ -64,19 +65,11 @@ QuotedJson quote_bare_numbers(std::string_view text) {
   return result;
 }
 
-/// "line 3, byte 17 of it: ..." of the first byte that cannot stand there, or that the text ends too early.
-std::string fault_of(std::string_view text, const QuotedJson& quoted, std::size_t parser_byte) {
-  const std::size_t at = std::max<std::size_t>(parser_byte, 1) - 1;  // the parser counts from 1
+/// The place in what was read, from 0, of a byte that the parser counts from 1.
+std::size_t place_read(const QuotedJson& quoted, std::size_t parser_byte) {
+  const std::size_t at = std::max<std::size_t>(parser_byte, 1) - 1;
   const auto added = std::lower_bound(quoted.quotes.begin(), quoted.quotes.end(), at) - quoted.quotes.begin();
-  const std::size_t place = std::min(at - static_cast<std::size_t>(added), text.size());
-  if (place == text.size())
-    return fmt::format("it ends within a value, in line {} (after {} bytes)",
-                       1 + std::count(text.begin(), text.end(), '\n'), text.size());
-  const std::string_view before = text.substr(0, place);
-  const std::size_t line_end = before.rfind('\n');
-  return fmt::format("line {}, byte {} of the line: what stands there cannot go on from what stands before",
-                     1 + std::count(before.begin(), before.end(), '\n'),
-                     line_end == std::string_view::npos ? place + 1 : place - line_end);
+  return at - static_cast<std::size_t>(added);
 }
 
 /// A plain scalar by YAML's core schema.
@@ -122,7 +115,8 @@ json read_python_json(std::string_view text, const std::string& name) {
   try {
     return json::parse(quoted.text);
   } catch (const json::parse_error& error) {
-    throw Error(ErrorKind::store, fmt::format("{}: is not valid JSON: {}", name, fault_of(text, quoted, error.byte)));
+    throw Error(ErrorKind::store,
+                fmt::format("{}: is not valid JSON: {}", name, json_fault(text, place_read(quoted, error.byte))));
   } catch (const json::out_of_range&) {  // of numbers alone
     throw Error(ErrorKind::store, name + ": is not valid JSON: holds a number too large for 64 bits");
   }

@@ -3,8 +3,10 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 
+#include "formats/json_fault.h"
 #include "runs/record/process_json.h"
 #include "runs/record/unfinished_run.h"
 #include "support/error.h"
@@ -41,10 +43,14 @@ void write_contents(const RunFolder& folder, const RunInfo& info, const std::str
 }
 
 json read_json(const fs::path& path) {
+  const std::string text = read_file(path, ErrorKind::store, kLimit);
   try {
-    return json::parse(read_file(path, ErrorKind::store, kLimit));
-  } catch (const json::exception& error) {
-    throw Error(ErrorKind::store, path.string() + ": is not JSON: " + error.what());
+    return json::parse(text);
+  } catch (const json::parse_error& error) {  // its bytes count from 1
+    throw Error(ErrorKind::store,
+                path.string() + ": is not valid JSON: " + json_fault(text, std::max<std::size_t>(error.byte, 1) - 1));
+  } catch (const json::exception& error) {  // a number that is too large
+    throw Error(ErrorKind::store, path.string() + ": is not valid JSON: " + json_reason(error));
   }
 }
 
@@ -144,7 +150,7 @@ RunInfo read_run_info(const RunFolder& folder) {
     }
     return run_info_from_json(source);
   } catch (const json::exception& error) {
-    throw Error(ErrorKind::store, folder.info().string() + ": is not a run's: " + error.what());
+    throw Error(ErrorKind::store, folder.info().string() + ": is not a run's: " + json_reason(error));
   }
 }
 

@@ -71,10 +71,11 @@ TEST_CASE("a broken run.json is an error of the store naming the file") {
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
   const auto& [text, message] = GENERATE(table<const char*, const char*>({
-      {"{", "is not JSON"},
+      {"{", "is not valid JSON: it ends within a value, in line 1 (after 1 bytes)"},
+      {"{\n a", "is not valid JSON: line 2, byte 2 of the line"},
       {"[]", "is not a run's"},
       {R"({"format": 1, "id": "x"})", "name"},
-      {R"({"format": 1, "id": "x", "name": 3})", "is not a run's"},
+      {R"({"format": 1, "id": "x", "name": 3})", "is not a run's: type must be string"},
       {R"({"format": 2, "id": "x", "name": "y"})", "has format 2, this Folio reads up to 1"},
   }));
   std::ofstream(run.folder.info()) << text;

@@ -1,0 +1,25 @@
+#include "formats/json_fault.h"
+
+#include <algorithm>
+
+namespace folio {
+
+std::string json_fault(std::string_view text, std::size_t place) {
+  const std::string_view before = text.substr(0, std::min(place, text.size()));
+  const std::string line = std::to_string(1 + std::count(before.begin(), before.end(), '\n'));
+  if (before.size() == text.size())
+    return "it ends within a value, in line " + line + " (after " + std::to_string(text.size()) + " bytes)";
+  const std::size_t line_end = before.rfind('\n');
+  const std::size_t byte = line_end == std::string_view::npos ? place + 1 : place - line_end;
+  return "line " + line + ", byte " + std::to_string(byte) +
+         " of the line: what stands there cannot go on from what stands before";
+}
+
+std::string json_reason(const nlohmann::json::exception& problem) {
+  constexpr std::size_t kMaxBytes = 200;
+  const std::string_view text = problem.what();
+  const std::size_t code_end = text.find("] ");
+  return std::string(text.substr(code_end == text.npos ? 0 : code_end + 2, kMaxBytes));
+}
+
+}  // namespace folio

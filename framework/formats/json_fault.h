@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+/// What is wrong with JSON, in words for the person who has the file.
+namespace folio {
+
+/// "line 3, byte 17 of the line: ..." where `place`, counted from 0, is the first byte that cannot stand there; where
+/// it is the end, that the text ends too early.
+std::string json_fault(std::string_view text, std::size_t place);
+
+/// The library's message without its own error code, and without the whole of a long text that it stumbled on.
+std::string json_reason(const nlohmann::json::exception& problem);
+
+}  // namespace folio
