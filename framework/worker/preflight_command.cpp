@@ -33,6 +33,8 @@ struct Parts {
 Parts make_parts(const Job& job) {
   Parts parts{job.make_dataset(), job.make_tokenizer(), nullptr, train::choose_execution(job.training())};
   check_evaluation(job, *parts.dataset);
+  const std::vector<TokenShard> shards = parts.dataset->token_shards();
+  if (!shards.empty()) check_shards(job, shards, *parts.tokenizer);
   const bool pretrained = parts.tokenizer->is_pretrained();
   if (pretrained) parts.tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // has it them?
   if (!pretrained && !job.settles_vocab_size()) return parts;
@@ -104,10 +106,7 @@ int preflight(const std::string& request) {
   const data::DataOptions& options = job.data_options();
   const auto [dataset, tokenizer, model, execution] = make_parts(job);
   const std::vector<TokenShard> shards = dataset->token_shards();
-  if (!shards.empty()) {
-    check_shards(job, shards, *tokenizer);
-    data::check_ids(shards, tokenizer->vocab_size(), kIdsOfPreflight);
-  }
+  if (!shards.empty()) data::check_ids(shards, tokenizer->vocab_size(), kIdsOfPreflight);
   if (model == nullptr) {
     throw Error(ErrorKind::experiment,
                 "model.vocab_size is not given, and only training the tokenizer would tell how many tokens it has: "

@@ -101,7 +101,11 @@ class Tokens(RealData):
 
     def test_check_looks_at_splits_of_shards(self):
         self.write("train.bin", array.array("H", self.ids).tobytes())
+        self.write("broken.bin", array.array("H", self.ids).tobytes()[:-1])
+        before = self.run_folders()
         for override, says in [
+            ("dataset.train=[missing.bin]", "missing.bin"),
+            ("dataset.train=[broken.bin]", "broken.bin"),
             ("dataset.split.by=document", "dataset.split.by must be 'tokens'"),
             ("dataset.validation=0.1", "dataset.validation is 0.1, but a data set of tokens says itself"),
             ("tokenizer=bpe", "expected 'tokenizer.type: pretrained'"),
@@ -109,6 +113,7 @@ class Tokens(RealData):
             ("dataset.validation_files=[train.bin]", "is one of the files of dataset.train too"),
         ]:
             self.check_fails(self.tokens, override, "model.max_position_embeddings=1024", says=says)
+            self.assertEqual(self.run_folders(), before, override)  # what `check` finds keeps a run from beginning
 
 
 class JsonLines(RealData):
@@ -221,7 +226,7 @@ class Books(RealData):
             (b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n", "is a PDF", "pdftotext"),
             (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/epub+zip", "is an EPUB", "pandoc -f epub"),
             (b"PK\x03\x04" + bytes(26) + b"book.txt", "is a zip archive", "unzip"),
-            (b"\xfd7zXZ\x00\x00\x04", "is packed with xz", "xz -dk"),
+            (b"\xfd7zXZ\x00\x00\x04", "is packed with xz", "xz -dc"),
             (b"{\\rtf1\\ansi Text}", "is RTF", "pandoc -f rtf"),
             (b"<!DOCTYPE html>\n<html><body>Text</body></html>", "is HTML", "pandoc -f html"),
             (gzip.compress(b"%PDF-1.5\n"), "is a PDF (unpacked)", "pdftotext"),
