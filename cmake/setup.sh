@@ -56,7 +56,7 @@ test_packages='
 '
 
 # What a first call takes, as measured: seconds of one processor of an AMD EPYC, and megabytes.
-product_seconds=520      # bench/build
+product_seconds=370      # bench/build
 product_megabytes=800    # du -sm build, after ./runner --version
 test_seconds=850         # what ./tests/run says of its two builds, by two processors, less product_seconds
 test_megabytes=1400      # du -sm build, after ./tests/run, less product_megabytes
