@@ -206,16 +206,12 @@ std::pair<Plan, nlohmann::json> fit(const InitOptions& options, const PluginDesc
   return {plan, outlook(options, plugin, plan, file, session)};
 }
 
-const PluginDescription& model_called(const std::string& id, const Session& session) {
-  return session.catalogue.require(PluginKind::model, id);
-}
-
 int init(const InitOptions& options, const GlobalOptions& global) {
   const fs::path file = options.output.empty() ? name_from(options.books.front()) + ".yaml" : options.output;
   if (fs::exists(file) && !options.force)
     throw Error(ErrorKind::usage, file.string() + " is there already; expected another name (-o), or --force");
   const Session session = open_session(global, file);
-  const PluginDescription& plugin = model_called(options.model, session);
+  const PluginDescription& plugin = session.catalogue.require(PluginKind::model, options.model);
   if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "Trying sizes on this machine ...\n");
   const std::string before = fs::exists(file) ? read_file(file) : "";
   try {

@@ -1,7 +1,5 @@
 #include "worker/time_estimate.h"
 
-#include <algorithm>
-
 #include "train/matmul_rate.h"
 #include "worker/step_timing.h"
 
@@ -40,9 +38,8 @@ TimeEstimate estimate_time(Model& model, const BatchShape& shape, std::int64_t v
 
   const double batches = static_cast<double>(plan.max_steps * arguments.gradient_accumulation_steps);
   estimate.evaluations = evaluations_of(plan, arguments, eval_samples);
-  const std::int64_t evaluated =
-      arguments.max_eval_samples > 0 ? std::min(eval_samples, arguments.max_eval_samples) : eval_samples;
-  const double eval_batches = static_cast<double>(estimate.evaluations * evaluated) / static_cast<double>(shape.batch);
+  const double eval_batches =
+      static_cast<double>(estimate.evaluations * eval_samples) / static_cast<double>(shape.batch);
   estimate.training_low = batches * low;
   estimate.training_high = batches * high;
   estimate.evaluation_low = eval_batches * kForwardShare * low;

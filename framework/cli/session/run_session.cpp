@@ -46,10 +46,9 @@ runs::NewRun make_run(const RunRequest& request, const fs::path& results_folder)
 /// Throws what the worker finds wrong with the experiment before any data are read, so that no run is left that cannot
 /// begin. All else that fails, as a plugin that crashes, fails again in the run, which records it.
 void validate(const RunRequest& request) {
-  const nlohmann::json job{{"resolved", request.experiment.resolved}, {"plugins", runs::to_json(request.plugins)}};
   std::string refused;
   const WorkerEnd end = run_worker(
-      {.arguments = {"validate", job.dump()},
+      {.arguments = {"validate", job_request(request.experiment, request.plugins).dump()},
        .environment = worker_environment(request.experiment.file),
        .error_file = "/dev/null"},
       [&](const nlohmann::json& line) {

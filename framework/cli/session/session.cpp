@@ -39,8 +39,12 @@ std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const 
   return builds;
 }
 
+nlohmann::json job_request(const experiment::Experiment& experiment, const std::vector<runs::PluginBuild>& plugins) {
+  return {{"resolved", experiment.resolved}, {"plugins", runs::to_json(plugins)}};
+}
+
 nlohmann::json job_request(const experiment::Experiment& experiment, const plugin_host::Catalogue& catalogue) {
-  return {{"resolved", experiment.resolved}, {"plugins", runs::to_json(plugins_of(experiment.resolved, catalogue))}};
+  return job_request(experiment, plugins_of(experiment.resolved, catalogue));
 }
 
 fs::path worker_program() { return plugin_host::program_folder() / "folio-worker"; }

@@ -25,6 +25,7 @@ Session open_session(const GlobalOptions& global, const std::filesystem::path& e
 std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue);
 
 /// The experiment and its plugins as the worker takes them for work without a run (worker::Job::from_request()).
+nlohmann::json job_request(const experiment::Experiment& experiment, const std::vector<runs::PluginBuild>& plugins);
 nlohmann::json job_request(const experiment::Experiment& experiment, const plugin_host::Catalogue& catalogue);
 
 /// folio-worker, which lies beside this program.
