@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -83,13 +81,6 @@ runs::Curves curves_of(const std::string& a, const std::string& b, runs::Store& 
   return {pair("loss"), pair("eval_loss")};
 }
 
-/// As wide as the terminal; Markdown as it comes.
-Page new_page(const DiffOptions& options) {
-  constexpr int kWidest = 100;
-  return Page(options.markdown ? Page::Form::markdown : Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)),
-              std::min(terminal_width(STDOUT_FILENO), kWidest));
-}
-
 /// The first step at which two runs that should be equal part. Gives whether they do.
 bool compare_traces(const Run& a, const Run& b, const DiffOptions& options) {
   runs::require_folder(a);
@@ -102,7 +93,7 @@ bool compare_traces(const Run& a, const Run& b, const DiffOptions& options) {
     report["b"] = b.summary.id;
     print_json(report);
   } else {
-    Page page = new_page(options);
+    Page page = Page::for_output(options.markdown ? Page::Form::markdown : Page::Form::terminal);
     runs::add_title(page, "A", a);
     runs::add_title(page, "B", b);
     runs::add_trace(page, in_a, in_b);
@@ -122,7 +113,7 @@ int compare_runs(const GlobalOptions& global, const DiffOptions& options) {
   if (options.json) {
     print_json(runs::to_json(a, b, comparison));
   } else {
-    Page page = new_page(options);
+    Page page = Page::for_output(options.markdown ? Page::Form::markdown : Page::Form::terminal);
     runs::add_comparison(page, a, b, comparison, curves_of(id_a, id_b, store), options.all);
     std::cout << page.text();
   }

@@ -1,7 +1,6 @@
 // help: what a key of the experiment, a metric or a command means.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -86,7 +85,7 @@ json to_json(const Topic& topic) {
 }
 
 void print(const Topic& topic) {
-  Page page(Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), 100));
+  Page page = Page::for_output();
   page.heading(topic.names.front(), "(" + topic.owner + ")");
   page.paragraph(topic.meaning);
   if (topic.option) {

@@ -3,7 +3,6 @@
 #include "runs/record/metrics.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -43,12 +42,8 @@ std::string plain(std::string_view markdown) {
   return text;
 }
 
-Page terminal_page() {
-  return Page(Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), 100));
-}
-
 void show_metric(const Metric& metric) {
-  Page page = terminal_page();
+  Page page = Page::for_output();
   const std::string unit = metric.unit.empty() ? "" : fmt::format("{}; ", metric.unit);
   const std::string better = metric.direction == runs::Direction::none
                                  ? "says nothing of quality"
@@ -62,7 +57,7 @@ void show_metric(const Metric& metric) {
 }
 
 void list_metrics() {
-  Page page = terminal_page();
+  Page page = Page::for_output();
   Table table({{"metric"}, {"what it means"}});
   for (const Metric& metric : runs::all_metrics())
     table.add_row({std::string(metric.name), std::string(metric.meaning)});
@@ -80,7 +75,7 @@ const runs::FactMeaning* find_fact(const std::vector<runs::FactMeaning>& facts, 
 }
 
 void show_fact(const runs::FactMeaning& fact) {
-  Page page = terminal_page();
+  Page page = Page::for_output();
   page.heading(fact.name, fact.unit.empty() ? "(a fact)" : fmt::format("(a fact; {})", fact.unit));
   page.paragraph(fact.meaning);
   std::cout << page.text();
@@ -114,11 +109,10 @@ void metrics(const MetricsOptions& options) {
       print_json(fact != nullptr ? to_json(*fact) : to_json(metric_called(options.name)));
   } else if (options.name.empty()) {
     list_metrics();
+  } else if (fact != nullptr) {
+    show_fact(*fact);
   } else {
-    if (fact != nullptr)
-      show_fact(*fact);
-    else
-      show_metric(metric_called(options.name));
+    show_metric(metric_called(options.name));
   }
 }
 

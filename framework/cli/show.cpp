@@ -1,6 +1,3 @@
-#include <unistd.h>
-
-#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -40,8 +37,7 @@ void show_run(const GlobalOptions& global, const ShowOptions& options) {
   std::vector<Claim> claims;
   if (options.explain) claims = runs::explain(run, store.points(id, "loss"), store.points(id, "eval_loss"));
   if (options.json) return print_as_json(run, claims);
-  constexpr int kWidest = 120;
-  Page page(Page::Form::terminal, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), kWidest));
+  Page page = Page::for_output(Page::Form::terminal, 120);
   if (options.explain)
     runs::add_explanation(page, run, claims);
   else

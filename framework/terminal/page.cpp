@@ -1,5 +1,7 @@
 #include "terminal/page.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace folio {
@@ -30,6 +32,10 @@ std::string wrapped(std::string_view text, int indent, int width) {
 
 Page::Page(Form form, Paint paint, int width)
     : form_(form), paint_(form == Form::markdown ? Paint(false) : paint), width_(width) {}
+
+Page Page::for_output(Form form, int widest) {
+  return Page(form, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), widest));
+}
 
 void Page::heading(std::string_view title, std::string_view answer) {
   const std::string rest = answer.empty() ? "" : " " + std::string(answer);

@@ -23,6 +23,9 @@ class Page {
   const Paint& paint() const { return paint_; }
   int width() const { return width_; }
 
+  /// For standard output: as wide as its terminal, `widest` columns at most.
+  static Page for_output(Form form = Form::terminal, int widest = 100);
+
   /// A heading, and behind it, in the same line, what answers it.
   void heading(std::string_view title, std::string_view answer = "");
 
