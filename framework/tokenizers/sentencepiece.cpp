@@ -1,14 +1,16 @@
 #include "tokenizers/sentencepiece.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
+#include <functional>
+#include <stdexcept>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "folio/error.h"
+#include "formats/protobuf.h"
 #include "formats/tokenizer_json.h"
 #include "support/base64.h"
 #include "support/utf8.h"
@@ -18,70 +20,12 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// One field of a protobuf message (protobuf.dev/programming-guides/encoding).
-struct ProtobufField {
-  std::uint64_t number = 0;
-  std::uint64_t value = 0;  ///< of a number, or a float's bits
-  std::string_view bytes;   ///< of a text or a message
-};
-
-class ProtobufReader {
- public:
-  explicit ProtobufReader(std::string_view bytes) : bytes_(bytes) {}
-
-  bool is_done() const { return at_ == bytes_.size(); }
-
-  /// Throws std::out_of_range where the message ends within the field.
-  ProtobufField next() {
-    const std::uint64_t key = varint();
-    ProtobufField field{key >> 3, 0, {}};
-    switch (key & 7) {
-      case 0:
-        field.value = varint();
-        break;
-      case 1:
-        field.value = fixed(8);
-        break;
-      case 2:
-        field.bytes = take(varint());
-        break;
-      case 5:
-        field.value = fixed(4);
-        break;
-      default:
-        throw std::out_of_range("a field of an unknown type");
-    }
-    return field;
-  }
-
- private:
-  std::string_view take(std::uint64_t size) {
-    if (size > bytes_.size() - at_) throw std::out_of_range("a field is cut short");
-    const std::string_view taken = bytes_.substr(at_, size);
-    at_ += size;
-    return taken;
-  }
-
-  std::uint64_t varint() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      const auto byte = static_cast<unsigned char>(take(1)[0]);
-      value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-      if (byte < 0x80) return value;
-    }
-    throw std::out_of_range("a number is too long");
-  }
-
-  std::uint64_t fixed(std::size_t size) {
-    std::uint64_t value = 0;
-    const std::string_view taken = take(size);
-    for (std::size_t i = size; i > 0; --i) value = value << 8 | static_cast<unsigned char>(taken[i - 1]);
-    return value;
-  }
-
-  std::string_view bytes_;
-  std::size_t at_ = 0;
-};
+/// Calls `visit` with each field of the message. Throws std::out_of_range where the bytes are none.
+void for_each_field(std::string_view bytes, const std::function<void(const ProtobufField&)>& visit) {
+  ProtobufMessage message(bytes);
+  while (const auto field = message.next()) visit(*field);
+  if (message.broken()) throw std::out_of_range(std::string(message.problem()));
+}
 
 enum PieceType : std::uint64_t { kNormalPiece = 1, kUnknownPiece = 2, kControlPiece = 3, kUserDefinedPiece = 4 };
 
@@ -104,34 +48,36 @@ struct SpmModel {
 
 SpmPiece read_spm_piece(std::string_view bytes) {
   SpmPiece piece;
-  for (ProtobufReader reader(bytes); !reader.is_done();) {
-    const ProtobufField field = reader.next();
+  for_each_field(bytes, [&](const ProtobufField& field) {
     if (field.number == 1) piece.text = field.bytes;
-    if (field.number == 2) piece.score = std::bit_cast<float>(static_cast<std::uint32_t>(field.value));
-    if (field.number == 3) piece.type = field.value;
-  }
+    if (field.number == 2) {
+      if (field.bytes.size() != sizeof(float)) throw std::out_of_range("a score is no number of 32 bits");
+      piece.score = load_number<float>(field.bytes);
+    }
+    if (field.number == 3) piece.type = field.varint;
+  });
   return piece;
 }
 
 SpmModel read_spm_model(std::string_view bytes) {
   SpmModel model;
-  for (ProtobufReader reader(bytes); !reader.is_done();) {
-    const ProtobufField part = reader.next();
+  for_each_field(bytes, [&](const ProtobufField& part) {
     if (part.number == 1) model.pieces.push_back(read_spm_piece(part.bytes));
-    if (part.number != 2 && part.number != 3) continue;
-    for (ProtobufReader inner(part.bytes); !inner.is_done();) {
-      const ProtobufField field = inner.next();
-      if (part.number == 2) {  // trainer_spec
-        if (field.number == 3) model.model_type = field.value;
-        if (field.number == 35) model.byte_fallback = field.value != 0;
-      } else {  // normalizer_spec
-        if (field.number == 2) model.charsmap = field.bytes;
-        if (field.number == 3) model.add_dummy_prefix = field.value != 0;
-        if (field.number == 4) model.remove_extra_whitespaces = field.value != 0;
-        if (field.number == 5) model.escape_whitespaces = field.value != 0;
-      }
+    if (part.number == 2) {  // trainer_spec
+      for_each_field(part.bytes, [&](const ProtobufField& field) {
+        if (field.number == 3) model.model_type = field.varint;
+        if (field.number == 35) model.byte_fallback = field.varint != 0;
+      });
     }
-  }
+    if (part.number == 3) {  // normalizer_spec
+      for_each_field(part.bytes, [&](const ProtobufField& field) {
+        if (field.number == 2) model.charsmap = field.bytes;
+        if (field.number == 3) model.add_dummy_prefix = field.varint != 0;
+        if (field.number == 4) model.remove_extra_whitespaces = field.varint != 0;
+        if (field.number == 5) model.escape_whitespaces = field.varint != 0;
+      });
+    }
+  });
   return model;
 }
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "formats/csv.h"
 #include "formats/description_json.h"
-#include "runs/exchange/csv.h"
 #include "runs/exchange/export_file.h"
 #include "runs/exchange/folder_files.h"
 #include "runs/exchange/parquet_file.h"

@@ -6,8 +6,8 @@
 #include <charconv>
 #include <sstream>
 
+#include "formats/csv.h"
 #include "formats/description_json.h"
-#include "runs/exchange/csv.h"
 #include "runs/exchange/history.h"
 #include "runs/exchange/imported_run.h"
 #include "runs/exchange/read_values.h"

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "formats/description_json.h"
-#include "runs/exchange/protobuf.h"
+#include "formats/protobuf.h"
 #include "runs/exchange/tensorboard.h"
 #include "support/utf8.h"
 

@@ -4,7 +4,7 @@
 
 #include <boost/crc.hpp>
 
-#include "runs/exchange/protobuf.h"
+#include "formats/protobuf.h"
 #include "runs/exchange/read_values.h"
 #include "support/error.h"
 #include "support/utf8.h"

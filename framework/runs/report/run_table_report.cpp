@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "formats/csv.h"
 #include "formats/description_json.h"
 #include "runs/record/metrics.h"
 #include "terminal/table.h"
@@ -49,16 +50,9 @@ std::string notes_text(const RunTable& table) {
   return text;
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string result = "\"";
-  for (const char c : text) result += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return result + "\"";
-}
-
 std::string in_full(const FieldValue& value) {
   if (const double* number = std::get_if<double>(&value)) return fmt::format("{}", *number);
-  return std::holds_alternative<std::string>(value) ? quoted(std::get<std::string>(value)) : "";
+  return std::holds_alternative<std::string>(value) ? csv_cell(std::get<std::string>(value)) : "";
 }
 
 std::string csv_line(const std::vector<std::string>& cells) { return fmt::format("{}\n", fmt::join(cells, ",")); }
@@ -90,8 +84,8 @@ std::string to_csv(const RunTable& table) {
   if (table.grouped) cells.emplace_back("runs");
   const auto has_deviation = [&](const Field& field) { return table.grouped && field.kind == Kind::metric; };
   for (const Field& field : table.columns) {
-    cells.push_back(quoted(field.name));
-    if (has_deviation(field)) cells.push_back(quoted(field.name + "_deviation"));
+    cells.push_back(csv_cell(field.name));
+    if (has_deviation(field)) cells.push_back(csv_cell(field.name + "_deviation"));
   }
   std::string text = csv_line(cells);
   for (const RunTable::Row& row : table.rows) {

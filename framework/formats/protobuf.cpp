@@ -1,6 +1,11 @@
-#include "runs/exchange/protobuf.h"
+#include "formats/protobuf.h"
 
-namespace folio::runs {
+namespace folio {
+namespace {
+
+constexpr std::string_view kCutShort = "a field is cut short";
+
+}  // namespace
 
 std::optional<ProtobufField> ProtobufMessage::next() {
   if (rest_.empty()) return std::nullopt;
@@ -20,9 +25,9 @@ std::optional<ProtobufField> ProtobufMessage::next() {
       field.bytes = take(4);
       break;
     default:
-      broken_ = true;
+      problem_ = "a field of an unknown type";
   }
-  return broken_ ? std::nullopt : std::optional(field);
+  return broken() ? std::nullopt : std::optional(field);
 }
 
 std::uint64_t ProtobufMessage::varint() {
@@ -33,13 +38,13 @@ std::uint64_t ProtobufMessage::varint() {
     number |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
     if (byte < 0x80) return number;
   }
-  broken_ = true;
+  problem_ = rest_.empty() ? kCutShort : "a number is too long";
   return 0;
 }
 
 std::string_view ProtobufMessage::take(std::uint64_t size) {
   if (size > rest_.size()) {
-    broken_ = true;
+    problem_ = kCutShort;
     return {};
   }
   const std::string_view bytes = rest_.substr(0, size);
@@ -51,4 +56,4 @@ std::optional<double> double_in(std::string_view bytes) {
   return bytes.size() == sizeof(double) ? std::optional(load_number<double>(bytes)) : std::nullopt;
 }
 
-}  // namespace folio::runs
+}  // namespace folio

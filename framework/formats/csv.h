@@ -5,7 +5,7 @@
 #include <vector>
 
 /// Comma-separated values (RFC 4180).
-namespace folio::runs {
+namespace folio {
 
 /// The text as a cell: in quotes where it holds a comma, a quote or a line end.
 std::string csv_cell(std::string_view text);
@@ -16,4 +16,4 @@ std::string csv_number(double number);
 /// Rows of cells. Cells are separated by what the first line has most of: commas, semicolons or tabs.
 std::vector<std::vector<std::string>> read_csv(std::string_view text);
 
-}  // namespace folio::runs
+}  // namespace folio

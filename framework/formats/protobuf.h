@@ -6,7 +6,7 @@
 #include <string_view>
 
 /// Reading protocol buffers without their schemas; see https://protobuf.dev/programming-guides/encoding.
-namespace folio::runs {
+namespace folio {
 
 /// The number whose bytes these are, little endian as both ends of all that we read are.
 template <typename Number>
@@ -30,17 +30,19 @@ class ProtobufMessage {
   /// None at the end, or where the bytes are no message.
   std::optional<ProtobufField> next();
 
-  bool broken() const { return broken_; }
+  /// Why the bytes are no message, "a field is cut short"; empty where they are one so far.
+  std::string_view problem() const { return problem_; }
+  bool broken() const { return !problem_.empty(); }
 
  private:
   std::uint64_t varint();
   std::string_view take(std::uint64_t size);
 
   std::string_view rest_;
-  bool broken_ = false;
+  std::string_view problem_{};
 };
 
 /// A double's eight bytes; none where they are not eight.
 std::optional<double> double_in(std::string_view bytes);
 
-}  // namespace folio::runs
+}  // namespace folio

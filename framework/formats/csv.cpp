@@ -1,4 +1,4 @@
-#include "runs/exchange/csv.h"
+#include "formats/csv.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 
 #include "support/utf8.h"
 
-namespace folio::runs {
+namespace folio {
 
 std::string csv_cell(std::string_view text) {
   if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
@@ -60,4 +60,4 @@ std::vector<std::vector<std::string>> read_csv(std::string_view text) {
   return rows;
 }
 
-}  // namespace folio::runs
+}  // namespace folio
