@@ -1,9 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "runs/exchange/import.h"
 #include "support/error.h"
@@ -25,6 +29,27 @@ inline ImportReport import_one(const ScratchFolder& scratch, const std::filesyst
   const auto result = import_runs(scratch.path(), path);
   REQUIRE(result.runs.size() == 1);
   return result.runs[0];
+}
+
+inline const ImportReport& report_of(const ImportResult& result, const std::string& name) {
+  for (const ImportReport& report : result.runs)
+    if (report.name == name) return report;
+  FAIL("no run " << name);
+  return result.runs[0];
+}
+
+inline bool has(const std::vector<std::string>& sentences, const std::string& part) {
+  return std::any_of(sentences.begin(), sentences.end(),
+                     [&](const std::string& sentence) { return sentence.find(part) != std::string::npos; });
+}
+
+inline std::vector<std::pair<std::int64_t, double>> curve(const ScratchFolder& scratch, const std::string& id,
+                                                          const std::string& metric = "loss") {
+  Store store = open(scratch);
+  store.sync();
+  std::vector<std::pair<std::int64_t, double>> points;
+  for (const Point& point : store.points(id, metric)) points.emplace_back(point.step, point.value);
+  return points;
 }
 
 inline Run loaded(const ScratchFolder& scratch, const std::string& id) {
