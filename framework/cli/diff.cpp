@@ -42,9 +42,9 @@ std::pair<std::string, std::string> choose(const std::vector<RunSummary>& runs, 
   return {a, b};
 }
 
-/// Whether two finished runs of one model did the same work, as those that differ only in their seed do (but where
-/// early stopping ends them). It spares loading all other runs.
-bool may_be_sibling(const RunSummary& run, const RunSummary& other) {
+/// Whether two finished runs of one model did the same work, as those of one experiment do (but where early stopping
+/// ends them). It spares loading all other runs.
+bool may_be_kin(const RunSummary& run, const RunSummary& other) {
   const auto same = [&](const char* metric) {
     const auto in_run = run.metrics.find(metric);
     const auto in_other = other.metrics.find(metric);
@@ -54,24 +54,27 @@ bool may_be_sibling(const RunSummary& run, const RunSummary& other) {
          same("train_samples") && same("global_step");
 }
 
-/// One sibling for each seed, the newest, looked for among the newest runs that did the same work.
-std::vector<RunSummary> siblings_of(const Run& run, const std::vector<RunSummary>& runs, runs::Store& store) {
+/// One sibling for each seed, the newest, and all repeats, looked for among the newest runs that did the same work.
+runs::Kin kin_of(const Run& run, const std::vector<RunSummary>& runs, runs::Store& store) {
   constexpr int kMostLookedAt = 200;
-  std::vector<RunSummary> siblings;
-  std::vector<nlohmann::json> seeds{
-      run.settings.value(nlohmann::json::json_pointer("/training/seed"), nlohmann::json())};
+  runs::Kin kin;
+  kin.losses = store.points(run.summary.id, "loss");
+  const auto seed_of = [](const Run& of) {
+    return of.settings.value(nlohmann::json::json_pointer("/training/seed"), nlohmann::json());
+  };
+  std::vector<nlohmann::json> seeds{seed_of(run)};
   int looked_at = 0;
   for (const RunSummary& other : runs) {
-    if (!may_be_sibling(run.summary, other)) continue;
+    if (!may_be_kin(run.summary, other)) continue;
     if (++looked_at > kMostLookedAt) break;
     const Run candidate = store.load(other.id);
-    const auto seed = candidate.settings.value(nlohmann::json::json_pointer("/training/seed"), nlohmann::json());
-    if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end()) continue;
-    if (!runs::differ_only_in_seed(run, candidate)) continue;
-    seeds.push_back(seed);
-    siblings.push_back(other);
+    if (runs::is_repeat(run, candidate)) kin.repeats.push_back(other);
+    const bool new_seed = std::find(seeds.begin(), seeds.end(), seed_of(candidate)) == seeds.end();
+    if (!new_seed || !runs::differ_only_in_seed(run, candidate)) continue;
+    seeds.push_back(seed_of(candidate));
+    kin.siblings.push_back(other);
   }
-  return siblings;
+  return kin;
 }
 
 runs::Curves curves_of(const std::string& a, const std::string& b, runs::Store& store) {
@@ -109,7 +112,7 @@ int compare_runs(const GlobalOptions& global, const DiffOptions& options) {
   const Run a = store.load(id_a);
   const Run b = store.load(id_b);
   if (options.trace) return compare_traces(a, b, options) && options.exit_code ? 1 : 0;
-  const runs::Comparison comparison = runs::compare(a, b, {siblings_of(a, runs, store), siblings_of(b, runs, store)});
+  const runs::Comparison comparison = runs::compare(a, b, kin_of(a, runs, store), kin_of(b, runs, store));
   if (options.json) {
     print_json(runs::to_json(a, b, comparison));
   } else {

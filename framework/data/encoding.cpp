@@ -181,6 +181,32 @@ class DocumentRecord {
   std::uint64_t last_tokens_ = 0, last_samples_ = 0;
 };
 
+/// Where the documents of the evaluation part end among its samples.
+class DocumentEnds {
+ public:
+  explicit DocumentEnds(std::vector<std::int64_t>& ends) : ends_(ends) {}
+
+  /// Before a unit of this document is written to the part's file.
+  void begin(std::int64_t document, const TokenFileWriter& file) {
+    if (document == document_) return;
+    end(file);
+    document_ = document;
+  }
+
+  void end(const TokenFileWriter& file) {
+    const auto samples = static_cast<std::int64_t>(file.sample_count());
+    if (too_many_ || samples == (ends_.empty() ? 0 : ends_.back())) return;
+    ends_.push_back(samples);
+    too_many_ = ends_.size() > kMostDocumentEnds;
+    if (too_many_) ends_.clear();
+  }
+
+ private:
+  std::vector<std::int64_t>& ends_;
+  std::int64_t document_ = -1;
+  bool too_many_ = false;
+};
+
 json to_json(const PartFacts& facts) {
   return {{"bytes", facts.bytes},
           {"characters", facts.characters},
@@ -208,12 +234,14 @@ EncodingFacts encode_corpus(const Dataset& dataset, const Corpus& corpus, const 
   PartWriter training_part(options, end_of_text, training, facts.training);
   PartWriter evaluation_part(options, end_of_text, evaluation, facts.evaluation);
   DocumentRecord record(facts.documents);
+  DocumentEnds ends(facts.evaluation_document_ends);
   std::int64_t done = 0;
 
   const auto write = [&](Job& job) {
     std::size_t begin = 0, ids_begin = 0;
     for (const Unit& unit : job.units) {
       const auto ids = std::span<const TokenId>(job.ids).subspan(ids_begin, unit.ids_end - ids_begin);
+      if (unit.evaluation) ends.begin(unit.document, evaluation);
       (unit.evaluation ? evaluation_part : training_part).add(ids, unit.end - begin, unit.ends);
       if (each_document && unit.evaluation) record.written(unit, unit.end - begin, ids.size(), evaluation);
       begin = unit.end;
@@ -236,9 +264,17 @@ EncodingFacts encode_corpus(const Dataset& dataset, const Corpus& corpus, const 
     jobs.add(text);
   });
   jobs.finish();
+  ends.end(evaluation);
   progress(static_cast<double>(corpus.bytes), static_cast<double>(corpus.bytes));
   facts.evaluation_hash = hash.hex_digest();
   return facts;
+}
+
+void count_tokens(const Samples& training, const Samples& evaluation, std::int64_t vocab_size, EncodingFacts& facts) {
+  const TokenCounts counts(training, vocab_size);
+  facts.distinct_tokens = counts.distinct();
+  facts.unigram_loss = counts.entropy();
+  facts.evaluation_unigram_loss = counts.loss_on(evaluation);
 }
 
 nlohmann::json to_json(const EncodingFacts& facts) {
@@ -251,9 +287,14 @@ nlohmann::json to_json(const EncodingFacts& facts) {
                          {"samples", document.range.samples},
                          {"facts", to_json(document.facts)}});
   }
-  return {{"training", to_json(facts.training)},      {"evaluation", to_json(facts.evaluation)},
-          {"evaluation_hash", facts.evaluation_hash}, {"unigram_loss", facts.tokens.unigram_loss},
-          {"distinct_tokens", facts.tokens.distinct}, {"documents", documents}};
+  return {{"training", to_json(facts.training)},
+          {"evaluation", to_json(facts.evaluation)},
+          {"evaluation_hash", facts.evaluation_hash},
+          {"unigram_loss", facts.unigram_loss},
+          {"distinct_tokens", facts.distinct_tokens},
+          {"documents", documents},
+          {"evaluation_unigram_loss", facts.evaluation_unigram_loss},
+          {"evaluation_document_ends", facts.evaluation_document_ends}};
 }
 
 EncodingFacts encoding_facts_from_json(const nlohmann::json& stored) {
@@ -261,7 +302,10 @@ EncodingFacts encoding_facts_from_json(const nlohmann::json& stored) {
   facts.training = part_from_json(stored.at("training"));
   facts.evaluation = part_from_json(stored.at("evaluation"));
   facts.evaluation_hash = stored.at("evaluation_hash");
-  facts.tokens = {stored.at("unigram_loss"), stored.at("distinct_tokens")};
+  facts.evaluation_document_ends = stored.at("evaluation_document_ends").get<std::vector<std::int64_t>>();
+  facts.distinct_tokens = stored.at("distinct_tokens");
+  facts.unigram_loss = stored.at("unigram_loss");
+  facts.evaluation_unigram_loss = stored.at("evaluation_unigram_loss");
   for (const json& document : stored.at("documents")) {
     facts.documents.push_back(
         {document.at("name"),

@@ -42,8 +42,21 @@ struct EncodingFacts {
   PartFacts evaluation;
   std::string evaluation_hash;           ///< SHA-256 over the evaluation texts, in order
   std::vector<DocumentFacts> documents;  ///< those with an evaluation part, where they are wanted
-  TokenStatistics tokens;                ///< of the training samples; left to the caller, who can read these
+  /// Of the evaluation samples: how many there are after each document's last. Empty where the documents are more than
+  /// kMostDocumentEnds, or not known.
+  std::vector<std::int64_t> evaluation_document_ends;
+
+  // Left to the caller, who can read the samples (count_tokens()).
+  std::int64_t distinct_tokens = 0;    ///< of the training samples
+  double unigram_loss = 0;             ///< nats per token: TokenCounts::entropy() of the training samples
+  double evaluation_unigram_loss = 0;  ///< nats per token: TokenCounts::loss_on() the evaluation samples
 };
+
+/// Fills in what the samples tell.
+void count_tokens(const Samples& training, const Samples& evaluation, std::int64_t vocab_size, EncodingFacts& facts);
+
+/// Of more documents than this nobody needs to know where each ends.
+constexpr std::size_t kMostDocumentEnds = 10'000;
 
 /// More evaluations of single documents than this nobody reads.
 constexpr std::size_t kMostEvaluatedDocuments = 100;

@@ -93,22 +93,41 @@ std::vector<TokenId> Samples::operator[](std::int64_t index) const {
   return ids;
 }
 
-TokenStatistics count_tokens(const Samples& samples, std::int64_t vocab_size) {
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(vocab_size));
+TokenCounts::TokenCounts(const Samples& samples, std::int64_t vocab_size)
+    : counts_(static_cast<std::size_t>(vocab_size)), total_(static_cast<double>(samples.token_count())) {
   samples.for_each_token([&](TokenId id) {
     const auto place = static_cast<std::size_t>(id);
-    if (place >= counts.size()) counts.resize(place + 1);
-    ++counts[place];
+    if (place >= counts_.size()) counts_.resize(place + 1);
+    ++counts_[place];
   });
-  TokenStatistics statistics;
-  const auto total = static_cast<double>(samples.token_count());
-  for (const std::int64_t count : counts) {
+}
+
+std::int64_t TokenCounts::distinct() const {
+  return std::count_if(counts_.begin(), counts_.end(), [](std::int64_t count) { return count > 0; });
+}
+
+double TokenCounts::entropy() const {
+  double entropy = 0;
+  for (const std::int64_t count : counts_) {
     if (count == 0) continue;
-    ++statistics.distinct;
-    const double share = static_cast<double>(count) / total;
-    statistics.unigram_loss -= share * std::log(share);
+    const double share = static_cast<double>(count) / total_;
+    entropy -= share * std::log(share);
   }
-  return statistics;
+  return entropy;
+}
+
+double TokenCounts::loss_on(const Samples& samples) const {
+  if (samples.token_count() == 0) return 0;
+  const auto once = std::count(counts_.begin(), counts_.end(), 1);
+  const double unseen = static_cast<double>(std::max<std::int64_t>(1, once)) / (total_ + 1);
+  const double of_each = unseen / static_cast<double>(counts_.size());
+  double nats = 0;
+  samples.for_each_token([&](TokenId id) {
+    const auto place = static_cast<std::size_t>(id);
+    const double count = place < counts_.size() ? static_cast<double>(counts_[place]) : 0;
+    nats -= std::log((1 - unseen) * count / total_ + of_each);
+  });
+  return nats / static_cast<double>(samples.token_count());
 }
 
 }  // namespace folio::data

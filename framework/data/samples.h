@@ -70,15 +70,27 @@ class Samples {
   std::int64_t longest_ = 0;
 };
 
-/// Of the tokens that samples consist of.
-struct TokenStatistics {
-  /// Entropy in nats of the tokens' own frequencies: the loss of the best model that knows how often each token occurs
-  /// and nothing of order.
-  double unigram_loss = 0;
-  std::int64_t distinct = 0;  ///< how many different tokens occur
-};
+/// How often each token occurs in samples: a unigram model, which knows that and nothing of order.
+class TokenCounts {
+ public:
+  /// Reads all samples once.
+  TokenCounts(const Samples& samples, std::int64_t vocab_size);
 
-/// Reads all samples once.
-TokenStatistics count_tokens(const Samples& samples, std::int64_t vocab_size);
+  /// How many different tokens occur.
+  std::int64_t distinct() const;
+
+  /// The loss of the unigram model on the samples that it was made from, in nats per token: the entropy of the
+  /// frequencies.
+  double entropy() const;
+
+  /// Its loss on other samples, in nats per token; 0 without any. A token that does not occur must have a chance too:
+  /// as large a share as the tokens that occur once have is spread evenly over the whole vocabulary (Good 1953, "The
+  /// Population Frequencies of Species": that share estimates the chance of all that has not been seen).
+  double loss_on(const Samples& samples) const;
+
+ private:
+  std::vector<std::int64_t> counts_;
+  double total_ = 0;
+};
 
 }  // namespace folio::data

@@ -129,7 +129,7 @@ EncodingFacts measure_shards(const std::vector<TokenShard>& shards, const Corpus
     if (each_document) facts.documents.push_back({shards[i].name, {}, of_shards[i]});
   }
   facts.evaluation_hash = hash.hex_digest();
-  facts.tokens = count_tokens(cut_shards(shards, false, size), tokenizer.vocab_size());
+  count_tokens(cut_shards(shards, false, size), cut_shards(shards, true, size), tokenizer.vocab_size(), facts);
   return facts;
 }
 

@@ -70,4 +70,10 @@ std::string significant(double number, int digits) {
   return fmt::format("{:.{}g}", number, digits);
 }
 
+std::string shown_path(const std::filesystem::path& path) {
+  std::error_code problem;
+  const std::filesystem::path near = std::filesystem::proximate(path, problem);
+  return problem || near.empty() || *near.begin() == ".." ? path.string() : near.string();
+}
+
 }  // namespace folio

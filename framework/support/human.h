@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,5 +27,8 @@ std::string human_duration(double seconds);
 
 /// Up to `digits` significant digits without trailing zeros; "nan", "inf", "-inf" where it is not finite.
 std::string significant(double number, int digits = 4);
+
+/// A path as it is from the current folder, where it lies below it; else whole.
+std::string shown_path(const std::filesystem::path& path);
 
 }  // namespace folio

@@ -8,29 +8,49 @@
 #include <numbers>
 #include <numeric>
 #include <string>
+#include <vector>
 
 #include "train/batches.h"
 
 namespace folio::train {
+namespace {
 
-Metrics evaluate(Model& model, const data::Samples& samples, const data::Collator& collator, double bytes_per_token,
-                 std::int64_t batch_size, const Execution& execution, Recorder& recorder) {
+/// Adds the losses of a batch's labels to their samples, of which `first` is the batch's first; gives their mean, 0
+/// where nothing is scored: a short sample may have no token masked.
+double add_losses(const at::Tensor& losses, const at::Tensor& labels, std::int64_t first, LossSums& sums) {
+  const at::Tensor on_host = losses.cpu().contiguous();
+  const at::Tensor all = labels.contiguous();
+  const auto* loss = on_host.const_data_ptr<float>();
+  const auto* label = all.const_data_ptr<std::int64_t>();
+  const std::int64_t length = all.size(1);
+  double nats = 0;
+  std::int64_t scored = 0;
+  for (std::int64_t place = 0; place < all.numel(); ++place) {
+    if (label[place] == kIgnoredLabel) continue;
+    const double of_token = loss[scored++];
+    sums.add(first + place / length, of_token);
+    nats += of_token;
+  }
+  return scored > 0 ? nats / static_cast<double>(scored) : 0;
+}
+
+Evaluation evaluate_samples(Model& model, const data::Samples& samples, std::span<const std::int64_t> document_ends,
+                            const data::Collator& collator, double bytes_per_token, std::int64_t batch_size,
+                            const Execution& execution, Recorder& recorder) {
   const auto start = std::chrono::steady_clock::now();
   const at::NoGradGuard no_grad;
   model.training(false);
-  double loss_by_samples = 0, nats = 0, scored = 0;
+  LossSums sums(samples.size(), document_ends);
+  double loss_by_samples = 0;
   std::int64_t batches = 0;
   recorder.evaluating(0, samples.size());
   for (std::int64_t first = 0; first < samples.size(); first += batch_size, ++batches) {
     std::vector<std::int64_t> indices(static_cast<std::size_t>(std::min(batch_size, samples.size() - first)));
     std::iota(indices.begin(), indices.end(), first);
     const Batch batch = collator.collate(samples, indices, data::kEvaluation);
-    const std::int64_t labels = std::max<std::int64_t>(1, count_scored(batch));  // a short sample may have none masked
     const PrecisionScope precision(execution);
-    const double loss = model.loss(to_device(batch, execution.device), labels).item<double>();
-    loss_by_samples += loss * static_cast<double>(indices.size());
-    nats += loss * static_cast<double>(labels);
-    scored += static_cast<double>(labels);
+    const at::Tensor losses = model.token_losses(to_device(batch, execution.device));
+    loss_by_samples += add_losses(losses, batch.labels, first, sums) * static_cast<double>(indices.size());
     recorder.evaluating(first + static_cast<std::int64_t>(indices.size()), samples.size());
   }
   model.training(true);
@@ -38,24 +58,30 @@ Metrics evaluate(Model& model, const data::Samples& samples, const data::Collato
   const auto count = static_cast<double>(samples.size());
   const double eval_loss = loss_by_samples / count;
   Metrics metrics{{"eval_loss", eval_loss},
+                  {"eval_loss_stderr", sums.standard_error()},
                   {"perplexity", std::exp(eval_loss)},
                   {"eval_samples", count},
                   {"eval_runtime", seconds.count()},
                   {"eval_samples_per_second", count / seconds.count()},
                   {"eval_steps_per_second", static_cast<double>(batches) / seconds.count()}};
-  if (bytes_per_token > 0) metrics["eval_bits_per_byte"] = nats / scored / std::numbers::ln2 / bytes_per_token;
-  return metrics;
+  const double scored = std::max(1.0, static_cast<double>(sums.scored()));
+  if (bytes_per_token > 0) metrics["eval_bits_per_byte"] = sums.nats() / scored / std::numbers::ln2 / bytes_per_token;
+  return {std::move(metrics), sums.parts()};
 }
 
-Metrics evaluate_each(Model& model, std::span<const EvaluationDocument> documents, const data::Collator& collator,
-                      std::int64_t batch_size, const Execution& execution, Recorder& recorder) {
-  Metrics all;
-  for (const EvaluationDocument& document : documents) {
-    const Metrics metrics =
-        evaluate(model, document.samples, collator, document.bytes_per_token, batch_size, execution, recorder);
-    for (const char* name : {"loss", "bits_per_byte"}) {
+}  // namespace
+
+Evaluation evaluate(Model& model, const TrainingData& data, std::int64_t batch_size, const Execution& execution,
+                    Recorder& recorder) {
+  Evaluation all = evaluate_samples(model, data.evaluation, data.evaluation_document_ends, data.collator,
+                                    data.evaluation_bytes_per_token, batch_size, execution, recorder);
+  for (const EvaluationDocument& document : data.documents) {
+    const Metrics metrics = evaluate_samples(model, document.samples, {}, data.collator, document.bytes_per_token,
+                                             batch_size, execution, recorder)
+                                .metrics;
+    for (const char* name : {"loss", "loss_stderr", "bits_per_byte"}) {
       const auto found = metrics.find(std::string("eval_") + name);
-      if (found != metrics.end()) all["eval_" + document.name + "_" + name] = found->second;
+      if (found != metrics.end()) all.metrics["eval_" + document.name + "_" + name] = found->second;
     }
   }
   return all;

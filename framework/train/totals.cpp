@@ -36,6 +36,9 @@ void Totals::add(const StepBatches& step, double loss) {
     flops_ += model_.training_flops(shape);
     scored_ += static_cast<double>(shape.scored);
   }
+  const Clock::time_point now = Clock::now();
+  pace_.add(step.tokens, std::chrono::duration<double>(now - last_step_).count());
+  last_step_ = now;
   ++steps_;
   tokens_ += step.tokens;
   nats_ += loss * static_cast<double>(step.labels);
@@ -66,6 +69,7 @@ Metrics Totals::metrics(const TrainingPlan& plan, double matmul_rate, double byt
       {"matmul_share", flops_ / seconds / matmul_rate},
       {"peak_memory_bytes", peak_memory_bytes()},
   };
+  if (const auto error = pace_.standard_error()) metrics["tokens_per_second_stderr"] = *error;
   if (bytes_per_token > 0)
     metrics["train_bits_per_byte"] = nats_ / std::max(scored_, 1.0) / std::numbers::ln2 / bytes_per_token;
   return metrics;

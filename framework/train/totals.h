@@ -5,6 +5,7 @@
 
 #include "folio/model.h"
 #include "train/batches.h"
+#include "train/pace.h"
 #include "train/recorder.h"
 #include "train/training_plan.h"
 
@@ -17,7 +18,7 @@ class Totals {
   explicit Totals(const Model& model) : model_(model) {}
 
   /// Starts the clock.
-  void start() { start_ = Clock::now(); }
+  void start() { start_ = last_step_ = Clock::now(); }
 
   /// An optimizer step over these batches; `loss` is that of all their labels over their number, in nats.
   void add(const StepBatches& step, double loss);
@@ -37,7 +38,8 @@ class Totals {
   using Clock = std::chrono::steady_clock;
 
   const Model& model_;
-  Clock::time_point start_;
+  Clock::time_point start_, last_step_;
+  Pace pace_;
   std::int64_t steps_ = 0;
   std::int64_t tokens_ = 0;   ///< trained on, padding left out
   double padded_tokens_ = 0;  ///< padding counted

@@ -109,22 +109,23 @@ void Trainer::log(double learning_rate, double grad_norm) {
 }
 
 Metrics Trainer::evaluate_all() {
-  const std::int64_t batch_size = arguments_.per_device_eval_batch_size;
-  Metrics metrics = evaluate(model_, data_.evaluation, data_.collator, data_.evaluation_bytes_per_token, batch_size,
-                             execution_, recorder_);
-  metrics.merge(evaluate_each(model_, data_.documents, data_.collator, batch_size, execution_, recorder_));
-  return metrics;
+  Evaluation evaluation = evaluate(model_, data_, arguments_.per_device_eval_batch_size, execution_, recorder_);
+  evaluation_parts_ = std::move(evaluation.parts);
+  return std::move(evaluation.metrics);
 }
 
 TrainingResult Trainer::finish() {
   // The loss on smoothed labels says nothing of the text's bits.
   const double bytes_per_token = arguments_.label_smoothing_factor > 0 ? 0 : data_.training_bytes_per_token;
-  TrainingResult result{totals_.metrics(plan_, matmul_rate_, bytes_per_token), totals_.steps(),
-                        recorder_.stop_requested()};
+  TrainingResult result{.metrics = totals_.metrics(plan_, matmul_rate_, bytes_per_token),
+                        .evaluation_parts = {},
+                        .steps = totals_.steps(),
+                        .interrupted = recorder_.stop_requested()};
   result.metrics["epoch"] = epoch_;
   result.metrics.merge(checkpoints_.best());
   checkpoints_.load_best(model_);
   if (data_.evaluation.size() > 0 && !result.interrupted) result.metrics.merge(evaluate_all());
+  result.evaluation_parts = evaluation_parts_;
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "train/batches.h"
 #include "train/checkpoints.h"
 #include "train/execution.h"
+#include "train/loss_parts.h"
 #include "train/optimizer.h"
 #include "train/recorder.h"
 #include "train/schedule.h"
@@ -22,6 +23,7 @@ struct TrainingResult {
   /// train_runtime, train_samples_per_second, train_steps_per_second, train_loss, epoch, total_flos and what Folio
   /// adds; with evaluation data the final model's eval_loss and its company.
   Metrics metrics;
+  LossParts evaluation_parts;  ///< of the last evaluation; none without one
   std::int64_t steps = 0;
   bool interrupted = false;  ///< the recorder asked to stop
 };
@@ -63,6 +65,7 @@ class Trainer {
   Totals totals_;
   Checkpoints checkpoints_;
   double epoch_ = 0;  ///< epochs done
+  LossParts evaluation_parts_;
 };
 
 }  // namespace folio::train

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -24,6 +25,8 @@ struct TrainingData {
   double training_bytes_per_token = 0;  ///< 0 where bits per byte mean nothing: the objective does not say every token
   double evaluation_bytes_per_token = 0;
   std::span<const EvaluationDocument> documents = {};  ///< parts of the evaluation set
+  /// How many evaluation samples there are after each document's last; empty where that is not known.
+  std::span<const std::int64_t> evaluation_document_ends = {};
 };
 
 }  // namespace folio::train

@@ -16,7 +16,7 @@ namespace folio::worker {
 namespace {
 
 /// The cache is asked for tokens that were made in this way; a change of what encode_corpus() makes counts it up.
-constexpr int kTokensVersion = 1;
+constexpr int kTokensVersion = 2;
 
 Progress reporting(ProgressLines& progress, const char* stage, const char* unit = "") {
   return [&progress, stage, unit](double done, double total) { progress.stage(stage, done, total, unit); };
@@ -59,18 +59,6 @@ void check_kept(const Job& job, bool kept, const char* remedy) {
 
 constexpr const char* kKeepText = "a dataset.validation above 0";
 constexpr const char* kKeepTokens = "tokens that the data set names for evaluation";
-
-/// Leaves at most so many samples to each evaluation. What was left out is not what a run was held against, so the
-/// hash of what was is another.
-void limit_evaluation(std::int64_t most, data::Samples& evaluation, std::string& hash,
-                      std::vector<train::EvaluationDocument>& documents) {
-  if (most == 0) return;
-  if (evaluation.size() > most) {
-    evaluation = evaluation.first(most);
-    hash = sha256_hex(fmt::format("the first {} samples of {}", most, hash));
-  }
-  for (train::EvaluationDocument& document : documents) document.samples = document.samples.first(most);
-}
 
 struct TrainedTokenizer {
   std::unique_ptr<Tokenizer> tokenizer;
@@ -185,6 +173,19 @@ Tokens take_shards(const Job& job, const std::vector<TokenShard>& shards, const 
           .documents = std::move(documents)};
 }
 
+/// Leaves at most so many samples to each evaluation. What was left out is not what a run was held against, so the
+/// hash of what was is another.
+void limit_evaluation(std::int64_t most, std::int64_t vocab_size, Tokens& tokens) {
+  if (most == 0) return;
+  if (tokens.evaluation.size() > most) {
+    tokens.evaluation = tokens.evaluation.first(most);
+    std::string& hash = tokens.encoded.evaluation_hash;
+    hash = sha256_hex(fmt::format("the first {} samples of {}", most, hash));
+    data::count_tokens(tokens.training, tokens.evaluation, vocab_size, tokens.encoded);
+  }
+  for (train::EvaluationDocument& document : tokens.documents) document.samples = document.samples.first(most);
+}
+
 /// Too short a document cannot be evaluated alone.
 bool has_no_sample(const train::EvaluationDocument& document) { return document.samples.size() == 0; }
 
@@ -263,8 +264,7 @@ JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, Pr
   check_any(tokens.training, tokens.encoded.training, job.data_options(), "training");
   check_any(tokens.evaluation, tokens.encoded.evaluation, job.data_options(), "validation");
   check_kept(job, tokens.evaluation.size() > 0, is_text ? kKeepText : kKeepTokens);
-  limit_evaluation(job.training().max_eval_samples, tokens.evaluation, tokens.encoded.evaluation_hash,
-                   tokens.documents);
+  limit_evaluation(job.training().max_eval_samples, tokenizer->vocab_size(), tokens);
   std::vector<std::string> warnings = warnings_of(corpus, tokens.documents);
   if (auto note = smaller_batch_note(job.training(), tokens.training.size())) warnings.push_back(std::move(*note));
   for (std::string& note : tokenizer->notes()) warnings.push_back(std::move(note));

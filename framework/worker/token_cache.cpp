@@ -60,7 +60,7 @@ CachedTokens make(const EntryPaths& paths, const TokenFormat& format, const Enco
                                     ": was removed as soon as it was written; is FOLIO_CACHE_LIMIT "
                                     "too small for the runs that go on at once?");
   }
-  encoded.tokens = data::count_tokens(training_file->samples(), format.vocab_size);
+  data::count_tokens(training_file->samples(), evaluation_file->samples(), format.vocab_size, encoded);
   return {std::move(encoded), std::move(*training_file), std::move(*evaluation_file), false};
 }
 

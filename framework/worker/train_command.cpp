@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <filesystem>
@@ -119,20 +120,30 @@ runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model
   facts.tokens_cached = job_data.tokens_were_cached;
   facts.vocab_size = vocab_size;
   facts.vocab_learned = job_data.tokenizer->vocab_size();
-  facts.vocab_used = job_data.encoded.tokens.distinct;
+  facts.vocab_used = job_data.encoded.distinct_tokens;
   if (job.training().per_device_train_batch_size > job_data.training.size())
     facts.batch_size = job_data.training.size();
   facts.uniform_loss = std::log(static_cast<double>(vocab_size));
-  if (job.objective() != Objective::span_corruption) facts.unigram_loss = job_data.encoded.tokens.unigram_loss;
+  if (job.objective() != Objective::span_corruption) facts.unigram_loss = job_data.encoded.unigram_loss;
   facts.parameters = parameter_count(model);
+  facts.planned_steps = train::plan_training(job.training(), job_data.training.size()).max_steps;
   facts.eval_samples = job_data.evaluation.size();
   if (job_data.evaluation.size() > 0) {
     facts.eval_hash = job_data.encoded.evaluation_hash;
     facts.eval_tokens = job_data.evaluation.token_count();
+    if (facts.unigram_loss) facts.eval_unigram_loss = job_data.encoded.evaluation_unigram_loss;
     facts.eval_bytes_per_token = evaluated.bytes_per_token();
     if (evaluated.words > 0) facts.eval_bytes_per_word = evaluated.bytes_per_word();
   }
   return facts;
+}
+
+/// None without an evaluation, and where a loss is not finite, which tells nothing of the parts.
+std::optional<runs::EvaluationParts> evaluation_parts(const train::TrainingResult& result) {
+  const train::LossParts& parts = result.evaluation_parts;
+  const auto finite = [](double nats) { return std::isfinite(nats); };
+  if (parts.nats.empty() || !std::all_of(parts.nats.begin(), parts.nats.end(), finite)) return std::nullopt;
+  return runs::EvaluationParts{parts.documents, parts.nats, parts.scored};
 }
 
 void tell_notes(const JobData& job_data, ProgressLines& progress) {
@@ -174,10 +185,14 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
                                  job.data_options().shuffle,
                                  bytes_per_token(job, job_data.encoded.training),
                                  bytes_per_token(job, job_data.encoded.evaluation),
-                                 job_data.documents};
+                                 job_data.documents,
+                                 job_data.encoded.evaluation_document_ends};
   train::Trainer trainer(*model, data, job.training(), execution, matmul_rate, folder.checkpoints(), recorder);
   const train::TrainingResult result = trainer.run();
   events.summary(result.metrics);
+  runs::Facts learned;
+  learned.eval_parts = evaluation_parts(result);
+  events.facts(to_json(learned));
 
   progress.stage("Saving the model", 0, 1);
   save_model_folder(*model, *job_data.tokenizer, folder.model());

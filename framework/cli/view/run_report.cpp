@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
+#include "runs/compare/explanation.h"
 #include "runs/record/facts.h"
 #include "runs/record/metrics.h"
 #include "support/human.h"
@@ -15,11 +15,6 @@ namespace folio::cli {
 namespace {
 
 using runs::Run;
-
-std::optional<double> metric(const Run& run, const std::string& name) {
-  const auto found = run.summary.metrics.find(name);
-  return found == run.summary.metrics.end() ? std::nullopt : std::optional(found->second);
-}
 
 /// A value as the Trainer's block prints it: runtime as a clock, operations in GF, else up to four decimals.
 std::string trainer_text(const std::string& name, double value) {
@@ -51,32 +46,6 @@ std::string trainer_block(const Run& run, const char* title, bool evaluation) {
   return block.empty() ? "" : fmt::format("***** {} metrics *****\n{}", title, block);
 }
 
-/// Where the loss stands between knowing nothing and knowing how often each token occurs.
-std::string meaning(const Run& run) {
-  const auto loss = metric(run, "eval_loss") ? metric(run, "eval_loss") : metric(run, "train_loss");
-  const runs::Facts facts = runs::facts_from_json(run.facts);
-  if (!loss || !facts.uniform_loss || !facts.unigram_loss) return "";
-  const bool evaluated = metric(run, "eval_loss").has_value();
-  std::string text =
-      fmt::format("What the loss means: {} is {:.4f} nats per token{}.\n", evaluated ? "eval_loss" : "train_loss",
-                  *loss, evaluated ? "" : ", the mean over the whole run, its first steps too");
-  text += fmt::format("  {:7.4f}  a uniform guess over the vocabulary{}\n", *facts.uniform_loss,
-                      facts.vocab_size ? " of " + with_commas(*facts.vocab_size) : "");
-  text +=
-      fmt::format("  {:7.4f}  a unigram model, which knows only how often each token occurs\n", *facts.unigram_loss);
-  text += fmt::format("  {:7.4f}  this model: {}\n", *loss,
-                      *loss < *facts.unigram_loss ? "it has learned something of what follows what"
-                      : *loss < *facts.uniform_loss
-                          ? "on the average it did no better than knowing which tokens are frequent"
-                          : "no better than guessing");
-  if (facts.vocab_used && facts.vocab_size) {
-    text += fmt::format("The text fills {} of the vocabulary's {} tokens ({:.1f} %).\n", with_commas(*facts.vocab_used),
-                        with_commas(*facts.vocab_size),
-                        100 * static_cast<double>(*facts.vocab_used) / static_cast<double>(*facts.vocab_size));
-  }
-  return text;
-}
-
 /// A run that does not say what it learned is shown as a causal one: its sample as a prompt and what follows.
 bool is_causal(const Run& run) { return runs::facts_from_json(run.facts).objective.value_or("causal") == "causal"; }
 
@@ -93,7 +62,8 @@ std::string next_commands(const Run& run) {
 
 std::string run_report(const Run& run, bool colour) {
   const Paint paint(colour);
-  std::string text = "\n" + trainer_block(run, "train", false) + trainer_block(run, "eval", true) + "\n" + meaning(run);
+  std::string text =
+      "\n" + trainer_block(run, "train", false) + trainer_block(run, "eval", true) + "\n" + runs::loss_in_short(run);
   if (runs::facts_from_json(run.facts).stand_in == true) {
     text +=
         paint.red("The text was a generated stand-in, not the book: compare this run with no run on the book.") + "\n";

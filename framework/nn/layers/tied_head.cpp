@@ -21,9 +21,10 @@
 namespace folio::nn {
 namespace {
 
-/// The cross-entropy of each row of `logits` [rows, vocabulary], added up; a share `smoothing` of each label is spread
-/// over the vocabulary. With a factor that is not 0 the logits are overwritten with the gradient of factor * sum.
-double cross_entropy(const at::Tensor& logits, const at::Tensor& labels, float smoothing, float gradient_factor) {
+/// The cross-entropy of each row of `logits` [rows, vocabulary]; a share `smoothing` of each label is spread over the
+/// vocabulary. With a factor that is not 0 the logits are overwritten with the gradient of factor * sum.
+std::vector<float> cross_entropies(const at::Tensor& logits, const at::Tensor& labels, float smoothing,
+                                   float gradient_factor) {
   const std::int64_t rows = logits.size(0);
   const std::int64_t vocabulary = logits.size(1);
   const auto* label = labels.const_data_ptr<std::int64_t>();
@@ -46,7 +47,7 @@ double cross_entropy(const at::Tensor& logits, const at::Tensor& labels, float s
       }
     }
   });
-  return std::accumulate(losses.begin(), losses.end(), 0.0);
+  return losses;
 }
 
 /// Rows of the table that one matrix product takes: its result is converted or copied while it is in the cache, and
@@ -106,8 +107,9 @@ ForwardPass projected_loss(const at::Tensor& hidden, const at::Tensor& table, co
   const at::Tensor inputs = hidden.to(type);
   const at::Tensor weight = table.to(type);
   const at::Tensor logits = project(inputs, weight, bias.defined() ? bias.to(type) : at::Tensor());
-  const double sum = cross_entropy(logits, labels, static_cast<float>(smoothing),
-                                   differentiate ? static_cast<float>(1 / items) : 0.0F);
+  const std::vector<float> losses = cross_entropies(logits, labels, static_cast<float>(smoothing),
+                                                    differentiate ? static_cast<float>(1 / items) : 0.0F);
+  const double sum = std::accumulate(losses.begin(), losses.end(), 0.0);
   const at::Tensor loss = at::scalar_tensor(sum / items, at::TensorOptions().dtype(at::kFloat));
   if (!differentiate) return {.outputs = {loss}, .saved = {}, .backward = {}};
   return {.outputs = {loss},
@@ -137,14 +139,32 @@ at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, st
                                   smoothing)
         .div(static_cast<double>(num_items));
   }
-  TORCH_CHECK_INDEX(row_labels.numel() == 0 || (row_labels.min().item<std::int64_t>() >= 0 &&
-                                                row_labels.max().item<std::int64_t>() < table_.size(0)),
-                    "a label is out of range: labels are from 0 to ", table_.size(0) - 1, " or ", kIgnoredLabel);
+  check_labels(row_labels);
   const bool differentiate = at::GradMode::is_enabled() && (rows.requires_grad() || table_.requires_grad());
   return differentiable({rows, table_, bias_}, [&, &rows = rows, &labels_of_rows = row_labels] {
     return projected_loss(rows, table_, bias_, labels_of_rows.contiguous(), static_cast<double>(num_items), smoothing,
                           compute_type(hidden), differentiate);
   })[0];
+}
+
+at::Tensor TiedHead::token_losses(const at::Tensor& hidden, const at::Tensor& labels) const {
+  const at::NoGradGuard no_grad;
+  const auto [rows, row_labels] = scored_rows(hidden, labels);
+  if (!hidden.is_cpu()) return at::cross_entropy_loss(logits(rows).to(at::kFloat), row_labels, {}, at::Reduction::None);
+  check_labels(row_labels);
+  const at::ScalarType type = compute_type(hidden);
+  const WithoutAutocast plain;
+  const at::Tensor logits = project(rows.to(type), table_.to(type), bias_.defined() ? bias_.to(type) : at::Tensor());
+  const std::vector<float> losses = cross_entropies(logits, row_labels.contiguous(), 0, 0);
+  at::Tensor result = at::empty({row_labels.numel()}, at::kFloat);
+  std::copy(losses.begin(), losses.end(), result.mutable_data_ptr<float>());
+  return result;
+}
+
+void TiedHead::check_labels(const at::Tensor& labels) const {
+  TORCH_CHECK_INDEX(labels.numel() == 0 ||
+                        (labels.min().item<std::int64_t>() >= 0 && labels.max().item<std::int64_t>() < table_.size(0)),
+                    "a label is out of range: labels are from 0 to ", table_.size(0) - 1, " or ", kIgnoredLabel);
 }
 
 }  // namespace folio::nn

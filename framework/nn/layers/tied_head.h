@@ -31,7 +31,13 @@ class TiedHead {
   at::Tensor loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items,
                   double smoothing = 0) const;
 
+  /// The cross-entropy in nats of each label that is not kIgnoredLabel, in their order: float32 [scored], without
+  /// gradients. hidden and labels as for loss(). Throws c10::Error when a label is out of range.
+  at::Tensor token_losses(const at::Tensor& hidden, const at::Tensor& labels) const;
+
  private:
+  void check_labels(const at::Tensor& labels) const;
+
   at::Tensor table_;
   at::Tensor bias_;
 };

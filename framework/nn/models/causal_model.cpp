@@ -14,6 +14,8 @@ at::Tensor CausalModel::loss(const Batch& batch, std::int64_t num_items) {
   return head().loss(read(batch), batch.labels, num_items, batch.label_smoothing);
 }
 
+at::Tensor CausalModel::token_losses(const Batch& batch) { return head().token_losses(read(batch), batch.labels); }
+
 at::Tensor CausalModel::logits(const Batch& batch) { return head().logits(read(batch)); }
 
 at::Tensor CausalModel::next_token_logits(const Batch& batch) {

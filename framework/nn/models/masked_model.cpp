@@ -14,6 +14,11 @@ at::Tensor MaskedModel::loss(const Batch& batch, std::int64_t num_items) {
   return head().loss(head_transform()(hidden), labels, num_items, batch.label_smoothing);
 }
 
+at::Tensor MaskedModel::token_losses(const Batch& batch) {
+  const auto [hidden, labels] = scored_rows(read(batch), batch.labels);
+  return head().token_losses(head_transform()(hidden), labels);
+}
+
 at::Tensor MaskedModel::logits(const Batch& batch) { return head().logits(head_transform()(read(batch))); }
 
 double MaskedModel::activation_bytes(const BatchShape& shape, int bytes_per_element) const {

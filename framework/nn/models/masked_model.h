@@ -13,6 +13,7 @@ class MaskedModel : public ModelBase {
  public:
   at::Tensor loss(const Batch& batch, std::int64_t num_items) override;
   bool smooths_labels() const override { return true; }
+  at::Tensor token_losses(const Batch& batch) override;
   at::Tensor logits(const Batch& batch) override;
   std::int64_t max_length() const override { return sizes().max_length; }
   double activation_bytes(const BatchShape& shape, int bytes_per_element) const override;

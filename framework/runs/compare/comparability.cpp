@@ -1,9 +1,13 @@
 #include "runs/compare/comparability.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 
+#include "runs/compare/objective_words.h"
 #include "runs/record/facts.h"
 #include "support/human.h"
 
@@ -42,6 +46,8 @@ Key fact(std::optional<T> Facts::* member, bool optional = false) {
   return {Source::facts, std::string("/") + fact_name(member), "", optional};
 }
 
+constexpr const char* kObjective = "/objective";
+
 // A table, since the question is always the same: do the two runs share this fact, and which metrics suffer if not?
 // Each row says where a fact stands and what a difference does to each aspect of the metrics; builds and states, which
 // are no plain look-up, are checked by functions of their own that answer alike. How a metric stands is then the worst
@@ -62,8 +68,7 @@ const std::vector<Lookup>& lookups() {
       {"objective",
        {fact(&Facts::objective)},
        {.token_loss = breaks, .text_loss = breaks},
-       "They learn different tasks: the next token is harder to say than one with both neighbours in sight. Their "
-       "losses have no common scale."},
+       "One task is harder than another, so their losses have no common scale."},
       {"masking",
        {{Source::settings, "/dataset/objective/mlm_probability", "mlm_probability"},
         {Source::settings, "/dataset/objective/whole_word_mask", "whole_word_mask"}},
@@ -109,7 +114,7 @@ const std::vector<Lookup>& lookups() {
         {Source::environment, "/threads", "threads"}},
        {.speed = breaks},
        "Times measure the machine as much as the experiment."},
-      {"seed", {{Source::settings, "/training/seed", ""}}, {}, "A small difference between them may be chance."},
+      {kSeedCheck, {{Source::settings, "/training/seed", ""}}, {}, "A small difference between them may be chance."},
   };
   return kLookups;
 }
@@ -197,6 +202,16 @@ Check look_up(const Lookup& lookup, const Run& a, const Run& b) {
   return check;
 }
 
+/// The objectives, with the task that each run has.
+Check look_up_objective(const Lookup& lookup, const Run& a, const Run& b) {
+  Check check = look_up(lookup, a, b);
+  if (check.finding == Finding::different) {
+    check.meaning = fmt::format("A learns to say {}, B {}. {}", objective_words(a).task, objective_words(b).task,
+                                lookup.when_different);
+  }
+  return check;
+}
+
 /// "kind id" -> hash of the library.
 std::map<std::string, std::string> builds_of(const Run& run) {
   std::map<std::string, std::string> builds;
@@ -238,6 +253,60 @@ Check check_states(const Run& a, const Run& b) {
   return check;
 }
 
+/// "97 of 120 steps", "120 steps (interrupted)"
+std::string length_text(const Run& run) {
+  const auto steps = metric_of(run, "global_step");
+  if (!steps) return kUnknown;
+  const auto planned = facts_from_json(run.facts).planned_steps;
+  const std::string done = with_commas(std::llround(*steps));
+  if (planned && static_cast<double>(*planned) > *steps) return done + " of " + with_commas(*planned) + " steps";
+  return done + " steps";
+}
+
+/// A loss or a time over a whole run is one of so many steps.
+Check check_length(const Run& a, const Run& b) {
+  Check check;
+  check.name = "length";
+  check.a = length_text(a);
+  check.b = length_text(b);
+  const auto cut_short = [](const Run& run) {
+    const auto planned = facts_from_json(run.facts).planned_steps;
+    const auto steps = metric_of(run, "global_step");
+    return run.summary.state != RunState::finished || (planned && steps && *steps < static_cast<double>(*planned));
+  };
+  const auto differs = [&](const char* metric) {
+    const auto in_a = metric_of(a, metric), in_b = metric_of(b, metric);
+    return in_a && in_b && *in_a != *in_b;
+  };
+  const bool known = metric_of(a, "global_step") && metric_of(b, "global_step");
+  check.finding = cut_short(a) || cut_short(b) || differs("global_step") || differs("epoch") ? Finding::different
+                  : known                                                                    ? Finding::equal
+                                                                                             : Finding::unknown;
+  check.meaning = meaning_of(check.finding,
+                             "train_loss is a mean over the whole run, its first steps too, and train_runtime its "
+                             "whole time: of runs of different length, or cut short, they are not compared.");
+  check.on_whole_run = breaks;
+  return check;
+}
+
+/// Of a machine that other work kept busy, times say little.
+Check check_busy(const Run& a, const Run& b) {
+  const auto text = [](const Run& run) -> std::string {
+    const json busy = run.environment.value("machine_was_busy", json());
+    return !busy.is_boolean() ? kUnknown : busy.get<bool>() ? "busy" : "quiet";
+  };
+  Check check;
+  check.name = kBusyCheck;
+  check.a = text(a);
+  check.b = text(b);
+  check.finding = check.a == "busy" || check.b == "busy"       ? Finding::different
+                  : check.a == kUnknown || check.b == kUnknown ? Finding::unknown
+                                                               : Finding::equal;
+  check.meaning = meaning_of(check.finding, "Other programs took a part of the machine, so times are not compared.");
+  check.on_speed = breaks;
+  return check;
+}
+
 bool was_evaluated(const Run& run) { return run.summary.metrics.contains("eval_loss"); }
 
 bool has_objective(const Run& run, const char* objective) { return facts_from_json(run.facts).objective == objective; }
@@ -252,6 +321,8 @@ bool applies(const Lookup& lookup, const Run& a, const Run& b) {
 Effect Check::effect_on(const Metric& metric) const {
   if (finding == Finding::equal) return none;
   Effect effect = metric.phase == Phase::evaluation ? on_evaluation : none;
+  const bool of_text = metric.aspect == Aspect::token_loss || metric.aspect == Aspect::text_loss;
+  if (metric.phase == Phase::run && (of_text || metric.shape == Shape::seconds)) effect = on_whole_run;
   switch (metric.aspect) {
     case Aspect::token_loss:
       effect = std::max(effect, on_token_loss);
@@ -274,7 +345,10 @@ Effect Check::effect_on(const Metric& metric) const {
 std::vector<Check> check_comparability(const Run& a, const Run& b) {
   std::vector<Check> checks;
   for (const Lookup& lookup : lookups())
-    if (applies(lookup, a, b)) checks.push_back(look_up(lookup, a, b));
+    if (applies(lookup, a, b))
+      checks.push_back(lookup.keys[0].name == kObjective ? look_up_objective(lookup, a, b) : look_up(lookup, a, b));
+  checks.push_back(check_length(a, b));
+  checks.push_back(check_busy(a, b));
   checks.push_back(check_builds(a, b));
   checks.push_back(check_states(a, b));
   return checks;

@@ -18,6 +18,9 @@ enum class Effect {
   breaks,  ///< the values do not measure the same thing
 };
 
+constexpr const char* kSeedCheck = "seed";
+constexpr const char* kBusyCheck = "other work on the machine";
+
 /// What stands in place of a fact that a run lacks.
 constexpr const char* kUnknown = "unknown";
 
@@ -31,6 +34,7 @@ struct Check {
   Effect on_token_loss = Effect::none;
   Effect on_text_loss = Effect::none;
   Effect on_evaluation = Effect::none;  ///< on every metric of the evaluation set
+  Effect on_whole_run = Effect::none;   ///< on losses and times that are taken over the whole run
   Effect on_speed = Effect::none;
   Effect on_memory = Effect::none;
 
@@ -42,7 +46,8 @@ struct Check {
 /// All checks that apply to the two runs, the weightiest first. They read, where a run has them: the facts data_hash,
 /// stand_in, objective, loss_definition, vocab_size, tokenizer_hash and eval_hash; of the environment
 /// precision, device, processor, processors (their number) and threads; the settings dataset.split, training.seed
-/// and, of the objective that both runs have, dataset.objective; the plugins' hashes; the runs' states. Whether the
+/// and, of the objective that both runs have, dataset.objective; the plugins' hashes; the runs' states, their length
+/// (the metrics global_step and epoch beside the fact planned_steps), and whether the machine was busy. Whether the
 /// evaluation sets are the same is asked only where one of the runs was evaluated.
 std::vector<Check> check_comparability(const Run& a, const Run& b);
 

@@ -15,11 +15,20 @@ Verdict verdict_of(const std::vector<Check>& checks) {
   for (const Check& check : checks) {
     if (check.finding == Finding::equal) continue;
     if (check.finding == Finding::different && check.on_text_loss == Effect::breaks) return Verdict::no;
-    const Effect worst =
-        std::max({check.on_token_loss, check.on_text_loss, check.on_evaluation, check.on_speed, check.on_memory});
+    const Effect worst = std::max({check.on_token_loss, check.on_text_loss, check.on_evaluation, check.on_whole_run,
+                                   check.on_speed, check.on_memory});
     if (worst != Effect::none) verdict = Verdict::partly;
   }
   return verdict;
+}
+
+/// Whether the two are one experiment run twice: its settings are known, and nothing is known to differ.
+bool is_repeated(const Comparison& comparison) {
+  const auto differs = [](const Check& check) { return check.finding == Finding::different; };
+  const auto telling = [](const SettingDifference& setting) { return setting.telling; };
+  return !comparison.same_settings.empty() &&
+         std::none_of(comparison.settings.begin(), comparison.settings.end(), telling) &&
+         std::none_of(comparison.checks.begin(), comparison.checks.end(), differs);
 }
 
 /// Whether a run that alone has this setting was given it. Of runs without origins only what matters was written down.
@@ -49,46 +58,59 @@ void compare_settings(const Run& a, const Run& b, Comparison& result) {
   }
 }
 
-std::optional<Side> better_of(const Metric* metric, double a, double b) {
+std::optional<Side> leader_of(const Metric* metric, double a, double b) {
   if (!metric || metric->direction == Direction::none || std::isnan(a) || std::isnan(b) || a == b) return std::nullopt;
   return (a < b) == (metric->direction == Direction::lower) ? Side::a : Side::b;
 }
 
-/// The metric's values over a run and its siblings.
-std::vector<double> values_of(const std::string& name, double own, const std::vector<RunSummary>& siblings) {
-  std::vector<double> values{own};
-  for (const RunSummary& sibling : siblings) {
-    const auto found = sibling.metrics.find(name);
-    if (found != sibling.metrics.end()) values.push_back(found->second);
+/// Of two finite values that are ranked and differ.
+void judge(const Comparison& comparison, const Run& a, const Run& b, const Kin& kin_a, const Kin& kin_b,
+           MetricComparison& result) {
+  const bool one_experiment = comparison.only_seed_differs || comparison.nothing_differs;
+  if (!one_experiment) result.spread = spread_of(result.name, a, b, kin_a, kin_b);
+  if (result.spread) {
+    const Aspect aspect = find_metric(result.name)->aspect;
+    const bool of_machine = aspect == Aspect::speed || aspect == Aspect::memory;
+    result.resolution = {of_machine ? NoiseSource::repeats : NoiseSource::seeds, result.spread->by_chance};
+    // Where the groups' means and the two runs point to different sides, neither is better.
+    const bool same_side = (result.spread->difference > 0) == (*result.difference > 0);
+    result.outcome = result.spread->beyond() && same_side ? Outcome::better : Outcome::not_seen;
+    return;
   }
-  return values;
+  result.resolution = own_resolution(result.name, a, b, kin_a, kin_b, comparison.paired);
+  result.outcome = one_experiment                                                ? Outcome::not_seen
+                   : !result.resolution                                          ? Outcome::not_known
+                   : std::abs(*result.difference) > result.resolution->by_chance ? Outcome::ahead
+                                                                                 : Outcome::not_seen;
 }
 
-MetricComparison compare_metric(const std::string& name, const Run& a, const Run& b, const std::vector<Check>& checks,
-                                const Siblings& siblings) {
+MetricComparison compare_metric(const std::string& name, const Run& a, const Run& b, const Kin& kin_a, const Kin& kin_b,
+                                const Comparison& comparison) {
   const Metric* metric = find_metric(name);
   MetricComparison result;
   result.name = name;
   result.a = metric_of(a, name);
   result.b = metric_of(b, name);
-  result.standing = standing_of(metric, checks);
+  result.standing = standing_of(metric, comparison.checks);
   if (!result.a || !result.b) return result;
-  result.difference = *result.b - *result.a;
-  if (*result.a != 0) result.ratio = *result.b / *result.a;
-  if (result.standing == Standing::not_comparable) return result;
-  result.better = better_of(metric, *result.a, *result.b);
-  if (metric && metric->direction != Direction::none && (!siblings.a.empty() || !siblings.b.empty()))
-    result.spread = seed_spread(values_of(name, *result.a, siblings.a), values_of(name, *result.b, siblings.b));
+  const bool finite = std::isfinite(*result.a) && std::isfinite(*result.b);
+  if (finite) result.difference = *result.b - *result.a;
+  if (finite && *result.a != 0) result.ratio = *result.b / *result.a;
+  if (!metric || metric->direction == Direction::none || result.standing == Standing::not_comparable) return result;
+  result.outcome = finite ? Outcome::equal : Outcome::no_number;
+  if (!finite || *result.difference == 0) return result;
+  result.leader = leader_of(metric, *result.a, *result.b);
+  judge(comparison, a, b, kin_a, kin_b, result);
   return result;
 }
 
-std::vector<MetricComparison> compare_metrics(const Run& a, const Run& b, const std::vector<Check>& checks,
-                                              const Siblings& siblings) {
+std::vector<MetricComparison> compare_metrics(const Run& a, const Run& b, const Kin& kin_a, const Kin& kin_b,
+                                              const Comparison& comparison) {
   std::set<std::string, decltype(&shown_before)> names(&shown_before);
   for (const auto& [name, value] : a.summary.metrics) names.insert(name);
   for (const auto& [name, value] : b.summary.metrics) names.insert(name);
   std::vector<MetricComparison> result;
-  for (const std::string& name : names) result.push_back(compare_metric(name, a, b, checks, siblings));
+  for (const std::string& name : names) result.push_back(compare_metric(name, a, b, kin_a, kin_b, comparison));
   return result;
 }
 
@@ -107,14 +129,16 @@ Standing standing_of(const Metric* metric, const std::vector<Check>& checks) {
   return worst == Effect::clouds ? Standing::uncertain : Standing::comparable;
 }
 
-Comparison compare(const Run& a, const Run& b, const Siblings& siblings) {
+Comparison compare(const Run& a, const Run& b, const Kin& kin_a, const Kin& kin_b) {
   Comparison result;
   result.checks = check_comparability(a, b);
   result.verdict = verdict_of(result.checks);
   result.only_seed_differs = differ_only_in_seed(a, b);
   compare_settings(a, b, result);
-  // The siblings of one are those of the other, if only the seed differs: nothing to hold against each other.
-  result.metrics = compare_metrics(a, b, result.checks, result.only_seed_differs ? Siblings{} : siblings);
+  result.nothing_differs = is_repeated(result);
+  const MetricComparison loss = compare_metric("eval_loss", a, b, {}, {}, result);
+  if (loss.difference && loss.standing != Standing::not_comparable) result.paired = paired_difference(a, b);
+  result.metrics = compare_metrics(a, b, kin_a, kin_b, result);
   result.loss = metric_of(a, "eval_loss") && metric_of(b, "eval_loss") ? "eval_loss" : "train_loss";
   result.yardsticks_a = yardsticks_of(a, result.loss);
   result.yardsticks_b = yardsticks_of(b, result.loss);
@@ -123,7 +147,7 @@ Comparison compare(const Run& a, const Run& b, const Siblings& siblings) {
 }
 
 bool same_result(const Comparison& comparison) {
-  const auto equal = [](const Check& check) { return check.finding == Finding::equal; };
+  const auto equal = [](const Check& check) { return check.finding == Finding::equal || check.name == kBusyCheck; };
   const auto same = [](const MetricComparison& metric) {
     const Metric* declared = find_metric(metric.name);
     if (declared && (declared->aspect == Aspect::speed || declared->aspect == Aspect::memory)) return true;
@@ -132,6 +156,26 @@ bool same_result(const Comparison& comparison) {
   };
   return comparison.settings.empty() && std::all_of(comparison.checks.begin(), comparison.checks.end(), equal) &&
          std::all_of(comparison.metrics.begin(), comparison.metrics.end(), same);
+}
+
+std::string_view to_string(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::not_ranked:
+      return "not_ranked";
+    case Outcome::no_number:
+      return "no_number";
+    case Outcome::equal:
+      return "equal";
+    case Outcome::not_seen:
+      return "no_difference_seen";
+    case Outcome::not_known:
+      return "not_known";
+    case Outcome::ahead:
+      return "ahead_in_this_pair";
+    case Outcome::better:
+      return "better";
+  }
+  __builtin_unreachable();
 }
 
 std::string_view to_string(Verdict verdict) {

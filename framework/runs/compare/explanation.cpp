@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "runs/compare/chance.h"
 #include "runs/compare/loss_scale.h"
+#include "runs/compare/objective_words.h"
+#include "runs/compare/readings.h"
+#include "runs/compare/resolution.h"
 #include "runs/compare/rounding.h"
 #include "runs/compare/trend.h"
 #include "runs/record/facts.h"
@@ -18,28 +22,72 @@ std::string whole(double number) { return with_commas(std::llround(number)); }
 
 std::string percent(double share) { return runs::percent(share, 3); }
 
-/// What the model was asked, as "the next token".
-const char* task_of(const Run& run) {
-  const std::optional<std::string> objective = facts_from_json(run.facts).objective;
-  return objective == "masked" ? "a hidden token" : objective == "causal" ? "the next token" : "a token";
+/// A loss of the run, and how far it strays by chance.
+struct MeasuredLoss {
+  std::string name;  ///< "eval_loss", or what it is in words
+  double value = 0;
+  double by_chance = 0;  ///< 0 where it is not known
+};
+
+/// Against the model that knows word frequencies alone, in the words of the run's objective.
+std::string against_frequencies_text(const Run& run, const MeasuredLoss& loss, const FrequencyLoss& frequencies) {
+  const double gained = frequencies.loss - loss.value;
+  switch (against_frequencies(loss.value, frequencies.loss, loss.by_chance)) {
+    case AgainstFrequencies::below:
+      return fmt::format("the {} is {:.4f} below that, so the model has learned {}. ", loss.name, gained,
+                         objective_words(run).learned);
+    case AgainstFrequencies::not_seen:
+      return fmt::format("the {} cannot be told from that (chance alone can make a difference of {:.4f}). ", loss.name,
+                         loss.by_chance);
+    case AgainstFrequencies::above:
+      return fmt::format(
+          "the {} is {:.4f} above that, so the model has learned less than a list of word frequencies "
+          "knows. ",
+          loss.name, -gained);
+  }
+  __builtin_unreachable();
 }
 
 /// Where a loss stands between knowing nothing and knowing how often each token occurs.
-std::string place_of(double loss, const Yardsticks& yardsticks) {
+std::string place_of(const Run& run, const MeasuredLoss& loss, const Yardsticks& yardsticks) {
   std::string text;
   if (yardsticks.uniform) {
-    text += fmt::format("A blind guess over the vocabulary has {:.4f}: the loss is {} of that. ", *yardsticks.uniform,
-                        percent(loss / *yardsticks.uniform));
+    text += fmt::format("A blind guess over the vocabulary has a loss of {:.4f}: this one is {} of that. ",
+                        *yardsticks.uniform, percent(loss.value / *yardsticks.uniform));
   }
-  if (!yardsticks.unigram) return text;
-  text += fmt::format("A model that knows only how often each token occurs (a unigram model) has {:.4f}: ",
-                      *yardsticks.unigram);
-  const double gained = *yardsticks.unigram - loss;
-  if (gained <= 0) {
-    return text +
-           fmt::format("this one is {:.4f} above, so it makes no use yet of what stands around a token. ", -gained);
-  }
-  return text + fmt::format("this one is {:.4f} below, so it has learned something of what follows what. ", gained);
+  const auto frequencies = frequency_loss(run, yardsticks);
+  if (!frequencies) return text;
+  const std::string copy = copy_clause(*frequencies);
+  text += fmt::format("A model that knows only how often each token occurs (a unigram model) has {:.4f}{}: ",
+                      frequencies->loss, copy.empty() ? "" : " (" + copy + ")");
+  return text + against_frequencies_text(run, loss, *frequencies);
+}
+
+/// How far the mean of so many of the logged losses strays by chance; 0 where their scatter does not tell.
+double chance_of_mean(const std::vector<Point>& points, std::size_t count) {
+  const auto scatter = scatter_of(points);
+  if (!scatter || count == 0) return 0;
+  return chance_quantile(scatter->freedom) * scatter->error / std::sqrt(static_cast<double>(count));
+}
+
+std::string evenly_likely(const Run& run, double loss) {
+  return fmt::format(
+      "A loss of {:.4f} is that of a choice between {} equally likely tokens (exp of the loss) each time that the "
+      "model "
+      "has to say {}. ",
+      loss, rounded(std::exp(loss), 3), objective_words(run).task);
+}
+
+std::string late_loss(const Run& run, const Yardsticks& yardsticks, const std::vector<Point>& points,
+                      const Trend& late) {
+  std::string text =
+      fmt::format("Over the last {} logged points the loss was {:.4f} on average. ", late.points, late.mean);
+  const auto frequencies = frequency_loss(run, yardsticks);
+  if (!frequencies || *yardsticks.loss < frequencies->loss) return text;
+  if (against_frequencies(late.mean, frequencies->loss, chance_of_mean(points, late.points)) ==
+      AgainstFrequencies::below)
+    text += fmt::format("That is below the unigram model: by then it had learned {}. ", objective_words(run).learned);
+  return text;
 }
 
 Claim loss_claim(const Run& run, const std::vector<Point>& points) {
@@ -51,22 +99,24 @@ Claim loss_claim(const Run& run, const std::vector<Point>& points) {
     claim.answer = "The run has no loss yet.";
     return claim;
   }
+  if (!std::isfinite(*yardsticks.loss)) {
+    claim.answer = fmt::format(
+        "{} is {}, which is not a number to be compared with anything: the training broke down. A lower "
+        "training.learning_rate, some training.warmup_steps or training.precision=float32 usually help.",
+        name, significant(*yardsticks.loss));
+    return claim;
+  }
   claim.answer = fmt::format(
       "{} is {:.4f}{}. ", name, *yardsticks.loss,
       evaluated ? ", on text that the model was not trained on" : ", the mean over the whole run, its first steps too");
-  claim.answer += place_of(*yardsticks.loss, yardsticks);
-  const auto late = final_trend(points);
-  if (!evaluated && late) {
-    claim.answer +=
-        fmt::format("Over the last {} logged points the loss was {:.4f} on the average. ", late->points, late->mean);
-    if (yardsticks.unigram && late->mean < *yardsticks.unigram && *yardsticks.loss >= *yardsticks.unigram)
-      claim.answer += "That is below the unigram model: by then it had learned something of what follows what. ";
-  }
-  const double reached = !evaluated && late ? late->mean : *yardsticks.loss;
-  claim.answer += fmt::format(
-      "At {:.4f} the model wavers as if among {} equally likely tokens (exp of the loss) when "
-      "it says {}.",
-      reached, rounded(std::exp(reached), 3), task_of(run));
+  constexpr double kManyTokens = 1000;
+  const double by_chance = evaluated ? metric_of(run, "eval_loss_stderr").value_or(0) * chance_quantile(kManyTokens)
+                                     : chance_of_mean(points, points.size());
+  claim.answer += place_of(run, {name, *yardsticks.loss, by_chance}, yardsticks);
+  const auto late = evaluated ? std::nullopt : final_trend(points);
+  if (late) claim.answer += late_loss(run, yardsticks, points, *late);
+  claim.answer += evenly_likely(run, late ? late->mean : *yardsticks.loss);
+  if (yardsticks.uniform) claim.answer += kNoZero;
   return claim;
 }
 
@@ -96,7 +146,7 @@ Claim falling_claim(const Run& run, const std::vector<Point>& points) {
   }
   const std::string found = fmt::format(
       "From step {} to step {} (the last {} logged points) a line through the training loss {} by {}; their scatter "
-      "alone would make up to {} of it",
+      "alone can make {}",
       whole(static_cast<double>(trend->first_step)), whole(static_cast<double>(trend->last_step)), trend->points,
       trend->slope <= 0 ? "falls" : "rises", rounded(std::abs(trend->change()), 3),
       rounded(trend->change_by_chance(), 2));
@@ -105,7 +155,7 @@ Claim falling_claim(const Run& run, const std::vector<Point>& points) {
   else if (trend->rises())
     claim.answer = "No, it was rising. " + found + ". A lower training.learning_rate is worth a try.";
   else
-    claim.answer = "Not that it could be told from noise. " + found + ".";
+    claim.answer = "No change that can be told from noise. " + found + ".";
   return claim;
 }
 
@@ -121,7 +171,7 @@ std::optional<double> loss_near(const std::vector<Point>& points, std::int64_t s
   return count == 0 ? std::nullopt : std::optional(sum / count);
 }
 
-/// Of evaluations during the run.
+/// Of evaluations during the run, all finite.
 std::string overfitting_over_time(const std::vector<Point>& loss, const std::vector<Point>& eval_loss) {
   const auto best = std::min_element(eval_loss.begin(), eval_loss.end(),
                                      [](const Point& a, const Point& b) { return a.value < b.value; });
@@ -130,18 +180,38 @@ std::string overfitting_over_time(const std::vector<Point>& loss, const std::vec
     return fmt::format("No sign of it: of {} evaluations the last one, after step {}, had the lowest loss.",
                        eval_loss.size(), whole(static_cast<double>(last.step)));
   }
-  const auto then = loss_near(loss, best->step);
-  const auto now = loss_near(loss, last.step);
+  const auto scatter = scatter_of(eval_loss);
+  const double by_chance = std::max(
+      kFinestLoss * best->value, scatter ? chance_quantile(scatter->freedom) * scatter->error * std::sqrt(2.0) : 0.0);
   const std::string rise = fmt::format("The evaluation loss was lowest after step {} ({:.4f}) and {:.4f} after step {}",
                                        whole(static_cast<double>(best->step)), best->value, last.value,
                                        whole(static_cast<double>(last.step)));
+  if (last.value - best->value <= by_chance)
+    return fmt::format("No sign that can be told from chance. {}; chance alone can make {}.", rise,
+                       rounded(by_chance, 2));
+  const auto then = loss_near(loss, best->step);
+  const auto now = loss_near(loss, last.step);
   if (!then || !now) return rise + "; what the training loss did meanwhile was not logged.";
   const bool training_fell = *now < *then;
   return fmt::format("{}{}, while the training loss went from {:.4f} to {:.4f}.{}",
                      training_fell ? "Yes, since then. " : "Not by this sign. ", rise, *then, *now,
-                     training_fell ? " What it learned since helps with the training text alone: more text, more "
+                     training_fell ? " What it learned since then helps with the training text alone: more text, more "
                                      "dropout or fewer steps help, and training.load_best_model_at_end keeps the best."
-                                   : " Both rose, so that it is the training that went astray.");
+                                   : " Both rose, so it is the training itself that went wrong.");
+}
+
+/// The evaluation at the end beside the training loss then.
+std::string overfitting_at_end(const Run& run, double evaluation, const Trend& late) {
+  const std::string values = fmt::format(
+      "At the end eval_loss is {:.4f}, and the training loss {:.4f} over the last {} logged points: ", evaluation,
+      late.mean, late.points);
+  constexpr double kManyTokens = 1000;
+  const double by_chance = metric_of(run, "eval_loss_stderr").value_or(0) * chance_quantile(kManyTokens);
+  const double difference = evaluation - late.mean;
+  if (std::abs(difference) <= by_chance)
+    return values + fmt::format("no difference that can be seen (chance alone can make {}).", rounded(by_chance, 2));
+  return values + fmt::format("{} nats per token {} on text that it was not trained on.",
+                              rounded(std::abs(difference), 3), difference > 0 ? "worse" : "better");
 }
 
 Claim overfitting_claim(const Run& run, const std::vector<Point>& loss, const std::vector<Point>& eval_loss) {
@@ -153,15 +223,16 @@ Claim overfitting_claim(const Run& run, const std::vector<Point>& loss, const st
         "training.eval_strategy=epoch looks at it as training goes on.";
     return claim;
   }
+  const auto broken =
+      std::find_if(eval_loss.begin(), eval_loss.end(), [](const Point& p) { return !std::isfinite(p.value); });
+  if (broken != eval_loss.end() || (evaluation && !std::isfinite(*evaluation))) {
+    claim.answer = "Not known: an evaluation gave a loss that is no number, so the training broke down.";
+    return claim;
+  }
   if (eval_loss.size() >= 2) claim.answer = overfitting_over_time(loss, eval_loss);
   const auto late = final_trend(loss);
-  if (evaluation && late) {
-    claim.answer += fmt::format(
-        "{}At the end eval_loss is {:.4f}, the training loss {:.4f} over the last {} logged "
-        "points: {} nats per token {} on text that it was not trained on.",
-        claim.answer.empty() ? "" : " ", *evaluation, late->mean, late->points,
-        rounded(std::abs(*evaluation - late->mean), 3), *evaluation > late->mean ? "worse" : "better");
-  }
+  if (evaluation && late)
+    claim.answer += (claim.answer.empty() ? "" : " ") + overfitting_at_end(run, *evaluation, *late);
   if (eval_loss.size() < 2) {
     claim.answer += fmt::format(
         "{}Whether the evaluation loss had begun to rise is not known: training.eval_strategy="
@@ -174,25 +245,20 @@ Claim overfitting_claim(const Run& run, const std::vector<Point>& loss, const st
 Claim data_claim(const Run& run) {
   Claim claim{"Was there enough text?", ""};
   const Facts facts = facts_from_json(run.facts);
-  if (!facts.tokens || !facts.parameters || *facts.tokens <= 0) {
+  claim.answer = why_so_little(run, "The model");
+  if (claim.answer.empty() && (!facts.tokens || !facts.parameters)) {
     claim.answer = "Not known: the run does not say how many tokens or parameters it had.";
     return claim;
   }
-  // Hoffmann et al. 2022, "Training Compute-Optimal Large Language Models": some 20 tokens for each parameter.
-  constexpr double kTokensPerParameter = 20;
-  const auto tokens = static_cast<double>(*facts.tokens);
-  const double wanted = static_cast<double>(*facts.parameters) * kTokensPerParameter;
-  claim.answer = fmt::format("The text has {} tokens for {} parameters", with_commas(*facts.tokens),
-                             with_commas(*facts.parameters));
-  claim.answer += wanted > tokens
-                      ? fmt::format(
-                            "; a model of that size makes full use of some 20 tokens a parameter (Hoffmann et "
-                            "al., 2022), which is {} times as much text.",
-                            rounded(wanted / tokens, 2))
-                      : ", the 20 tokens a parameter or more that a model can make use of (Hoffmann et al., 2022).";
+  if (claim.answer.empty()) {
+    claim.answer = fmt::format(
+        "Yes: the text has {} tokens for {} parameters, the 20 tokens a parameter or more that a "
+        "model can make use of (Hoffmann et al. 2022).",
+        with_commas(*facts.tokens), with_commas(*facts.parameters));
+  }
   if (facts.vocab_used && facts.vocab_size && *facts.vocab_size > 0) {
     claim.answer +=
-        fmt::format(" It uses {} of the vocabulary's {} tokens ({}).", with_commas(*facts.vocab_used),
+        fmt::format(" The text uses {} of the vocabulary's {} tokens ({}).", with_commas(*facts.vocab_used),
                     with_commas(*facts.vocab_size),
                     percent(static_cast<double>(*facts.vocab_used) / static_cast<double>(*facts.vocab_size)));
   }
@@ -231,7 +297,50 @@ Claim hardware_claim(const Run& run) {
   return claim;
 }
 
+/// What follows from a loss beside both guesses. Of a run's mean loss its points would tell more (explain()).
+std::string standing_in_short(const Run& run, const std::string& name, const Yardsticks& yardsticks) {
+  if (!std::isfinite(*yardsticks.loss)) return "the training broke down";
+  constexpr double kManyTokens = 1000;
+  const double by_chance = std::max(kFinestLoss * *yardsticks.loss,
+                                    metric_of(run, name + "_stderr").value_or(0) * chance_quantile(kManyTokens));
+  if (*yardsticks.loss > *yardsticks.uniform + by_chance) return "worse than guessing blindly";
+  if (*yardsticks.loss > *yardsticks.uniform - by_chance)
+    return "no different from guessing blindly, as far as can be seen";
+  switch (against_frequencies(*yardsticks.loss, *yardsticks.unigram, by_chance)) {
+    case AgainstFrequencies::below:
+      return std::string("it has learned ") + objective_words(run).learned;
+    case AgainstFrequencies::not_seen:
+      return "no different from knowing word frequencies, as far as can be seen";
+    case AgainstFrequencies::above:
+      return name == "train_loss" ? "over the whole run it knew less than a list of word frequencies"
+                                  : "it knows less than a list of word frequencies";
+  }
+  __builtin_unreachable();
+}
+
 }  // namespace
+
+std::string loss_in_short(const Run& run) {
+  const bool evaluated = metric_of(run, "eval_loss").has_value();
+  const std::string name = evaluated ? "eval_loss" : "train_loss";
+  const Yardsticks yardsticks = yardsticks_of(run, name);
+  if (!yardsticks.loss || !yardsticks.uniform || !yardsticks.unigram) return "";
+  const Facts facts = facts_from_json(run.facts);
+  std::string text = fmt::format(
+      "What the loss means: {} is {:.4f} nats per token{}.\n", name, *yardsticks.loss,
+      evaluated ? ", on text that the model was not trained on" : ", the mean over the whole run, its first steps too");
+  text += fmt::format("  {:7.4f}  a blind guess over the vocabulary{}\n", *yardsticks.uniform,
+                      facts.vocab_size ? " of " + with_commas(*facts.vocab_size) : "");
+  text +=
+      fmt::format("  {:7.4f}  a unigram model, which knows only how often each token occurs\n", *yardsticks.unigram);
+  text += fmt::format("  {:7.4f}  this model: {}\n", *yardsticks.loss, standing_in_short(run, name, yardsticks));
+  if (facts.vocab_used && facts.vocab_size && *facts.vocab_size > 0) {
+    text += fmt::format("The text uses {} of the vocabulary's {} tokens ({:.1f} %).\n", with_commas(*facts.vocab_used),
+                        with_commas(*facts.vocab_size),
+                        100 * static_cast<double>(*facts.vocab_used) / static_cast<double>(*facts.vocab_size));
+  }
+  return text;
+}
 
 std::vector<Claim> explain(const Run& run, const std::vector<Point>& loss, const std::vector<Point>& eval_loss) {
   std::vector<Claim> claims;

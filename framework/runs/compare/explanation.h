@@ -13,6 +13,10 @@ struct Claim {
   std::string answer;
 };
 
+/// Where a run's loss stands between knowing nothing and knowing how often each token occurs: a few lines for the end
+/// of a run. Empty where there is no loss, and nothing to hold it against.
+std::string loss_in_short(const Run& run);
+
 /// What a run's figures say to a reader who does not know them: what its loss means, whether it was still falling,
 /// whether the model overfits, what the data were to the model, how much of the machine was used. Each answer follows
 /// from the run's own figures; where these do not tell, it says so, and which setting would let the next run tell.

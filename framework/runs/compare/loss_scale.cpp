@@ -45,25 +45,35 @@ std::optional<double> Yardsticks::share() const {
 
 Yardsticks yardsticks_of(const Run& run, const std::string& loss) {
   const Facts facts = facts_from_json(run.facts);
-  Yardsticks result{metric_of(run, loss), facts.uniform_loss, facts.unigram_loss};
+  const bool evaluation = loss.starts_with("eval");
+  Yardsticks result{metric_of(run, loss), facts.uniform_loss,
+                    evaluation ? facts.eval_unigram_loss : facts.unigram_loss};
   if (!result.uniform && facts.vocab_size && *facts.vocab_size > 1)
     result.uniform = std::log(static_cast<double>(*facts.vocab_size));
+  if (!evaluation && facts.scored_share) {
+    for (std::optional<double>* guess : {&result.uniform, &result.unigram})
+      if (*guess) **guess *= *facts.scored_share;
+  }
   return result;
 }
 
 std::vector<CommonFooting> common_footings(const Run& a, const Run& b, const std::vector<Check>& checks) {
   std::vector<CommonFooting> result;
   if (same_tokens(checks) || !share_a_scale(checks)) return result;
+  std::string bits_per_byte;
   const auto add = [&](const std::string& name, const char* meaning, std::optional<double> of_a,
                        std::optional<double> of_b, bool ranks) {
-    if (of_a && of_b) result.push_back({name, meaning, *of_a, *of_b, ranks});
+    if (of_a && of_b) result.push_back({name, meaning, *of_a, *of_b, ranks, bits_per_byte});
   };
   for (const Names& names : kLosses) {
     const std::string loss = names.loss;
+    bits_per_byte = names.bits_per_byte;
     add(loss + " in bits per byte", "Bits per byte of text do not depend on how the text is cut into tokens.",
         metric_of(a, names.bits_per_byte), metric_of(b, names.bits_per_byte), true);
     add(loss + " as perplexity per word",
-        "Perplexity per word: among how many equally likely words the model still wavers at each word of the text.",
+        "Perplexity per word: the number of equally likely words that would be as hard to choose from at each word of "
+        "the "
+        "text.",
         perplexity_per_word(a, names), perplexity_per_word(b, names), true);
     add(loss + " / uniform guess",
         "The share of the uniform guess is the loss over that of a blind guess over the run's own vocabulary, "

@@ -13,13 +13,16 @@ namespace folio::runs {
 struct Yardsticks {
   std::optional<double> loss;
   std::optional<double> uniform;  ///< a guess that gives every token the same chance: ln(vocabulary)
-  std::optional<double> unigram;  ///< a guess that knows how often each token occurs in the text
+  /// A guess that knows how often each token occurs in the training text: on that text, or for an evaluation's loss on
+  /// the text of the evaluation.
+  std::optional<double> unigram;
 
   /// The loss as a share of the uniform guess: 1 means that nothing was learned.
   std::optional<double> share() const;
 };
 
-/// Those of one of the run's losses ("train_loss").
+/// Those of one of the run's losses ("train_loss"), in its own sum: where train_loss divides by labels that nothing
+/// says (the fact scored_share), both guesses are taken that way too.
 Yardsticks yardsticks_of(const Run& run, const std::string& loss);
 
 /// Two losses over different tokens, put on one scale.
@@ -27,7 +30,8 @@ struct CommonFooting {
   std::string name;
   std::string meaning;
   double a = 0, b = 0;
-  bool ranks = true;  ///< whether the lower is the better one
+  bool ranks = true;          ///< whether the lower is the better one
+  std::string bits_per_byte;  ///< the metric whose difference decides that of these
 };
 
 /// Bits per byte and perplexity per word, where both runs are causal (only such a model says every token of the text),

@@ -1,12 +1,12 @@
 #include "runs/compare/seeds.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "runs/compare/chance.h"
 #include "runs/compare/comparability.h"
 
 namespace folio::runs {
@@ -18,6 +18,12 @@ double squares_around(const std::vector<double>& values, double mean) {
                          [&](double sum, double value) { return sum + (value - mean) * (value - mean); });
 }
 
+Finding finding_of(const std::vector<Check>& checks, const char* name) {
+  for (const Check& check : checks)
+    if (check.name == name) return check.finding;
+  return Finding::unknown;
+}
+
 std::map<std::string, nlohmann::json> settings_without_seeds(const Run& run) {
   auto settings = flat_settings(run.settings);
   settings.erase("training.seed");
@@ -25,14 +31,24 @@ std::map<std::string, nlohmann::json> settings_without_seeds(const Run& run) {
   return settings;
 }
 
+/// Whether all but seeds is known and equal; whether the machine was busy decides no result.
+bool is_same_experiment(const Run& a, const Run& b, const std::vector<Check>& checks) {
+  return settings_without_seeds(a) == settings_without_seeds(b) &&
+         std::all_of(checks.begin(), checks.end(), [](const Check& check) {
+           return check.finding == Finding::equal || check.name == kSeedCheck || check.name == kBusyCheck;
+         });
+}
+
 }  // namespace
 
 bool differ_only_in_seed(const Run& a, const Run& b) {
-  if (settings_without_seeds(a) != settings_without_seeds(b)) return false;
   const auto checks = check_comparability(a, b);
-  return std::all_of(checks.begin(), checks.end(), [](const Check& check) {
-    return check.finding == (check.name == "seed" ? Finding::different : Finding::equal);
-  });
+  return is_same_experiment(a, b, checks) && finding_of(checks, kSeedCheck) == Finding::different;
+}
+
+bool is_repeat(const Run& a, const Run& b) {
+  const auto checks = check_comparability(a, b);
+  return is_same_experiment(a, b, checks) && finding_of(checks, kBusyCheck) != Finding::different;
 }
 
 bool SeedSpread::beyond() const { return std::abs(difference) > by_chance; }
@@ -56,9 +72,7 @@ std::optional<SeedSpread> seed_spread(const std::vector<double>& a, const std::v
   const double in_b = static_cast<double>(b.size());
   const double freedom = in_a + in_b - 2;
   const double variance = (squares_around(a, spread.a.mean) + squares_around(b, spread.b.mean)) / freedom;
-  constexpr double kTwoSided = 0.975;
-  const double quantile = boost::math::quantile(boost::math::students_t(freedom), kTwoSided);
-  spread.by_chance = quantile * std::sqrt(variance * (1 / in_a + 1 / in_b));
+  spread.by_chance = chance_quantile(freedom) * std::sqrt(variance * (1 / in_a + 1 / in_b));
   return spread;
 }
 

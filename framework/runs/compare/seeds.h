@@ -12,6 +12,10 @@ namespace folio::runs {
 /// whether runs can be compared are known and equal.
 bool differ_only_in_seed(const Run& a, const Run& b);
 
+/// Whether two finished runs are of one experiment, whatever their seeds, and of one machine that nothing else is known
+/// to have kept busy: what their speeds differ by is chance.
+bool is_repeat(const Run& a, const Run& b);
+
 /// Values of one metric over runs that differ only in their seed.
 struct SeedGroup {
   std::size_t runs = 0;
@@ -23,12 +27,11 @@ struct SeedGroup {
 struct SeedSpread {
   SeedGroup a, b;
   double difference = 0;  ///< of the means, b - a
-  /// The difference that chance alone exceeds in one case of twenty.
-  double by_chance = 0;
+  double by_chance = 0;   ///< the difference that chance alone exceeds in a share kChance of cases
   bool beyond() const;
 };
 
-/// Student's t-test for two means at 5 %, with the standard deviation pooled over both groups (they are taken to spread
+/// Student's t-test for two means, with the standard deviation pooled over both groups (they are taken to spread
 /// alike, so that a single run can be held against a group). None where neither group has two runs, or a value is not
 /// finite.
 std::optional<SeedSpread> seed_spread(const std::vector<double>& a, const std::vector<double>& b);

@@ -1,9 +1,10 @@
 #include "runs/compare/trend.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <span>
+
+#include "runs/compare/chance.h"
 
 namespace folio::runs {
 namespace {
@@ -30,9 +31,7 @@ Trend fit(std::span<const Point> points) {
     const double expected = value_mean + trend.slope * (static_cast<double>(point.step) - step_mean);
     residuals += (point.value - expected) * (point.value - expected);
   }
-  constexpr double kTwoSided = 0.975;
-  const double quantile = boost::math::quantile(boost::math::students_t(count - 2), kTwoSided);
-  trend.noise = quantile * std::sqrt(residuals / (count - 2) / step_squares);
+  trend.noise = chance_quantile(count - 2) * std::sqrt(residuals / (count - 2) / step_squares);
   return trend;
 }
 

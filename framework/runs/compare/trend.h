@@ -14,7 +14,7 @@ struct Trend {
   std::int64_t first_step = 0, last_step = 0;
   double mean = 0;
   double slope = 0;  ///< a step
-  double noise = 0;  ///< the slope that chance alone exceeds in one case of twenty, the points scattering as they do
+  double noise = 0;  ///< the slope that chance alone exceeds in a share kChance of cases, the points scattering so
 
   bool falls() const { return slope < -noise; }
   bool rises() const { return slope > noise; }

@@ -38,12 +38,17 @@ void for_each_fact(Visit&& visit) {
   visit("batch_size", &Facts::batch_size);
   visit("uniform_loss", &Facts::uniform_loss);
   visit("unigram_loss", &Facts::unigram_loss);
+  visit("scored_share", &Facts::scored_share);
   visit("parameters", &Facts::parameters);
   visit("eval_samples", &Facts::eval_samples);
   visit("eval_hash", &Facts::eval_hash);
   visit("eval_tokens", &Facts::eval_tokens);
   visit("eval_bytes_per_token", &Facts::eval_bytes_per_token);
   visit("eval_bytes_per_word", &Facts::eval_bytes_per_word);
+  visit("eval_unigram_loss", &Facts::eval_unigram_loss);
+  visit("eval_parts", &Facts::eval_parts);
+  visit("planned_steps", &Facts::planned_steps);
+  visit("on_our_copy", &Facts::on_our_copy);
 }
 
 constexpr FactMeaning kMeanings[] = {
@@ -74,12 +79,26 @@ constexpr FactMeaning kMeanings[] = {
     {"unigram_loss", "nats",
      "The loss of a guess that knows only how often each token occurs in the training text: the entropy of their "
      "frequencies. A model whose loss is above it has learned less than a list of frequencies knows."},
+    {"scored_share", "share",
+     "The share of the labels that train_loss divides by which are scored: below 1 for gpt, where a sample's first "
+     "token "
+     "counts although nothing predicts it."},
     {"parameters", "", "Learned numbers of the model; what stands in two places counts once."},
     {"eval_samples", "samples", "Pieces of the text that was kept for evaluation."},
     {"eval_hash", "", "SHA-256 over the texts that were kept for evaluation."},
     {"eval_tokens", "tokens", "Tokens of the evaluation samples."},
     {"eval_bytes_per_token", "bytes", "As bytes_per_token, of the text that was kept for evaluation."},
     {"eval_bytes_per_word", "bytes", "As bytes_per_word, of the text that was kept for evaluation."},
+    {"eval_unigram_loss", "nats",
+     "As unigram_loss, on the text that was kept for evaluation: how often each token occurs is still counted in the "
+     "training text. It is what eval_loss has to be compared with."},
+    {"eval_parts", "",
+     "The final model's loss on each part of the evaluation text (documents, or stretches of samples; 128 at most), "
+     "which two runs evaluated on the same tokens are compared by."},
+    {"planned_steps", "steps", "Optimizer steps that training has if nothing ends it early."},
+    {"on_our_copy", "",
+     "What such a model has on the copy of the book that Folio has, where the run's own text is not known; only the "
+     "baselines that come with Folio have it."},
 };
 
 template <typename T>
@@ -98,6 +117,20 @@ json fact_to_json(const std::vector<TextSource>& sources) {
     if (source.documents) entry["documents"] = *source.documents;
   }
   return list;
+}
+
+json fact_to_json(const EvaluationParts& parts) {
+  return {{"by", parts.documents ? "documents" : "stretches"}, {"nats", parts.nats}, {"scored", parts.scored}};
+}
+
+json fact_to_json(const CopyFacts& facts) {
+  json values = json::object();
+  if (facts.unigram_loss) values["unigram_loss"] = *facts.unigram_loss;
+  if (facts.tokens) values["tokens"] = *facts.tokens;
+  if (facts.parameters) values["parameters"] = *facts.parameters;
+  if (facts.tokenizer) values["tokenizer"] = *facts.tokenizer;
+  if (facts.command) values["command"] = *facts.command;
+  return values;
 }
 
 /// Each sets the fact where the value is of its type.
@@ -126,6 +159,35 @@ std::optional<T> part_of(const json& object, const char* name) {
   std::optional<T> part;
   if (const auto found = object.find(name); found != object.end()) read_fact(*found, part);
   return part;
+}
+
+/// The numbers of a list; none where it has anything else.
+template <typename T>
+std::vector<T> numbers_in(const json& list) {
+  std::vector<T> numbers;
+  if (!list.is_array()) return numbers;
+  for (const json& entry : list) {
+    std::optional<T> number;
+    read_fact(entry, number);
+    if (!number) return {};
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+void read_fact(const json& value, std::optional<EvaluationParts>& fact) {
+  if (!value.is_object()) return;
+  EvaluationParts parts{part_of<std::string>(value, "by") == "documents",
+                        numbers_in<double>(value.value("nats", json())),
+                        numbers_in<std::int64_t>(value.value("scored", json()))};
+  if (!parts.nats.empty() && parts.nats.size() == parts.scored.size()) fact = std::move(parts);
+}
+
+void read_fact(const json& value, std::optional<CopyFacts>& fact) {
+  if (!value.is_object()) return;
+  fact = CopyFacts{part_of<double>(value, "unigram_loss"), part_of<std::int64_t>(value, "tokens"),
+                   part_of<std::int64_t>(value, "parameters"), part_of<std::string>(value, "tokenizer"),
+                   part_of<std::string>(value, "command")};
 }
 
 void read_fact(const json& value, std::optional<std::vector<TextSource>>& fact) {
@@ -189,5 +251,6 @@ template const char* fact_name(std::optional<std::string> Facts::*);
 template const char* fact_name(std::optional<bool> Facts::*);
 template const char* fact_name(std::optional<std::int64_t> Facts::*);
 template const char* fact_name(std::optional<double> Facts::*);
+template const char* fact_name(std::optional<EvaluationParts> Facts::*);
 
 }  // namespace folio::runs

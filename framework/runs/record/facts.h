@@ -19,6 +19,23 @@ struct TextSource {
   std::optional<std::int64_t> documents;  ///< where it gave more than one
 };
 
+/// The loss of the final model on each part of the evaluation set: two models that were evaluated on the same tokens
+/// can be held against each other part by part.
+struct EvaluationParts {
+  bool documents = false;            ///< whether each part is whole documents; else it is a stretch of samples
+  std::vector<double> nats;          ///< cross-entropies of the part's scored tokens, added up
+  std::vector<std::int64_t> scored;  ///< how many these are
+};
+
+/// What such a model has on the copy of the text that Folio has, where a run's own text is not known.
+struct CopyFacts {
+  std::optional<double> unigram_loss;      ///< nats per token
+  std::optional<std::int64_t> tokens;      ///< of the training samples
+  std::optional<std::int64_t> parameters;  ///< of such a model
+  std::optional<std::string> tokenizer;    ///< what cut the text, in words
+  std::optional<std::string> command;      ///< what makes these figures
+};
+
 /// What a run's data, tokenizer and model turned out to be: what must be known to say whether two runs can be compared.
 /// A fact that is not there is unknown. In JSON each is called as it is here.
 struct Facts {
@@ -53,6 +70,8 @@ struct Facts {
   /// Nats per token: a guess that knows how often each token occurs. None for span corruption, in whose targets every
   /// fifth token is a sentinel, which no frequency tells.
   std::optional<double> unigram_loss;
+  /// Of the labels that train_loss divides by, how many are scored: below 1 where each sample's first token counts too.
+  std::optional<double> scored_share;
   std::optional<std::int64_t> parameters;  ///< learned numbers of the model; what stands in two places counts once
 
   // Of the text that was kept for evaluation.
@@ -61,6 +80,12 @@ struct Facts {
   std::optional<std::int64_t> eval_tokens;
   std::optional<double> eval_bytes_per_token;
   std::optional<double> eval_bytes_per_word;
+  /// Nats per token: the loss of the guess of unigram_loss on the evaluation samples.
+  std::optional<double> eval_unigram_loss;
+  std::optional<EvaluationParts> eval_parts;
+
+  std::optional<std::int64_t> planned_steps;  ///< optimizer steps that training would have to its end
+  std::optional<CopyFacts> on_our_copy;       ///< baselines alone have it
 };
 
 /// The facts that are known.

@@ -30,6 +30,11 @@ constexpr std::array kMetrics{
            "The loss on text that the model does not train on.",
            "The mean of the losses of the evaluation's batches, each weighted by its samples (not by its "
            "tokens)."},
+    Metric{"eval_loss_stderr", "nats per token", none, Aspect::other, Phase::evaluation, Shape::significant,
+           "How far eval_loss would stray with another text of the same kind and length: its standard error.",
+           "Standard error of the mean loss over all scored tokens: from the scatter of up to 128 parts of the "
+           "evaluation set (whole documents where there are at least ten, else stretches of samples), or of the single "
+           "tokens' losses where that is larger. Folio's own."},
     Metric{"eval_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::evaluation, Shape::loss,
            "The evaluation loss per byte of text, which does not depend on how the text is cut into tokens.",
            "The cross-entropies of all evaluated tokens together, divided by their number (so weighted by "
@@ -38,6 +43,8 @@ constexpr std::array kMetrics{
            "The evaluation loss on this document alone.",
            "`eval_loss` of one document's validation part, cut into samples on its own. One for each document, "
            "where `training.eval_each_document` is true."},
+    Metric{"eval_<document>_loss_stderr", "nats per token", none, Aspect::other, Phase::evaluation, Shape::significant,
+           "The standard error of the evaluation loss on this document alone.", "`eval_loss_stderr` of the same."},
     Metric{"eval_<document>_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::evaluation, Shape::loss,
            "The evaluation loss per byte of text, on this document alone.", "`eval_bits_per_byte` of the same."},
     Metric{"perplexity", "", lower, Aspect::token_loss, Phase::evaluation, Shape::significant,
@@ -53,6 +60,11 @@ constexpr std::array kMetrics{
     Metric{"tokens_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
            "Tokens of the text, padding left out, that training really took in a second.",
            "Tokens of the text really trained on, padding left out, divided by *T*. Folio's own."},
+    Metric{
+        "tokens_per_second_stderr", "1/s", none, Aspect::other, Phase::run, Shape::significant,
+        "How far tokens_per_second would stray if the run were repeated on the machine as it was: its standard error.",
+        "Standard error of `tokens_per_second`, from the scatter of the speed over stretches of steps; not "
+        "recorded for fewer than eight steps. Folio's own."},
     Metric{"matmul_share", "share", higher, Aspect::speed, Phase::run, Shape::share,
            "The share of the machine's matrix-product rate, measured at the start, that training reached.",
            "Floating-point operations of the training steps per second, as a share of the rate that a plain "

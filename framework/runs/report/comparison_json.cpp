@@ -61,13 +61,31 @@ json metric_to_json(const MetricComparison& metric) {
               {"difference", or_null(metric.difference)},
               {"ratio", or_null(metric.ratio)},
               {"comparable", standing_name(metric.standing)}};
-  result["better"] = metric.better ? json(*metric.better == Side::a ? "a" : "b") : json();
+  result["outcome"] = to_string(metric.outcome);
+  result["leader"] = metric.leader ? json(*metric.leader == Side::a ? "a" : "b") : json();
+  result["better"] = metric.outcome == Outcome::better ? result["leader"] : json();
+  result["chance"] = metric.resolution ? json{{"difference", number_to_json(metric.resolution->by_chance)},
+                                              {"from", to_string(metric.resolution->source)}}
+                                       : json();
   if (metric.spread) result["seeds"] = spread_to_json(*metric.spread);
   if (const Metric* declared = find_metric(metric.name)) {
     result["unit"] = declared->unit;
     result["direction"] = to_string(declared->direction);
     result["meaning"] = declared->meaning;
   }
+  return result;
+}
+
+json paired_to_json(const PairedDifference& paired) {
+  return {{"parts", paired.parts},
+          {"by", paired.documents ? "documents" : "stretches"},
+          {"difference", number_to_json(paired.difference)},
+          {"interval_95", {number_to_json(paired.low), number_to_json(paired.high)}}};
+}
+
+json next_to_json(const std::vector<NextStep>& steps) {
+  json result = json::array();
+  for (const NextStep& step : steps) result.push_back({{"command", step.command}, {"purpose", step.purpose}});
   return result;
 }
 
@@ -86,7 +104,7 @@ json verdict_to_json(Verdict verdict) {
 }  // namespace
 
 json to_json(const Run& a, const Run& b, const Comparison& comparison) {
-  const Conclusion conclusion = conclusion_of(comparison);
+  const Conclusion conclusion = conclusion_of(a, b, comparison);
   json result{{"a", {{"id", a.summary.id}, {"name", a.summary.name}}},
               {"b", {{"id", b.summary.id}, {"name", b.summary.name}}},
               {"comparable", verdict_to_json(comparison.verdict)},
@@ -99,7 +117,11 @@ json to_json(const Run& a, const Run& b, const Comparison& comparison) {
                 {"a", yardsticks_to_json(comparison.yardsticks_a)},
                 {"b", yardsticks_to_json(comparison.yardsticks_b)}}},
               {"only_seed_differs", comparison.only_seed_differs},
+              {"nothing_differs", comparison.nothing_differs},
+              {"paired", comparison.paired ? paired_to_json(*comparison.paired) : json()},
               {"shows", conclusion.shows},
+              {"reads", conclusion.reads},
+              {"next", next_to_json(conclusion.next)},
               {"does_not_show", conclusion.does_not_show}};
   for (const MetricComparison& metric : comparison.metrics) result["metrics"][metric.name] = metric_to_json(metric);
   for (const CommonFooting& footing : comparison.footings) {

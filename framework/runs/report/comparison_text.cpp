@@ -39,13 +39,14 @@ std::string standing_text(Standing standing, Paint paint) {
   __builtin_unreachable();
 }
 
-/// "loss per token no, per byte of text yes, speed no, memory yes"
+/// "loss per token no, mean loss of the run no, per byte of text yes, speed no, memory yes"
 std::string standings_line(const Comparison& comparison, Paint paint) {
   const auto of = [&](const char* metric) { return standing_of(find_metric(metric), comparison.checks); };
-  std::string line = "loss per token " + standing_text(of("train_loss"), paint) + ", per byte of text " +
+  std::string line = "loss per token " + standing_text(of("loss"), paint) + ", mean loss of the run " +
+                     standing_text(of("train_loss"), paint) + ", per byte of text " +
                      standing_text(of("train_bits_per_byte"), paint);
   if (comparison.metric("eval_loss")) line += ", evaluation " + standing_text(of("eval_loss"), paint);
-  return line + ", speed " + standing_text(of("train_runtime"), paint) + ", memory " +
+  return line + ", speed " + standing_text(of("tokens_per_second"), paint) + ", memory " +
          standing_text(of("peak_memory_bytes"), paint);
 }
 
@@ -141,21 +142,38 @@ void add_settings(Page& page, const Comparison& comparison, bool all) {
   page.table(same);
 }
 
-std::string better_text(const MetricComparison& metric, Paint paint) {
+/// What can be said of a metric, and of which run.
+std::string outcome_text(const MetricComparison& metric, Paint paint) {
   if (metric.standing == Standing::not_comparable) return paint.dim("not comparable");
-  if (!metric.better) return metric.difference == 0.0 ? "equal" : "";
-  if (metric.spread && !metric.spread->beyond()) return paint.dim("by chance");
-  const std::string letter = *metric.better == Side::a ? "A" : "B";
-  return metric.standing == Standing::comparable ? paint.green(letter) : paint.yellow(letter + "?");
+  const bool certain = metric.standing == Standing::comparable;
+  const std::string leader = metric.leader == Side::b ? "B" : "A";
+  switch (metric.outcome) {
+    case Outcome::not_ranked:
+      return "";
+    case Outcome::no_number:
+      return paint.dim("no number");
+    case Outcome::equal:
+      return "equal";
+    case Outcome::not_seen:
+      return paint.dim("not seen");
+    case Outcome::not_known:
+      return paint.dim("not known");
+    case Outcome::ahead:
+      return paint.yellow(leader + " in this pair" + (certain ? "" : "?"));
+    case Outcome::better:
+      return certain ? paint.green(leader) : paint.yellow(leader + "?");
+  }
+  __builtin_unreachable();
 }
 
 /// What is shown without --all: what both have and what ranks them, or at least differs.
 bool worth_showing(const MetricComparison& metric) {
   const Metric* declared = find_metric(metric.name);
   const bool of_last_point = metric.name == "grad_norm" || metric.name == "learning_rate";
-  const bool says_no_more =
-      metric.name == "best_metric" || metric.name == "total_flos" || metric.name == "eval_samples";
-  return metric.difference && (!declared || declared->direction != Direction::none || *metric.difference != 0) &&
+  const bool says_no_more = metric.name == "best_metric" || metric.name == "total_flos" ||
+                            metric.name == "eval_samples" || metric.name.ends_with("_stderr");
+  const bool in_both = metric.a && metric.b;
+  return in_both && (!declared || declared->direction != Direction::none || metric.difference != 0.0) &&
          !of_last_point && !says_no_more;
 }
 
@@ -163,34 +181,55 @@ std::string signed_text(const std::string& name, double difference) {
   return (difference > 0 ? "+" : "") + metric_text(name, difference);
 }
 
+std::vector<std::string> metric_row(const MetricComparison& metric, bool with_chance, Paint paint) {
+  const auto shown = [&](const std::optional<double>& value) { return value ? metric_text(metric.name, *value) : "–"; };
+  std::vector<std::string> row{metric.name, shown(metric.a), shown(metric.b),
+                               metric.difference ? signed_text(metric.name, *metric.difference) : "",
+                               metric.ratio ? significant(*metric.ratio) : ""};
+  const bool judged = metric.resolution && metric.standing != Standing::not_comparable;
+  if (with_chance) row.push_back(judged ? "±" + metric_text(metric.name, metric.resolution->by_chance) : "");
+  row.push_back(outcome_text(metric, paint));
+  return row;
+}
+
+/// What the words of the last column mean, of those that stand in it.
+void add_legend(Page& page, const std::vector<MetricComparison>& shown) {
+  const auto any = [&](const auto& holds) { return std::any_of(shown.begin(), shown.end(), holds); };
+  const auto any_is = [&](Outcome outcome) {
+    return any([&](const auto& m) { return m.outcome == outcome && m.standing != Standing::not_comparable; });
+  };
+  if (any_is(Outcome::not_seen))
+    page.paragraph("not seen: no difference that can be seen, since chance alone can make as much");
+  if (any_is(Outcome::ahead))
+    page.paragraph("in this pair: ahead in this one pair of runs; other seeds or repeats may say otherwise");
+  if (any_is(Outcome::not_known)) page.paragraph("not known: nothing tells how much of the difference chance makes");
+  const auto doubtful = [](const MetricComparison& m) {
+    return m.standing == Standing::uncertain && (m.outcome == Outcome::ahead || m.outcome == Outcome::better);
+  };
+  if (any(doubtful)) page.paragraph("?: unless what differs or is not known above accounts for it");
+}
+
 void add_metrics(Page& page, const Comparison& comparison, bool all) {
   if (comparison.metrics.empty()) return;
-  Table table({{"metric"},
-               {"A", Align::right},
-               {"B", Align::right},
-               {"B - A", Align::right},
-               {"B / A", Align::right},
-               {"better"}});
+  std::vector<Table::Column> columns{
+      {"metric"}, {"A", Align::right}, {"B", Align::right}, {"B - A", Align::right}, {"B / A", Align::right}};
+  if (all) columns.push_back({"chance", Align::right});
+  columns.push_back({"better"});
+  Table table(columns);
+  std::vector<MetricComparison> shown;
   std::string only_a, only_b;
-  bool doubtful = false;
   for (const MetricComparison& metric : comparison.metrics) {
-    const auto shown = [&](const std::optional<double>& value) {
-      return value ? metric_text(metric.name, *value) : "–";
-    };
-    if (!metric.difference && !all) {
+    if ((!metric.a || !metric.b) && !all) {
       std::string& only = metric.a ? only_a : only_b;
       only += (only.empty() ? "" : ", ") + metric.name;
     }
     if (!all && !worth_showing(metric)) continue;
-    doubtful = doubtful || (metric.better && metric.standing == Standing::uncertain);
-    table.add_row({metric.name, shown(metric.a), shown(metric.b),
-                   metric.difference ? signed_text(metric.name, *metric.difference) : "",
-                   metric.ratio ? significant(*metric.ratio) : "",
-                   metric.difference ? better_text(metric, page.paint()) : ""});
+    table.add_row(metric_row(metric, all, page.paint()));
+    shown.push_back(metric);
   }
   page.heading("Metrics");
   page.table(table);
-  if (doubtful) page.paragraph("? if what differs or is not known above does not account for it");
+  add_legend(page, shown);
   if (!only_a.empty()) page.paragraph("Only A has " + only_a + ".");
   if (!only_b.empty()) page.paragraph("Only B has " + only_b + ".");
 }
@@ -212,10 +251,15 @@ bool worth_a_spread(const MetricComparison& metric) {
 
 /// Whether differences are beyond what other seeds make, for the metrics of which that can be said.
 void add_spread(Page& page, const Comparison& comparison, bool all) {
-  const auto first = std::find_if(comparison.metrics.begin(), comparison.metrics.end(),
-                                  [](const MetricComparison& metric) { return metric.spread.has_value(); });
-  if (first == comparison.metrics.end()) return;
-  const std::size_t runs_a = first->spread->a.runs, runs_b = first->spread->b.runs;
+  const bool any = std::any_of(comparison.metrics.begin(), comparison.metrics.end(),
+                               [](const MetricComparison& metric) { return metric.spread.has_value(); });
+  if (!any) return;
+  std::size_t runs_a = 0, runs_b = 0;
+  for (const MetricComparison& metric : comparison.metrics) {
+    if (!metric.spread) continue;
+    runs_a = std::max(runs_a, metric.spread->a.runs);
+    runs_b = std::max(runs_b, metric.spread->b.runs);
+  }
   Table table({{"mean ± deviation"},
                {"A, " + count_of(runs_a, "run"), Align::right},
                {"B, " + count_of(runs_b, "run"), Align::right},
@@ -233,8 +277,10 @@ void add_spread(Page& page, const Comparison& comparison, bool all) {
   page.heading("Is it more than other seeds would make?");
   page.table(table);
   page.paragraph(
-      "Over each run and its siblings, which differ from it only in the seed. A difference of means is beyond chance "
-      "where chance alone would exceed it less than once in twenty (Student's t-test, standard deviation pooled).");
+      "Over each run and those that differ from it only in the seed; of speeds and memory, over each run and its "
+      "repeats "
+      "on this machine. A difference of means is beyond chance where chance alone exceeds it less than once in fifty "
+      "(Student's t-test, standard deviation pooled).");
 }
 
 void add_loss_scale(Page& page, const Comparison& comparison) {
@@ -264,15 +310,13 @@ void add_loss_scale(Page& page, const Comparison& comparison) {
 
 /// Those that say which is better; the shares of the uniform guess stand with what the losses mean.
 void add_footings(Page& page, const Comparison& comparison) {
-  Table table({{""}, {"A", Align::right}, {"B", Align::right}, {"B / A", Align::right}, {"better"}});
+  Table table({{""}, {"A", Align::right}, {"B", Align::right}, {"B / A", Align::right}, {""}});
   std::vector<std::string> meanings;
-  const bool certain = standing_of(find_metric("train_bits_per_byte"), comparison.checks) == Standing::comparable;
   for (const CommonFooting& footing : comparison.footings) {
     if (!footing.ranks) continue;
-    const std::string better = footing.a == footing.b ? "equal" : footing.a < footing.b ? "A" : "B";
+    const MetricComparison* bits = comparison.metric(footing.bits_per_byte);
     table.add_row({footing.name, metric_text(footing.name, footing.a), metric_text(footing.name, footing.b),
-                   significant(footing.b / footing.a),
-                   certain ? page.paint().green(better) : page.paint().yellow(better + "?")});
+                   significant(footing.b / footing.a), bits ? outcome_text(*bits, page.paint()) : ""});
     if (std::find(meanings.begin(), meanings.end(), footing.meaning) == meanings.end())
       meanings.push_back(footing.meaning);
   }
@@ -309,9 +353,16 @@ void add_comparison(Page& page, const Run& a, const Run& b, const Comparison& co
   add_loss_scale(page, comparison);
   add_curves(page, a, b, comparison, curves);
   page.heading("In short");
-  const Conclusion conclusion = conclusion_of(comparison);
+  const Conclusion conclusion = conclusion_of(a, b, comparison);
   page.paragraph(conclusion.shows);
+  for (const std::string& reading : conclusion.reads) page.paragraph(reading);
   page.paragraph(conclusion.does_not_show);
+  if (conclusion.next.empty()) return;
+  page.heading("What to type next");
+  for (const NextStep& step : conclusion.next) {
+    page.line("  " + page.paint().cyan(step.command));
+    page.paragraph("# " + step.purpose);
+  }
 }
 
 }  // namespace folio::runs

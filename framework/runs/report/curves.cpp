@@ -72,8 +72,7 @@ void add_curve(Page& page, const std::string& title, const CurvePair& curves, co
 
 void add_curves(Page& page, const Run& a, const Run& b, const Comparison& comparison, const Curves& curves) {
   constexpr int kRows = 13, kEvaluationRows = 9;
-  add_curve(page, "Training loss", curves.loss, scale_of(a, b, comparison, "train_loss", &Facts::bytes_per_token),
-            kRows);
+  add_curve(page, "Training loss", curves.loss, scale_of(a, b, comparison, "loss", &Facts::bytes_per_token), kRows);
   add_curve(page, "Evaluation loss", curves.eval_loss,
             scale_of(a, b, comparison, "eval_loss", &Facts::eval_bytes_per_token), kEvaluationRows);
 }

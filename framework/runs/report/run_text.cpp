@@ -16,13 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// From the current folder, where it lies below it.
-std::string shown_path(const fs::path& path) {
-  std::error_code problem;
-  const fs::path near = fs::proximate(path, problem);
-  return problem || near.empty() || *near.begin() == ".." ? path.string() : near.string();
-}
-
 void add_heading(Page& page, const Run& run) {
   const RunSummary& summary = run.summary;
   const Paint& paint = page.paint();
@@ -84,7 +77,8 @@ std::string fact_text(const std::string& key, const json& value) {
 
 void add_values(Page& page, const char* title, const json& values) {
   Table table({{""}, {""}});
-  for (const auto& [key, value] : values.items()) table.add_row({key, fact_text(key, value)});
+  for (const auto& [key, value] : values.items())
+    if (key != fact_name(&Facts::eval_parts)) table.add_row({key, fact_text(key, value)});
   if (table.empty()) return;
   page.heading(title);
   page.table(table);

@@ -81,6 +81,8 @@ at::Tensor T5::loss(const Batch& batch, std::int64_t num_items) {
   return head_.loss(hidden_states(batch), batch.labels, num_items, batch.label_smoothing);
 }
 
+at::Tensor T5::token_losses(const Batch& batch) { return head_.token_losses(hidden_states(batch), batch.labels); }
+
 at::Tensor T5::logits(const Batch& batch) { return head_.logits(hidden_states(batch)); }
 
 at::Tensor T5::next_token_logits(const Batch& batch) { return head_.logits(hidden_states(batch).select(1, -1)); }

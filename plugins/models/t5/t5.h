@@ -22,6 +22,7 @@ class T5 : public nn::ModelBase {
 
   at::Tensor loss(const Batch& batch, std::int64_t num_items) override;
   bool smooths_labels() const override { return true; }
+  at::Tensor token_losses(const Batch& batch) override;
   at::Tensor logits(const Batch& batch) override;
   at::Tensor next_token_logits(const Batch& batch) override;
   std::unique_ptr<Decoding> begin_decoding(const Batch& source) override;

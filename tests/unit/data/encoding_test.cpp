@@ -113,6 +113,13 @@ TEST_CASE("the evaluation part has tokens and a hash of its own") {
   CHECK(result.encoded.documents.empty());
 }
 
+TEST_CASE("it is known where each document of the evaluation ends among the samples") {
+  const FakeDataset dataset = dataset_of({"ab\ncd\n", "vw\nxyzuvw\n", "q"});
+  const Result result = encode(dataset, {.by = SplitBy::characters, .size = 3, .validation = 0.5});
+  CHECK(texts_of(result.evaluation.samples()) == Texts{"cd\n", "xyz", "uvw"});
+  CHECK(result.encoded.evaluation_document_ends == std::vector<std::int64_t>{1, 3});
+}
+
 TEST_CASE("each document's evaluation part can be had alone, in blocks that begin with it") {
   const FakeDataset dataset = dataset_of({"ab\ncd\n", "vw\nxyz\n", "q"});
   for (const SplitBy by : {SplitBy::characters, SplitBy::tokens, SplitBy::document}) {

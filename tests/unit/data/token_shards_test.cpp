@@ -61,7 +61,7 @@ TEST_CASE("the text that shards stand for is measured") {
   CHECK(encoded.evaluation.bytes == 2);
   REQUIRE(encoded.documents.size() == 1);
   CHECK(encoded.documents[0].name == "b");
-  CHECK(encoded.tokens.distinct == 2);  // of the samples: the third token makes no whole block
+  CHECK(encoded.distinct_tokens == 2);  // of the samples: the third token makes no whole block
 }
 
 TEST_CASE("the hash of shards depends on their tokens, names and part") {

@@ -1,7 +1,13 @@
 #pragma once
 
+#include <ATen/core/Reduction.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/cat.h>
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/ne.h>
+#include <ATen/ops/nonzero.h>
+#include <ATen/ops/squeeze.h>
 
 #include <cstdint>
 #include <memory>
@@ -86,6 +92,15 @@ class Model {
 
   /// Whether loss() heeds Batch::label_smoothing.
   virtual bool smooths_labels() const { return false; }
+
+  /// What loss() adds up: the cross-entropy in nats of each label that is not kIgnoredLabel, row after row: float32
+  /// [scored]. Batch::label_smoothing is not used, and there are no gradients.
+  virtual at::Tensor token_losses(const Batch& batch) {
+    const at::Tensor labels = batch.labels.flatten();
+    const at::Tensor scored = labels.ne(kIgnoredLabel).nonzero().squeeze(1);
+    const at::Tensor rows = logits(batch).flatten(0, 1).index_select(0, scored).to(at::kFloat);
+    return at::cross_entropy_loss(rows, labels.index_select(0, scored), {}, at::Reduction::None);
+  }
 
   /// [batch, length, vocab_size]; Batch::labels is not used.
   virtual at::Tensor logits(const Batch& batch) = 0;

@@ -115,6 +115,20 @@ TEST_CASE("the head's loss without gradients is the same") {
   CHECK(TiedHead(table).loss(hidden, labels, 5).item<float>() == with);
 }
 
+TEST_CASE("the losses of the tokens are what the loss adds up, one for each label") {
+  seed(2);
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
+  const at::Tensor bias = leaf({kVocabulary});
+  const at::Tensor hidden = at::randn({4, 9, kHeadWidth});
+  const at::Tensor labels = some_labels();
+  const at::Tensor losses = TiedHead(table, bias).token_losses(hidden, labels);
+  const at::Tensor chosen = labels.flatten().ne(folio::kIgnoredLabel);
+  const at::Tensor expected = at::cross_entropy_loss(at::linear(hidden, table, bias).flatten(0, 1).index({chosen}),
+                                                     labels.flatten().index({chosen}), {}, 0);
+  CHECK(difference(losses, expected) < 1e-5);
+  CHECK(losses.sum().item<float>() == Approx(TiedHead(table, bias).loss(hidden, labels, 1).item<float>()));
+}
+
 TEST_CASE("a batch without any label has loss 0 and gradients 0") {
   const at::Tensor table = leaf({kVocabulary, kHeadWidth});
   const at::Tensor hidden = leaf({1, 3, kHeadWidth});

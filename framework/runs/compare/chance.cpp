@@ -1,0 +1,72 @@
+#include "runs/compare/chance.h"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+
+#include "runs/record/facts.h"
+
+namespace folio::runs {
+namespace {
+
+double two_sided_quantile(double freedom, double share) {
+  return boost::math::quantile(boost::math::students_t(freedom), 1 - share / 2);
+}
+
+}  // namespace
+
+double chance_quantile(double freedom) { return two_sided_quantile(freedom, kChance); }
+
+double interval_quantile(double freedom) { return two_sided_quantile(freedom, 0.05); }
+
+double difference_by_chance(const StandardError& a, const StandardError& b) {
+  const double of_a = a.error * a.error, of_b = b.error * b.error;
+  if (of_a + of_b == 0) return 0;
+  const double freedom = (of_a + of_b) * (of_a + of_b) / (of_a * of_a / a.freedom + of_b * of_b / b.freedom);
+  return chance_quantile(freedom) * std::sqrt(of_a + of_b);
+}
+
+std::optional<StandardError> scatter_of(const std::vector<Point>& points) {
+  if (points.size() < kFewestForScatter) return std::nullopt;
+  if (!std::all_of(points.begin(), points.end(), [](const Point& p) { return std::isfinite(p.value); }))
+    return std::nullopt;
+  double squares = 0;
+  for (std::size_t i = 2; i < points.size(); ++i) {
+    const double bend = points[i - 2].value - 2 * points[i - 1].value + points[i].value;
+    squares += bend * bend;
+  }
+  const auto bends = static_cast<double>(points.size() - 2);
+  // Neighbouring bends share points, with correlations of -2/3 and 1/6, so that they count for about half as many.
+  constexpr double kShared = 1 + 2 * (4.0 / 9 + 1.0 / 36);
+  return StandardError{std::sqrt(squares / bends / 6), bends / kShared};
+}
+
+std::optional<PairedDifference> paired_difference(const Run& a, const Run& b) {
+  const auto parts_a = facts_from_json(a.facts).eval_parts;
+  const auto parts_b = facts_from_json(b.facts).eval_parts;
+  if (!parts_a || !parts_b || parts_a->scored != parts_b->scored || parts_a->documents != parts_b->documents)
+    return std::nullopt;
+  double scored = 0, nats = 0;
+  const std::size_t parts = parts_a->scored.size();
+  if (parts < kFewestParts) return std::nullopt;
+  for (std::size_t i = 0; i < parts; ++i) {
+    scored += static_cast<double>(parts_a->scored[i]);
+    nats += parts_b->nats[i] - parts_a->nats[i];
+  }
+  if (scored <= 0 || !std::isfinite(nats)) return std::nullopt;
+  PairedDifference paired{.parts = parts, .documents = parts_a->documents, .difference = nats / scored};
+  double scatter = 0;
+  for (std::size_t i = 0; i < parts; ++i) {
+    const double of_part =
+        parts_b->nats[i] - parts_a->nats[i] - paired.difference * static_cast<double>(parts_a->scored[i]);
+    scatter += of_part * of_part;
+  }
+  const auto count = static_cast<double>(parts);
+  const double error = std::sqrt(scatter * count / (count - 1)) / scored;
+  paired.low = paired.difference - interval_quantile(count - 1) * error;
+  paired.high = paired.difference + interval_quantile(count - 1) * error;
+  paired.by_chance = chance_quantile(count - 1) * error;
+  return paired;
+}
+
+}  // namespace folio::runs

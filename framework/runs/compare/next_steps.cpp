@@ -1,0 +1,97 @@
+#include "runs/compare/next_steps.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "support/human.h"
+
+namespace folio::runs {
+namespace {
+
+/// A word that a shell takes as it is, else in single quotes.
+std::string shell_word(const std::string& word) {
+  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=,:@%+-";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+/// What 'runner' takes to run the experiment of this run again; empty where its file is not known.
+std::string again(const Run& run) {
+  if (run.summary.experiment_file.empty()) return "";
+  std::string words = "./runner " + shell_word(shown_path(run.summary.experiment_file));
+  for (const std::string& change : run.info.overrides) words += " " + shell_word(change);
+  return words;
+}
+
+/// The run, as 'runner' is given it.
+std::string name_of(const Run& run) {
+  const std::string like = is_baseline(run.summary) ? experiment_like(run) : "";
+  return like.empty() ? run.summary.id : like;
+}
+
+bool is_evaluated(const Run& run) { return metric_of(run, "eval_loss").has_value(); }
+
+void add_baselines(const Run& a, const Run& b, std::vector<NextStep>& steps) {
+  for (const Run* run : {&a, &b}) {
+    const std::string like = is_baseline(run->summary) ? experiment_like(*run) : "";
+    if (like.empty()) continue;
+    steps.push_back({fmt::format("./runner {} dataset.validation=0.1", like),
+                     "the same model on the book here, with its last tenth kept for evaluation"});
+    if (run == &a && is_baseline(b.summary)) continue;
+    steps.push_back({"./runner show latest --explain", "what its loss means, and whether it was still falling"});
+  }
+  if (is_baseline(a.summary) && is_baseline(b.summary) && steps.size() > 1)
+    steps.push_back({fmt::format("./runner diff {} {}", name_of(a), name_of(b)),
+                     "all that is unknown above is known then, and both losses are of text not trained on"});
+}
+
+void add_evaluation(const Run& a, const Run& b, std::vector<NextStep>& steps) {
+  for (const Run* run : {&a, &b}) {
+    const std::string command = again(*run);
+    if (command.empty() || is_evaluated(*run)) continue;
+    steps.push_back({command + " dataset.validation=0.1", "the same with a tenth of the text kept for evaluation"});
+  }
+}
+
+/// Seeds for the losses, where one run is ahead or nothing tells.
+void add_seeds(const Run& a, const Run& b, const Comparison& comparison, std::vector<NextStep>& steps) {
+  const MetricComparison* loss = comparison.metric(comparison.loss);
+  const bool open = loss && !loss->spread && (loss->outcome == Outcome::ahead || loss->outcome == Outcome::not_known);
+  if (!open) return;
+  for (const Run* run : {&a, &b}) {
+    const std::string command = again(*run);
+    if (!command.empty())
+      steps.push_back({fmt::format("for seed in 1 2 3; do {} training.seed=$seed; done", command),
+                       "how much another seed alone makes of it; then this comparison again"});
+  }
+}
+
+void add_repeats(const Run& a, const Comparison& comparison, std::vector<NextStep>& steps) {
+  const MetricComparison* speed = comparison.metric("tokens_per_second");
+  const std::string command = again(a);
+  if (speed && speed->outcome == Outcome::ahead && !command.empty())
+    steps.push_back({command, "how much the machine alone makes of the speed; then this comparison again"});
+}
+
+}  // namespace
+
+std::string experiment_like(const Run& baseline) {
+  if (baseline.summary.model == "gpt") return "experiments/romeo.yaml";
+  return baseline.summary.model == "bert" ? "experiments/romeo-bert.yaml" : "";
+}
+
+std::vector<NextStep> next_steps(const Run& a, const Run& b, const Comparison& comparison) {
+  std::vector<NextStep> steps;
+  add_baselines(a, b, steps);
+  add_evaluation(a, b, steps);
+  add_seeds(a, b, comparison, steps);
+  add_repeats(a, comparison, steps);
+  constexpr std::size_t kMost = 4;
+  if (steps.size() > kMost) steps.resize(kMost);
+  return steps;
+}
+
+}  // namespace folio::runs

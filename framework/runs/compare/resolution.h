@@ -1,0 +1,56 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runs/compare/chance.h"
+#include "runs/compare/seeds.h"
+#include "runs/record/run.h"
+
+namespace folio::runs {
+
+/// What is known beside a run of how much chance makes of its metrics.
+struct Kin {
+  std::vector<RunSummary> siblings;  ///< finished runs that differ from it in their seed alone, one a seed
+  std::vector<RunSummary> repeats;   ///< finished runs of the same experiment on the same machine, whatever the seed
+  std::vector<Point> losses;         ///< its logged training losses
+};
+
+/// What tells how much chance makes of a metric.
+enum class NoiseSource {
+  seeds,             ///< siblings
+  repeats,           ///< the same experiment on the same machine
+  paired_parts,      ///< the parts of the evaluation text, in both runs
+  evaluated_tokens,  ///< the scatter of the evaluated tokens' losses
+  logged_losses,     ///< the scatter of the logged training losses
+  step_times,        ///< the scatter of the steps' times
+  experience,        ///< kFinestLoss, kFinestSpeed: what is known of such runs, where their own scatter is smaller
+};
+
+/// The smallest difference of a metric that can be told from chance.
+struct Resolution {
+  NoiseSource source = NoiseSource::seeds;
+  double by_chance = 0;  ///< in the metric's unit: chance makes more in a share kChance of cases
+};
+
+/// Differences of losses below this share of the loss are not told apart without seeds, however small their scatter:
+/// in five runs of experiments/smoke.yaml with other seeds two differ by 0.4 % of it (a standard deviation).
+constexpr double kFinestLoss = 0.005;
+
+/// The same of speeds: two runs of one experiment on a quiet machine differ by as much.
+constexpr double kFinestSpeed = 0.05;
+
+/// Of seeds for what a model learned, of repeats for speeds and memory, over each run and its kin; none where neither
+/// has any, and of metrics that say nothing of quality.
+std::optional<SeedSpread> spread_of(const std::string& metric, const Run& a, const Run& b, const Kin& kin_a,
+                                    const Kin& kin_b);
+
+/// From the two runs' own points; none where these do not tell. `paired`: of the two evaluations, where there is one.
+std::optional<Resolution> own_resolution(const std::string& metric, const Run& a, const Run& b, const Kin& kin_a,
+                                         const Kin& kin_b, const std::optional<PairedDifference>& paired);
+
+/// As in "chance alone makes a difference of 0.02 (judged by the scatter of the steps' times)".
+const char* to_string(NoiseSource source);
+
+}  // namespace folio::runs
