@@ -16,13 +16,14 @@ using namespace folio::runs;
 using folio::runs::test::check_named;
 using folio::runs::test::finished_run;
 using folio::runs::test::metric_named;
+using folio::runs::test::steady;
 
 TEST_CASE("runs that share all facts are comparable") {
   const Run a = finished_run();
   Run b = finished_run();
   b.summary.metrics["train_loss"] = 6.0;
   b.settings["training"]["learning_rate"] = 1e-4;
-  const Comparison comparison = compare(a, b);
+  const Comparison comparison = compare(a, b, steady(), steady());
   CHECK(comparison.verdict == Verdict::yes);
   REQUIRE(comparison.settings.size() == 1);
   CHECK(comparison.settings[0].key == "training.learning_rate");
@@ -32,20 +33,22 @@ TEST_CASE("runs that share all facts are comparable") {
   CHECK(loss.standing == Standing::comparable);
   CHECK(*loss.difference == Approx(-0.5));
   CHECK(*loss.ratio == Approx(6.0 / 6.5));
-  CHECK(loss.better == Side::b);
-  CHECK_FALSE(metric_named(comparison, "train_runtime").better);  // equal
-  CHECK_FALSE(metric_named(comparison, "epoch").better);          // no direction
+  CHECK(loss.leader == Side::b);
+  CHECK(loss.outcome == Outcome::ahead);
+  CHECK(metric_named(comparison, "train_runtime").outcome == Outcome::equal);
+  CHECK(metric_named(comparison, "epoch").outcome == Outcome::not_ranked);  // no direction
   CHECK(comparison.footings.empty());
 }
 
-TEST_CASE("the declared direction decides which is better") {
+TEST_CASE("the declared direction decides which is ahead") {
   Run a = finished_run();
   Run b = finished_run();
-  a.summary.metrics = {{"tokens_per_second", 400.0}, {"train_runtime", 90.0}};
-  b.summary.metrics = {{"tokens_per_second", 500.0}, {"train_runtime", 95.0}};
+  a.summary.metrics.merge(std::map<std::string, double>{{"tokens_per_second", 400.0}});
+  b.summary.metrics.merge(std::map<std::string, double>{{"tokens_per_second", 500.0}});
+  b.summary.metrics["train_runtime"] = 105;
   const Comparison comparison = compare(a, b);
-  CHECK(metric_named(comparison, "tokens_per_second").better == Side::b);
-  CHECK(metric_named(comparison, "train_runtime").better == Side::a);
+  CHECK(metric_named(comparison, "tokens_per_second").leader == Side::b);
+  CHECK(metric_named(comparison, "train_runtime").leader == Side::a);
 }
 
 TEST_CASE("what differs decides which metrics can be compared") {
@@ -76,6 +79,10 @@ TEST_CASE("what differs decides which metrics can be compared") {
        not_comparable},
       {"plugin builds", [](Run& r) { r.info.plugins[0].library_hash = "build-2"; }, Verdict::partly, uncertain,
        uncertain, uncertain},
+      {"length", [](Run& r) { r.summary.metrics["global_step"] = 300; }, Verdict::partly, not_comparable,
+       not_comparable, not_comparable},
+      {"other work on the machine", [](Run& r) { r.environment["machine_was_busy"] = true; }, Verdict::partly,
+       comparable, comparable, not_comparable},
       {"seed", [](Run& r) { r.settings["training"]["seed"] = 7; }, Verdict::yes, comparable, comparable, comparable},
   };
   for (const Row& row : rows) {
@@ -83,7 +90,11 @@ TEST_CASE("what differs decides which metrics can be compared") {
     Run a = finished_run();
     a.summary.metrics["train_bits_per_byte"] = 3.0;
     Run b = a;
-    b.summary.metrics = {{"train_loss", 6.0}, {"train_bits_per_byte", 2.5}, {"train_runtime", 90.0}};
+    b.summary.metrics = {{"train_loss", 6.0},
+                         {"train_bits_per_byte", 2.5},
+                         {"train_runtime", 90.0},
+                         {"epoch", 3.0},
+                         {"global_step", 400.0}};
     row.change(b);
     const Comparison comparison = compare(a, b);
     CHECK(check_named(comparison, row.check).finding == Finding::different);
@@ -92,7 +103,7 @@ TEST_CASE("what differs decides which metrics can be compared") {
     CHECK(metric_named(comparison, "train_loss").standing == row.loss);
     CHECK(metric_named(comparison, "train_bits_per_byte").standing == row.text_loss);
     CHECK(metric_named(comparison, "train_runtime").standing == row.speed);
-    CHECK(metric_named(comparison, "train_loss").better.has_value() == (row.loss != not_comparable));
+    CHECK(metric_named(comparison, "train_loss").leader.has_value() == (row.loss != not_comparable));
   }
 }
 
@@ -217,7 +228,7 @@ TEST_CASE("a setting that one run alone has tells something where it was given, 
   CHECK(compare(a, b).same_settings.at("model.hidden_size") == 64);
 }
 
-TEST_CASE("a run that was cut short clouds all its metrics") {
+TEST_CASE("a run that was cut short clouds all its metrics, and its mean loss is not compared") {
   const Run a = finished_run();
   Run b = a;
   b.summary.state = RunState::interrupted;
@@ -225,7 +236,8 @@ TEST_CASE("a run that was cut short clouds all its metrics") {
   const Comparison comparison = compare(a, b);
   CHECK(check_named(comparison, "state").finding == Finding::different);
   CHECK(comparison.verdict == Verdict::partly);
-  CHECK(metric_named(comparison, "train_loss").standing == Standing::uncertain);
+  CHECK(metric_named(comparison, "train_loss").standing == Standing::not_comparable);
+  CHECK(standing_of(find_metric("eval_loss"), comparison.checks) == Standing::uncertain);
 }
 
 TEST_CASE("runs have the same result only where all is known and equal but time and memory") {
@@ -246,11 +258,12 @@ TEST_CASE("runs have the same result only where all is known and equal but time 
 TEST_CASE("a metric that only one run has is shown without a difference, one that is NaN without a better") {
   Run a = finished_run();
   Run b = finished_run();
-  a.summary.metrics = {{"eval_loss", 6.0}, {"train_loss", std::nan("")}};
-  b.summary.metrics = {{"train_loss", 6.0}};
+  a.summary.metrics["eval_loss"] = 6.0;
+  a.summary.metrics["train_loss"] = std::nan("");
   const Comparison comparison = compare(a, b);
   CHECK_FALSE(metric_named(comparison, "eval_loss").difference);
-  CHECK_FALSE(metric_named(comparison, "train_loss").better);
+  CHECK(metric_named(comparison, "train_loss").outcome == Outcome::no_number);
+  CHECK_FALSE(metric_named(comparison, "train_loss").difference);
   const auto json = to_json(a, b, comparison);
   CHECK(json["metrics"]["eval_loss"]["b"].is_null());
   CHECK(json["metrics"]["train_loss"]["a"] == "NaN");
