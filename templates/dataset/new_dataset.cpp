@@ -1,4 +1,4 @@
-// NewDataset: the paragraphs of a text file, each a document. A small, complete data set to begin from.
+// NewDataset: each paragraph of a text file is a document. A small, complete data set to start from.
 
 #include <fstream>
 
@@ -9,7 +9,7 @@ namespace {
 
 /// Declared once: the check of experiments, `runner plugins show` and the defaults all come from this table.
 folio::OptionTable options() {
-  return {folio::text("file").help("the text file; paragraphs have an empty line between them"),
+  return {folio::text("file").help("the text file; paragraphs are separated by empty lines"),
           folio::integer("min_length", 1).at_least(1).unit("bytes").help("shorter paragraphs are left out")};
 }
 

@@ -1,4 +1,4 @@
-// What new_dataset promises. Each check prints what failed; the exit code counts the failures.
+// Tests of new_dataset. Each check prints what failed; the exit code is the number of failures.
 
 #include <cstdio>
 #include <fstream>
@@ -36,12 +36,12 @@ int main() {
   const std::vector<std::string> all{"one\ntwo\n", "x\n", "the last\n"};
   const auto dataset = make({{"file", file}});
   check(texts_of(*dataset) == all, "each paragraph is a document");
-  check(texts_of(*dataset) == all, "they come the same each time");
+  check(texts_of(*dataset) == all, "they are the same each time");
   check(texts_of(*make({{"file", file}, {"min_length", std::int64_t{3}}})).size() == 2, "short ones are left out");
   std::remove(file.c_str());
   try {
     make({{"file", file}});
-    check(false, "a file that is not there is an error");
+    check(false, "a missing file is an error");
   } catch (const folio::Error& error) {
     check(std::string(error.what()).find(file) != std::string::npos, "the error names the file");
   }

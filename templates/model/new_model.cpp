@@ -1,5 +1,5 @@
-// NewModel: each token is scored from the mean of what it and the tokens before it stand for. A small, complete model
-// to begin from; what it computes is in hidden_states().
+// NewModel: the next token is scored from the mean of the embeddings so far. A small, complete model to start from; its
+// computation is in hidden_states().
 
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/arange.h>
@@ -17,8 +17,7 @@ namespace {
 
 /// Declared once: the check of experiments, `runner plugins show` and the defaults all come from this table.
 folio::OptionTable options() {
-  return {folio::nn::vocab_size_option(),
-          folio::integer("hidden_size", 64).at_least(1).help("width of what a token stands for"),
+  return {folio::nn::vocab_size_option(), folio::integer("hidden_size", 64).at_least(1).help("width of the embeddings"),
           folio::integer("max_length", 1024).at_least(1).unit("tokens").help("longest sequence")};
 }
 
@@ -41,8 +40,8 @@ class NewModel : public folio::Model {
     return at::linear(hidden_states(batch), tokens_);  // [batch, length, vocab_size]
   }
 
-  /// The sum of the cross-entropies divided by `num_items`, so that gradient accumulation changes nothing. The labels
-  /// are shifted already.
+  /// The sum of the cross-entropies divided by `num_items`, so that gradient accumulation does not change it. The
+  /// labels are already shifted.
   at::Tensor loss(const folio::Batch& batch, std::int64_t num_items) override {
     const at::Tensor scores = logits(batch).flatten(0, 1).to(at::kFloat);  // [batch * length, vocab_size]
     const at::Tensor sum =
@@ -56,7 +55,7 @@ class NewModel : public folio::Model {
     return static_cast<double>(shape.batch * shape.length * (3 * hidden_size_ + vocab_size_)) * bytes_per_element;
   }
 
-  /// Two a multiply-add, and the backward pass twice the forward one.
+  /// Two operations for each multiply-add; the backward pass takes twice as many as the forward pass.
   double training_flops(const folio::BatchShape& shape) const override {
     return 6.0 * static_cast<double>(shape.batch * shape.length) *
            static_cast<double>(hidden_size_ * (hidden_size_ + vocab_size_));
@@ -72,7 +71,7 @@ class NewModel : public folio::Model {
     const at::Tensor embedded = at::embedding(tokens_, batch.input_ids);  // [batch, length, hidden]
     const std::int64_t length = embedded.size(1);
     const at::Tensor seen = at::arange(1, length + 1, embedded.options()).view({length, 1});
-    const at::Tensor mean = at::cumsum(embedded, 1).div(seen);  // of this token and those before it
+    const at::Tensor mean = at::cumsum(embedded, 1).div(seen);  // over this token and those before it
     return embedded.add(at::linear(mean, mixing_).tanh());
   }
 

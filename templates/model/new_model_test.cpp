@@ -1,4 +1,4 @@
-// What new_model promises. Each check prints what failed; the exit code counts the failures.
+// Tests of new_model. Each check prints what failed; the exit code is the number of failures.
 
 #include <ATen/ops/randint.h>
 
@@ -33,16 +33,17 @@ int main() {
   batch.labels = at::randint(kVocabulary, {2, 8}, at::kLong);
   const at::Tensor loss = model->loss(batch, /*num_items=*/16);
   check(std::abs(loss.item<double>() - std::log(kVocabulary)) < 0.1, "an untrained model guesses");
-  check(model->logits(batch).sizes() == at::IntArrayRef({2, 8, kVocabulary}), "every token is scored at every place");
+  check(model->logits(batch).sizes() == at::IntArrayRef({2, 8, kVocabulary}),
+        "every token is scored at every position");
 
   loss.backward();
   for (const folio::Parameter& parameter : model->parameters())
     check(parameter.tensor.grad().defined(), parameter.name.c_str());
 
-  // Causal: what stands at the end changes nothing before it.
+  // Causal: a change at the end changes nothing before it.
   folio::Batch other{.input_ids = batch.input_ids.clone()};
   other.input_ids.select(1, 7).fill_(0);
   const auto first = [&](const folio::Batch& of) { return model->logits(of).narrow(1, 0, 7); };
-  check(first(batch).equal(first(other)), "no token sees those behind it");
+  check(first(batch).equal(first(other)), "no token sees those after it");
   return failures;
 }

@@ -1,4 +1,4 @@
-// NewTokenizer: a token is a character. A small, complete tokenizer to begin from.
+// NewTokenizer: each token is a character. A small, complete tokenizer to start from.
 
 #include <algorithm>
 #include <map>
@@ -10,12 +10,12 @@
 
 namespace {
 
-/// Declared once. A model whose vocab_size is left open takes it from here.
+/// Declared once. A model whose vocab_size is not given takes it from here.
 folio::OptionTable options() {
-  return {folio::integer("vocab_size", 512).at_least(1).unit("tokens").help("most tokens to learn")};
+  return {folio::integer("vocab_size", 512).at_least(1).unit("tokens").help("the most tokens to learn")};
 }
 
-/// The character at the text's beginning: its first byte and the bytes that continue it.
+/// The first character of the text: its first byte and the bytes that continue it.
 std::string_view first_character(std::string_view text) {
   std::size_t size = 1;
   while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
@@ -52,7 +52,7 @@ class NewTokenizer : public folio::Tokenizer {
       if (tokens_.size() < limit_) add(character);
   }
 
-  /// Byte-pair encoding without a merge is a tokenizer of characters, which Hugging Face's libraries can read.
+  /// Byte-pair encoding without merges is a tokenizer of characters, which Hugging Face's libraries can read.
   std::string to_json() const override {
     nlohmann::ordered_json vocabulary, added = nlohmann::ordered_json::array();
     for (std::size_t id = 0; id < tokens_.size(); ++id) {
@@ -125,7 +125,7 @@ class NewTokenizer : public folio::Tokenizer {
   }
 
  private:
-  static constexpr const char* kUnknown = "<|unknown|>";  // id 0, what a character that was not learned becomes
+  static constexpr const char* kUnknown = "<|unknown|>";  // id 0, for characters that were not learned
 
   static std::string spelling(folio::SpecialToken token, int index) {
     const std::string name(folio::to_string(token));
@@ -136,7 +136,7 @@ class NewTokenizer : public folio::Tokenizer {
     if (ids_.try_emplace(token, static_cast<folio::TokenId>(tokens_.size())).second) tokens_.push_back(token);
   }
 
-  /// A special token that stands at the text's beginning, else a character.
+  /// The special token at the beginning of the text, if there is one, otherwise its first character.
   std::string_view first_token(std::string_view text) const {
     for (std::size_t id = 0; id < specials_; ++id)
       if (text.starts_with(tokens_[id])) return text.substr(0, tokens_[id].size());
@@ -152,7 +152,7 @@ class NewTokenizer : public folio::Tokenizer {
 }  // namespace
 
 FOLIO_PLUGIN(
-    "tokenizer", "new_tokenizer", .version = "0.1", .summary = "A token is a character", .options = options,
+    "tokenizer", "new_tokenizer", .version = "0.1", .summary = "Each token is a character", .options = options,
     .make_tokenizer = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Tokenizer> {
       return std::make_unique<NewTokenizer>(values);
     })

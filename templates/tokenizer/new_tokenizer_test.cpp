@@ -1,4 +1,4 @@
-// What new_tokenizer promises. Each check prints what failed; the exit code counts the failures.
+// Tests of new_tokenizer. Each check prints what failed; the exit code is the number of failures.
 
 #include <iostream>
 
@@ -28,14 +28,14 @@ int main() {
 
   const auto ids = tokenizer->encode(text);
   check(tokenizer->decode(ids, false) == text, "text comes back as it was");
-  for (const folio::TokenId id : ids) check(id >= 0 && id < tokenizer->vocab_size(), "ids lie in the vocabulary");
+  for (const folio::TokenId id : ids) check(id >= 0 && id < tokenizer->vocab_size(), "ids are in the vocabulary");
 
   const auto mask = tokenizer->special_token_id(folio::SpecialToken::mask, 0);
-  check(mask.has_value(), "a special token that was asked for is there");
-  check(!tokenizer->special_token_id(folio::SpecialToken::sentinel, 0), "one that was not is not");
+  check(mask.has_value(), "a special token that was requested is there");
+  check(!tokenizer->special_token_id(folio::SpecialToken::sentinel, 0), "one that was not requested is not");
 
   const auto again = folio_plugin()->make_tokenizer(values);
   again->load_json(tokenizer->to_json());
-  check(again->encode(text) == ids, "what was saved encodes alike");
+  check(again->encode(text) == ids, "the saved tokenizer encodes in the same way");
   return failures;
 }
