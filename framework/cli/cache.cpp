@@ -58,7 +58,7 @@ void print_removed(const std::vector<CacheEntry>& removed) {
     std::cout << "Nothing was removed.\n";
     return;
   }
-  std::cout << fmt::format("Removed {} {} of {}.\n", removed.size(), removed.size() == 1 ? "entry" : "entries",
+  std::cout << fmt::format("Removed {} {}, {}.\n", removed.size(), removed.size() == 1 ? "entry" : "entries",
                            human_bytes(static_cast<double>(total_bytes(removed))));
 }
 
@@ -93,7 +93,7 @@ void cache(const CacheOptions& options) {
     return;
   }
   if (folder.empty())
-    std::cout << "There is no cache: FOLIO_CACHE is off, or there is no home folder.\n";
+    std::cout << "There is no cache: FOLIO_CACHE is 'off', or there is no home folder.\n";
   else if (removes)
     print_removed(removed);
   else
@@ -105,10 +105,10 @@ void cache(const CacheOptions& options) {
 void add_cache(const Command& program, const GlobalOptions&, int&) {
   auto options = std::make_shared<CacheOptions>();
   const Command command =
-      program.subcommand("cache", "List what is kept for later runs: trained tokenizers, encoded texts");
+      program.subcommand("cache", "List what is cached for later runs: trained tokenizers and encoded texts");
   const CommandOption clear =
-      command.flag("--clear", options->clear, "remove everything; runs that go on keep what they use");
-  command.option("--limit", options->limit, "remove what was not used for the longest time, down to this size")
+      command.flag("--clear", options->clear, "remove everything; active runs keep what they are using");
+  command.option("--limit", options->limit, "remove the least recently used entries, down to this size")
       .excludes(clear);
   command.flag("--json", options->json, "print JSON");
   command.footer(
@@ -116,7 +116,7 @@ void add_cache(const Command& program, const GlobalOptions&, int&) {
       "  runner cache\n"
       "  runner cache --limit 5GiB\n"
       "  runner cache --clear\n"
-      "Each run keeps to FOLIO_CACHE_LIMIT (10GiB); FOLIO_CACHE names another folder, or 'off'.");
+      "Runs keep the cache below FOLIO_CACHE_LIMIT (10GiB); FOLIO_CACHE names another folder, or is 'off'.");
   command.action([options] { cache(*options); });
 }
 

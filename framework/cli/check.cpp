@@ -48,10 +48,11 @@ std::string check_overview(const json& answer) {
           : std::vector<std::string>{"documents", fmt::format("{} ({} characters)", documents,
                                                               with_commas(data.at("characters").get<std::int64_t>()))});
   table.add_row({"samples", count_text(data.at("samples"), data.at("samples_estimated"))});
-  table.add_row({"tokens a sample", count_text(data.at("tokens_per_sample"), data.at("tokens_per_sample_estimated"))});
+  table.add_row(
+      {"tokens per sample", count_text(data.at("tokens_per_sample"), data.at("tokens_per_sample_estimated"))});
   table.add_row({"evaluation samples", count_text(data.at("eval_samples"), data.at("samples_estimated"))});
   table.add_row(
-      {"steps", fmt::format("{} ({} an epoch)", count_text(plan.at("max_steps"), data.at("samples_estimated")),
+      {"steps", fmt::format("{} ({} per epoch)", count_text(plan.at("max_steps"), data.at("samples_estimated")),
                             with_commas(plan.at("steps_per_epoch").get<std::int64_t>()))});
   table.add_row({"parameters", with_commas(parameters.at("total").get<std::int64_t>())});
   for (const auto& [part, count] : parameters.at("by_part").items())
@@ -79,9 +80,9 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
   for (const std::string& note : experiment.notes) fmt::print("note: {}\n", note);
   for (const json& note : answer.at("data").at("notes")) fmt::print("note: {}\n", note.get<std::string>());
   if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated"))
-    fmt::print("'about': depends on the tokenizer, which is trained in the run, or is an estimate.\n");
+    fmt::print("'about': an estimate, or dependent on the tokenizer, which the run trains first.\n");
   if (options.all) fmt::print("\n{}\n", experiment::to_yaml(experiment.resolved));
-  fmt::print("{} is in order.{}\n", options.file, options.all ? "" : " --all shows every value of it.");
+  fmt::print("{} is valid.{}\n", options.file, options.all ? "" : " --all shows every value.");
   return 0;
 }
 
@@ -89,11 +90,10 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
 
 void add_check(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<CheckOptions>();
-  const Command command =
-      program.subcommand("check", "Validate an experiment and tell what it would do, without training");
+  const Command command = program.subcommand("check", "Check an experiment and say what it would do, without training");
   command.option("file", options->file, "the experiment file").required();
-  command.option("overrides", options->overrides, "settings put over the file's: section.key=value");
-  command.flag("--all", options->all, "show every value that a run would have, the defaults too");
+  command.option("overrides", options->overrides, "settings that override the file's: section.key=value");
+  command.flag("--all", options->all, "show every value that a run would use, including defaults");
   command.flag("--json", options->json, "print it as JSON, with the origin of each setting");
   command.footer(
       "Examples:\n"

@@ -33,33 +33,33 @@ void compare_runs(const GlobalOptions& global, const CompareOptions& options) {
     std::cout << runs::to_csv(table);
   else
     std::cout << (options.markdown ? runs::to_markdown(table) : runs::to_text(table));
-  if (runs.empty()) std::cerr << "note: no run is left to compare\n";
+  if (runs.empty()) std::cerr << "note: there is no run to compare\n";
 }
 
 }  // namespace
 
 void add_compare(const Command& program, const GlobalOptions& global, int&) {
   const Command command =
-      program.subcommand("compare", "Tabulate any number of runs: settings that differ, and metrics");
+      program.subcommand("compare", "Compare any number of runs in a table: settings that differ, and metrics");
   const auto options = std::make_shared<CompareOptions>();
   options->choice.finished = true;
   runs::TableRequest& request = options->request;
-  command.option("RUN", options->choice.names, "Runs, named as for 'show'; all finished ones by default");
+  command.option("RUN", options->choice.names, "runs, given as for 'show'; by default all finished runs");
   add_where(command, options->choice.where);
-  command.option("--metrics", request.metrics, "Metrics to show, in this order, with commas between")
+  command.option("--metrics", request.metrics, "metrics to show, in this order, separated by commas")
       .delimiter(',')
       .one_value();
-  command.option("--sort-by", request.sort_by, "A setting, a metric, id, name, state or created");
-  command.flag("--descending", request.descending, "Sort from high to low");
-  command.option("--keep", request.keep, "Show only these columns, which may be patterns: 'training.*,eval_*'")
+  command.option("--sort-by", request.sort_by, "a setting, a metric, id, name, state or created");
+  command.flag("--descending", request.descending, "sort from high to low");
+  command.option("--keep", request.keep, "show only these columns; patterns are allowed: 'training.*,eval_*'")
       .delimiter(',')
       .one_value();
-  command.option("--drop", request.drop, "Leave out these columns, which may be patterns").delimiter(',').one_value();
+  command.option("--drop", request.drop, "leave out these columns; patterns are allowed").delimiter(',').one_value();
   command.flag("--group", request.group,
-               "One row for the runs that differ in their seeds alone: mean ± sample standard deviation");
-  const CommandOption csv = command.flag("--csv", options->csv, "CSV, numbers in full");
-  const CommandOption json = command.flag("--json", options->json, "JSON: rows, notes");
-  const CommandOption markdown = command.flag("--md", options->markdown, "A table of Markdown");
+               "one row for runs that differ only in their seeds: mean ± sample standard deviation");
+  const CommandOption csv = command.flag("--csv", options->csv, "print CSV, with all digits");
+  const CommandOption json = command.flag("--json", options->json, "print JSON: rows, notes");
+  const CommandOption markdown = command.flag("--md", options->markdown, "print a Markdown table");
   csv.excludes(json).excludes(markdown);
   json.excludes(markdown);
   command.footer(

@@ -106,16 +106,16 @@ void completion(const Command& program, const GlobalOptions& global, const Compl
 
 void add_completion(const Command& program, const GlobalOptions& global, int&) {
   const Command command =
-      program.subcommand("completion", "Print what makes a shell complete commands, options and runs");
+      program.subcommand("completion", "Print a script that makes the shell complete commands, options and runs");
   const auto options = std::make_shared<CompletionOptions>();
   const CommandOption shell =
       command.option("SHELL", options->shell, "bash, zsh or fish").one_of({"bash", "zsh", "fish"});
   const CommandOption runs =
-      command.flag("--runs", options->runs, "Print the runs, a line each, as the scripts ask for them");
+      command.flag("--runs", options->runs, "print the runs, one per line, for use by these scripts");
   shell.excludes(runs);
   command.require_options(1);
   command.footer(
-      "Examples:\n  eval \"$(./runner completion bash)\"     in ~/.bashrc with the path of runner\n"
+      "Examples:\n  eval \"$(./runner completion bash)\"     put this into ~/.bashrc, with the path of runner\n"
       "  ./runner completion fish | source");
   command.action([program, &global, options] { completion(program, global, *options); });
 }

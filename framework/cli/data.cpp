@@ -78,18 +78,18 @@ int show_data(const DataOptions& options, const GlobalOptions& global) {
 
 void add_data(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<DataOptions>();
-  const Command command = program.subcommand("data", "Show an experiment's samples as the training sees them");
+  const Command command = program.subcommand("data", "Show an experiment's samples as training sees them");
   command.option("file", options->file, "the experiment file").required();
-  command.option("overrides", options->overrides, "settings put over the file's: section.key=value");
-  command.option("--sample", options->sample, "the first to show, counted from 0 in the order of the epoch")
+  command.option("overrides", options->overrides, "settings that override the file's: section.key=value");
+  command.option("--sample", options->sample, "the first sample to show, counted from 0 in the order of the epoch")
       .show_default()
       .not_negative();
-  command.option("--count", options->count, "how many to show").show_default().not_negative();
-  command.option("--epoch", options->epoch, "whose order and masks to show, counted from 0")
+  command.option("--count", options->count, "how many samples to show").show_default().not_negative();
+  command.option("--epoch", options->epoch, "the epoch whose order and masks to show, counted from 0")
       .show_default()
       .not_negative();
   command.flag("--tokens", options->tokens, "show where tokens begin and end");
-  command.flag("--json", options->json, "print counts and samples as JSON, labels with -100 where none is");
+  command.flag("--json", options->json, "print counts and samples as JSON; a label of -100 means none");
   command.footer(
       "Examples:\n"
       "  runner data experiments/romeo.yaml\n"

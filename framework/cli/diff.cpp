@@ -33,7 +33,8 @@ struct DiffOptions {
 std::pair<std::string, std::string> choose(const std::vector<RunSummary>& runs, const DiffOptions& options) {
   if (options.a.empty()) {
     if (runs.size() < 2 || runs::is_baseline(runs[1]))
-      throw Error(ErrorKind::usage, "there are not two runs yet; name two, as in: runner diff baseline/gpt latest");
+      throw Error(ErrorKind::usage,
+                  "there are fewer than two runs so far; name two, as in: runner diff baseline/gpt latest");
     return {runs[1].id, runs[0].id};
   }
   const std::string a = runs::select_run(runs, options.a).id;
@@ -127,25 +128,26 @@ int compare_runs(const GlobalOptions& global, const DiffOptions& options) {
 
 void add_diff(const Command& program, const GlobalOptions& global, int& exit_code) {
   const Command command =
-      program.subcommand("diff", "Compare two runs: whether they can be, settings, metrics, curves");
+      program.subcommand("diff", "Compare two runs: whether they can be compared, settings, metrics, curves");
   const auto options = std::make_shared<DiffOptions>();
-  command.option("A", options->a, "A run, named as for 'show'; with B left out it is compared with the latest");
-  command.option("B", options->b, "Another run; without A and B the latest two are compared");
-  command.flag("--all", options->all, "Every fact, setting and metric, the same ones too");
+  command.option("A", options->a, "a run, given as for 'show'; without B it is compared with the latest run");
+  command.option("B", options->b, "another run; without A and B the two latest runs are compared");
+  command.flag("--all", options->all, "show every fact, setting and metric, even those that are equal");
   command.flag("--trace", options->trace,
-               "The first step at which two runs that should be equal part, and in what; both need "
+               "show the first step at which two runs that should be equal differ, and what differs; both need "
                "training.trace=true");
   command.flag("--exit-code", options->exit_code,
-               "Exit with 1 unless all facts are known and equal, no setting differs, and every metric but times "
-               "and memory is the same; with --trace, if they part");
+               "exit with 1 unless all facts are known and equal, no setting differs, and every metric except times "
+               "and memory is the same; with --trace, if they differ");
   const CommandOption json =
-      command.flag("--json", options->json, "JSON: comparable, reasons, settings, metrics, shows");
-  command.flag("--md", options->markdown, "Markdown, for a pull request or a notebook").excludes(json);
+      command.flag("--json", options->json, "print JSON: comparable, reasons, settings, metrics, shows");
+  command.flag("--md", options->markdown, "print Markdown, for a pull request or a notebook").excludes(json);
   command.footer(
-      "An experiment file stands for its latest finished run: the newest of the runs that were started from the file "
-      "at "
-      "this path, with or without overrides.\n\n"
-      "Examples:\n  runner diff\n  runner diff baseline/gpt\n  runner diff baseline/gpt experiments/romeo.yaml\n"
+      "An experiment file stands for the latest finished run that was started from the file at this path, with or "
+      "without overrides.\n\nExamples:\n"
+      "  runner diff\n"
+      "  runner diff baseline/gpt\n"
+      "  runner diff baseline/gpt experiments/romeo.yaml\n"
       "  runner diff experiments/romeo.yaml experiments/romeo-bert.yaml --md\n"
       "  runner diff 3fa9 77b1 --trace");
   command.action([&global, options, &exit_code] { exit_code = compare_runs(global, *options); });

@@ -53,7 +53,7 @@ Finding processor(const json& environment) {
                   fmt::format("{}, {} processors, {} threads ({})", environment.at("processor").get<std::string>(),
                               environment.at("processors").get<int>(), environment.at("threads").get<int>(),
                               features.empty() ? "no AVX2" : features)};
-  if (!fast) finding.advice = "it has neither AVX-512 BF16 nor AMX, so training is in float32, at about half the speed";
+  if (!fast) finding.advice = "it has neither AVX-512 BF16 nor AMX, so training uses float32, at about half the speed";
   return finding;
 }
 
@@ -74,18 +74,18 @@ std::vector<Finding> worker() {
         processor(environment)};
   } catch (const std::exception& error) {  // the boundary of the check: what went wrong is its finding
     return {{"libtorch", Verdict::failure, fmt::format("{} does not work: {}", worker_program().string(), error.what()),
-             "rm -rf build .deps, then ./runner --version sets all up anew"}};
+             "rm -rf build .deps, then ./runner --version sets everything up again"}};
   }
 }
 
 std::vector<Finding> plugins(const GlobalOptions& global) {
   const plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
   std::vector<Finding> findings{{"plugins", catalogue.plugins().empty() ? Verdict::failure : Verdict::good,
-                                 fmt::format("{} can be used", catalogue.plugins().size()),
-                                 catalogue.plugins().empty() ? "build Folio anew" : ""}};
+                                 fmt::format("{} usable", catalogue.plugins().size()),
+                                 catalogue.plugins().empty() ? "rebuild Folio" : ""}};
   for (const plugin_host::PluginProblem& problem : catalogue.problems()) {
     findings.push_back({"plugin", problem.fatal ? Verdict::failure : Verdict::warning, problem.message,
-                        problem.fatal ? "build it anew, or take it out of that folder" : ""});
+                        problem.fatal ? "rebuild it, or remove it from that folder" : ""});
   }
   return findings;
 }
@@ -94,7 +94,7 @@ std::vector<Finding> store(const GlobalOptions& global) {
   const fs::path file = runs::store_file(global.results);
   if (global.store.empty() && !runs::store_is_sound(file)) {
     return {{"store", Verdict::failure, file.string() + " is damaged",
-             "runner reindex makes it anew from the run folders; nothing is lost"}};
+             "runner reindex rebuilds it from the run folders; nothing is lost"}};
   }
   try {
     runs::Store opened = store_of(global);
@@ -106,12 +106,12 @@ std::vector<Finding> store(const GlobalOptions& global) {
         {"store", opened.in_memory() ? Verdict::warning : Verdict::good,
          fmt::format("{} with {} runs", opened.in_memory() ? "an index in memory" : opened.name(),
                      opened.list().size()),
-         opened.in_memory() ? "the folder cannot be written: --results or FOLIO_RESULTS names another" : ""});
+         opened.in_memory() ? "the folder cannot be written to: choose another with --results or FOLIO_RESULTS" : ""});
     return findings;
   } catch (const Error& error) {  // as above
     return {{"store", Verdict::failure, error.what(),
-             global.store.empty() ? "--results or FOLIO_RESULTS names another folder"
-                                  : "--store or FOLIO_STORE names another server; an empty one stands for a file"}};
+             global.store.empty() ? "choose another folder with --results or FOLIO_RESULTS"
+                                  : "choose another server with --store or FOLIO_STORE; an empty value means a file"}};
   }
 }
 
@@ -126,7 +126,7 @@ Finding disk(const GlobalOptions& global) {
   const bool little = free < kLittle;
   return {"disk", little ? Verdict::warning : Verdict::good,
           fmt::format("{} free for {}", human_bytes(static_cast<double>(free)), global.results.string()),
-          little ? "runner purge, runner cache --clear, or training.save_strategy=no make room" : ""};
+          little ? "to make room: runner purge, runner cache --clear, or training.save_strategy=no" : ""};
 }
 
 void print(const std::vector<Finding>& findings) {
@@ -166,10 +166,10 @@ int doctor(const GlobalOptions& global, bool json_wanted) {
 
 void add_doctor(const Command& program, const GlobalOptions& global, int& exit_code) {
   const Command command =
-      program.subcommand("doctor", "Check libtorch, plugins, store, disk and processor, and say what to do");
+      program.subcommand("doctor", "Check libtorch, plugins, store, disk and processor, and say how to fix problems");
   const auto json_wanted = std::make_shared<bool>(false);
-  command.flag("--json", *json_wanted, "JSON: name, verdict, text, advice of each check");
-  command.footer("Exits with 1 when a check failed.\n\nExample:\n  runner doctor");
+  command.flag("--json", *json_wanted, "print JSON: name, verdict, text and advice of each check");
+  command.footer("The exit code is 1 if a check fails.\n\nExample:\n  runner doctor");
   command.action([&global, json_wanted, &exit_code] { exit_code = doctor(global, *json_wanted); });
 }
 

@@ -43,7 +43,7 @@ constexpr Format kFormats[] = {{"json", ".json", false, &runs::export_json},
 
 std::vector<runs::Run> chosen_runs(runs::Store& store, const ExportOptions& options) {
   if (options.choice.names.empty() && options.choice.where.empty() && !options.all)
-    throw Error(ErrorKind::usage, "which runs? Name them, or say --where or --all");
+    throw Error(ErrorKind::usage, "which runs? Name them, or use --where or --all");
   const std::vector<runs::RunSummary> all = store.list();
   const runs::RunSettings settings = options.choice.where.empty() ? runs::RunSettings() : store.settings();
   std::vector<runs::Run> chosen;
@@ -53,7 +53,7 @@ std::vector<runs::Run> chosen_runs(runs::Store& store, const ExportOptions& opti
     chosen.push_back(store.load(run.id));
     runs::require_folder(chosen.back());
   }
-  if (chosen.empty()) throw Error(ErrorKind::usage, "no run is left to export");
+  if (chosen.empty()) throw Error(ErrorKind::usage, "there is no run to export");
   return chosen;
 }
 
@@ -61,7 +61,7 @@ void export_runs(const GlobalOptions& global, const ExportOptions& options) {
   const Format& format = *std::find_if(std::begin(kFormats), std::end(kFormats),
                                        [&](const Format& each) { return each.name == options.format; });
   if (options.to == "-" && format.write == &runs::export_parquet && is_terminal(STDOUT_FILENO))
-    throw Error(ErrorKind::usage, "--to -: Parquet is no text for a terminal; redirect it into a file");
+    throw Error(ErrorKind::usage, "--to -: Parquet is not text that a terminal can show; redirect it to a file");
   runs::Store store = open_store(global);
   const std::vector<runs::Run> chosen = chosen_runs(store, options);
   const auto write = [&](std::span<const runs::Run> runs, const fs::path& to) {
@@ -76,24 +76,23 @@ void export_runs(const GlobalOptions& global, const ExportOptions& options) {
 }  // namespace
 
 void add_export(const Command& program, const GlobalOptions& global, int&) {
-  const Command command = program.subcommand("export", "Write runs for other programs, or for another machine");
+  const Command command = program.subcommand("export", "Export runs for other programs or another machine");
   const auto options = std::make_shared<ExportOptions>();
   std::vector<std::string> names;
   for (const Format& format : kFormats) names.emplace_back(format.name);
-  command.option("RUN", options->choice.names, "Runs, named as for 'show'");
+  command.option("RUN", options->choice.names, "runs, given as for 'show'");
   add_where(command, options->choice.where);
-  command.flag("--all", options->all, "All finished runs");
+  command.flag("--all", options->all, "all finished runs");
   command
-      .option(
-          "--format", options->format,
-          "json: all of it; csv: a row for each logged step; points-csv, parquet: one table of all runs with a row for "
-          "each point (run, step, metric, value); tensorboard: a folder with an event file; folder: the run's folder, "
-          "for 'import'")
+      .option("--format", options->format,
+              "json: everything; csv: a row for each logged step; points-csv, parquet: one table of all runs with a "
+              "row for each point (run, step, metric, value); tensorboard: a folder with an event file; folder: the "
+              "run's folder, for 'import'")
       .one_of(names)
       .show_default();
   command.option("--to", options->to,
-                 "The file or folder to write, '-' for standard output; without this each run goes into one here, "
-                 "called as its id, and a table of points into points.csv or points.parquet");
+                 "the file or folder to write, '-' for standard output; by default each run goes to a file or folder "
+                 "here that is named after its id, and a table of points to points.csv or points.parquet");
   command.footer(
       "Examples:\n  runner export latest --format csv\n  runner export 3fa9 --format tensorboard --to logs/3fa9\n"
       "  runner export 3fa9 b2c1 --format points-csv --to -\n"

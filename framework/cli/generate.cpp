@@ -35,7 +35,7 @@ class Conversation {
   Conversation(const GenerateOptions& options, runs::Run run) : options_(options), run_(std::move(run)) {
     runs::require_folder(run_);
     if (std::filesystem::exists(run_.folder.model() / "model.safetensors")) return;
-    throw Error(ErrorKind::usage, fmt::format("run {} has no model to generate with: it is {}", run_.summary.id,
+    throw Error(ErrorKind::usage, fmt::format("run {} has no model to generate with; it is {}", run_.summary.id,
                                               runs::to_string(run_.summary.state)));
   }
 
@@ -51,7 +51,7 @@ class Conversation {
 
   /// A prompt for each line that is typed, until there is none.
   void ask_on() {
-    if (is_terminal(STDIN_FILENO)) fmt::print(stderr, "A prompt and Enter; Ctrl-D ends it.\n");
+    if (is_terminal(STDIN_FILENO)) fmt::print(stderr, "Type a prompt and press Enter; Ctrl-D quits.\n");
     work(request(), /*input_open=*/true);
   }
 
@@ -127,30 +127,33 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
 
 void add_generate(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<GenerateOptions>();
-  const Command command =
-      program.subcommand("generate", "Let the model of a run continue a text, or fill the masks in one");
-  command.option("run", options->run, "the run: id prefix, name, latest, or an experiment file").show_default();
+  const Command command = program.subcommand("generate", "Continue a text with a run's model, or fill the masks in it");
+  command.option("run", options->run, "the run: the beginning of its id, its name, latest, or an experiment file")
+      .show_default();
   const CommandOption prompt = command.option(
       "-p,--prompt", options->prompt,
-      "the text to continue, without one the model begins a new text; for a masked model, a text with mask tokens");
-  command.option("--max-new-tokens", options->max_new_tokens, "tokens to generate")
+      "the text to continue; without it the model begins a new text. For a masked model, a text with mask tokens");
+  command.option("--max-new-tokens", options->max_new_tokens, "how many tokens to generate")
       .show_default()
       .range(std::int64_t{1}, std::int64_t{1} << 20);
-  command.option("-t,--temperature", options->temperature, "0 takes the most probable token each time")
+  command
+      .option("-t,--temperature", options->temperature,
+              "how much chance to allow; 0 always takes the most probable token")
       .show_default()
       .range(0.0, 100.0);
-  command.option("--top-k", options->top_k, "choose among the k most probable tokens; 0: among all")
+  command.option("--top-k", options->top_k, "choose among this many of the most probable tokens; 0: among all")
       .show_default()
       .not_negative();
-  command.option("--top-p", options->top_p, "choose among the most probable tokens that together have this share")
+  command.option("--top-p", options->top_p, "choose among the most probable tokens that together have this probability")
       .show_default()
       .range(0.0, 1.0);
-  command.option("--seed", options->seed, "of the choices").show_default().not_negative();
+  command.option("--seed", options->seed, "seed of the random choices").show_default().not_negative();
   command
       .flag("-i,--interactive", options->interactive,
-            "keep the model loaded, and take a prompt from each line of standard input")
+            "keep the model loaded, and read a prompt from each line of standard input")
       .excludes(prompt);
-  command.flag("--json", options->json, "print run, prompt and text as JSON, a line for each with --interactive");
+  command.flag("--json", options->json,
+               "print run, prompt and text as JSON; with --interactive one line for each prompt");
   command.footer(
       "Examples:\n"
       "  runner generate latest --prompt 'ROMEO.'\n"

@@ -91,7 +91,7 @@ void print(const Topic& topic) {
   if (topic.option) {
     const std::string unit = topic.option->unit_text.empty() ? "" : ", in " + topic.option->unit_text;
     page.line(fmt::format("takes: {}{}", expectation(*topic.option), unit));
-    page.line("by default: " + experiment::default_text(*topic.option));
+    page.line("default: " + experiment::default_text(*topic.option));
   }
   std::cout << page.text();
 }
@@ -100,8 +100,8 @@ void print(const Topic& topic) {
   std::vector<std::string> names;
   for (const Topic& topic : topics) names.insert(names.end(), topic.names.begin(), topic.names.end());
   for (const Command& command : program.subcommands()) names.push_back(command.name());
-  throw Error(ErrorKind::usage, fmt::format("nothing is called '{}': expected a key of the experiment, an option of a "
-                                            "plugin, a metric or a command{}",
+  throw Error(ErrorKind::usage, fmt::format("there is no help on '{}': expected a key of an experiment, an option of a "
+                                            "plugin, a metric, a fact or a command{}",
                                             word, did_you_mean(word, names)));
 }
 
@@ -134,7 +134,7 @@ void help(const HelpOptions& options, const Command& program, const GlobalOption
   if (other != nullptr) {
     const auto keys = experiment::words_of(other->keys);
     std::cout << (keys.empty() ? fmt::format("Folio has no '{}'", options.word)
-                               : fmt::format("'{}' is here '{}'", options.word, keys.front()))
+                               : fmt::format("'{}' is called '{}' in Folio", options.word, keys.front()))
               << (other->note.empty() ? "" : fmt::format(": {}", other->note)) << ".\n";
   }
   for (const Topic& topic : found) {
@@ -146,14 +146,14 @@ void help(const HelpOptions& options, const Command& program, const GlobalOption
 }  // namespace
 
 void add_help(const Command& program, const GlobalOptions& global, int&) {
-  const Command command = program.subcommand("help", "Say what a key of an experiment, a metric or a command means");
+  const Command command = program.subcommand("help", "Explain a key of an experiment, a metric or a command");
   const auto options = std::make_shared<HelpOptions>();
-  command.option("WORD", options->word, "A key, an option of a plugin, a metric, a fact or a command");
-  command.flag("--json", options->json, "JSON: topics, of each name, owner, meaning, option");
-  command.flag("--md", options->markdown, "All training arguments and framework options: docs/training.md");
+  command.option("WORD", options->word, "a key, an option of a plugin, a metric, a fact or a command");
+  command.flag("--json", options->json, "print JSON: topics, each with name, owner, meaning, option");
+  command.flag("--md", options->markdown, "print all training arguments and framework options: docs/training.md");
   command.footer(
       "Examples:\n  runner help training.learning_rate\n  runner help dataset.split.by\n  runner help gpt.resid_pdrop\n"
-      "  runner help unigram_loss");
+      "  runner help unigram_loss\ndocs/glossary.md explains basic words such as token, loss and epoch.");
   command.action([options, program, &global] { help(*options, program, global); });
 }
 

@@ -24,10 +24,11 @@ struct ImportOptions {
 };
 
 void tell(const runs::ImportReport& report) {
-  if (report.unchanged) return fmt::print("{}  {}: is here already, and nothing is changed\n", report.id, report.name);
+  if (report.unchanged) return fmt::print("{}  {}: already imported; nothing is changed\n", report.id, report.name);
   fmt::print("{}  {}: from {}, {} points\n", report.id, report.name, report.format, report.points);
   if (!report.earlier.empty())
-    fmt::print(stderr, "note: run {} was imported from the same place when that was another; it stays\n",
+    fmt::print(stderr,
+               "note: run {} was imported from the same place earlier, when its contents were different; it is kept\n",
                report.earlier);
   for (const std::string& unread : report.unread)
     fmt::print(stderr, "warning: {} ({}): not imported: {}\n", report.id, report.name, without_controls(unread));
@@ -63,7 +64,7 @@ int import_all(const GlobalOptions& global, const ImportOptions& options) {
       list.push_back(to_json(report));
     }
     for (const std::string& sentence : result.passed_over) {
-      if (!options.json) fmt::print(stderr, "note: passed over: {}\n", without_controls(sentence));
+      if (!options.json) fmt::print(stderr, "note: skipped: {}\n", without_controls(sentence));
       passed_over.push_back(sentence);
     }
     for (const runs::ImportFailure& failure : result.failed) fail(failure);
@@ -76,20 +77,21 @@ int import_all(const GlobalOptions& global, const ImportOptions& options) {
 }  // namespace
 
 void add_import(const Command& program, const GlobalOptions& global, int& exit_code) {
-  const Command command = program.subcommand("import", "Take over runs of other programs, or of another machine");
+  const Command command = program.subcommand("import", "Import runs from other programs or another machine");
   const auto options = std::make_shared<ImportOptions>();
   command
       .option("PATH", options->paths,
-              "A run folder, or a folder of such; trainer_state.json or the output folder of Hugging Face's Trainer; "
-              "TensorBoard's event files or a folder of them; Weights & Biases' folder wandb; MLflow's mlflow.db or "
-              "mlruns; "
-              "a JSON file with metrics; a .csv or .jsonl file with a row for each step")
+              "a run folder, or a folder of run folders; trainer_state.json or the output folder of Hugging Face's "
+              "Trainer; TensorBoard's event files or a folder of them; the wandb folder of Weights & Biases; MLflow's "
+              "mlflow.db or mlruns; a JSON file with metrics; a .csv or .jsonl file with a row for each step")
       .required();
-  command.flag("--json", options->json, "JSON: of each run id, name, format, points, unread; what was passed over");
+  command.flag("--json", options->json,
+               "print JSON: id, name, format, points and unread of each run; what was skipped");
   command.footer(
-      "Each becomes a run like any other. What could not be read is named. What was imported before is left as it "
-      "is.\n\n"
-      "Examples:\n  runner import ~/elsewhere/results/runs/3fa9b2c1\n  runner import gpt2-output mlruns\n"
+      "Each becomes an ordinary run. Anything that could not be read is reported. Runs that were imported before are "
+      "not changed.\n\nExamples:\n"
+      "  runner import ~/elsewhere/results/runs/3fa9b2c1\n"
+      "  runner import gpt2-output mlruns\n"
       "  runner import logs/events.out.tfevents.1700000000.host.1.0");
   command.action([&global, &exit_code, options] { exit_code = import_all(global, *options); });
 }

@@ -86,15 +86,15 @@ std::string model_lines(const PluginDescription& plugin, const ModelSize& size, 
     if (plugin.options.find(key) != nullptr)
       text += fmt::format("  {:<32}# {}\n", fmt::format("{}: {}", key, value), comment);
   };
-  line("hidden_size", std::to_string(size.hidden_size), "numbers that stand for each token inside the model");
+  line("hidden_size", std::to_string(size.hidden_size), "how many numbers represent each token inside the model");
   line("num_hidden_layers", std::to_string(size.layers), "blocks that the text passes through");
   line("num_attention_heads", std::to_string(size.heads),
-       "ways in which a token looks at the others; divides hidden_size");
+       "ways in which a token looks at the others; must divide hidden_size");
   line("intermediate_size", std::to_string(4 * size.hidden_size), "width inside a block");
-  line("max_position_embeddings", "256", "tokens that the model can take at once");
+  line("max_position_embeddings", "256", "how many tokens the model can read at once");
   if (little_text)
     for (const char* key : {"resid_pdrop", "embd_pdrop", "attn_pdrop"})
-      line(key, "0.2", "share that is left out at random, against learning by heart");
+      line(key, "0.2", "share dropped at random, to prevent memorizing");
   return text;
 }
 
@@ -116,8 +116,10 @@ std::string data_lines(const std::vector<std::string>& books) {
   const auto lines = std::count_if(books.begin(), books.end(), is_json_lines);
   if (lines == 0) return fmt::format("  type: textbooks\n  books: [{}]\n", fmt::join(names, ", "));
   if (lines < std::ssize(books))
-    throw Error(ErrorKind::usage, "some of the files are JSON Lines and some are not: expected an experiment for each");
-  return fmt::format("  type: jsonl\n  files: [{}]\n  field: text                     # of each line's object\n",
+    throw Error(
+        ErrorKind::usage,
+        "some of the files are JSON Lines and some are not: expected one kind only; write an experiment for each kind");
+  return fmt::format("  type: jsonl\n  files: [{}]\n  field: text                     # in each line's object\n",
                      fmt::join(names, ", "));
 }
 
@@ -125,33 +127,33 @@ std::string experiment_text(const InitOptions& options, const PluginDescription&
   const std::string length =
       plan.max_steps > 0
           ? fmt::format(
-                "  max_steps: {:<21}# so many steps, since a pass over the text takes longer than {:g} min here\n",
+                "  max_steps: {:<21}# steps; one whole pass over the text would take longer than {:g} min here\n",
                 plan.max_steps, options.minutes)
           : fmt::format("  num_train_epochs: {:<14}# passes over the text\n", plan.epochs);
   return fmt::format(
-      R"(# Written by `runner init`. `runner help KEY` explains any key; `runner check FILE` tells what a run would be.
+      R"(# Written by `runner init`. `runner help KEY` explains any key; `runner check FILE` says what a run would do.
 name: {name}
 dataset:
 {data_lines}  split: {{by: document, size: 128, stride: {stride}}} # samples of 128 tokens{overlap}
   validation: 0.1                 # the last tenth of the text is never trained on; eval_loss is measured there
 tokenizer:
-  type: {tokenizer:<26}# cuts the text into tokens, and is trained on it
-  vocab_size: {vocab:<20}# different tokens at most
+  type: {tokenizer:<26}# cuts the text into tokens; it is trained on the text
+  vocab_size: {vocab:<20}# the most different tokens
 model:
   type: {model:<26}# runner plugins lists the others
 {model_lines}training:
 {length}  per_device_train_batch_size: 16
   per_device_eval_batch_size: 32
-  learning_rate: 1.0e-3           # how far a step moves the weights; larger learns faster until it breaks
-  lr_scheduler_type: cosine       # and falls to 0 along half a wave
+  learning_rate: 1.0e-3           # how far a step moves the weights; too large a value makes training fail
+  lr_scheduler_type: cosine       # the rate falls to 0 along half a cosine wave
   warmup_ratio: 0.05              # after a short rise
   weight_decay: 0.1
   logging_steps: 50
   eval_strategy: epoch            # measure eval_loss after each pass
   save_strategy: epoch
   save_total_limit: 1
-  load_best_model_at_end: true    # keep the model of the pass where eval_loss was lowest
-  seed: 42                        # another seed, another run: the spread says what chance does
+  load_best_model_at_end: true    # keep the model of the pass with the lowest eval_loss
+  seed: 42                        # runs with other seeds show how much a result owes to chance
 )",
       fmt::arg("name", name_from(options.books.front())), fmt::arg("data_lines", data_lines(options.books)),
       fmt::arg("stride", plan.text.overlap ? 32 : 128), fmt::arg("overlap", plan.text.overlap ? ", which overlap" : ""),
@@ -183,10 +185,9 @@ std::pair<Plan, nlohmann::json> fit(const InitOptions& options, const PluginDesc
   nlohmann::json answer = outlook(options, plugin, plan, file, session);
   const auto bytes = answer.at("data").at("bytes").get<double>();
   if (bytes < kFewestBytes) {
-    throw Error(ErrorKind::experiment,
-                fmt::format("there are only {} of text, expected {} or more: a model learns nothing "
-                            "of less, and a tenth of it is kept for evaluation",
-                            human_bytes(bytes), human_bytes(kFewestBytes)));
+    throw Error(ErrorKind::experiment, fmt::format("there are only {} of text, expected {} or more: a model learns "
+                                                   "nothing from less, and a tenth is kept for evaluation",
+                                                   human_bytes(bytes), human_bytes(kFewestBytes)));
   }
   plan.text = text_size(bytes);
   for (std::size_t place = plan.text.largest_model + 1; place-- > 0;) {
@@ -209,15 +210,15 @@ std::pair<Plan, nlohmann::json> fit(const InitOptions& options, const PluginDesc
 int init(const InitOptions& options, const GlobalOptions& global) {
   const fs::path file = options.output.empty() ? name_from(options.books.front()) + ".yaml" : options.output;
   if (fs::exists(file) && !options.force)
-    throw Error(ErrorKind::usage, file.string() + " is there already; expected another name (-o), or --force");
+    throw Error(ErrorKind::usage, file.string() + " already exists; expected another name (-o), or --force");
   const Session session = open_session(global, file);
   const PluginDescription& plugin = session.catalogue.require(PluginKind::model, options.model);
   if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "Trying sizes on this machine ...\n");
   const std::string before = fs::exists(file) ? read_file(file) : "";
   try {
     const auto [plan, answer] = fit(options, plugin, file, session);
-    fmt::print("{} trains a {} of {} parameters on {} of text; {} here.\n", file.string(), options.model,
-               with_commas(answer.at("parameters").at("total").get<std::int64_t>()),
+    fmt::print("{} trains a {} of {} parameters on {} of text; on this machine that takes {}.\n", file.string(),
+               options.model, with_commas(answer.at("parameters").at("total").get<std::int64_t>()),
                human_bytes(answer.at("data").at("bytes").get<double>()),
                duration_text(answer.at("time").at("training_seconds")));
   } catch (const Error&) {
@@ -233,15 +234,15 @@ int init(const InitOptions& options, const GlobalOptions& global) {
 
 void add_init(const Command& program, const GlobalOptions& global, int& exit_code) {
   const Command command = program.subcommand(
-      "init", "Write an experiment file for books of yours, sized to the text, the machine and the time");
+      "init", "Write an experiment file for your own books, sized to the text, the machine and the time available");
   const auto options = std::make_shared<InitOptions>();
   command
-      .option("BOOK", options->books, "Books of the catalogue; files, folders or globs of plain text; or .jsonl files")
+      .option("BOOK", options->books, "books of the catalogue; files, folders or globs of plain text; or .jsonl files")
       .required();
-  command.option("--model", options->model, "The model, of those that runner plugins lists").show_default();
-  command.option("--minutes", options->minutes, "How long the training may take").show_default().positive();
-  command.option("-o,--output", options->output, "The file to write; without this, here, called as the first book");
-  command.flag("--force", options->force, "Write over a file that is there");
+  command.option("--model", options->model, "the model; runner plugins lists the choices").show_default();
+  command.option("--minutes", options->minutes, "how long training may take").show_default().positive();
+  command.option("-o,--output", options->output, "the file to write; by default it is named after the first book");
+  command.flag("--force", options->force, "overwrite an existing file");
   command.footer(
       "Examples:\n  runner init romeo-and-juliet\n  runner init romeo-and-juliet macbeth --minutes 5 --model bert -o "
       "two.yaml");

@@ -124,11 +124,11 @@ void add_ls(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("ls", "List the runs, newest first");
   const auto options = std::make_shared<LsOptions>();
   add_where(command, options->choice.where);
-  command.option("--sort-by", options->sort_by, "A setting, a metric, id, name, model, state or created");
-  command.flag("--descending", options->descending, "Sort from high to low");
-  command.option("--limit", options->limit, "Only so many, the first").positive();
-  command.flag("--all", options->all, "All runs; without it a terminal shows the newest 20");
-  command.flag("--json", options->json, "JSON, with every metric of every run");
+  command.option("--sort-by", options->sort_by, "a setting, a metric, id, name, model, state or created");
+  command.flag("--descending", options->descending, "sort from high to low");
+  command.option("--limit", options->limit, "show only this many runs").positive();
+  command.flag("--all", options->all, "show all runs; without this a terminal shows the newest 20");
+  command.flag("--json", options->json, "print JSON, with every metric of every run");
   command.footer(
       "Examples:\n  runner ls\n  runner ls --json\n  runner ls --where 'model.type=gpt and eval_loss<6' --sort-by "
       "eval_loss "

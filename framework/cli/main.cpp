@@ -68,27 +68,29 @@ void tell_error(bool as_json, std::string_view kind, const std::string& message)
 }
 
 int run(std::vector<std::string> arguments) {
-  const Program program(
-      "runner", "Folio trains language models on text from an experiment file, and compares the results honestly.",
-      "folio " + std::string(folio_version()));
+  const Program program("runner",
+                        "Folio trains language models from an experiment file, and compares the results honestly.",
+                        "folio " + std::string(folio_version()));
   program.footer(
       "Examples:\n"
       "  runner experiments/romeo.yaml                    train GPT-2 small on Romeo and Juliet\n"
       "  runner experiments/romeo.yaml training.seed=7    the same with another seed\n"
-      "  runner -m experiments/romeo.yaml model=gpt,bert  two models, one after the other\n"
-      "  runner diff                                      compare the two latest runs\n"
-      "Exit codes: 0 done, 1 the run failed, 2 usage, 3 experiment, 4 plugin, 5 store, 130 interrupted.");
+      "  runner -m experiments/romeo.yaml model=gpt,bert  two models, one after another\n"
+      "  runner diff                                      compare the two latest runs\n  runner help "
+      "training.learning_rate               explain a setting, a metric or a command\n"
+      "Exit codes: 0 done, 1 the run failed, 2 usage, 3 experiment, 4 plugin, 5 store, 130 "
+      "interrupted.\ndocs/glossary.md explains the words for beginners.");
   GlobalOptions global;
   global.results = default_results();
   if (const char* home = std::getenv("FOLIO_HOME")) global.baselines = fs::path(home) / "results/baselines";
   if (const char* store = std::getenv("FOLIO_STORE")) global.store = store;
   ::unsetenv("FOLIO_STORE");  // there may be a password in it, and no child needs it
-  program.option("--results", global.results, "folder of the results (FOLIO_RESULTS)").show_default();
+  program.option("--results", global.results, "the results folder (FOLIO_RESULTS)").show_default();
   program.option("--store", global.store,
-                 "postgresql://USER@HOST/DATABASE: the store on a server, which many machines share, instead of in a "
-                 "file of the results (FOLIO_STORE)");
+                 "postgresql://USER@HOST/DATABASE: keep the store on a server that several machines can share, instead "
+                 "of in a file of the results folder (FOLIO_STORE)");
   program
-      .option("--plugin-path", global.plugin_path, "folder to look for plugins in, before all others; may be repeated")
+      .option("--plugin-path", global.plugin_path, "a folder to search for plugins before all others; may be repeated")
       .one_value();
   int exit_code = 0;
   for (const auto add : kCommands) add(program, global, exit_code);

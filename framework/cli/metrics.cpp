@@ -119,11 +119,11 @@ void metrics(const MetricsOptions& options) {
 }  // namespace
 
 void add_metrics(const Command& program, const GlobalOptions&, int&) {
-  const Command command = program.subcommand("metrics", "Say what a metric means, or list all that there are");
+  const Command command = program.subcommand("metrics", "Explain a metric, or list all metrics");
   const auto options = std::make_shared<MetricsOptions>();
-  command.option("NAME", options->name, "A metric or a fact, as show, diff and compare name it");
-  command.flag("--json", options->json, "JSON: name, better, unit, meaning, definition");
-  command.flag("--md", options->markdown, "All of them in Markdown: docs/metrics.md");
+  command.option("NAME", options->name, "a metric or a fact, as named by show, diff and compare");
+  command.flag("--json", options->json, "print JSON: name, better, unit, meaning, definition");
+  command.flag("--md", options->markdown, "print all of them in Markdown: docs/metrics.md");
   command.footer("Examples:\n  runner metrics\n  runner metrics train_loss");
   command.action([options] { metrics(*options); });
 }

@@ -17,8 +17,8 @@ struct NameOptions {
 void add_name(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("name", "Give a run another name");
   const auto options = std::make_shared<NameOptions>();
-  command.option("RUN", options->run, "A run, named as for 'show'").required();
-  command.option("NAME", options->name, "The new name").required();
+  command.option("RUN", options->run, "a run, given as for 'show'").required();
+  command.option("NAME", options->name, "the new name").required();
   command.footer("Example:\n  runner name latest romeo-warmup");
   command.action([&global, options] {
     check_label_text(options->name, "name");

@@ -40,14 +40,14 @@ void check_name(const NewOptions& options, const GlobalOptions& global) {
   const auto allowed = [](unsigned char c) { return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '_'; };
   if (name.size() > 40 || std::islower(static_cast<unsigned char>(name.front())) == 0 ||
       !std::all_of(name.begin(), name.end(), allowed)) {
-    throw Error(ErrorKind::usage, fmt::format("the name is '{}', expected a small letter, then small letters, digits "
-                                              "and '_', 40 characters at most",
+    throw Error(ErrorKind::usage, fmt::format("the name is '{}', expected a lower-case letter, then lower-case "
+                                              "letters, digits and '_', 40 characters at most",
                                               name));
   }
   const plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
   for (const PluginDescription& plugin : catalogue.plugins()) {
     if (to_string(plugin.kind) != options.kind || plugin.id != name) continue;
-    throw Error(ErrorKind::usage, fmt::format("there is a {} plugin '{}' already: {}; expected another name",
+    throw Error(ErrorKind::usage, fmt::format("there is already a {} plugin '{}': {}; expected another name",
                                               options.kind, name, plugin.library));
   }
 }
@@ -68,7 +68,7 @@ int new_plugin(const NewOptions& options, const GlobalOptions& global) {
   check_name(options, global);
   const fs::path folder = fs::absolute(options.folder.empty() ? options.name : options.folder).lexically_normal();
   if (fs::exists(folder) && !fs::is_empty(folder))
-    throw Error(ErrorKind::usage, folder.string() + " is there and not empty; expected a new folder (--folder)");
+    throw Error(ErrorKind::usage, folder.string() + " exists and is not empty; expected a new folder (--folder)");
   const fs::path build = plugin_host::program_folder().parent_path();
   const std::string runner = runner_program().string();
   const std::string placeholder = "new_" + options.kind;
@@ -91,12 +91,10 @@ int new_plugin(const NewOptions& options, const GlobalOptions& global) {
     }
   }
   fmt::print(
-      "{0} has a {1} plugin '{2}': small, complete and yours to change.\n"
-      "Next:\n"
+      "{0} now has a {1} plugin '{2}': small, complete and yours to change.\nNext:\n"
       "  cd {0}\n"
       "  cmake -B build -G Ninja -Dfolio_DIR={3} && cmake --build build && ctest --test-dir build\n"
-      "  {4} try.yaml\n"
-      "README.md there says more.\n",
+      "  {4} try.yaml\nSee the README.md there.\n",
       folder.string(), options.kind, options.name, build.string(), runner);
   return 0;
 }
@@ -105,12 +103,12 @@ int new_plugin(const NewOptions& options, const GlobalOptions& global) {
 
 void add_new(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<NewOptions>();
-  const Command command = program.subcommand("new", "Write a small, complete plugin of your own to begin from");
+  const Command command = program.subcommand("new", "Write a small, complete plugin for you to start from");
   command.option("KIND", options->kind, "model, tokenizer or dataset")
       .required()
       .one_of({"model", "tokenizer", "dataset"});
   command.option("NAME", options->name, "its id: the 'type' of experiment files").required();
-  command.option("--folder", options->folder, "where to write it; without this a folder of its name here");
+  command.option("--folder", options->folder, "where to write it; by default a folder here with its name");
   command.footer(
       "It is built outside Folio's repository, with find_package(folio).\n\n"
       "Examples:\n"

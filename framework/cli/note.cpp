@@ -14,10 +14,10 @@ struct NoteOptions {
 }  // namespace
 
 void add_note(const Command& program, const GlobalOptions& global, int&) {
-  const Command command = program.subcommand("note", "Write a line beside a run, in place of the one there was");
+  const Command command = program.subcommand("note", "Attach a one-line note to a run, replacing any earlier one");
   const auto options = std::make_shared<NoteOptions>();
-  command.option("RUN", options->run, "A run, named as for 'show'").required();
-  command.option("TEXT", options->text, "One line; empty to have none").required();
+  command.option("RUN", options->run, "a run, given as for 'show'").required();
+  command.option("TEXT", options->text, "one line; an empty one removes the note").required();
   command.footer("Example:\n  runner note latest 'the first with a warm-up'");
   command.action([&global, options] {
     check_label_text(options->text, "note");

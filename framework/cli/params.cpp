@@ -34,9 +34,9 @@ class Question {
     if (overrides_.front().find('=') == std::string::npos) {
       file_ = overrides_.front();
       if (!std::filesystem::exists(file_) && file_.extension().empty()) {
-        throw Error(ErrorKind::usage, fmt::format("'{0}' is neither a file nor a setting; a plugin of Folio's is named "
-                                                  "by model={0}",
-                                                  file_.string()));
+        throw Error(ErrorKind::usage,
+                    fmt::format("'{0}' is neither a file nor a setting; for a model of Folio, write model={0}",
+                                file_.string()));
       }
       overrides_.erase(overrides_.begin());
     }
@@ -167,20 +167,21 @@ int params(const ParamsOptions& options, const GlobalOptions& global) {
 
 void add_params(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<ParamsOptions>();
-  const Command command = program.subcommand("params", "Count a model's parameters, and tell what training it costs");
-  command.option("FILE", options->words, "an experiment file and settings put over it, or settings alone: model=bert")
+  const Command command = program.subcommand("params", "Count a model's parameters, and say what it costs to train");
+  command
+      .option("FILE", options->words,
+              "an experiment file and settings that override its own, or settings alone: model=bert")
       .required();
   command.option("--vary", options->vary,
-                 "OPTION=VALUE,VALUE...: a table of what the model's option does to size, memory and speed");
-  command.option("--batch", options->batch, "samples of a batch, in place of training.per_device_train_batch_size")
+                 "OPTION=VALUE,VALUE...: a table of how this option of the model affects size, memory and speed");
+  command.option("--batch", options->batch, "samples in a batch, instead of training.per_device_train_batch_size")
       .positive();
-  command.option("--length", options->length, "tokens of a sample; without an experiment file 512").positive();
-  command.flag("--measure", options->measure, "run a few training steps on random tokens, and tell their time");
+  command.option("--length", options->length, "tokens in a sample; 512 if there is no experiment file").positive();
+  command.flag("--measure", options->measure, "run a few training steps on random tokens, and report their time");
   command.flag("--json", options->json, "print it as JSON");
   command.footer(
-      "Memory and operations are estimates of one training step; nothing is trained without --measure. No data are\n"
-      "read. Where hidden_size varies the heads keep their width, unless num_attention_heads is given.\n\n"
-      "Examples:\n"
+      "Memory and operations are estimates for one training step; nothing is trained without --measure. No data "
+      "is\nread. If hidden_size varies, the heads keep their width unless num_attention_heads is given.\n\nExamples:\n"
       "  runner params experiments/romeo.yaml\n"
       "  runner params model=bert model.num_hidden_layers=6\n"
       "  runner params model=bert --vary hidden_size=256,512,768\n"

@@ -42,7 +42,7 @@ json to_json(const Catalogue& catalogue) {
 void print_list(const Catalogue& catalogue) {
   const Paint paint(use_colour(STDOUT_FILENO));
   if (catalogue.plugins().empty()) {
-    std::cout << "No plugins. Folders searched, first to last:\n";
+    std::cout << "No plugins. The folders searched, in order:\n";
     for (const fs::path& folder : catalogue.folders()) std::cout << "  " << folder.string() << '\n';
   } else {
     Table table({{"kind"}, {"id"}, {"version"}, {"what it is"}, {"from"}});
@@ -50,7 +50,7 @@ void print_list(const Catalogue& catalogue) {
       table.add_row({std::string(to_string(plugin.kind)), paint.bold(plugin.id), plugin.version, plugin.summary,
                      fs::path(plugin.library).parent_path().string()});
     }
-    std::cout << table.to_text() << "\nThe options of one: runner plugins show " << catalogue.plugins().back().id
+    std::cout << table.to_text() << "\nTo see the options of one: runner plugins show " << catalogue.plugins().back().id
               << '\n';
   }
   for (const PluginProblem& problem : catalogue.problems()) {
@@ -84,7 +84,8 @@ const PluginDescription& named_plugin(const Catalogue& catalogue, const std::str
   if (slash != std::string::npos) {
     const std::string kind = name.substr(0, slash);
     if (kind != to_string(plugin_kind(kind)))
-      throw Error(ErrorKind::usage, fmt::format("'{}': '{}' is none of dataset, tokenizer, model", name, kind));
+      throw Error(ErrorKind::usage,
+                  fmt::format("'{}': '{}' is not a kind of plugin; expected dataset, tokenizer or model", name, kind));
     return catalogue.require(plugin_kind(kind), name.substr(slash + 1));
   }
   std::vector<const PluginDescription*> found;
@@ -95,25 +96,27 @@ const PluginDescription& named_plugin(const Catalogue& catalogue, const std::str
   }
   if (found.size() == 1) return *found.front();
   if (found.size() > 1) {
-    throw Error(ErrorKind::usage, fmt::format("several plugins have the id '{}': ask for {}/{} or {}/{}", name,
+    throw Error(ErrorKind::usage, fmt::format("several plugins have the id '{}': write {}/{} or {}/{}", name,
                                               to_string(found[0]->kind), name, to_string(found[1]->kind), name));
   }
   for (const PluginProblem& problem : catalogue.problems())
     if (problem.fatal && problem.id == name) throw Error(ErrorKind::plugin, problem.message);
   throw Error(ErrorKind::plugin,
-              fmt::format("no plugin '{}'{}; `runner plugins` lists them", name, did_you_mean(name, ids)));
+              fmt::format("there is no plugin '{}'{}; `runner plugins` lists them", name, did_you_mean(name, ids)));
 }
 
 }  // namespace
 
 void add_plugins(const Command& program, const GlobalOptions& global, int&) {
   auto arguments = std::make_shared<Arguments>();
-  const Command list = program.subcommand("plugins", "List the models, tokenizers and data sets that there are");
-  list.flag("--json", arguments->json, "Print JSON");
+  const Command list = program.subcommand("plugins", "List the available models, tokenizers and data sets");
+  list.flag("--json", arguments->json, "print JSON");
+  list.footer("Examples:\n  runner plugins\n  runner plugins show gpt");
 
   const Command show = list.subcommand("show", "Show what one plugin declares: its options, their defaults and ranges");
-  show.option("ID", arguments->name, "The plugin's id; with its kind (model/gpt) where several have it").required();
-  show.flag("--json", arguments->json, "Print JSON");
+  show.option("ID", arguments->name, "the plugin's id; with its kind (model/gpt) if several plugins share the id")
+      .required();
+  show.flag("--json", arguments->json, "print JSON");
 
   list.action([show, arguments, &global] {
     const Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));

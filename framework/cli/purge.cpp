@@ -21,7 +21,8 @@ struct PurgeOptions {
 
 bool confirmed(std::size_t runs, std::uintmax_t bytes) {
   if (!is_terminal(STDIN_FILENO))
-    throw Error(ErrorKind::usage, "deleting for good asks first, and there is no terminal to ask on; -y answers yes");
+    throw Error(ErrorKind::usage,
+                "deleting for good needs confirmation, and there is no terminal to ask on; -y confirms");
   std::cout << fmt::format("Delete {} run{} ({}) for good? [y/N] ", runs, runs == 1 ? "" : "s",
                            human_bytes(static_cast<double>(bytes)))
             << std::flush;
@@ -46,8 +47,8 @@ void purge_runs(const GlobalOptions& global, const PurgeOptions& options) {
 void add_purge(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("purge", "Delete runs in the trash for good");
   const auto options = std::make_shared<PurgeOptions>();
-  command.option("RUN", options->runs, "Runs in the trash; all of them by default");
-  command.flag("-y,--yes", options->yes, "Do not ask");
+  command.option("RUN", options->runs, "runs in the trash; by default all of them");
+  command.flag("-y,--yes", options->yes, "do not ask for confirmation");
   command.footer("Examples:\n  runner purge\n  runner purge 3fa9 -y");
   command.action([&global, options] { purge_runs(global, *options); });
 }

@@ -14,7 +14,7 @@ namespace {
 
 void set_aside_if_damaged(const std::filesystem::path& file) {
   if (runs::store_is_sound(file)) return;
-  std::cout << fmt::format("{} is damaged; it lies in {} now\n", file.string(), runs::set_store_aside(file).string());
+  std::cout << fmt::format("{} was damaged; it is now in {}\n", file.string(), runs::set_store_aside(file).string());
 }
 
 /// Only `forget`, a results folder, where it is not empty.
@@ -36,10 +36,10 @@ void reindex(const GlobalOptions& global, const std::string& forget) {
 }  // namespace
 
 void add_reindex(const Command& program, const GlobalOptions& global, int&) {
-  const Command command = program.subcommand("reindex", "Make the store anew from the run folders");
+  const Command command = program.subcommand("reindex", "Rebuild the store from the run folders");
   const auto forget = std::make_shared<std::string>();
   command.option("--forget", *forget,
-                 "Only take the runs of a results folder that is no more, HOST:FOLDER, out of a server's store");
+                 "only remove the runs of a results folder that no longer exists, HOST:FOLDER, from a server's store");
   command.footer(
       "Examples:\n  runner reindex\n"
       "  runner reindex --forget node7:/data/results");

@@ -33,9 +33,9 @@ void restore_runs(const GlobalOptions& global, const RestoreOptions& options) {
 
 void add_restore(const Command& program, const GlobalOptions& global, int&) {
   const Command command =
-      program.subcommand("restore", "Bring runs back from the trash; without RUN, list what is in it");
+      program.subcommand("restore", "Restore runs from the trash; without RUN, list the runs in it");
   const auto options = std::make_shared<RestoreOptions>();
-  command.option("RUN", options->runs, "Runs in the trash: ids or their beginnings, names");
+  command.option("RUN", options->runs, "runs in the trash: ids, the beginnings of ids, or names");
   command.footer("Examples:\n  runner restore\n  runner restore 3fa9");
   command.action([&global, options] { restore_runs(global, *options); });
 }

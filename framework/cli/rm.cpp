@@ -19,7 +19,8 @@ void remove_runs(const GlobalOptions& global, const RemoveOptions& options) {
   runs::Store store = open_store(global);
   for (const runs::RunSummary& run : named_runs(store.list(), options.runs)) {
     runs::move_to_trash(global.results, run);
-    std::cout << fmt::format("{}  {}: in the trash; runner restore {} brings it back\n", run.id, run.name, run.id);
+    std::cout << fmt::format("{}  {}: moved to the trash; runner restore {} brings it back\n", run.id, run.name,
+                             run.id);
   }
   store.sync();
 }
@@ -29,7 +30,7 @@ void remove_runs(const GlobalOptions& global, const RemoveOptions& options) {
 void add_rm(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("rm", "Move runs to the trash");
   const auto options = std::make_shared<RemoveOptions>();
-  command.option("RUN", options->runs, "Runs, named as for 'show'").required();
+  command.option("RUN", options->runs, "runs, given as for 'show'").required();
   command.footer("Examples:\n  runner rm 3fa9 b2c1\n  runner restore 3fa9");
   command.action([&global, options] { remove_runs(global, *options); });
 }

@@ -47,13 +47,16 @@ int report(const runs::Run& run, const RunOptions& options) {
       if (!options.json) fmt::print("{}", run_report(run, use_colour(STDOUT_FILENO)));
       return 0;
     case runs::RunState::interrupted:
-      fmt::print(stderr, "Interrupted: run {} is kept as it stood, in {}\nNext:\n  ./runner show {}\n", id,
-                 run.folder.path().string(), id);
+      fmt::print(stderr,
+                 "Interrupted: run {} is kept as it was, in {}\nNext:\n"
+                 "  ./runner show {}\n",
+                 id, run.folder.path().string(), id);
       return 128 + SIGINT;
     default:
       break;
   }
-  const runs::RunError error = run.summary.error.value_or(runs::RunError{ErrorKind::run, "its worker is gone"});
+  const runs::RunError error =
+      run.summary.error.value_or(runs::RunError{ErrorKind::run, "its worker process ended without a result"});
   fmt::print(stderr, "{}: run {} failed: {}\n  its log: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), id,
              error.message, run.folder.log().string());
   return folio::exit_code(error.kind);
@@ -76,17 +79,18 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
 
 void add_run(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<RunOptions>();
-  const Command command = program.subcommand("run", "Train as an experiment file says, and keep the result");
+  const Command command =
+      program.subcommand("run", "Train the model that an experiment file describes, and keep the result");
   command.option("file", options->file, "the experiment file").required();
-  command.option("overrides", options->overrides, "settings put over the file's: section.key=value");
-  command.option("-n,--name", options->name, "the run's name, in place of the experiment's");
+  command.option("overrides", options->overrides, "settings that override the file's: section.key=value");
+  command.option("-n,--name", options->name, "the run's name, instead of the experiment's");
   command.flag("-q,--quiet", options->quiet, "show no progress");
   command.flag("--json", options->json, "print the result as JSON, and nothing else");
   command.flag("-m,--multirun", options->multirun,
-               "run every combination of the settings that have several values, with commas between");
-  command.flag("-f,--force", options->force, "with --multirun: run again what has finished before");
+               "run every combination of the settings that have several values, separated by commas");
+  command.flag("-f,--force", options->force, "with --multirun: also run combinations that have finished before");
   command.footer(
-      "The word 'run' may be left out.\n\n"
+      "The word 'run' may be omitted.\n\n"
       "Examples:\n"
       "  runner experiments/romeo.yaml\n"
       "  runner experiments/romeo.yaml training.num_train_epochs=1 model.hidden_size=384\n"

@@ -48,15 +48,15 @@ void show_run(const GlobalOptions& global, const ShowOptions& options) {
 }  // namespace
 
 void add_show(const Command& program, const GlobalOptions& global, int&) {
-  const Command command = program.subcommand("show", "Show what is known of one run, or explain its result");
+  const Command command = program.subcommand("show", "Show everything known about one run, or explain its result");
   const auto options = std::make_shared<ShowOptions>();
   command.option("RUN", options->run,
-                 "Id or its beginning, name, 'latest', 'baseline/gpt', or an experiment file: its latest finished "
-                 "run; 'latest' by default");
+                 "an id or its beginning, a name, 'latest', 'baseline/gpt', or an experiment file, for its latest "
+                 "finished run; by default 'latest'");
   command.flag("--explain", options->explain,
-               "What the figures mean: the loss, whether it was still falling, overfitting, text, machine");
-  command.flag("--all", options->all, "Every setting, the defaults too");
-  command.flag("--json", options->json, "JSON, with every setting");
+               "say what the figures mean: the loss, whether it was still falling, overfitting, text, machine");
+  command.flag("--all", options->all, "show every setting, including defaults");
+  command.flag("--json", options->json, "print JSON, with every setting");
   command.footer(
       "Examples:\n  runner show\n  runner show 3fa9\n  runner show --explain\n  runner show experiments/romeo.yaml "
       "--json");

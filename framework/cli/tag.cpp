@@ -18,7 +18,7 @@ struct TagOptions {
 void check_tag(const std::string& tag) {
   const auto wrong = [](unsigned char c) { return c <= ' ' || c == ',' || c == 0x7f; };
   if (!tag.empty() && std::none_of(tag.begin(), tag.end(), wrong) && !first_invalid_utf8(tag)) return;
-  throw Error(ErrorKind::usage, "'" + tag + "' cannot be a tag: a tag is a word without spaces and commas");
+  throw Error(ErrorKind::usage, "'" + tag + "' cannot be a tag: a tag is a word without spaces or commas");
 }
 
 void tag_run(const GlobalOptions& global, const TagOptions& options) {
@@ -31,11 +31,11 @@ void tag_run(const GlobalOptions& global, const TagOptions& options) {
 }  // namespace
 
 void add_tag(const Command& program, const GlobalOptions& global, int&) {
-  const Command command = program.subcommand("tag", "Give a run tags, or take them away");
+  const Command command = program.subcommand("tag", "Add tags to a run, or remove them");
   const auto options = std::make_shared<TagOptions>();
-  command.option("RUN", options->run, "A run, named as for 'show'").required();
-  command.option("TAG", options->tags, "Words without spaces and commas").required();
-  command.flag("--remove", options->remove, "Take these tags away");
+  command.option("RUN", options->run, "a run, given as for 'show'").required();
+  command.option("TAG", options->tags, "words without spaces or commas").required();
+  command.flag("--remove", options->remove, "remove these tags");
   command.footer(
       "Examples:\n  runner tag latest good long\n  runner tag 3fa9 --remove long\n  runner ls --where tags=good");
   command.action([&global, options] { tag_run(global, *options); });

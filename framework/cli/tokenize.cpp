@@ -71,8 +71,8 @@ Source source_of_run(const std::string& text, const GlobalOptions& global) {
   runs::require_folder(run);
   const fs::path file = run.folder.model() / "tokenizer.json";
   if (!fs::exists(file)) {
-    throw Error(ErrorKind::usage, fmt::format("run {} has left no tokenizer: it is {}", run.summary.id,
-                                              runs::to_string(run.summary.state)));
+    throw Error(ErrorKind::usage,
+                fmt::format("run {} has no tokenizer; it is {}", run.summary.id, runs::to_string(run.summary.state)));
   }
   for (const runs::PluginBuild& plugin : run.info.plugins) {
     if (plugin.kind != to_string(PluginKind::tokenizer)) continue;
@@ -99,8 +99,7 @@ std::vector<std::string> texts_of(const TokenizeOptions& options, std::string& i
     input = *options.text;
     return {"-"};
   }
-  if (options.files.empty())
-    throw Error(ErrorKind::usage, "there is nothing to cut: expected FILE..., - or --text TEXT");
+  if (options.files.empty()) throw Error(ErrorKind::usage, "there is no text: expected FILE..., - or --text TEXT");
   const auto dashes = std::count(options.files.begin(), options.files.end(), "-");
   if (dashes > 1) throw Error(ErrorKind::usage, "'-' is standard input, which can be read only once");
   for (const std::string& file : options.files)
@@ -139,25 +138,24 @@ int tokenize(const TokenizeOptions& options, const GlobalOptions& global) {
 
 void add_tokenize(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<TokenizeOptions>();
-  const Command command = program.subcommand("tokenize", "Show how a tokenizer cuts texts, and count tokens");
+  const Command command = program.subcommand("tokenize", "Show how a tokenizer cuts texts into tokens, and count them");
   command.option("FILE", options->files, "texts in UTF-8; - is standard input");
-  command.option("--text", options->text, "a text, in place of files");
+  command.option("--text", options->text, "a text, instead of files");
   command
       .option("-t,--tokenizer", options->tokenizer,
-              "a run (id prefix, name, latest, an experiment file), or a tokenizer.json of Hugging Face's or the "
-              "folder that it lies in")
+              "a run (the beginning of its id, its name, latest, an experiment file), or a tokenizer.json of Hugging "
+              "Face's or its folder")
       .show_default();
-  command.option("--first", options->first, "how many tokens to show of each text; 0 shows the counts alone")
+  command.option("--first", options->first, "how many tokens of each text to show; 0 shows only the counts")
       .show_default()
       .not_negative();
   command.flag("--all", options->all, "show all tokens");
   command.flag("--ids", options->ids, "show the tokens' ids below them");
-  command.flag("--json", options->json, "print ids, tokens and counts of each text as JSON");
+  command.flag("--json", options->json, "print the ids, tokens and counts of each text as JSON");
   command.footer(
-      "On a terminal neighbouring tokens have different colours, special ones are purple and unknown ones red; "
-      "elsewhere\n"
-      "a bar stands between them. A byte that is a part of a character is written <0xE2>.\n"
-      "Examples:\n"
+      "On a terminal neighbouring tokens have different colours, special tokens are purple and unknown ones red; "
+      "elsewhere\ntokens are separated by bars. A byte that is only part of a character is written as "
+      "<0xE2>.\nExamples:\n"
       "  runner tokenize --text 'But soft, what light'\n"
       "  runner tokenize hamlet.txt macbeth.txt --tokenizer romeo-small --first 0\n"
       "  runner tokenize letter.txt --tokenizer tokenizer.json --ids\n"

@@ -42,7 +42,7 @@ class Help(FolioTest):
         for word in ["training.learning_rate", "learning_rate", "lr", "LR"]:
             text = self.runner("help", word).stdout
             self.assertIn("training.learning_rate", text)
-            self.assertIn("by default: 5e-05", text)
+            self.assertIn("default: 5e-05", text)
         self.assertIn("model gpt", self.runner("help", "gpt.resid_pdrop").stdout)
         self.assertIn("model gpt", self.runner("help", "model/gpt.resid_pdrop").stdout)
         self.assertIn("one of 'characters', 'tokens', 'document'", self.runner("help", "dataset.split.by").stdout)

@@ -48,7 +48,7 @@ class Init(FolioTest):
 
     def test_a_file_that_is_there_stays_unless_forced(self):
         file = self.experiment("name: mine\n")
-        self.assertIn("is there already", self.init("-o", file, code=2).stderr)
+        self.assertIn("already exists", self.init("-o", file, code=2).stderr)
         self.assertEqual(file.read_text(), "name: mine\n")
         self.init("-o", file, "--force")
         self.assertIn("type: textbooks", file.read_text())

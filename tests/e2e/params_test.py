@@ -24,7 +24,7 @@ class Params(FolioTest):
         self.assertEqual(differences(bert)["head"], 768 * 768 + 768 + 30522)
         text = self.runner("params", "model=bert").stdout
         for expected in ["109,514,298", "30,522 * 768 + 12 * (4 * 768^2 + 2 * 768 * 3,072) = 108,375,552",
-                         "position_embeddings.weight 512 x 768", "FLOP a token", "optimizer"]:
+                         "position_embeddings.weight 512 x 768", "FLOP per token", "optimizer"]:
             self.assertIn(expected, text)
 
     def test_gpt_at_its_defaults(self):

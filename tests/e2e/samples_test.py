@@ -56,7 +56,7 @@ class Samples(FolioTest):
         self.assertIn("<extra_id_0>", sample["text"])
         self.assertTrue(sample["target_text"].startswith("<extra_id_0>"))
         shown = self.runner("data", self.experiment(text), "--count", "1").stdout
-        self.assertIn("\nto be said:\n<extra_id_0>", shown)
+        self.assertIn("\nto predict:\n<extra_id_0>", shown)
 
     def test_bad_input_is_told_with_the_exit_code_of_its_kind(self):
         done = self.runner("data", self.experiment(), "--sample", "100000", code=2)

@@ -66,7 +66,7 @@ class StoreTest(FolioTest):
         _, errors = process.communicate(timeout=300)
         self.assertEqual(process.returncode, 0, errors)
         folder = self.run_folders()[0]
-        self.assertIn(f"The run is whole in {folder}", errors)
+        self.assertIn(f"The complete run is in {folder}", errors)
         self.assertIn("could not be made again", errors)
         self.assertEqual(self.events(folder)[-1]["state"], "finished")
         self.assertIn("Connection refused", self.runner("ls", code=5).stderr)
@@ -98,7 +98,7 @@ class StoreTest(FolioTest):
         self.assertEqual(process.returncode, 0, errors)
         self.assertEqual(output.count("  finished  "), 2, output)
         self.assertEqual(len(self.run_folders()), 2)
-        self.assertIn("Whether it was run before is not known", errors)
+        self.assertIn("It is not known whether this combination was run before", errors)
 
     def test_what_is_no_server_is_refused(self):
         self.assertIn("expected postgresql://", self.runner("--store", "sqlite:x", "ls", code=2).stderr)

@@ -86,7 +86,7 @@ class Tokenize(FolioTest):
         self.assertIn("did you mean 'tiny'", self.tokenize(self.poem, "-t", "tinny", code=2).stderr)
         self.assertIn("poem.txt'?", self.tokenize(self.folder / "peom.txt", code=2).stderr)
         self.assertIn("is a folder", self.tokenize(self.folder, code=2).stderr)
-        self.assertIn("baseline/gpt has left no tokenizer", self.tokenize(self.poem, "-t", "baseline/gpt", code=2).stderr)
+        self.assertIn("baseline/gpt has no tokenizer", self.tokenize(self.poem, "-t", "baseline/gpt", code=2).stderr)
         self.assertIn("expected FILE", self.tokenize(code=2).stderr)
         self.tokenize(self.poem, "--text", "x", code=2)
         self.tokenize("-", "-", code=2)

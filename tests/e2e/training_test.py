@@ -123,4 +123,4 @@ class Check(FolioTest):
         files.remove(pretrained)
         for file in files:
             with self.subTest(file=file.name):
-                self.assertIn("is in order", self.runner("check", file).stdout)
+                self.assertIn("is valid", self.runner("check", file).stdout)

@@ -41,7 +41,7 @@ class Transfer(FolioTest):
         self.runner("export", "latest", "--to", self.folder / "run.json")
         before = [path.name for path in self.run_folders()]
         for path in [self.folder / "run.json", self.run_folders()[0]]:
-            self.assertIn("is here already, and nothing is changed", self.runner("import", path).stdout)
+            self.assertIn("already imported; nothing is changed", self.runner("import", path).stdout)
         self.assertEqual([path.name for path in self.run_folders()], before)
 
     def test_several_runs_are_exported_at_once(self):

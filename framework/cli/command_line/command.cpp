@@ -137,7 +137,7 @@ Program::Program(std::unique_ptr<CLI::App> app) : Command(app.get()), owned_(std
 Program::Program(const std::string& name, const std::string& description, const std::string& version)
     : Program(std::make_unique<CLI::App>(description, name)) {
   owned_->set_version_flag("--version", version);
-  owned_->set_help_flag("-h,--help", "print help, for a command too");
+  owned_->set_help_flag("-h,--help", "print this help; after a command, the help of that command");
   owned_->require_subcommand(1);
   owned_->fallthrough();
 }

@@ -146,8 +146,8 @@ class Multirun {
       });
       if (!each.error.empty()) each.request.reset();
     }
-    fmt::print(stderr, "{}{} {}, {} in all, with evaluation\n", table.to_text(), runs, runs == 1 ? "run" : "runs",
-               duration_text({low, high}));
+    fmt::print(stderr, "{}{} {}, {} in total, including evaluation\n", table.to_text(), runs,
+               runs == 1 ? "run" : "runs", duration_text({low, high}));
     for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
   }
 
@@ -171,7 +171,7 @@ class Multirun {
     stopped_ = summary.state == RunState::interrupted;
     if (stopped_ || summary.state == RunState::finished) return;
     fail(combination, fmt::format("run {} failed: {} (its log: {})", summary.id,
-                                  summary.error ? summary.error->message : "its worker is gone",
+                                  summary.error ? summary.error->message : "its worker process ended without a result",
                                   combination.run->folder.log().string()));
   }
 
@@ -180,7 +180,7 @@ class Multirun {
     try {
       return finished_run(request, store_);
     } catch (const Error& error) {
-      fmt::print(stderr, "warning: {}\nWhether it was run before is not known.\n", error.what());
+      fmt::print(stderr, "warning: {}\nIt is not known whether this combination was run before.\n", error.what());
       return std::nullopt;
     }
   }
@@ -211,11 +211,11 @@ class Multirun {
     std::string text = "\n" + table.to_text();
     if (finished_before) {
       text +=
-          "\nfinished before: a run of the same experiment with the same plugins; --force runs it again. Whether the "
-          "data changed is not looked at.\n";
+          "\nfinished before: there is a run of the same experiment with the same plugins; --force runs it again. "
+          "Changes in the data are not checked.\n";
     }
     if (!errors.empty()) text += fmt::format("\n{} of {} failed:\n", failures(), combinations_.size()) + errors;
-    return text + "\nWhether two can be compared: runner diff RUN RUN\n";
+    return text + "\nTo see whether two runs can be compared: runner diff RUN RUN\n";
   }
 
   /// The first of these metrics that the run has, as it is shown.

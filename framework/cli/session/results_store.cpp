@@ -15,7 +15,7 @@ void sync(runs::Store& store) {
 runs::Store open_store(const GlobalOptions& global) {
   runs::Store store = store_of(global);
   if (store.in_memory())
-    std::cerr << "note: " << global.results.string() << " cannot be written; every run folder is read anew\n";
+    std::cerr << "note: " << global.results.string() << " cannot be written to; every run folder is read again\n";
   sync(store);
   return store;
 }

@@ -46,9 +46,10 @@ std::vector<RunSummary> trashed_runs(const GlobalOptions& global, const std::vec
 }
 
 void add_where(const Command& command, std::string& where) {
-  command.option("--where", where,
-                 "Only runs of which this holds: FIELD OP VALUE with = != < <= > >= ~ (contains), joined by and, or, "
-                 "not, parentheses; fields are settings, metrics, id, name, model, state, created, tags, note, file");
+  command.option(
+      "--where", where,
+      "only runs that meet this condition: FIELD OP VALUE with = != < <= > >= ~ (contains), combined with and, or, not "
+      "and parentheses; fields are settings, metrics, id, name, model, state, created, tags, note, file");
 }
 
 }  // namespace folio::cli

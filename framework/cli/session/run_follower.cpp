@@ -65,7 +65,7 @@ struct RunFollower::Shared {
       } catch (const Error& error) {
         pause = kAfterFailure;
         if (warned || Clock::now() - last_success < kUntilWarning) continue;
-        warn(fmt::format("{}; the run goes on, and is entered later", error.what()));
+        warn(fmt::format("{}; the run goes on, and will be entered later", error.what()));
         warned = true;
       }
     }

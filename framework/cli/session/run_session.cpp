@@ -105,7 +105,8 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
     store.sync_run(run.info.id);
     return store.load(run.info.id);
   } catch (const Error& error) {
-    fmt::print(stderr, "warning: {}\nThe run is whole in {}; the next command that reaches the store enters it.\n",
+    fmt::print(stderr,
+               "warning: {}\nThe complete run is in {}; the next command that reaches the store will enter it.\n",
                error.what(), run.folder.path().string());
     runs::Store of_this_run = runs::Store::in_memory_of(global.results);
     of_this_run.sync_run(run.info.id);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 FrameworkOptions framework_options() {
   const fs::path file = plugin_host::program_folder() / "framework.json";
   const auto parsed = nlohmann::json::parse(read_file(file, ErrorKind::plugin), nullptr, /*allow_exceptions=*/false);
-  if (parsed.is_discarded()) throw Error(ErrorKind::plugin, file.string() + ": is not JSON; build Folio anew");
+  if (parsed.is_discarded()) throw Error(ErrorKind::plugin, file.string() + ": is not JSON; rebuild Folio");
   return framework_options_from_json(parsed);
 }
 

@@ -48,7 +48,7 @@ std::vector<std::string> split_values(std::string_view text) {
   if (!open.empty()) refuse(text, fmt::format("a '{}' is missing", open.back()));
   const bool several = values.size() > 1;
   if (several && std::any_of(values.begin(), values.end(), [](const std::string& value) { return value.empty(); }))
-    refuse(text, "a value is empty; write null for none");
+    refuse(text, "a value is empty; write null for no value");
   return values;
 }
 

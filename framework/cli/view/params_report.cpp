@@ -54,7 +54,7 @@ std::string formula_text(const json& formula, std::int64_t total) {
   std::string text = fmt::format(
       "The short formula, vocab * hidden + layers * (4 * hidden^2 + 2 * hidden * intermediate):\n"
       "  {0} * {1} + {2} * (4 * {1}^2 + 2 * {1} * {3}) = {4}\n"
-      "With the feed-forward left out it is {5}.\n",
+      "Without the feed-forward it is {5}.\n",
       number("vocab"), number("hidden"), number("layers"), number("intermediate"), number("count"),
       number("without_feed_forward"));
   if (short_count == total) return text + "It is the exact count.\n";
@@ -97,15 +97,16 @@ std::string params_report(const ModelCost& cost) {
   const json& flops = answer.at("flops");
   std::string text = heading(cost) + "\n" + parts_table(answer.at("parameters")) + "\n";
   if (answer.at("short_formula").is_null())
-    text += "Its config.json has no sizes that the usual short formula could be filled with.\n";
+    text += "Its config.json does not have the sizes that the usual short formula needs.\n";
   else
     text += formula_text(answer["short_formula"], answer["parameters"].at("total").get<std::int64_t>());
   text += fmt::format("\nTraining with {}, estimated:\n", circumstances(answer)) + memory_table(answer.at("memory"));
-  text += fmt::format("{}FLOP a token forwards, {}FLOP in a training step (matrix products alone)\n",
-                      operations(flops.at("forward_per_token")), operations(flops.at("training_per_token")));
+  text +=
+      fmt::format("{}FLOP per token in the forward pass, {}FLOP per token in a training step (matrix products only)\n",
+                  operations(flops.at("forward_per_token")), operations(flops.at("training_per_token")));
   if (answer.contains("measured")) {
     const json& measured = answer["measured"];
-    text += fmt::format("measured on random tokens: {} a step, {} tokens/s, {}FLOP/s\n",
+    text += fmt::format("measured on random tokens: {} per step, {} tokens/s, {}FLOP/s\n",
                         seconds_text(measured.at("step_seconds")),
                         with_commas(static_cast<std::int64_t>(measured.at("tokens_per_second").get<double>())),
                         operations(measured.at("flops_per_second")));
@@ -119,7 +120,7 @@ std::string variants_report(const std::string& key, const std::vector<ModelCost>
   const bool heads = key == "model.hidden_size" && costs.front().resolved.at("model").contains("num_attention_heads");
   std::vector<Table::Column> columns{{key, Align::right}};
   if (heads) columns.push_back({"num_attention_heads", Align::right});
-  for (const char* title : {"parameters", "memory", "of it activations", "FLOP a token"})
+  for (const char* title : {"parameters", "memory", "thereof activations", "FLOP per token"})
     columns.push_back({title, Align::right});
   if (measured) columns.insert(columns.end(), {{"step", Align::right}, {"tokens/s", Align::right}});
   Table table(columns);

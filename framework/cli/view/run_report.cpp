@@ -66,15 +66,16 @@ std::string run_report(const Run& run, bool colour) {
       "\n" + trainer_block(run, "train", false) + trainer_block(run, "eval", true) + "\n" + runs::loss_in_short(run);
   if (runs::facts_from_json(run.facts).stand_in == true) {
     text +=
-        paint.red("The text was a generated stand-in, not the book: compare this run with no run on the book.") + "\n";
+        paint.red("The text was a generated stand-in, not the book: do not compare this run with runs on the book.") +
+        "\n";
   }
   if (run.sample) {
     text += fmt::format("\n{}\n{}{}\n",
-                        paint.bold(is_causal(run) ? "A sample (prompt, then the model's own):"
-                                                  : "A sample (with gaps, then what the model puts there):"),
+                        paint.bold(is_causal(run) ? "A sample (the prompt, then the model's text):"
+                                                  : "A sample (a text with gaps, then what the model puts into them):"),
                         paint.dim(run.sample->prompt), run.sample->text);
   }
-  text += fmt::format("\nEverything of this run: {}\nThe model, as Hugging Face's libraries load it: {}\n",
+  text += fmt::format("\nAll files of this run: {}\nThe model, for Hugging Face's libraries: {}\n",
                       run.folder.path().string(), run.folder.model().string());
   return text + next_commands(run);
 }

@@ -32,7 +32,7 @@ std::string sample_text(const json& sample, const std::string& objective, bool t
     return tokens ? flow_text(sample.at(cut), json::array(), colour) : whole_lines(sample.at(text));
   };
   if (objective == "causal") return part("text", "tokens");
-  return part("text", "tokens") + "to be said:\n" + part("target_text", "labels");
+  return part("text", "tokens") + "to predict:\n" + part("target_text", "labels");
 }
 
 json sample_json(const json& sample) {

@@ -242,9 +242,9 @@ TEST_CASE("a run that does not exist is a mistake in the command line", "[store]
   Program program;
   CHECK(program.refusal("show latest") == "there is no run yet");
   CHECK(program.refusal("show baseline/gtp") == "there is no run 'baseline/gtp'; did you mean 'baseline/gpt'?");
-  CHECK_THAT(program.refusal("diff"), Catch::Contains("there are not two runs yet"));
+  CHECK_THAT(program.refusal("diff"), Catch::Contains("there are fewer than two runs so far"));
   const NewRun run = finished(program.results(), "small", 6.5);
-  CHECK_THAT(program.refusal("diff"), Catch::Contains("there are not two runs yet"));
+  CHECK_THAT(program.refusal("diff"), Catch::Contains("there are fewer than two runs so far"));
   CHECK_THAT(program.refusal("diff small"), Catch::Contains("both are run " + run.info.id));
 }
 

@@ -79,5 +79,5 @@ TEST_CASE("a plugin that is not there or is broken is told from show too") {
   };
   CHECK_THAT(error(ErrorKind::plugin, "goood"), Contains("no plugin 'goood'; did you mean 'good'?"));
   CHECK_THAT(error(ErrorKind::plugin, "other_sdk"), Contains("version of the SDK"));
-  CHECK_THAT(error(ErrorKind::usage, "modle/gpt"), Contains("'modle' is none of dataset, tokenizer, model"));
+  CHECK_THAT(error(ErrorKind::usage, "modle/gpt"), Contains("'modle' is not a kind of plugin"));
 }

@@ -35,9 +35,9 @@ TEST_CASE("of a sample with spans taken out the spans stand below") {
                     {"tokens", {{5, "But"}, {1, "<extra_id_0>", "special"}, {9, " light"}}},
                     {"labels", {{1, "<extra_id_0>", "special"}, {6, " soft,"}, {8, " what"}}}};
   CHECK(sample_text(sample, "span_corruption", false, false) ==
-        "But <extra_id_0> light\nto be said:\n<extra_id_0> soft, what\n");
+        "But <extra_id_0> light\nto predict:\n<extra_id_0> soft, what\n");
   CHECK(sample_text(sample, "span_corruption", true, false) ==
-        "But│<extra_id_0>│ light\nto be said:\n<extra_id_0>│ soft,│ what\n");
+        "But│<extra_id_0>│ light\nto predict:\n<extra_id_0>│ soft,│ what\n");
 }
 
 TEST_CASE("a sample as JSON has its labels as the loss takes them") {
