@@ -18,6 +18,8 @@ template <typename Visit>
 void for_each_fact(Visit&& visit) {
   visit("objective", &Facts::objective);
   visit("loss_definition", &Facts::loss_definition);
+  visit("scored_share", &Facts::scored_share);
+  visit("eval_loss_definition", &Facts::eval_loss_definition);
   visit("data_hash", &Facts::data_hash);
   visit("stand_in", &Facts::stand_in);
   visit("documents", &Facts::documents);
@@ -53,7 +55,12 @@ void for_each_fact(Visit&& visit) {
 
 constexpr FactMeaning kMeanings[] = {
     {"objective", "", "What the model learned to predict: causal, masked or span_corruption."},
-    {"loss_definition", "", "Over which tokens the loss is a mean."},
+    {"loss_definition", "", "Over which tokens the loss of a training step is a mean."},
+    {"scored_share", "share",
+     "Of the labels by whose number train_loss divides, how many are scored: below 1 where labels are counted before "
+     "the "
+     "shift. A guess that has the loss x for each scored token has the train_loss scored_share * x."},
+    {"eval_loss_definition", "", "Over which tokens eval_loss is a mean."},
     {"data_hash", "", "SHA-256 over the names and texts of all documents: equal where two runs read the same text."},
     {"stand_in", "", "Whether some text was generated in place of one that could not be had."},
     {"documents", "documents", "How many texts the data set gave."},

@@ -40,7 +40,11 @@ struct CopyFacts {
 /// A fact that is not there is unknown. In JSON each is called as it is here.
 struct Facts {
   std::optional<std::string> objective;        ///< "causal", "masked", "span_corruption"
-  std::optional<std::string> loss_definition;  ///< over what the loss is a mean
+  std::optional<std::string> loss_definition;  ///< over what the loss of a training step is a mean
+  /// Of the labels by whose number train_loss divides, those that are scored: 1, or below it for a model that counts
+  /// labels before the shift.
+  std::optional<double> scored_share;
+  std::optional<std::string> eval_loss_definition;  ///< over what eval_loss is a mean
 
   std::optional<std::string> data_hash;  ///< SHA-256 over the names and texts of all documents
   std::optional<bool> stand_in;          ///< whether some text was generated in place of one that could not be had
