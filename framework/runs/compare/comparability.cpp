@@ -30,6 +30,7 @@ struct Key {
 
 struct Effects {
   Effect token_loss = none, text_loss = none, evaluation = none, speed = none, memory = none;
+  Effect train_loss = none, eval_loss = none;  ///< the losses per token of training, or of the evaluation, alone
 };
 
 /// A check that looks values up.
@@ -83,8 +84,15 @@ const std::vector<Lookup>& lookups() {
        "span_corruption"},
       {"loss definition",
        {fact(&Facts::loss_definition)},
-       {.token_loss = breaks, .text_loss = breaks},
-       "The loss is calculated in different ways."},
+       {.train_loss = breaks},
+       "The loss of training is calculated in different ways, as where one of them counts labels that nothing "
+       "predicts. "
+       "Bits per byte and the evaluation's losses are not."},
+      {"evaluation's loss definition",
+       {fact(&Facts::eval_loss_definition)},
+       {.eval_loss = breaks},
+       "The loss of the evaluation is calculated in different ways: Hugging Face's Trainer scales it for some models, "
+       "Folio does not."},
       {"vocabulary size",
        {fact(&Facts::vocab_size)},
        {.token_loss = breaks},
@@ -189,6 +197,8 @@ void set_effects(Check& check, const Effects& effects) {
   check.on_evaluation = effects.evaluation;
   check.on_speed = effects.speed;
   check.on_memory = effects.memory;
+  check.on_train_loss = effects.train_loss;
+  check.on_eval_loss = effects.eval_loss;
 }
 
 Check look_up(const Lookup& lookup, const Run& a, const Run& b) {
@@ -312,7 +322,8 @@ bool was_evaluated(const Run& run) { return run.summary.metrics.contains("eval_l
 bool has_objective(const Run& run, const char* objective) { return facts_from_json(run.facts).objective == objective; }
 
 bool applies(const Lookup& lookup, const Run& a, const Run& b) {
-  if (lookup.effects.evaluation != none && !was_evaluated(a) && !was_evaluated(b)) return false;
+  const bool of_evaluation = lookup.effects.evaluation != none || lookup.effects.eval_loss != none;
+  if (of_evaluation && !was_evaluated(a) && !was_evaluated(b)) return false;
   return !lookup.objective || (has_objective(a, lookup.objective) && has_objective(b, lookup.objective));
 }
 
@@ -325,7 +336,7 @@ Effect Check::effect_on(const Metric& metric) const {
   if (metric.phase == Phase::run && (of_text || metric.shape == Shape::seconds)) effect = on_whole_run;
   switch (metric.aspect) {
     case Aspect::token_loss:
-      effect = std::max(effect, on_token_loss);
+      effect = std::max({effect, on_token_loss, metric.phase == Phase::evaluation ? on_eval_loss : on_train_loss});
       break;
     case Aspect::text_loss:
       effect = std::max(effect, on_text_loss);

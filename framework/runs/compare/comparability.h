@@ -37,6 +37,8 @@ struct Check {
   Effect on_whole_run = Effect::none;   ///< on losses and times that are taken over the whole run
   Effect on_speed = Effect::none;
   Effect on_memory = Effect::none;
+  Effect on_train_loss = Effect::none;  ///< on losses per token, of training alone
+  Effect on_eval_loss = Effect::none;   ///< on losses per token, of the evaluation set alone
 
   /// What this finding does to a metric: a difference has its effect; what is unknown clouds where a difference would
   /// have any.
@@ -44,11 +46,12 @@ struct Check {
 };
 
 /// All checks that apply to the two runs, the weightiest first. They read, where a run has them: the facts data_hash,
-/// stand_in, objective, loss_definition, vocab_size, tokenizer_hash and eval_hash; of the environment
-/// precision, device, processor, processors (their number) and threads; the settings dataset.split, training.seed
-/// and, of the objective that both runs have, dataset.objective; the plugins' hashes; the runs' states, their length
-/// (the metrics global_step and epoch beside the fact planned_steps), and whether the machine was busy. Whether the
-/// evaluation sets are the same is asked only where one of the runs was evaluated.
+/// stand_in, objective, loss_definition, eval_loss_definition, vocab_size, tokenizer_hash and eval_hash; of the
+/// environment precision, device, processor, processors (their number) and threads; the settings dataset.split,
+/// training.seed and, of the objective that both runs have, dataset.objective; the plugins' hashes; the runs' states,
+/// their length (the metrics global_step and epoch beside the fact planned_steps), and whether the machine was busy.
+/// Whether the evaluation sets and the definitions of their losses are the same is asked only where one of the runs was
+/// evaluated.
 std::vector<Check> check_comparability(const Run& a, const Run& b);
 
 std::string_view to_string(Finding finding);

@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "runs/exchange/imported_run.h"
 #include "runs/exchange/read_values.h"
+#include "runs/record/facts.h"
 #include "support/error.h"
 
 namespace folio::runs {
@@ -78,6 +80,29 @@ json object_in(const fs::path& file, ImportedRun& run) {
   return nullptr;
 }
 
+/// "5.24.0" -> 5, 24; a version that is none is 0, 0.
+std::pair<int, int> version_in(const std::string& text) {
+  std::pair<int, int> version{0, 0};
+  const char* const end = text.data() + text.size();
+  const auto major = std::from_chars(text.data(), end, version.first);
+  if (major.ec == std::errc() && major.ptr != end) std::from_chars(major.ptr + 1, end, version.second);
+  return version;
+}
+
+/// The Trainer scales the evaluation of GPT2LMHeadModel as it does its training, so that is known not to be Folio's
+/// mean. Of other models, and where the class is not known, it is left unknown: labels may have been smoothed in the
+/// evaluation too, and no file says so. `config` is the model's config.json.
+void add_definition(ImportedRun& run, const json& config) {
+  const json& classes = member(config, "architectures");
+  const bool gpt2 = classes.is_array() && std::find(classes.begin(), classes.end(), "GPT2LMHeadModel") != classes.end();
+  constexpr std::pair kOldestKnown{4, 57};
+  if (!gpt2 || version_in(text_in(config, "transformers_version")) < kOldestKnown) return;
+  Facts facts;
+  facts.eval_loss_definition =
+      "sum over the scored tokens of each batch / labels before the shift, weighted by samples";
+  run.facts(to_json(facts));
+}
+
 void add_settings(ImportedRun& run, const json& state, const fs::path& folder) {
   json training = json::object();
   for (const auto& [theirs, ours] : {std::pair{"num_train_epochs", "num_train_epochs"},
@@ -94,6 +119,7 @@ void add_settings(ImportedRun& run, const json& state, const fs::path& folder) {
     if (fs::exists(folder / file)) run.unread(std::string(file) + ": holds Python objects");
   json model = object_in(folder / "config.json", run);
   if (model.is_null()) return;
+  add_definition(run, model);
   if (const std::string type = text_in(model, "model_type"); !type.empty()) model["type"] = type;
   run.settings["model"] = std::move(model);
 }

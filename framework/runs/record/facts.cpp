@@ -40,7 +40,6 @@ void for_each_fact(Visit&& visit) {
   visit("batch_size", &Facts::batch_size);
   visit("uniform_loss", &Facts::uniform_loss);
   visit("unigram_loss", &Facts::unigram_loss);
-  visit("scored_share", &Facts::scored_share);
   visit("parameters", &Facts::parameters);
   visit("eval_samples", &Facts::eval_samples);
   visit("eval_hash", &Facts::eval_hash);
@@ -86,10 +85,6 @@ constexpr FactMeaning kMeanings[] = {
     {"unigram_loss", "nats",
      "The loss of a guess that knows only how often each token occurs in the training text: the entropy of their "
      "frequencies. A model whose loss is above it has learned less than a list of frequencies knows."},
-    {"scored_share", "share",
-     "The share of the labels that train_loss divides by which are scored: below 1 for gpt, where a sample's first "
-     "token "
-     "counts although nothing predicts it."},
     {"parameters", "", "Learned numbers of the model; what stands in two places counts once."},
     {"eval_samples", "samples", "Pieces of the text that was kept for evaluation."},
     {"eval_hash", "", "SHA-256 over the texts that were kept for evaluation."},

@@ -17,8 +17,9 @@ inline Run finished_run() {
   run.summary.metrics = {{"train_loss", 6.5}, {"train_runtime", 100.0}, {"epoch", 3.0}, {"global_step", 400.0}};
   run.info.plugins = {{"model", "gpt", "1.0", "/lib/gpt.so", "build-1"}};
   run.settings = small_experiment();
-  run.facts = {{"data_hash", "d1"},     {"stand_in", false},      {"tokenizer_hash", "t1"}, {"vocab_size", 1000},
-               {"objective", "causal"}, {"loss_definition", "1"}, {"bytes_per_token", 3.0}};
+  run.facts = {{"data_hash", "d1"},      {"stand_in", false},          {"tokenizer_hash", "t1"},
+               {"vocab_size", 1000},     {"objective", "causal"},      {"loss_definition", "1"},
+               {"bytes_per_token", 3.0}, {"eval_loss_definition", "1"}};
   run.environment = {{"precision", "float32"}, {"device", "cpu"}, {"processor", "A"},
                      {"processors", 2},        {"threads", 2},    {"machine_was_busy", false}};
   return run;

@@ -65,7 +65,7 @@ TEST_CASE("what differs decides which metrics can be compared") {
        comparable},
       {"objective", [](Run& r) { r.facts["objective"] = "masked"; }, Verdict::no, not_comparable, not_comparable,
        comparable},
-      {"loss definition", [](Run& r) { r.facts["loss_definition"] = "2"; }, Verdict::no, not_comparable, not_comparable,
+      {"loss definition", [](Run& r) { r.facts["loss_definition"] = "2"; }, Verdict::partly, not_comparable, comparable,
        comparable},
       {"vocabulary size", [](Run& r) { r.facts["vocab_size"] = 2000; }, Verdict::partly, not_comparable, comparable,
        comparable},
@@ -160,6 +160,36 @@ TEST_CASE("evaluation sets are compared only where a run was evaluated") {
   CHECK(metric_named(comparison, "train_loss").standing == Standing::comparable);
 }
 
+TEST_CASE(
+    "how a loss is calculated bears on that loss alone, and an evaluation of unknown definition is not called equal") {
+  Run a = finished_run();
+  a.summary.metrics = {{"train_loss", 6.0},   {"train_bits_per_byte", 3.0}, {"eval_loss", 6.0},
+                       {"perplexity", 403.4}, {"eval_bits_per_byte", 3.0},  {"eval_runtime", 2.0}};
+  a.facts["eval_hash"] = "e1";
+  Run b = a;
+  const auto standing = [&](const char* metric) { return metric_named(compare(a, b), metric).standing; };
+  using enum Standing;
+  b.facts["loss_definition"] = "2";
+  CHECK(standing("train_loss") == not_comparable);
+  for (const char* metric : {"train_bits_per_byte", "eval_loss", "perplexity", "eval_bits_per_byte", "eval_runtime"})
+    CHECK(standing(metric) == comparable);
+
+  b = a;
+  b.facts["eval_loss_definition"] = "2";
+  CHECK(standing("eval_loss") == not_comparable);
+  CHECK(standing("perplexity") == not_comparable);
+  for (const char* metric : {"train_loss", "train_bits_per_byte", "eval_bits_per_byte", "eval_runtime"})
+    CHECK(standing(metric) == comparable);
+  CHECK(compare(a, b).verdict == Verdict::partly);
+
+  b.facts.erase("eval_loss_definition");
+  CHECK(standing("eval_loss") == uncertain);
+  CHECK(standing("train_loss") == comparable);
+  a.summary.metrics.erase("eval_loss");
+  b.summary.metrics.erase("eval_loss");
+  for (const Check& check : compare(a, b).checks) CHECK(check.name != "evaluation's loss definition");
+}
+
 TEST_CASE("losses over different tokens are put on a common footing") {
   Run a = finished_run();
   a.summary.metrics["train_bits_per_byte"] = 3.0;
@@ -184,7 +214,7 @@ TEST_CASE("losses over different tokens are put on a common footing") {
 TEST_CASE("losses without a common scale are put on no common footing") {
   Run a = finished_run();
   a.summary.metrics["train_bits_per_byte"] = 3.0;
-  for (const char* fact : {"objective", "data_hash", "loss_definition"}) {
+  for (const char* fact : {"objective", "data_hash"}) {
     Run b = a;
     b.facts["tokenizer_hash"] = "t2";
     CHECK_FALSE(compare(a, b).footings.empty());

@@ -5,6 +5,7 @@
 
 #include "runs/exchange/export.h"
 #include "runs/exchange/tensorboard.h"
+#include "runs/record/facts.h"
 #include "support/files.h"
 #include "unit/runs/exchange/imports.h"
 #include "unit/runs/scratch.h"
@@ -109,6 +110,27 @@ TEST_CASE("a baseline is imported under a new id") {
   const ImportReport report = import_one(scratch, fs::path(FOLIO_SOURCE_DIR) / "results" / "baselines" / "gpt");
   CHECK(report.id.find('/') == std::string::npos);
   CHECK(loaded(scratch, report.id).summary.metrics.at("train_loss") == 6.50891508879485);
+}
+
+TEST_CASE("the Trainer's evaluation of GPT-2 is known to be scaled, and of no other is it called Folio's") {
+  const auto definition = [](const char* config) {
+    const ScratchFolder scratch;
+    const fs::path file = put(scratch, "out/trainer_state.json", kTrainerState);
+    put(scratch, "out/config.json", config);
+    return facts_from_json(loaded(scratch, import_one(scratch, file).id).facts).eval_loss_definition;
+  };
+  const auto scaled = definition(R"({"architectures": ["GPT2LMHeadModel"], "transformers_version": "5.24.0"})");
+  REQUIRE(scaled);
+  CHECK_THAT(*scaled, Catch::Contains("before the shift"));
+  CHECK(definition(R"({"architectures": ["GPT2LMHeadModel"], "transformers_version": "4.57.6"})") == scaled);
+  for (const char* config : {R"({"architectures": ["LlamaForCausalLM"], "transformers_version": "5.24.0"})",
+                             R"({"architectures": ["GPT2LMHeadModel"], "transformers_version": "4.30.0"})",
+                             R"({"architectures": ["GPT2LMHeadModel"], "transformers_version": "dev"})",
+                             R"({"architectures": ["GPT2LMHeadModel"]})", R"({"architectures": "GPT2LMHeadModel"})",
+                             R"({"model_type": "gpt2", "transformers_version": 5.24})"}) {
+    CAPTURE(config);
+    CHECK_FALSE(definition(config));
+  }
 }
 
 TEST_CASE("trainer_state.json of Hugging Face's Trainer is imported") {
