@@ -12,7 +12,6 @@ Batch CausalCollator::collate(const Samples& samples, std::span<const std::int64
     inputs.emplace_back(ids.begin(), ids.end());
     labels.emplace_back(ids.begin() + 1, ids.end());
     labels.back().push_back(kIgnoredLabel);
-    batch.label_count += static_cast<std::int64_t>(ids.size());
   }
   batch.input_ids = padded(inputs, 0);
   batch.attention_mask = mask_of(inputs);

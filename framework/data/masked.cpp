@@ -89,7 +89,6 @@ Batch MaskedCollator::collate(const Samples& samples, std::span<const std::int64
       if (!chosen[i]) continue;
       label[i] = row[i];
       input[i] = replacement(row[i], i, random);
-      ++batch.label_count;
     }
   }
   batch.input_ids = padded(inputs, padding_);

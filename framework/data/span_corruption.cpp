@@ -123,7 +123,6 @@ Batch SpanCorruptionCollator::collate(const Samples& samples, std::span<const st
     label.push_back(end_);
     auto& before = shifted.emplace_back(label.begin(), label.end() - 1);
     before.insert(before.begin(), padding_);
-    batch.label_count += static_cast<std::int64_t>(label.size());
   }
   batch.input_ids = padded(inputs, padding_);
   batch.attention_mask = mask_of(inputs);

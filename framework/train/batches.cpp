@@ -20,6 +20,10 @@ Batch to_device(const Batch& batch, c10::Device device) {
 
 std::int64_t count_scored(const Batch& batch) { return batch.labels.ne(kIgnoredLabel).sum().item<std::int64_t>(); }
 
+std::int64_t count_labels(const Batch& batch, const Model& model) {
+  return count_scored(batch) + (model.counts_labels_before_shift() ? batch.input_ids.size(0) : 0);
+}
+
 BatchShape shape_of(const Batch& batch) {
   return {.batch = batch.input_ids.size(0),
           .length = batch.input_ids.size(1),
@@ -42,9 +46,9 @@ data::SampleOrder EpochOrders::next() {
   return {samples_, shuffle_, seed_, epoch};
 }
 
-EpochBatches::EpochBatches(const TrainingData& data, const TrainingArguments& arguments, const TrainingPlan& plan,
-                           std::int64_t epoch, data::SampleOrder order)
-    : data_(data), arguments_(arguments), plan_(plan), epoch_(epoch), order_(std::move(order)) {}
+EpochBatches::EpochBatches(const Model& model, const TrainingData& data, const TrainingArguments& arguments,
+                           const TrainingPlan& plan, std::int64_t epoch, data::SampleOrder order)
+    : model_(model), data_(data), arguments_(arguments), plan_(plan), epoch_(epoch), order_(std::move(order)) {}
 
 StepBatches EpochBatches::step(std::int64_t step) const {
   const std::int64_t first = step * arguments_.gradient_accumulation_steps;
@@ -57,7 +61,7 @@ StepBatches EpochBatches::step(std::int64_t step) const {
     for (std::int64_t place = begin; place < end; ++place) samples.push_back(order_.at(place));
     for (const std::int64_t sample : samples) result.tokens += data_.training.length(sample);
     result.batches.push_back(data_.collator.collate(data_.training, samples, epoch_));
-    result.labels += result.batches.back().label_count;
+    result.labels += count_labels(result.batches.back(), model_);
   }
   result.labels = std::max<std::int64_t>(1, result.labels);
   result.epoch = static_cast<double>(epoch_) + static_cast<double>(last) / static_cast<double>(plan_.batches_per_epoch);

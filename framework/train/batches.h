@@ -20,6 +20,10 @@ Batch to_device(const Batch& batch, c10::Device device);
 /// Labels of the batch that are not ignored.
 std::int64_t count_scored(const Batch& batch);
 
+/// Of a batch in training, how many labels its step's loss counts: those, and each sample's first token where the model
+/// counts_labels_before_shift().
+std::int64_t count_labels(const Batch& batch, const Model& model);
+
 BatchShape shape_of(const Batch& batch);
 
 /// The orders in which one epoch after the other takes the samples, as dataset.shuffle and train_sampling_strategy say.
@@ -41,7 +45,7 @@ class EpochOrders {
 /// The batches over which one optimizer step adds up its gradients.
 struct StepBatches {
   std::vector<Batch> batches;
-  std::int64_t labels = 0;  ///< Batch::label_count of all together, at least 1: short samples may have none masked
+  std::int64_t labels = 0;  ///< count_labels() of all together, at least 1: short samples may have none masked
   std::int64_t tokens = 0;  ///< of their samples, padding left out
   double epoch = 0;         ///< the epochs that are over with them: 1.5 in the middle of the second
 };
@@ -50,13 +54,14 @@ struct StepBatches {
 class EpochBatches {
  public:
   /// `epoch` is counted from 0, `order` that of its samples. All references must outlive this.
-  EpochBatches(const TrainingData& data, const TrainingArguments& arguments, const TrainingPlan& plan,
-               std::int64_t epoch, data::SampleOrder order);
+  EpochBatches(const Model& model, const TrainingData& data, const TrainingArguments& arguments,
+               const TrainingPlan& plan, std::int64_t epoch, data::SampleOrder order);
 
   /// Of the epoch's step `step`, in [0, plan.updates_per_epoch).
   StepBatches step(std::int64_t step) const;
 
  private:
+  const Model& model_;
   const TrainingData& data_;
   const TrainingArguments& arguments_;
   const TrainingPlan& plan_;

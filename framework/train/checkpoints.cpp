@@ -1,6 +1,7 @@
 #include "train/checkpoints.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -19,6 +20,10 @@ void Checkpoints::save(const Model& model, std::int64_t step) {
 
 void Checkpoints::judge(const Metrics& metrics, std::int64_t step) {
   const double value = metrics.at(arguments_.metric_for_best_model);
+  if (std::isnan(value)) {  // nothing that came after would be better than it
+    ++evaluations_without_gain_;
+    return;
+  }
   const double gain = best_metric_ ? (arguments_.greater_is_better ? value - *best_metric_ : *best_metric_ - value)
                                    : std::numeric_limits<double>::infinity();
   evaluations_without_gain_ = gain > arguments_.early_stopping_threshold ? 0 : evaluations_without_gain_ + 1;
@@ -32,9 +37,16 @@ bool Checkpoints::out_of_patience() const {
   return arguments_.early_stopping_patience > 0 && evaluations_without_gain_ >= arguments_.early_stopping_patience;
 }
 
-void Checkpoints::load_best(Model& model) const {
+bool Checkpoints::load_best(Model& model, std::int64_t step) {
   const bool kept = std::find(steps_.begin(), steps_.end(), best_step_) != steps_.end();
-  if (arguments_.load_best_model_at_end && kept) load_model(model, path_of(best_step_));
+  if (!arguments_.load_best_model_at_end || !kept) return false;
+  if (best_step_ != step) load_model(model, path_of(best_step_));
+  if (arguments_.save_total_limit == 1) {
+    for (const std::int64_t other : steps_)
+      if (other != best_step_) std::filesystem::remove_all(path_of(other));
+    steps_ = {best_step_};
+  }
+  return best_step_ != step;
 }
 
 Metrics Checkpoints::best() const {

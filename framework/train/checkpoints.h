@@ -28,9 +28,10 @@ class Checkpoints {
   /// Whether as many evaluations in a row as training.early_stopping_patience has brought no gain.
   bool out_of_patience() const;
 
-  /// Gives the model the weights of the best checkpoint where training.load_best_model_at_end asks for it; leaves it
-  /// alone where the best one was not saved.
-  void load_best(Model& model) const;
+  /// Gives the model, as it is after `step`, the weights of the best checkpoint where training.load_best_model_at_end
+  /// asks for it, and leaves that one alone where training.save_total_limit is 1. Whether the model is another now: not
+  /// where its own step is the best, or the best one was not saved.
+  bool load_best(Model& model, std::int64_t step);
 
   /// best_metric and best_step; nothing before the first evaluation.
   Metrics best() const;

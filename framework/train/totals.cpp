@@ -59,8 +59,9 @@ Metrics Totals::metrics(const TrainingPlan& plan, double matmul_rate, double byt
   const double steps = static_cast<double>(steps_);
   Metrics metrics{
       {"train_runtime", rounded(seconds, 4)},
-      {"train_samples_per_second", rounded(plan.train_samples / seconds, 3)},
-      {"train_steps_per_second", rounded(static_cast<double>(plan.max_steps) / seconds, 3)},
+      {"train_samples_per_second",
+       rounded(plan.train_samples * steps / static_cast<double>(plan.max_steps) / seconds, 3)},
+      {"train_steps_per_second", rounded(steps / seconds, 3)},
       {"train_loss", loss_sum_ / std::max(steps, 1.0)},
       {"total_flos", 6 * padded_tokens_ * non_embedding_parameters(model_)},
       {"global_step", steps},

@@ -36,7 +36,7 @@ TrainingResult Trainer::run() {
   model_.training(true);
   if (arguments_.eval_on_start) recorder_.points(0, 0, evaluate_all());
   for (std::int64_t epoch = 0; epoch < plan_.epochs && !done(); ++epoch) {
-    const EpochBatches batches(data_, arguments_, plan_, epoch, orders_.next());
+    const EpochBatches batches(model_, data_, arguments_, plan_, epoch, orders_.next());
     for (std::int64_t update = 0; update < plan_.updates_per_epoch && !done(); ++update) {
       const double learning_rate = schedule_.learning_rate(totals_.steps());
       const StepBatches step = batches.step(update);
@@ -50,18 +50,8 @@ TrainingResult Trainer::run() {
       epoch_ = step.epoch;
       if (arguments_.trace) recorder_.traced({totals_.steps(), trace.batch, trace.random_state, loss, grad_norm});
       report_progress(loss);
-      const bool epoch_ends = update + 1 == plan_.updates_per_epoch;
-      const bool first = totals_.steps() == 1 && arguments_.logging_first_step;
-      if (first || due(arguments_.logging_strategy, arguments_.logging_steps, epoch_ends))
-        log(learning_rate, grad_norm);
-
-      if (evaluation_is_due(epoch_ends)) {
-        const Metrics metrics = evaluate_all();
-        recorder_.points(totals_.steps(), epoch_, metrics);
-        checkpoints_.judge(metrics, totals_.steps());
-        schedule_.evaluated(metrics.at(arguments_.metric_for_best_model));
-      }
-      if (due(arguments_.save_strategy, arguments_.save_steps, epoch_ends)) checkpoints_.save(model_, totals_.steps());
+      end_step(learning_rate, grad_norm);
+      if (update + 1 == plan_.updates_per_epoch || complete()) end_epoch(learning_rate, grad_norm);
     }
   }
   return finish();
@@ -99,13 +89,43 @@ void Trainer::report_progress(double loss) {
   recorder_.progress({totals_.steps(), plan_.max_steps, epoch_, loss, totals_.tokens_per_second(), seconds_left});
 }
 
+/// What is logged, evaluated and saved by steps. The last step is evaluated and saved, whatever the interval.
+void Trainer::end_step(double learning_rate, double grad_norm) {
+  const auto due = [&](Interval strategy, double every) {
+    return strategy == Interval::steps && totals_.steps() % plan_.steps(every) == 0;
+  };
+  const bool first = totals_.steps() == 1 && arguments_.logging_first_step;
+  if (first || due(arguments_.logging_strategy, arguments_.logging_steps)) log(learning_rate, grad_norm);
+  const bool last = totals_.steps() == plan_.max_steps;
+  if (evaluates_after(plan_, arguments_, totals_.steps())) evaluate_step();
+  if ((last && arguments_.save_strategy == Interval::steps) || due(arguments_.save_strategy, arguments_.save_steps))
+    checkpoints_.save(model_, totals_.steps());
+}
+
+/// What is logged, evaluated and saved by epochs, of which the last may be cut short.
+void Trainer::end_epoch(double learning_rate, double grad_norm) {
+  if (arguments_.logging_strategy == Interval::epoch) log(learning_rate, grad_norm);
+  if (arguments_.eval_strategy == Interval::epoch && arguments_.eval_delay <= epoch_) evaluate_step();
+  if (arguments_.save_strategy == Interval::epoch) checkpoints_.save(model_, totals_.steps());
+}
+
 /// One point: the mean loss since the last one, the gradients' norm before clipping, the learning rate just used.
 void Trainer::log(double learning_rate, double grad_norm) {
+  if (logged_step_ == totals_.steps()) return;  // the first step, where it is an epoch too
+  logged_step_ = totals_.steps();
   recorder_.points(totals_.steps(), epoch_,
                    {{"loss", totals_.take_mean_loss()},
                     {"grad_norm", grad_norm},
                     {"learning_rate", learning_rate},
                     {"tokens_per_second", totals_.tokens_per_second()}});
+}
+
+void Trainer::evaluate_step() {
+  evaluation_ = evaluate_all();
+  evaluated_step_ = totals_.steps();
+  recorder_.points(totals_.steps(), epoch_, evaluation_);
+  checkpoints_.judge(evaluation_, totals_.steps());
+  schedule_.evaluated(evaluation_.at(arguments_.metric_for_best_model));
 }
 
 Metrics Trainer::evaluate_all() {
@@ -123,25 +143,15 @@ TrainingResult Trainer::finish() {
                         .interrupted = recorder_.stop_requested()};
   result.metrics["epoch"] = epoch_;
   result.metrics.merge(checkpoints_.best());
-  checkpoints_.load_best(model_);
-  if (data_.evaluation.size() > 0 && !result.interrupted) result.metrics.merge(evaluate_all());
+  const bool another = checkpoints_.load_best(model_, totals_.steps());
+  if (data_.evaluation.size() > 0 && !result.interrupted)
+    result.metrics.merge(another || evaluated_step_ != totals_.steps() ? evaluate_all() : Metrics(evaluation_));
   result.evaluation_parts = evaluation_parts_;
   return result;
 }
 
-bool Trainer::due(Interval strategy, double every, bool epoch_ends) const {
-  if (strategy == Interval::epoch) return epoch_ends;
-  return strategy == Interval::steps && totals_.steps() % plan_.steps(every) == 0;
-}
+bool Trainer::complete() const { return totals_.steps() >= plan_.max_steps || checkpoints_.out_of_patience(); }
 
-bool Trainer::evaluation_is_due(bool epoch_ends) const {
-  const bool by_epoch = arguments_.eval_strategy == Interval::epoch;
-  return due(arguments_.eval_strategy, arguments_.eval_steps, epoch_ends) &&
-         arguments_.eval_delay <= (by_epoch ? epoch_ : static_cast<double>(totals_.steps()));
-}
-
-bool Trainer::done() const {
-  return totals_.steps() >= plan_.max_steps || checkpoints_.out_of_patience() || recorder_.stop_requested();
-}
+bool Trainer::done() const { return complete() || recorder_.stop_requested(); }
 
 }  // namespace folio::train

@@ -45,11 +45,13 @@ class Trainer {
   double forward_and_backward(const StepBatches& step);
   void check_finite(double loss, double learning_rate) const;
   void report_progress(double loss);
+  void end_step(double learning_rate, double grad_norm);
+  void end_epoch(double learning_rate, double grad_norm);
   void log(double learning_rate, double grad_norm);
+  void evaluate_step();
   Metrics evaluate_all();
   TrainingResult finish();
-  bool due(Interval strategy, double every, bool epoch_ends) const;
-  bool evaluation_is_due(bool epoch_ends) const;
+  bool complete() const;
   bool done() const;
 
   Model& model_;
@@ -65,6 +67,9 @@ class Trainer {
   Totals totals_;
   Checkpoints checkpoints_;
   double epoch_ = 0;  ///< epochs done
+  std::int64_t logged_step_ = 0;
+  std::int64_t evaluated_step_ = -1;  ///< to which evaluation_ belongs
+  Metrics evaluation_;
   LossParts evaluation_parts_;
 };
 

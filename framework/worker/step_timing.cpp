@@ -25,7 +25,6 @@ Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train
   auto* label = labels.mutable_data_ptr<std::int64_t>();
   for (std::int64_t i = 0; i < shape.scored; ++i) label[i * places / shape.scored] = i % vocab_size;
   batch.labels = labels.view({shape.batch, length}).to(execution.device);
-  batch.label_count = shape.scored;
   return batch;
 }
 
@@ -44,7 +43,7 @@ double measured_step_seconds(Model& model, const BatchShape& shape, std::int64_t
     at::Tensor loss;
     {
       const train::PrecisionScope precision(execution);
-      loss = model.loss(batch, batch.label_count);
+      loss = model.loss(batch, shape.scored);
     }
     loss.backward();
     optimizer->step(arguments.learning_rate);

@@ -15,16 +15,6 @@ constexpr double kLeastShare = 0.3, kMostShare = 0.8;
 /// An evaluation has the forward pass alone, a third of the operations.
 constexpr double kForwardShare = 1.0 / 3;
 
-std::int64_t evaluations_of(const train::TrainingPlan& plan, const train::TrainingArguments& arguments,
-                            std::int64_t eval_samples) {
-  if (eval_samples == 0) return 0;
-  const std::int64_t last = 1;  // of the final model
-  if (arguments.eval_strategy == train::Interval::epoch) return plan.epochs + last;
-  if (arguments.eval_strategy == train::Interval::steps)
-    return plan.max_steps / plan.steps(arguments.eval_steps) + last;
-  return last;
-}
-
 }  // namespace
 
 TimeEstimate estimate_time(Model& model, const BatchShape& shape, std::int64_t vocab_size, std::int64_t eval_samples,
@@ -37,7 +27,7 @@ TimeEstimate estimate_time(Model& model, const BatchShape& shape, std::int64_t v
   if (estimate.measured) low = high = measured_step_seconds(model, shape, vocab_size, arguments, execution);
 
   const double batches = static_cast<double>(plan.max_steps * arguments.gradient_accumulation_steps);
-  estimate.evaluations = evaluations_of(plan, arguments, eval_samples);
+  estimate.evaluations = eval_samples == 0 ? 0 : train::planned_evaluations(plan, arguments);
   const double eval_batches =
       static_cast<double>(estimate.evaluations * eval_samples) / static_cast<double>(shape.batch);
   estimate.training_low = batches * low;

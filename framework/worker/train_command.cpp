@@ -75,17 +75,27 @@ class RunRecorder : public train::Recorder {
   std::optional<runs::TraceWriter> trace_;
 };
 
+/// Also of a model that counts_labels_before_shift(): see Metric eval_loss.
+constexpr const char* kEvalLossDefinition = "mean over the scored tokens of each batch, weighted by samples";
+
 /// A fact that runs are held against each other by: a text that changed would part new runs from old ones.
-const char* loss_definition(Objective objective) {
+const char* loss_definition(Objective objective, const Model& model) {
+  if (model.counts_labels_before_shift()) return "sum over scored tokens / labels before the shift (Trainer 5.23)";
   switch (objective) {
     case Objective::causal:
-      return "sum over scored tokens / labels before the shift (Trainer 5.23)";
+      return "mean over the scored tokens";
     case Objective::masked:
       return "mean over the masked tokens";
     case Objective::span_corruption:
       break;
   }
   return "mean over the targets' tokens";
+}
+
+/// As a causal model scores them: all tokens of a sample but the first.
+double scored_share(const data::Samples& samples, const Model& model) {
+  if (!model.counts_labels_before_shift()) return 1;
+  return static_cast<double>(samples.token_count() - samples.size()) / static_cast<double>(samples.token_count());
 }
 
 std::vector<runs::TextSource> text_sources(const data::Corpus& corpus) {
@@ -104,7 +114,8 @@ runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model
   const std::int64_t vocab_size = job.vocab_size(*job_data.tokenizer);
   runs::Facts facts;
   facts.objective = to_string(job.objective());
-  facts.loss_definition = loss_definition(job.objective());
+  facts.loss_definition = loss_definition(job.objective(), model);
+  facts.scored_share = scored_share(job_data.training, model);
   facts.data_hash = job_data.corpus.hash;
   facts.stand_in = job_data.corpus.stand_in;
   facts.documents = job_data.corpus.documents;
@@ -129,6 +140,7 @@ runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model
   facts.planned_steps = train::plan_training(job.training(), job_data.training.size()).max_steps;
   facts.eval_samples = job_data.evaluation.size();
   if (job_data.evaluation.size() > 0) {
+    facts.eval_loss_definition = kEvalLossDefinition;
     facts.eval_hash = job_data.encoded.evaluation_hash;
     facts.eval_tokens = job_data.evaluation.token_count();
     if (facts.unigram_loss) facts.eval_unigram_loss = job_data.encoded.evaluation_unigram_loss;

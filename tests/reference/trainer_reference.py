@@ -40,7 +40,7 @@ def run(**arguments):
     return {**case, "order": order[:len(order) // 2]}  # the case is trained twice
 
 
-write("trainer_reference.py", [
+write("trainer_reference.py", runs=[
     run(max_steps=10, gradient_accumulation_steps=2, learning_rate=5e-3, weight_decay=0.1, max_grad_norm=0.5, seed=42),
     run(num_train_epochs=2, learning_rate=2e-3, lr_scheduler_type="cosine", warmup_steps=3, seed=7, data_seed=11,
         dataloader_drop_last=True),

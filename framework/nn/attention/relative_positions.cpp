@@ -26,7 +26,7 @@ at::Tensor RelativeBuckets::operator()(const at::Tensor& distances) const {
 
 RelativePositions::RelativePositions(ParameterSet& parameters, const std::string& name, const Options& options)
     : weight_(
-          parameters.add(name + ".weight", {options.buckets.count, options.heads}, Part::attention, options.weight)),
+          parameters.add(name + ".weight", {options.buckets.count, options.heads}, Part::embeddings, options.weight)),
       buckets_(options.buckets) {}
 
 at::Tensor RelativePositions::bias(std::int64_t queries, std::int64_t keys) const {

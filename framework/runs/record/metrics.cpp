@@ -14,14 +14,19 @@ namespace {
 using enum Direction;
 
 constexpr std::array kMetrics{
-    Metric{"train_loss", "nats per token", lower, Aspect::token_loss, Phase::run, Shape::loss,
-           "The mean of the training loss over all steps, the first ones too.",
-           "The sum of the losses of all steps divided by their number. The loss of a step is the sum of the "
-           "cross-entropies of its labels divided by the number of its labels, over all batches accumulated to "
-           "it. Labels are counted as the Trainer (5.24) counts them for GPT-2, before the shift: a sample's "
-           "first token counts although nothing says it, so over samples of *L* tokens the loss is (*L* − "
-           "1)/*L* of the mean over the tokens that were scored. `eval_loss` is that plain mean, in the Trainer "
-           "too. The first steps, when the model knows nothing, count as much as the last."},
+    Metric{
+        "train_loss", "nats per token", lower, Aspect::token_loss, Phase::run, Shape::loss,
+        "The mean of the training loss over all steps, the first ones too.",
+        "The sum of the losses of all steps divided by their number. The loss of a step is the sum of the "
+        "cross-entropies of its labels divided by the number of its labels, over all batches accumulated to "
+        "it. Of `gpt` the labels are counted as the Trainer (5.24) counts them for GPT2LMHeadModel, before the "
+        "shift: a sample's first token counts although nothing says it, so over samples of *L* tokens the loss is "
+        "(*L* − 1)/*L* of the mean over the tokens that were scored; `scored_share` among the facts is that factor. "
+        "Of every other model the loss is the plain mean over the scored tokens, as the Trainer's is for "
+        "LlamaForCausalLM (5.23 and 5.24; 4.57 counts the labels of every causal model before the shift). With "
+        "accumulated batches the Trainer adds up the means of BertForMaskedLM's, DistilBertForMaskedLM's and "
+        "T5ForConditionalGeneration's batches, so that its loss and gradients are that many times too large; Folio's "
+        "are not. The first steps, when the model knows nothing, count as much as the last."},
     Metric{"train_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::run, Shape::loss,
            "The training loss per byte of text, which does not depend on how the text is cut into tokens.",
            "The cross-entropies of all trained tokens together, divided by the number of those scored, by ln 2 "
@@ -29,7 +34,10 @@ constexpr std::array kMetrics{
     Metric{"eval_loss", "nats per token", lower, Aspect::token_loss, Phase::evaluation, Shape::loss,
            "The loss on text that the model does not train on.",
            "The mean of the losses of the evaluation's batches, each weighted by its samples (not by its "
-           "tokens)."},
+           "tokens). The loss of a batch is the plain mean over its scored tokens, for every model. The Trainer's is "
+           "the same but in two cases. Of GPT2LMHeadModel (4.57 to 5.24; 4.57 of LlamaForCausalLM too) it divides by "
+           "the labels before the shift, as in training, so over samples of *L* tokens it tells (*L* − 1)/*L* of this. "
+           "With `label_smoothing_factor` it smooths the labels of the evaluation too; here they are as they are."},
     Metric{"eval_loss_stderr", "nats per token", none, Aspect::other, Phase::evaluation, Shape::significant,
            "How far eval_loss would stray with another text of the same kind and length: its standard error.",
            "Standard error of the mean loss over all scored tokens: from the scatter of up to 128 parts of the "
@@ -52,11 +60,13 @@ constexpr std::array kMetrics{
     Metric{"train_runtime", "s", lower, Aspect::speed, Phase::run, Shape::seconds,
            "Wall-clock time of the training loop, with evaluations and saving in it.", "*T*."},
     Metric{"train_samples_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
-           "Planned samples divided by train_runtime.",
-           "*n*·*E* / *T*, or `max_steps`·*b*·*k* / *T* where `max_steps` is set. This counts the *planned* "
-           "samples, as the Trainer does: a run that stopped early shows more than it did."},
+           "Training samples divided by train_runtime.",
+           "*n*·*E*, or `max_steps`·*b*·*k* where `max_steps` is set, times the share of the *S* steps that were "
+           "done, / *T*: also of a run that stopped early it is what was done, as in the Trainer (5.23 and 5.24; 4.57 "
+           "counts what was planned). With `max_steps` every batch counts as full, also where the data are fewer "
+           "than *b*, as in the Trainer; `tokens_per_second` counts what was read."},
     Metric{"train_steps_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
-           "Planned optimizer steps divided by train_runtime.", "*S* / *T*, planned in the same way."},
+           "Optimizer steps divided by train_runtime.", "`global_step` / *T*: the steps that were done."},
     Metric{"tokens_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
            "Tokens of the text, padding left out, that training really took in a second.",
            "Tokens of the text really trained on, padding left out, divided by *T*. Folio's own."},
@@ -78,7 +88,8 @@ constexpr std::array kMetrics{
     Metric{"train_samples", "samples", none, Aspect::other, Phase::run, Shape::count, "Samples in one epoch.", "*n*."},
     Metric{"total_flos", "operations", none, Aspect::other, Phase::run, Shape::significant,
            "Floating-point operations of training: 6 for each input token and each parameter but the embeddings.",
-           "Σ 6 · input tokens, padding included, · parameters that are not embeddings."},
+           "Σ 6 · input tokens, padding included, · parameters that are not embeddings. T5's tables of relative "
+           "positions are embeddings."},
     Metric{"eval_runtime", "s", lower, Aspect::speed, Phase::evaluation, Shape::seconds,
            "Wall-clock time of the evaluation.", "Wall-clock time of one evaluation."},
     Metric{"eval_samples_per_second", "1/s", higher, Aspect::speed, Phase::evaluation, Shape::significant,

@@ -60,6 +60,7 @@ class Gpt : public nn::CausalModel {
   /// Throws Error (experiment) when there is no vocab_size or the heads cannot share hidden_size.
   explicit Gpt(const OptionValues& values);
 
+  bool counts_labels_before_shift() const override { return true; }
   std::string config_json() const override;
 
  private:

@@ -21,7 +21,6 @@ TEST_CASE("a causal batch says of each token which one follows") {
   CHECK(at::equal(batch.input_ids.select(0, 0), row({5, 6, 7})));
   CHECK(at::equal(batch.labels.select(0, 0), row({6, 7, kIgnoredLabel})));
   CHECK_FALSE(batch.attention_mask.defined());
-  CHECK(batch.label_count == 3);
 }
 
 TEST_CASE("a causal batch pads the shorter sample, and neither attends to nor scores the padding") {

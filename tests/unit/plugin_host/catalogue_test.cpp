@@ -196,7 +196,7 @@ TEST_CASE("asking for a plugin whose library is broken gives that library's prob
   place.add("other_sdk");
   const Catalogue catalogue = catalogue_of(place, {place.path()});
   CHECK_THAT(error_of(ErrorKind::plugin, [&] { catalogue.require(PluginKind::dataset, "other_sdk"); }),
-             Contains("fixture_other_sdk.so: cannot be loaded: version of the SDK: wanted 2, found 99"));
+             Contains("fixture_other_sdk.so: cannot be loaded: version of the SDK: wanted 3, found 99"));
 }
 
 TEST_CASE("a broken library does not stand in the way of a good one with its id") {

@@ -7,7 +7,7 @@
 
 namespace folio::train {
 
-/// Of the cases of tests/reference/trainer_reference.py and masked_trainer_reference.py.
+/// Of the cases of tests/reference/trainer_reference.py and family_trainer_reference.py.
 constexpr std::int64_t kReferenceSamples = 21;
 
 /// Between float32 here and float64 in these references, whose cases rounding does not grow in (trainer_run.py).
@@ -18,7 +18,14 @@ class FakeRecorder : public Recorder {
  public:
   explicit FakeRecorder(std::int64_t stop_after = -1) : stop_after_(stop_after) {}
 
-  void points(std::int64_t, double epoch, const Metrics& metrics) override {
+  struct Entry {
+    std::int64_t step;
+    double epoch;
+    Metrics metrics;
+  };
+
+  void points(std::int64_t step, double epoch, const Metrics& metrics) override {
+    entries.push_back({step, epoch, metrics});
     if (!metrics.contains("loss")) {
       evaluations.push_back(metrics);
       return;
@@ -29,12 +36,14 @@ class FakeRecorder : public Recorder {
   }
   void traced(const StepTrace& step) override { traces.push_back(step); }
   void progress(const StepProgress& progress) override { step_ = progress.step; }
-  void evaluating(std::int64_t, std::int64_t) override {}
+  void evaluating(std::int64_t done, std::int64_t) override { evaluations_begun += done == 0 ? 1 : 0; }
   bool stop_requested() const override { return step_ == stop_after_; }
 
   std::vector<double> losses, grad_norms, epochs;
   std::vector<Metrics> evaluations;
+  std::vector<Entry> entries;  ///< all of them
   std::vector<StepTrace> traces;
+  std::int64_t evaluations_begun = 0;
 
  private:
   std::int64_t stop_after_;

@@ -61,3 +61,34 @@ TEST_CASE(
 TEST_CASE("no sample is an error") { CHECK_THROWS_AS(plan_of({}, 0), Error); }
 
 TEST_CASE("nothing to train is an error") { CHECK_THROWS_AS(plan_of({{"num_train_epochs", 0.0}}, 21), Error); }
+
+TEST_CASE("evaluations are counted as they will be made") {
+  const auto evaluations = [](std::map<std::string, OptionValue> given) {
+    const TrainingArguments arguments = training_arguments(OptionValues(training_option_table(), given));
+    return planned_evaluations(plan_training(arguments, 21), arguments);  // 3 steps an epoch
+  };
+  const auto steps = [&](std::int64_t every, double delay, std::int64_t max_steps) {
+    return evaluations({{"eval_strategy", std::string("steps")},
+                        {"eval_steps", static_cast<double>(every)},
+                        {"eval_delay", delay},
+                        {"max_steps", max_steps}});
+  };
+  CHECK(evaluations({}) == 1);  // of the final model
+  CHECK(evaluations({{"eval_on_start", true}}) == 2);
+  CHECK(steps(7, 0, 17) == 3);  // after 7, 14 and 17
+  CHECK(steps(7, 0, 14) == 2);
+  CHECK(steps(7, 7, 17) == 3);
+  CHECK(steps(7, 7.5, 17) == 2);
+  CHECK(steps(7, 17, 17) == 1);
+  CHECK(steps(7, 1e300, 17) == 1);  // none on the way, so the final one
+  const auto epochs = [&](double count, double delay) {
+    return evaluations({{"eval_strategy", std::string("epoch")}, {"num_train_epochs", count}, {"eval_delay", delay}});
+  };
+  CHECK(epochs(3, 0) == 3);
+  CHECK(epochs(1.4, 0) == 2);  // at 1 and at 5/3
+  CHECK(epochs(1.4, 1.5) == 1);
+  CHECK(epochs(3, 2) == 2);
+  CHECK(evaluations({{"eval_strategy", std::string("epoch")},
+                     {"save_strategy", std::string("epoch")},
+                     {"load_best_model_at_end", true}}) == 4);
+}

@@ -30,9 +30,6 @@ struct Batch {
   /// a causal model labels[b, t] is the token that follows input_ids[b, t]: the shift is made here and not in the
   /// model.
   at::Tensor labels{};
-  /// How many labels there are as Hugging Face's Trainer (5.24) counts them for the loss of an optimizer step: those
-  /// that are not ignored, for a causal model before the shift, when each sample's first token is one too.
-  std::int64_t label_count = 0;
   /// How much of each label is spread evenly over the vocabulary, in [0, 1): epsilon of Szegedy et al. 2016, and of
   /// transformers' LabelSmoother. Training alone sets it, where the model smooths_labels().
   double label_smoothing = 0;
@@ -89,6 +86,12 @@ class Model {
   /// `num_items` is the count of labels in all micro-batches of the optimizer step, so that accumulating changes
   /// nothing.
   virtual at::Tensor loss(const Batch& batch, std::int64_t num_items) = 0;
+
+  /// Whether the labels of a training step, by whose number loss() divides, are counted before the shift: then each
+  /// sample's first token counts too, though nothing is to say it, and over samples of L tokens the loss is (L - 1)/L
+  /// of the mean over the labels. Hugging Face's Trainer (5.24) counts so for GPT2LMHeadModel, which has no loss_type.
+  /// Of every other model the loss is that mean, as for LlamaForCausalLM.
+  virtual bool counts_labels_before_shift() const { return false; }
 
   /// Whether loss() heeds Batch::label_smoothing.
   virtual bool smooths_labels() const { return false; }
