@@ -104,8 +104,8 @@ void cache(const CacheOptions& options) {
 
 void add_cache(const Command& program, const GlobalOptions&, int&) {
   auto options = std::make_shared<CacheOptions>();
-  const Command command =
-      program.subcommand("cache", "List what is cached for later runs: trained tokenizers and encoded texts");
+  const Command command = program.subcommand(
+      "cache", "List what is cached for later runs: trained tokenizers, encoded texts, measured rates");
   const CommandOption clear =
       command.flag("--clear", options->clear, "remove everything; active runs keep what they are using");
   command.option("--limit", options->limit, "remove the least recently used entries, down to this size")

@@ -77,6 +77,7 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
     return 0;
   }
   fmt::print("{}", check_overview(answer));
+  if (const std::string line = answer.at("precision_line"); !line.empty()) fmt::print("{}\n", line);
   for (const std::string& note : experiment.notes) fmt::print("note: {}\n", note);
   for (const json& note : answer.at("data").at("notes")) fmt::print("note: {}\n", note.get<std::string>());
   if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated"))

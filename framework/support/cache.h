@@ -7,13 +7,14 @@
 #include <string_view>
 #include <vector>
 
-/// What Folio could make again and keeps for later runs: trained tokenizers, texts cut into tokens. An entry is all
+/// What Folio could make again and keeps for later runs: trained tokenizers, texts cut into tokens, which precision is
+/// faster. An entry is all
 /// files of a kind's folder whose names begin with its key and a dot (tokens/KEY.json, tokens/KEY.training). Files are
 /// put in place whole, and one that is removed stays readable for whoever has it mapped; so any number of processes use
 /// the cache at once without a lock.
 namespace folio {
 
-constexpr std::array<std::string_view, 2> kCacheKinds{"tokenizers", "tokens"};
+constexpr std::array<std::string_view, 3> kCacheKinds{"tokenizers", "tokens", "precision"};
 
 /// FOLIO_CACHE, else XDG_CACHE_HOME/folio, else ~/.cache/folio. Empty where nothing is to be kept: FOLIO_CACHE is
 /// "off", or there is no home.

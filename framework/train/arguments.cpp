@@ -140,7 +140,7 @@ OptionTable training_option_table() {
       number("early_stopping_threshold", 0).at_least(0).help("how much better counts as better"),
       text("precision", "auto")
           .choices({"auto", "float32", "bfloat16"})
-          .help("of the matrix products; auto is bfloat16 where the processor has it"),
+          .help("of the matrix products; auto takes the faster one, as measured with the model on this machine"),
       text("device", "auto").choices({"auto", "cpu", "cuda"}).help("auto is cuda where there is one"),
   };
   const auto at =

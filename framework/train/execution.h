@@ -2,6 +2,7 @@
 
 #include <c10/core/Device.h>
 
+#include <optional>
 #include <string>
 
 #include "train/arguments.h"
@@ -16,9 +17,19 @@ struct Execution {
   std::string precision() const { return bfloat16 ? "bfloat16" : "float32"; }
 };
 
-/// bfloat16 is taken by itself where the processor multiplies it in hardware (AVX-512 BF16 or AMX; a CUDA device of
-/// compute capability 8.0). Throws Error (experiment) when cuda is asked for and there is none.
-Execution choose_execution(const TrainingArguments& arguments);
+/// What `training.device` comes to. Throws Error (experiment) when cuda is asked for and there is none.
+c10::Device choose_device(const TrainingArguments& arguments);
+
+/// A CUDA device's compute capability, 9.0 being 9 and 0.
+struct ComputeCapability {
+  int major = 0;
+  int minor = 0;
+
+  bool operator==(const ComputeCapability&) const = default;
+};
+
+/// Of the CUDA device of this index, as the driver tells it; none where there is no driver or no such device.
+std::optional<ComputeCapability> compute_capability(int device);
 
 /// While it lives, matrix products run in bfloat16 where that is the precision (torch's autocast), in float32 else.
 class PrecisionScope {

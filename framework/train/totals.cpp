@@ -54,7 +54,7 @@ double Totals::take_mean_loss() {
   return mean;
 }
 
-Metrics Totals::metrics(const TrainingPlan& plan, double matmul_rate, double bytes_per_token) const {
+Metrics Totals::metrics(const TrainingPlan& plan, double bytes_per_token) const {
   const double seconds = this->seconds();
   const double steps = static_cast<double>(steps_);
   Metrics metrics{
@@ -67,7 +67,6 @@ Metrics Totals::metrics(const TrainingPlan& plan, double matmul_rate, double byt
       {"global_step", steps},
       {"train_samples", static_cast<double>(plan.samples)},
       {"tokens_per_second", static_cast<double>(tokens_) / seconds},
-      {"matmul_share", flops_ / seconds / matmul_rate},
       {"peak_memory_bytes", peak_memory_bytes()},
   };
   if (const auto error = pace_.standard_error()) metrics["tokens_per_second_stderr"] = *error;

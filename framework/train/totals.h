@@ -30,9 +30,12 @@ class Totals {
   /// The mean loss of the steps since this was last asked, of which there must be one.
   double take_mean_loss();
 
-  /// Those of the whole run, but for the epoch, the best step and the evaluation. `matmul_rate` is
-  /// measure_matmul_rate()'s; `bytes_per_token` is 0 where bits per byte mean nothing.
-  Metrics metrics(const TrainingPlan& plan, double matmul_rate, double bytes_per_token) const;
+  /// Floating-point operations of the steps' matrix products, over the time since the start.
+  double flops_per_second() const { return flops_ / seconds(); }
+
+  /// Those of the whole run, but for the epoch, the best step, the evaluation and matmul_share. `bytes_per_token` is 0
+  /// where bits per byte mean nothing.
+  Metrics metrics(const TrainingPlan& plan, double bytes_per_token) const;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -17,12 +17,11 @@
 namespace folio::train {
 
 Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Execution& execution,
-                 double matmul_rate, std::filesystem::path checkpoints, Recorder& recorder)
+                 std::filesystem::path checkpoints, Recorder& recorder)
     : model_(model),
       data_(data),
       arguments_(arguments),
       execution_(execution),
-      matmul_rate_(matmul_rate),
       recorder_(recorder),
       plan_(plan_training(arguments, data.training.size())),
       schedule_(arguments, plan_),
@@ -137,9 +136,10 @@ Metrics Trainer::evaluate_all() {
 TrainingResult Trainer::finish() {
   // The loss on smoothed labels says nothing of the text's bits.
   const double bytes_per_token = arguments_.label_smoothing_factor > 0 ? 0 : data_.training_bytes_per_token;
-  TrainingResult result{.metrics = totals_.metrics(plan_, matmul_rate_, bytes_per_token),
+  TrainingResult result{.metrics = totals_.metrics(plan_, bytes_per_token),
                         .evaluation_parts = {},
                         .steps = totals_.steps(),
+                        .flops_per_second = totals_.flops_per_second(),
                         .interrupted = recorder_.stop_requested()};
   result.metrics["epoch"] = epoch_;
   result.metrics.merge(checkpoints_.best());

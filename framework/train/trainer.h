@@ -25,7 +25,8 @@ struct TrainingResult {
   Metrics metrics;
   LossParts evaluation_parts;  ///< of the last evaluation; none without one
   std::int64_t steps = 0;
-  bool interrupted = false;  ///< the recorder asked to stop
+  double flops_per_second = 0;  ///< of the steps' matrix products, over train_runtime
+  bool interrupted = false;     ///< the recorder asked to stop
 };
 
 /// Trains a model with the semantics of Hugging Face's Trainer (5.24): the same order of samples, the same losses over
@@ -33,9 +34,8 @@ struct TrainingResult {
 class Trainer {
  public:
   /// All references must outlive the trainer. Checkpoints go into `checkpoints`, which is made when it is needed.
-  /// `matmul_rate` is measure_matmul_rate()'s.
   Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Execution& execution,
-          double matmul_rate, std::filesystem::path checkpoints, Recorder& recorder);
+          std::filesystem::path checkpoints, Recorder& recorder);
 
   /// Trains to the end, until the recorder asks to stop, or until early stopping. Throws Error (run) when the loss is
   /// no longer a number.
@@ -58,7 +58,6 @@ class Trainer {
   const TrainingData& data_;
   const TrainingArguments& arguments_;
   Execution execution_;
-  double matmul_rate_;
   Recorder& recorder_;
   TrainingPlan plan_;
   Schedule schedule_;

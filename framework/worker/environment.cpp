@@ -3,10 +3,13 @@
 #include <ATen/Parallel.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <vector>
 
 #include "support/process_identity.h"
 #include "support/version.h"
@@ -29,12 +32,13 @@ std::string processor_features() {
   add("avx2", __builtin_cpu_supports("avx2") != 0);
   add("avx512f", __builtin_cpu_supports("avx512f") != 0);
   add("avx512_bf16", __builtin_cpu_supports("avx512bf16") != 0);
+  add("amx_bf16", __builtin_cpu_supports("amx-bf16") != 0);
   return features;
 }
 
 }  // namespace
 
-nlohmann::json describe_environment(const train::Execution& execution, double matmul_rate) {
+nlohmann::json describe_machine() {
   return {{"folio_version", folio_version()},
           {"torch_version", FOLIO_TORCH_VERSION},
           {"host", this_process().host},
@@ -42,10 +46,21 @@ nlohmann::json describe_environment(const train::Execution& execution, double ma
           {"processor_features", processor_features()},
           {"processors", std::thread::hardware_concurrency()},
           {"memory_bytes", static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE)},
-          {"threads", at::get_num_threads()},
-          {"device", execution.device.str()},
-          {"precision", execution.precision()},
-          {"matmul_flops_per_second", matmul_rate}};
+          {"threads", at::get_num_threads()}};
+}
+
+nlohmann::json machine_identity() {
+  nlohmann::json identity = describe_machine();
+  for (const char* of_no_weight : {"folio_version", "host", "memory_bytes"}) identity.erase(of_no_weight);
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    for (const char* prefix : {"ATEN_", "ONEDNN_", "DNNL_", "MKL_"})
+      if (text.starts_with(prefix)) variables.emplace_back(text);
+  }
+  std::sort(variables.begin(), variables.end());
+  identity["variables"] = variables;
+  return identity;
 }
 
 void set_thread_count() {

@@ -2,12 +2,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include "train/execution.h"
-
 namespace folio::worker {
 
-/// What this process runs on, as a run's environment records it: versions, processor, threads, precision, device.
-nlohmann::json describe_environment(const train::Execution& execution, double matmul_rate);
+/// What this process runs on, as a run's environment records it: versions, host, processor, memory, threads.
+nlohmann::json describe_machine();
+
+/// What of it decides how fast this process computes: processor, threads, libtorch's version, and the variables that
+/// tell libtorch and its libraries which instructions to use (ATEN_CPU_CAPABILITY, ONEDNN_MAX_CPU_ISA and their like).
+nlohmann::json machine_identity();
 
 /// As many threads as this process may use processors, or OMP_NUM_THREADS.
 void set_thread_count();

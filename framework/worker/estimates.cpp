@@ -54,8 +54,8 @@ json memory_estimate(const Model& model, train::OptimizerType optimizer, const t
   return memory;
 }
 
-void check_memory(const Model& model, train::OptimizerType optimizer, const train::Execution& execution) {
-  if (!execution.device.is_cpu()) return;
+void check_memory(const Model& model, train::OptimizerType optimizer, c10::Device device) {
+  if (!device.is_cpu()) return;
   const double each = 4 + 4 + train::optimizer_bytes_per_parameter(optimizer);  // as memory_estimate() has them
   const double needed = each * static_cast<double>(parameter_count(model));
   const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));

@@ -23,7 +23,7 @@ nlohmann::json memory_estimate(const Model& model, train::OptimizerType optimize
                                const BatchShape& shape);
 
 /// Throws Error (experiment) where weights, gradients and optimizer alone are more than the machine's memory.
-void check_memory(const Model& model, train::OptimizerType optimizer, const train::Execution& execution);
+void check_memory(const Model& model, train::OptimizerType optimizer, c10::Device device);
 
 /// Throws Error (experiment) where training.label_smoothing_factor is set and the model, which is called `name`, does
 /// not heed it.

@@ -91,7 +91,7 @@ class Writer {
  public:
   Writer(const runs::RunFolder& folder, const nlohmann::json& request)
       : job_(Job::from_run(folder)),
-        device_(train::choose_execution(job_.training()).device),
+        device_(train::choose_device(job_.training())),
         sampling_(sampling_options(request)),
         tokenizer_(job_.make_tokenizer()) {
     load_tokenizer(*tokenizer_, folder.model() / "tokenizer.json");

@@ -10,6 +10,7 @@
 #include "worker/environment.h"
 #include "worker/estimates.h"
 #include "worker/job.h"
+#include "worker/precision.h"
 #include "worker/progress_lines.h"
 #include "worker/short_formula.h"
 #include "worker/step_timing.h"
@@ -42,8 +43,7 @@ class Candidate {
       : training_(train::training_arguments(
             option_values_from_json(train::training_option_table(), resolved.at("training")))),
         data_(resolved.contains("dataset") ? data_options_of(resolved["dataset"])
-                                           : data::data_options(OptionValues(framework_dataset_options(), {}))),
-        execution_(train::choose_execution(training_)) {
+                                           : data::data_options(OptionValues(framework_dataset_options(), {}))) {
     const OptionValues values = model_values(plugin, resolved, request);
     if (values.has("vocab_size")) vocab_size_ = values.integer("vocab_size");
     objective_ = *objective_from_string(plugin.descriptor().objective);
@@ -51,14 +51,9 @@ class Candidate {
     batch_ = request.value("batch", training_.per_device_train_batch_size);
     length_ = request.value("length", usual_length(resolved.contains("dataset")));
     shape_ = shape(length_);
-    if (shape_.length <= model_->max_length()) return;
-    if (request.contains("length")) {
-      throw Error(ErrorKind::experiment, "a sample of " + std::to_string(length_) + " tokens takes " +
-                                             std::to_string(shape_.length) + " positions, but the model has " +
-                                             std::to_string(model_->max_length()));
-    }
-    length_ -= shape_.length - model_->max_length();  // room for the tokens that the objective puts around a sample
-    shape_ = shape(length_);
+    if (shape_.length > model_->max_length()) shorten(request);
+    const auto shape_of_length = [&](std::int64_t tokens) { return shape(tokens); };
+    execution_ = choose_execution(training_, *model_, {length_, shape_of_length, vocab_size_}).execution;
   }
 
   json describe() const {
@@ -85,6 +80,17 @@ class Candidate {
   }
 
  private:
+  /// Makes room for the tokens that the objective puts around a sample; a length that was asked for stays as it is.
+  void shorten(const json& request) {
+    if (request.contains("length")) {
+      throw Error(ErrorKind::experiment, "a sample of " + std::to_string(length_) + " tokens takes " +
+                                             std::to_string(shape_.length) + " positions, but the model has " +
+                                             std::to_string(model_->max_length()));
+    }
+    length_ -= shape_.length - model_->max_length();
+    shape_ = shape(length_);
+  }
+
   std::int64_t usual_length(bool has_dataset) const {
     return has_dataset ? guessed_length(data_, guessed_bytes_per_token(vocab_size_))
                        : std::min(kUsualLength, model_->max_length());

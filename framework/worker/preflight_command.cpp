@@ -12,6 +12,7 @@
 #include "worker/environment.h"
 #include "worker/estimates.h"
 #include "worker/job.h"
+#include "worker/precision.h"
 #include "worker/preparation.h"
 #include "worker/progress_lines.h"
 #include "worker/time_estimate.h"
@@ -26,12 +27,12 @@ struct Parts {
   std::unique_ptr<Dataset> dataset;
   std::unique_ptr<Tokenizer> tokenizer;  ///< as it is before it learns
   std::unique_ptr<Model> model;          ///< null where only a trained tokenizer tells the size of its vocabulary
-  train::Execution execution;
 };
 
 /// Makes them, and with that finds what is wrong with each, and between them.
 Parts make_parts(const Job& job) {
-  Parts parts{job.make_dataset(), job.make_tokenizer(), nullptr, train::choose_execution(job.training())};
+  const c10::Device device = train::choose_device(job.training());
+  Parts parts{job.make_dataset(), job.make_tokenizer(), nullptr};
   check_evaluation(job, *parts.dataset);
   const std::vector<TokenShard> shards = parts.dataset->token_shards();
   if (!shards.empty()) check_shards(job, shards, *parts.tokenizer);
@@ -39,7 +40,7 @@ Parts make_parts(const Job& job) {
   if (pretrained) parts.tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // has it them?
   if (!pretrained && !job.settles_vocab_size()) return parts;
   parts.model = job.make_model(*parts.tokenizer);
-  check_memory(*parts.model, job.training().optim, parts.execution);
+  check_memory(*parts.model, job.training().optim, device);
   check_label_smoothing(*parts.model, job.model_name(), job.training().label_smoothing_factor);
   return parts;
 }
@@ -104,7 +105,7 @@ int validate(const std::string& request) {
 int preflight(const std::string& request) {
   const Job job = Job::from_request(request);
   const data::DataOptions& options = job.data_options();
-  const auto [dataset, tokenizer, model, execution] = make_parts(job);
+  const auto [dataset, tokenizer, model] = make_parts(job);
   const std::vector<TokenShard> shards = dataset->token_shards();
   if (!shards.empty()) data::check_ids(shards, tokenizer->vocab_size(), kIdsOfPreflight);
   if (model == nullptr) {
@@ -125,8 +126,14 @@ int preflight(const std::string& request) {
   if (most_evaluated > 0) outlook.eval_samples = std::min(outlook.eval_samples, most_evaluated);
 
   set_thread_count();
+  const std::int64_t vocab_size = job.vocab_size(*tokenizer);
+  const auto shape_of_length = [&, &tokenizer = *tokenizer](std::int64_t tokens) {
+    return shape_of_batches(job, tokenizer, plan.batch_size, tokens);
+  };
+  const ChosenExecution chosen = choose_execution(job.training(), *model, {length, shape_of_length, vocab_size});
+  const train::Execution execution = chosen.execution;
   const TimeEstimate time =
-      estimate_time(*model, shape, job.vocab_size(*tokenizer), outlook.eval_samples, plan, job.training(), execution);
+      estimate_time(*model, shape, vocab_size, outlook.eval_samples, plan, job.training(), execution);
 
   json notes = json::array();
   if (const auto note = smaller_batch_note(job.training(), outlook.samples)) notes.push_back(*note);
@@ -152,6 +159,7 @@ int preflight(const std::string& request) {
        {"memory", memory_estimate(*model, job.training().optim, execution, shape)},
        {"time", to_json(time)},
        {"precision", execution.precision()},
+       {"precision_line", precision_line(chosen)},
        {"device", execution.device.str()}});
   return 0;
 }

@@ -28,6 +28,21 @@ Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train
   return batch;
 }
 
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Gives the loss, whose gradients are added to those of the parameters.
+at::Tensor pass(Model& model, const Batch& batch, std::int64_t scored, const train::Execution& execution) {
+  at::Tensor loss;
+  {
+    const train::PrecisionScope precision(execution);
+    loss = model.loss(batch, scored);
+  }
+  loss.backward();
+  return loss;
+}
+
 }  // namespace
 
 double measured_step_seconds(Model& model, const BatchShape& shape, std::int64_t vocab_size,
@@ -39,19 +54,35 @@ double measured_step_seconds(Model& model, const BatchShape& shape, std::int64_t
   const Batch batch = random_batch(shape, vocab_size, execution);
   std::array<double, 4> seconds{};
   for (double& passed : seconds) {
-    const auto start = std::chrono::steady_clock::now();
-    at::Tensor loss;
-    {
-      const train::PrecisionScope precision(execution);
-      loss = model.loss(batch, shape.scored);
-    }
-    loss.backward();
+    const auto start = Clock::now();
+    const at::Tensor loss = pass(model, batch, shape.scored, execution);
     optimizer->step(arguments.learning_rate);
     loss.item<float>();  // waits for a device that works on its own
-    passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    passed = seconds_since(start);
   }
   std::sort(seconds.begin() + 1, seconds.end());  // the first one sets memory aside
   return seconds[2];
+}
+
+std::array<double, 2> measured_pass_seconds(Model& model, const BatchShape& shape, std::int64_t vocab_size,
+                                            double seconds) {
+  constexpr int kFewestRounds = 3;
+  model.initialize();
+  model.training(true);
+  const Batch batch = random_batch(shape, vocab_size, {});
+  std::array<double, 2> best{};
+  const auto began = Clock::now();
+  for (int round = 0; round < kFewestRounds || seconds_since(began) < seconds; ++round) {
+    for (const bool bfloat16 : {false, true}) {
+      const auto start = Clock::now();
+      pass(model, batch, shape.scored, {.bfloat16 = bfloat16});
+      double& of_type = best[bfloat16 ? 1 : 0];
+      const double passed = seconds_since(start);
+      if (round > 0) of_type = round == 1 ? passed : std::min(of_type, passed);
+      for (const Parameter& parameter : model.parameters()) parameter.tensor.mutable_grad() = at::Tensor();
+    }
+  }
+  return best;
 }
 
 }  // namespace folio::worker

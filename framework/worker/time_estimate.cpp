@@ -1,6 +1,7 @@
 #include "worker/time_estimate.h"
 
 #include "train/matmul_rate.h"
+#include "train/products.h"
 #include "worker/step_timing.h"
 
 namespace folio::worker {
@@ -20,7 +21,8 @@ constexpr double kForwardShare = 1.0 / 3;
 TimeEstimate estimate_time(Model& model, const BatchShape& shape, std::int64_t vocab_size, std::int64_t eval_samples,
                            const train::TrainingPlan& plan, const train::TrainingArguments& arguments,
                            const train::Execution& execution) {
-  const double ideal = model.training_flops(shape) / train::measure_matmul_rate(execution);  // seconds of a batch
+  const double rate = train::measure_matmul_rate(train::products_of(model, shape, vocab_size), execution);
+  const double ideal = model.training_flops(shape) / rate;  // seconds of a batch
   TimeEstimate estimate;
   estimate.measured = ideal <= kShortSeconds;
   double low = ideal / kMostShare, high = ideal / kLeastShare;

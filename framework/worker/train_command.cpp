@@ -7,11 +7,15 @@
 #include <cmath>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "runs/record/events.h"
 #include "runs/record/facts.h"
 #include "runs/record/trace.h"
+#include "support/machine_load.h"
+#include "train/machine_speed.h"
 #include "train/matmul_rate.h"
+#include "train/products.h"
 #include "train/saving.h"
 #include "train/trainer.h"
 #include "worker/commands.h"
@@ -20,11 +24,14 @@
 #include "worker/estimates.h"
 #include "worker/failure.h"
 #include "worker/model_folder.h"
+#include "worker/precision.h"
 #include "worker/preparation.h"
 #include "worker/sample_text.h"
 
 namespace folio::worker {
 namespace {
+
+using nlohmann::json;
 
 std::atomic<bool> stop_wanted = false;
 
@@ -165,6 +172,60 @@ void tell_notes(const JobData& job_data, ProgressLines& progress) {
   }
 }
 
+/// The precision that a run takes, and how fast the machine multiplies in it.
+struct Speed {
+  ChosenExecution chosen;
+  std::vector<train::Product> products;
+  double matmul_rate = 0;  ///< before training
+};
+
+/// Of a model that is made for this alone, so that what is measured leaves no trace in the one that is trained. Before
+/// that it looks whether the model can be trained here on these samples.
+Speed measure_speed(const Job& job, const JobData& job_data, const data::Collator& collator) {
+  const train::TrainingArguments& training = job.training();
+  const std::unique_ptr<Model> model = job.make_model(*job_data.tokenizer);
+  const std::int64_t longest = std::max(job_data.training.longest(), job_data.evaluation.longest());
+  check_length(collator.shape(1, longest), longest, *model);
+  check_memory(*model, training.optim, train::choose_device(training));
+  check_label_smoothing(*model, job.model_name(), training.label_smoothing_factor);
+
+  const std::int64_t samples = job_data.training.size();
+  const std::int64_t batch = std::min(training.per_device_train_batch_size, samples);
+  const std::int64_t length = std::max<std::int64_t>(1, job_data.training.token_count() / samples);
+  const std::int64_t vocab_size = job.vocab_size(*job_data.tokenizer);
+  Speed speed;
+  speed.chosen = choose_execution(
+      training, *model, {length, [&](std::int64_t tokens) { return collator.shape(batch, tokens); }, vocab_size});
+  speed.products = train::products_of(*model, collator.shape(batch, length), vocab_size);
+  speed.matmul_rate = train::measure_matmul_rate(speed.products, speed.chosen.execution);
+  return speed;
+}
+
+void tell_speed(const Speed& speed, runs::EventWriter& events, ProgressLines& progress) {
+  json environment{{"device", speed.chosen.execution.device.str()},
+                   {"precision", speed.chosen.execution.precision()},
+                   {"matmul_flops_per_second", speed.matmul_rate}};
+  environment.update(speed.chosen.record);
+  events.environment(environment);
+  const std::string line = precision_line(speed.chosen);
+  if (line.empty()) return;
+  fmt::print(stderr, "{}\n", line);
+  progress.write({{"note", line}});
+}
+
+/// Measures the rate of the products again, records the better one, and holds the run's own against it. Where the
+/// machine was busy meanwhile neither is the machine's, and the share is not known. `taken`: share_taken() of the
+/// training.
+void judge_speed(const Speed& speed, std::optional<double> taken, train::TrainingResult& result,
+                 runs::EventWriter& events) {
+  const double rate_after = train::measure_matmul_rate(speed.products, speed.chosen.execution);
+  const train::MachineSpeed machine = train::judge_machine(speed.matmul_rate, rate_after, taken);
+  json environment{{"matmul_flops_per_second", machine.matmul_rate}};
+  if (machine.was_busy) environment["machine_was_busy"] = *machine.was_busy;
+  events.environment(environment);
+  if (const auto share = train::matmul_share(result.flops_per_second, machine)) result.metrics["matmul_share"] = *share;
+}
+
 /// A run from its folder to its saved model; gives whether it was interrupted.
 bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
   ProgressLines progress;
@@ -173,19 +234,16 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
   const JobData job_data = prepare_data(job, folder.path(), progress);
   tell_notes(job_data, progress);
 
-  const train::Execution execution = train::choose_execution(job.training());
-  const double matmul_rate = train::measure_matmul_rate(execution);
-  events.environment(describe_environment(execution, matmul_rate));
+  events.environment(describe_machine());
 
   progress.stage("Building the model", 0, 1);
-  at::manual_seed(job.training().seed);
-  const std::unique_ptr<Model> model = job.make_model(*job_data.tokenizer);
   const auto collator =
       data::make_collator(job.objective(), job.data_options().objective, *job_data.tokenizer, job.training().data_seed);
-  const std::int64_t longest = std::max(job_data.training.longest(), job_data.evaluation.longest());
-  check_length(collator->shape(1, longest), longest, *model);
-  check_memory(*model, job.training().optim, execution);
-  check_label_smoothing(*model, job.model_name(), job.training().label_smoothing_factor);
+  const Speed speed = measure_speed(job, job_data, *collator);
+  const train::Execution execution = speed.chosen.execution;
+  tell_speed(speed, events, progress);
+  at::manual_seed(job.training().seed);
+  const std::unique_ptr<Model> model = job.make_model(*job_data.tokenizer);
   model->initialize();
   move_to(*model, execution.device);
   events.facts(to_json(facts_of(job, job_data, *model)));
@@ -199,8 +257,10 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
                                  bytes_per_token(job, job_data.encoded.evaluation),
                                  job_data.documents,
                                  job_data.encoded.evaluation_document_ends};
-  train::Trainer trainer(*model, data, job.training(), execution, matmul_rate, folder.checkpoints(), recorder);
-  const train::TrainingResult result = trainer.run();
+  const ProcessorTimes before = processor_times();
+  train::TrainingResult result =
+      train::Trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder).run();
+  judge_speed(speed, share_taken(before, processor_times()), result, events);
   events.summary(result.metrics);
   runs::Facts learned;
   learned.eval_parts = evaluation_parts(result);

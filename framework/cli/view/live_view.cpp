@@ -49,7 +49,9 @@ LiveView::LiveView(bool quiet, std::function<Clock::time_point()> now)
 void LiveView::show(const nlohmann::json& line) {
   if (line.contains("warning")) print(fmt::format("warning: {}", line["warning"].get<std::string>()));
   if (quiet_) return;
-  if (line.contains("points"))
+  if (line.contains("note"))
+    print(line["note"].get<std::string>());
+  else if (line.contains("points"))
     show_points(line);
   else if (line.contains("max_steps"))
     show_step(line);

@@ -46,6 +46,15 @@ std::string trainer_block(const Run& run, const char* title, bool evaluation) {
   return block.empty() ? "" : fmt::format("***** {} metrics *****\n{}", title, block);
 }
 
+/// Why there is no matmul_share, for a run that measured the rate it takes.
+std::string unknown_share(const Run& run) {
+  if (runs::metric_of(run, "matmul_share") || !run.environment.contains("matmul_flops_per_second")) return "";
+  const bool busy = run.environment.value("machine_was_busy", nlohmann::json()) == true;
+  return fmt::format("matmul_share is not known: {}.\n",
+                     busy ? "the machine was busy with other work meanwhile"
+                          : "the run was faster than the matrix products that it is held against");
+}
+
 /// A run that does not say what it learned is shown as a causal one: its sample as a prompt and what follows.
 bool is_causal(const Run& run) { return runs::facts_from_json(run.facts).objective.value_or("causal") == "causal"; }
 
@@ -62,8 +71,8 @@ std::string next_commands(const Run& run) {
 
 std::string run_report(const Run& run, bool colour) {
   const Paint paint(colour);
-  std::string text =
-      "\n" + trainer_block(run, "train", false) + trainer_block(run, "eval", true) + "\n" + runs::loss_in_short(run);
+  std::string text = "\n" + trainer_block(run, "train", false) + trainer_block(run, "eval", true) + unknown_share(run) +
+                     "\n" + runs::loss_in_short(run);
   if (runs::facts_from_json(run.facts).stand_in == true) {
     text +=
         paint.red("The text was a generated stand-in, not the book: do not compare this run with runs on the book.") +

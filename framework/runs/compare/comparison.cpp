@@ -15,9 +15,8 @@ Verdict verdict_of(const std::vector<Check>& checks) {
   for (const Check& check : checks) {
     if (check.finding == Finding::equal) continue;
     if (check.finding == Finding::different && check.on_text_loss == Effect::breaks) return Verdict::no;
-    const Effect worst =
-        std::max({check.on_token_loss, check.on_text_loss, check.on_evaluation, check.on_whole_run, check.on_speed,
-                  check.on_memory, check.on_train_loss, check.on_eval_loss});
+    const Effect worst = std::max({check.on_token_loss, check.on_text_loss, check.on_evaluation, check.on_whole_run,
+                                   check.on_speed, check.on_memory, check.on_train_loss, check.on_eval_loss});
     if (worst != Effect::none) verdict = Verdict::partly;
   }
   return verdict;

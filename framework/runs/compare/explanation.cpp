@@ -272,12 +272,20 @@ Claim hardware_claim(const Run& run) {
     return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
   };
   const auto share = metric_of(run, "matmul_share");
-  if (share) {
-    const auto rate = environment("matmul_flops_per_second");
+  const auto rate = environment("matmul_flops_per_second");
+  if (run.environment.value("machine_was_busy", nlohmann::json()) == true) {
+    claim.answer =
+        "Not known: the machine was busy with other work meanwhile, which slowed the run and the matrix products that "
+        "it is held against.";
+  } else if (share && *share <= 1) {
     claim.answer = fmt::format(
-        "Training reached {} of the speed of plain matrix products on this machine{}; the rest "
-        "of the time went into all else that a step does.",
+        "Training reached {} of the speed of the model's matrix products alone on this machine{}; the rest of the time "
+        "went into all else that training does, evaluations too.",
         percent(*share), rate ? fmt::format(" ({} GFLOP/s)", whole(*rate / 1e9)) : std::string());
+  } else if (share || rate) {
+    claim.answer =
+        "Not known: the run was faster than the matrix products that it is held against, whose speed was measured too "
+        "low.";
   } else {
     claim.answer = "Not known: the run did not measure it.";
   }

@@ -74,51 +74,6 @@ struct Facts {
   /// Nats per token: a guess that knows how often each token occurs. None for span corruption, in whose targets every
   /// fifth token is a sentinel, which no frequency tells.
   std::optional<double> unigram_loss;
-  std::optional<std::int64_t> parameters;  ///< of such a model
-  std::optional<std::string> tokenizer;    ///< what cut the text, in words
-  std::optional<std::string> command;      ///< what makes these figures
-};
-
-/// What a run's data, tokenizer and model turned out to be: what must be known to say whether two runs can be compared.
-/// A fact that is not there is unknown. In JSON each is called as it is here.
-struct Facts {
-  std::optional<std::string> objective;        ///< "causal", "masked", "span_corruption"
-  std::optional<std::string> loss_definition;  ///< over what the loss of a training step is a mean
-  /// Of the labels by whose number train_loss divides, those that are scored: 1, or below it for a model that counts
-  /// labels before the shift.
-  std::optional<double> scored_share;
-  std::optional<std::string> eval_loss_definition;  ///< over what eval_loss is a mean
-
-  std::optional<std::string> data_hash;  ///< SHA-256 over the names and texts of all documents
-  std::optional<bool> stand_in;          ///< whether some text was generated in place of one that could not be had
-  std::optional<std::int64_t> documents;
-  std::optional<std::vector<TextSource>> sources;
-
-  // Of the text that was trained on.
-  std::optional<std::int64_t> characters;  ///< Unicode code points
-  std::optional<std::int64_t> bytes;       ///< of UTF-8
-  std::optional<std::int64_t> samples;
-  std::optional<std::int64_t> tokens;  ///< of these samples
-  std::optional<double> bytes_per_token;
-  std::optional<double> bytes_per_word;  ///< a word is what stands between blanks
-
-  std::optional<std::string> tokenizer_hash;  ///< SHA-256 of tokenizer.json
-  std::optional<std::string> tokenizer;       ///< where it came from, in words; baselines alone have it
-  std::optional<bool> tokenizer_cached;       ///< whether it was found in the cache
-  std::optional<bool> tokens_cached;
-  std::optional<std::int64_t> vocab_size;     ///< tokens that the model can say
-  std::optional<std::int64_t> vocab_learned;  ///< tokens that the tokenizer has
-  std::optional<std::int64_t> vocab_used;     ///< different tokens that the samples have
-
-  /// Samples of a training batch, where per_device_train_batch_size asks for more than there are.
-  std::optional<std::int64_t> batch_size;
-
-  std::optional<double> uniform_loss;  ///< nats per token: a guess that gives every token the same chance
-  /// Nats per token: a guess that knows how often each token occurs. None for span corruption, in whose targets every
-  /// fifth token is a sentinel, which no frequency tells.
-  std::optional<double> unigram_loss;
-  /// Of the labels that train_loss divides by, how many are scored: below 1 where each sample's first token counts too.
-  std::optional<double> scored_share;
   std::optional<std::int64_t> parameters;  ///< learned numbers of the model; what stands in two places counts once
 
   // Of the text that was kept for evaluation.

@@ -67,7 +67,7 @@ void add_settings(Page& page, const Run& run, bool all) {
 std::string fact_text(const std::string& key, const json& value) {
   if (value.is_number() && (key.ends_with("_bytes") || key == fact_name(&Facts::bytes)))
     return human_bytes(value.get<double>());
-  if (key == "matmul_flops_per_second") return significant(value.get<double>() / 1e9) + " GFLOP/s";
+  if (key.ends_with("_flops_per_second")) return significant(value.get<double>() / 1e9) + " GFLOP/s";
   if (value.is_number_integer()) return with_commas(value.get<std::int64_t>());
   if (value.is_number()) return significant(value.get<double>(), 6);
   constexpr std::size_t kHash = 64, kShown = 12;

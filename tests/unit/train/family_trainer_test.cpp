@@ -134,7 +134,7 @@ FamilyOutcome train_family(const std::string& name, const std::string& kind, con
   const auto model = model_called(name);
   FamilyOutcome outcome;
   const TrainingData data{samples, samples, *collator, true};
-  outcome.metrics = Trainer(*model, data, arguments, Execution{}, 1e9, checkpoints, outcome.recorder).run().metrics;
+  outcome.metrics = Trainer(*model, data, arguments, Execution{}, checkpoints, outcome.recorder).run().metrics;
   return outcome;
 }
 

@@ -65,7 +65,7 @@ Outcome train_reference(const nlohmann::json& given, const data::Samples& evalua
   Outcome outcome{FakeRecorder(stop_after), {}};
   const data::CausalCollator collator;
   const TrainingData data{samples, evaluation, collator, true, 1.0, 1.0};
-  outcome.result = Trainer(*model, data, arguments, Execution{}, 1e9, checkpoints, outcome.recorder).run();
+  outcome.result = Trainer(*model, data, arguments, Execution{}, checkpoints, outcome.recorder).run();
   return outcome;
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("a batch larger than the data trains on all samples at once") {
     FakeRecorder recorder;
     const data::CausalCollator collator;
     const TrainingData data{samples, samples, collator, true, 1.0, 1.0};
-    Trainer(*model, data, arguments, Execution{}, 1e9, {}, recorder).run();
+    Trainer(*model, data, arguments, Execution{}, {}, recorder).run();
     return recorder.losses;
   };
   CHECK(losses(1000) == losses(static_cast<int>(kReferenceSamples)));
