@@ -102,8 +102,8 @@ missing_packages() {
 find_missing_packages() {
   mapfile -t missing < <(missing_packages)
   if ((${#missing[@]} > 0)) && ! is_debian_12; then
-    say "This is not Debian 12, where the set-up installs what it needs. Please install what these Debian packages hold,"
-    say "under the names that they have here (Boost 1.81 or newer), and call again:"
+    say "The set-up installs packages only on Debian 12, and this is another system. Please install the equivalents of"
+    say "these Debian packages (Boost 1.81 or newer), then run this again:"
     say "  ${missing[*]}"
     exit 1
   fi
@@ -132,7 +132,7 @@ set_up_packages() {
   ((${#missing[@]} > 0)) || return 0
   if ((EUID != 0)); then
     if ! type -P sudo >/dev/null || ! { sudo -n true 2>/dev/null || { [[ -t 2 ]] && sudo -v; }; }; then
-      say 'Folio needs some packages, and this user may not install them. Have them installed and call again:'
+      say 'Folio needs some packages that this user may not install. Have them installed, then run this again:'
       say "  apt-get install --no-install-recommends ${missing[*]}"
       exit 1
     fi
@@ -196,7 +196,7 @@ install_torch_with_uv() {
       --torch-backend cpu --target "$torch_incoming" --no-deps "torch==$torch_version"
 }
 
-# The CUDA build with the libraries of NVIDIA's that it needs, some gigabytes.
+# The CUDA build with the NVIDIA libraries that it needs, some gigabytes.
 install_cuda_torch() {
   ask_pip || fail "pip cannot resolve what torch $torch_version needs."
   note_download 'CUDA build'
@@ -216,7 +216,7 @@ set_up_torch() {
   begin_stage "libtorch $torch_version"
   logged python3 -m pip --version || fail 'python3 has no pip.'
   ask_pip --no-deps ||
-    fail "pip (22.2 or newer is needed) finds no torch $torch_version. FOLIO_TORCH=DIR takes a libtorch that is there."
+    fail "pip (22.2 or newer is needed) finds no torch $torch_version. FOLIO_TORCH=DIR uses an existing libtorch."
   local build
   build=$(python3 "$root/cmake/torch_wheel.py" build "$torch_report") || fail "pip's report cannot be read."
   if [[ $build == cpu ]]; then
@@ -303,7 +303,7 @@ lock_set_up() {
   mkdir -p "$root/build"
   exec {lock}>"$root/build/.lock"
   flock -n "$lock" || {
-    say 'Another set-up of this folder is at work; waiting for it.'
+    say 'Another set-up of this folder is running; waiting for it.'
     flock "$lock"
   }
 }
@@ -325,25 +325,25 @@ announce() {
   local jobs minutes download=0 stored=$2 get keep and=''
   jobs=$(job_count)
   minutes=$(($1 / jobs / 60 + 1))
-  say "Setting Folio up, which is done once. The details are in build/setup.log."
+  say "Setting up Folio, which is done only once. Details are in build/setup.log."
   if ((${#missing[@]} > 0)); then
     read -r get keep < <(size_of_packages)
-    say "  system packages   ${#missing[@]} through apt: $(megabytes "$get") to download, $(megabytes "$keep") stored"
+    say "  system packages   ${#missing[@]} from apt: $(megabytes "$get") to download, $(megabytes "$keep") on disk"
     download=$((download + get)) stored=$((stored + keep))
   fi
   if [[ -z ${FOLIO_TORCH:-} ]] && ! torch_is_there; then
     if has_nvidia_gpu; then
-      say "  libtorch          the CUDA build, into .deps: some gigabytes, which pip will tell"
-      and=' besides the CUDA build'
+      say "  libtorch          the CUDA build, into .deps: some gigabytes; pip will say how many"
+      and=' plus the CUDA build'
     else
       read -r get keep <<<"$torch_megabytes"
-      say "  libtorch          the CPU build, into .deps: $(megabytes "$get") to download, $(megabytes "$keep") stored"
+      say "  libtorch          the CPU build, into .deps: $(megabytes "$get") to download, $(megabytes "$keep") on disk"
       download=$((download + get)) stored=$((stored + keep))
     fi
   fi
-  say "  build             into build, $jobs at once: about $minutes min, $(megabytes "$2") stored"
-  say "About $minutes min and what the downloads take: $(megabytes "$download")$and." \
-    "Stored: $(megabytes "$stored")$and.$afterwards"
+  say "  build             into build, $jobs at once: about $minutes min, $(megabytes "$2") on disk"
+  say "In total about $minutes min, and the time to download $(megabytes "$download")$and." \
+    "Disk space: $(megabytes "$stored")$and.$afterwards"
 }
 
 # prepare SECONDS MEGABYTES: what both need before the build, under the lock. Announces a build of such a size, unless

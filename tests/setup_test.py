@@ -288,11 +288,11 @@ class PackagesTest(FakeTree):
         self.assertTrue(update.endswith(" update"))
         self.assertTrue(install.endswith(" install --no-install-recommends libsoci-dev"))
         self.assertRegex(result.stderr, r"(?m)^system packages \(1\): \d+ s$")
-        self.assertIn("system packages   1 through apt: 12 MB to download, 49 MB stored", result.stderr)
+        self.assertIn("system packages   1 from apt: 12 MB to download, 49 MB on disk", result.stderr)
 
     def test_sizes_are_those_measured_where_apt_has_no_lists(self):
         result = self.run_runner(MISSING="libsoci-dev", NO_LISTS="1")
-        self.assertRegex(result.stderr, r"1 through apt: \d{3} MB to download, \d{3} MB stored")
+        self.assertRegex(result.stderr, r"1 from apt: \d{3} MB to download, \d{3} MB on disk")
 
     def test_progress_of_apt_is_shown(self):
         setup = self.root / "cmake/progress.sh"
