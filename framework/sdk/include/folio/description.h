@@ -8,29 +8,29 @@
 
 namespace folio {
 
-/// What is known of a plugin without loading it: what it declares, and which library it is. Written as JSON beside the
-/// library when it is built (formats/description_json.h).
+/// What is known about a plugin without loading it: what it declares, and which library it is. Written as JSON next to
+/// the library when it is built (formats/description_json.h).
 struct PluginDescription {
   PluginKind kind = PluginKind::dataset;
   std::string id;
   std::string version;
   std::string summary;
   OptionTable options;
-  std::string objective;        ///< of a model, else empty
-  std::string usual_tokenizer;  ///< of a model, else empty
+  std::string objective;        ///< for a model; otherwise empty
+  std::string usual_tokenizer;  ///< for a model; otherwise empty
 
   std::string library;       ///< absolute path
   std::string library_hash;  ///< SHA-256 of the library's file
 };
 
-/// What the framework itself accepts in an experiment, beside the plugins' options. A dotted name is a key of a
+/// What the framework itself accepts in an experiment, in addition to the plugins' options. A dotted name is a key of a
 /// mapping: "split.by" is `split: {by: ...}`.
 struct FrameworkOptions {
-  OptionTable dataset;   ///< accepted in every `dataset:` section besides the plugin's own: framework_dataset_options()
+  OptionTable dataset;   ///< accepted in every `dataset:` section with the plugin's own: framework_dataset_options()
   OptionTable training;  ///< the `training:` section
 };
 
-/// A data set's plugin may not give an option of its own one of these names.
+/// The plugin of a data set must not use one of these names for its own options.
 OptionTable framework_dataset_options();
 
 }  // namespace folio

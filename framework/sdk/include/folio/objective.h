@@ -8,18 +8,18 @@
 
 namespace folio {
 
-/// What a model learns to do. The framework makes the inputs and labels of each (framework/data), so that no model
-/// writes its own.
+/// The task that a model learns. The framework makes the inputs and labels of each (framework/data), so models do not
+/// have to.
 enum class Objective {
-  causal,           ///< say the next token
-  masked,           ///< say the tokens that were masked
-  span_corruption,  ///< say the spans that were taken out
+  causal,           ///< predict the next token
+  masked,           ///< predict the tokens that were masked
+  span_corruption,  ///< predict the spans that were removed
 };
 
 std::string_view to_string(Objective objective);
 std::optional<Objective> objective_from_string(std::string_view name);
 
-/// Tokens that are not text. An objective asks for them by what they are for; each tokenizer writes them in its own way
+/// Tokens that are not text. An objective asks for them by purpose; each tokenizer has its own spelling for them
 /// (`[MASK]`, `<mask>`).
 enum class SpecialToken {
   end_of_text,
@@ -34,7 +34,7 @@ enum class SpecialToken {
 
 std::string_view to_string(SpecialToken token);
 
-/// What an objective asks of the tokenizer; SpecialToken::sentinel stands as often as there are to be sentinels.
+/// The special tokens that an objective needs from the tokenizer; SpecialToken::sentinel occurs once for each sentinel.
 std::vector<SpecialToken> special_tokens_of(Objective objective);
 
 /// Labels with this value are not scored; the value that torch's cross-entropy ignores.

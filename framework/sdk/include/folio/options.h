@@ -10,7 +10,7 @@
 
 namespace folio {
 
-/// The types of an option, with the value each has.
+/// The types of an option, with the C++ type of each value.
 enum class OptionType {
   integer,    ///< std::int64_t
   number,     ///< double, never infinite or NaN
@@ -22,8 +22,8 @@ enum class OptionType {
 /// std::monostate: not given, and there is no default.
 using OptionValue = std::variant<std::monostate, std::int64_t, double, bool, std::string, std::vector<std::string>>;
 
-/// The declaration of one option: all that validation, `runner plugins show`, the JSON schema and the documentation
-/// need to know. It is made by the functions below and completed by chaining:
+/// The declaration of one option: everything that validation, `runner plugins show`, the JSON schema and the
+/// documentation need. It is created by the functions below and completed by chaining:
 ///
 ///   integer("hidden_size", 768).at_least(1).help("width of the residual stream")
 ///   number("resid_pdrop", 0.1).between(0, 1).help("dropout after each block")
@@ -33,10 +33,10 @@ struct Option {
   OptionType type = OptionType::integer;
   OptionValue default_value;  ///< monostate: the option is required, or may be absent when `optional` is set
   std::string help_text;      ///< a phrase without a full stop
-  std::string unit_text;      ///< "tokens", "characters"; empty where there is none
+  std::string unit_text;      ///< "tokens", "characters"; empty if there is none
   std::optional<double> minimum, maximum;  ///< both inclusive
   std::vector<std::string> choice_list;
-  bool optional = false;        ///< may be absent: the plugin then settles the value
+  bool optional = false;        ///< may be absent: the plugin then chooses the value
   std::string default_meaning;  ///< what an absent optional value means: "4 * hidden_size"
 
   Option at_least(double value) &&;
@@ -45,7 +45,7 @@ struct Option {
   Option unit(std::string text) &&;
   Option help(std::string text) &&;
   Option choices(std::vector<std::string> values) &&;
-  /// Makes the option one that may be absent, and says what its absence means.
+  /// Allows the option to be absent, and says what its absence means.
   Option absent_means(std::string meaning) &&;
 };
 
@@ -74,13 +74,13 @@ class OptionTable {
   std::vector<Option> options_;
 };
 
-/// The value as a message shows it: 768, 0.1, true, 'text', ['a', 'b'], "nothing".
+/// The value as shown in a message: 768, 0.1, true, 'text', ['a', 'b'], "nothing".
 std::string to_string(const OptionValue& value);
 
-/// What the option takes, for a message: "an integer from 1 to 8", "one of 'a', 'b'".
+/// What the option accepts, for a message: "an integer from 1 to 8", "one of 'a', 'b'".
 std::string expectation(const Option& option);
 
-/// Why the value does not fit the declaration ("expected an integer of at least 1, got 0"); none when it fits.
+/// Why the value does not fit the declaration ("expected an integer of at least 1, got 0"); none if it fits.
 std::optional<std::string> problem_with(const Option& option, const OptionValue& value);
 
 /// The values of a section, complete and checked against its table: defaults are filled in. Reading a name or a type

@@ -16,8 +16,8 @@ class Tokenizer;
 
 enum class PluginKind { dataset, tokenizer, model };
 
-/// What a plugin library says of itself once it is loaded. It is a constant in the library and lives as long as the
-/// process, as the library does.
+/// What a plugin library says about itself once it is loaded. It is a constant in the library and, like the library,
+/// exists until the process ends.
 struct PluginDescriptor {
   std::uint32_t struct_size;  ///< sizeof(PluginDescriptor) where the plugin was built
   const char* stamp;          ///< the text of the build stamp's ELF note, repeated
@@ -28,22 +28,22 @@ struct PluginDescriptor {
 
   OptionTable (*options)();
 
-  /// For a model: the objective that it is trained with ("causal"), and the tokenizer it usually goes with. Else empty.
+  /// For a model: the objective that it is trained with ("causal"), and its usual tokenizer. Otherwise empty.
   const char* objective = "";
   const char* usual_tokenizer = "";
 
-  /// The one of the plugin's kind is set. The options have been checked against the table; it throws Error (experiment)
-  /// where values do not fit together.
+  /// Only the one of the plugin's kind is set. The options have been checked against the table; it throws Error
+  /// (experiment) if values do not fit together.
   std::unique_ptr<Dataset> (*make_dataset)(const OptionValues&) = nullptr;
   std::unique_ptr<Tokenizer> (*make_tokenizer)(const OptionValues&) = nullptr;
   std::unique_ptr<Model> (*make_model)(const OptionValues&) = nullptr;
 };
 
-/// The one symbol that a plugin exports, `folio_plugin`.
+/// The only symbol that a plugin exports, `folio_plugin`.
 using PluginEntry = const PluginDescriptor* (*)();
 constexpr const char* kPluginEntryName = "folio_plugin";
 
-/// The ELF note that carries the build stamp: name "Folio", this type, and the stamp's text with its terminating zero.
+/// The ELF note with the build stamp: name "Folio", this type, and the stamp's text with its terminating zero.
 constexpr const char* kStampNoteName = "Folio";
 constexpr std::uint32_t kStampNoteType = 1;
 constexpr const char* kStampSection = ".note.folio";
@@ -66,14 +66,14 @@ constexpr const char* kStampSection = ".note.folio";
       __GXX_ABI_VERSION) "\ncxx11_abi=" FOLIO_TEXT(_GLIBCXX_USE_CXX11_ABI) "\nbuild_type=" FOLIO_STAMP_BUILD_TYPE \
                                                                            "\n" FOLIO_STAMP_MODEL_FIELDS
 
-/// Exports the plugin; stands once in a plugin's sources, at namespace scope. For a data set:
+/// Exports the plugin. Use it once in a plugin's sources, at namespace scope. For a data set:
 ///
 ///   FOLIO_PLUGIN("dataset", "textbooks",
 ///     .version = "1.0", .summary = "Books from files or Project Gutenberg",
 ///     .options = [] { return OptionTable{...}; },
 ///     .make_dataset = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Dataset> { ... })
 ///
-/// The fields after the id are PluginDescriptor's, in its order, from `version` on. The headers of the kind
+/// The fields after the id are those of PluginDescriptor, in its order, starting with `version`. The header of the kind
 /// (folio/dataset.h and so on) must be included.
 #define FOLIO_PLUGIN(kind_text, id_text, ...)                                                              \
   namespace {                                                                                              \

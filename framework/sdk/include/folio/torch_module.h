@@ -1,7 +1,7 @@
 #pragma once
 
-/// For a model that is written with torch::nn modules: folio::TorchModule makes a folio::Model of it. Include this in
-/// that plugin's source alone, since torch's module headers take many seconds to compile.
+/// For a model that is written with torch::nn modules: folio::TorchModule turns it into a folio::Model. Include this
+/// only in that plugin's source, since torch's module headers take many seconds to compile.
 
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/cross_entropy_loss.h>
@@ -18,12 +18,12 @@
 
 namespace folio {
 
-/// A model around `Net`, a torch::nn::Module that registers all it learns and has
+/// A model around `Net`, a torch::nn::Module that registers all its parameters and has
 ///
 ///   at::Tensor forward(const at::Tensor& input_ids, const at::Tensor& attention_mask);
 ///
-/// which gives the logits, [batch, length, vocab_size]. The ids are [batch, length] int64; the mask is undefined where
-/// all ids are tokens, else [batch, length] bool. It serves the objectives causal and masked. A Net fills its
+/// which returns the logits, [batch, length, vocab_size]. The ids are [batch, length] int64; the mask is undefined if
+/// all ids are tokens, otherwise [batch, length] bool. It supports the objectives causal and masked. A Net fills its
 /// parameters in its constructor, from torch's default generator, as torch's modules do.
 template <typename Net>
 class TorchModule : public Model {
@@ -47,7 +47,7 @@ class TorchModule : public Model {
   void training(bool on) override { net_->train(on); }
 
   at::Tensor logits(const Batch& batch) override {
-    // Parameters are moved by whoever trains; buffers are the module's own.
+    // The trainer moves parameters to the device; buffers are left to the module.
     for (at::Tensor& buffer : net_->buffers())
       if (buffer.device() != batch.input_ids.device()) buffer.set_data(buffer.to(batch.input_ids.device()));
     return net_->forward(batch.input_ids, batch.attention_mask);
@@ -61,14 +61,15 @@ class TorchModule : public Model {
 
   std::int64_t max_length() const override { return about_.max_length; }
 
-  /// As if every matrix that is no embedding were used once for each token, and its input and result kept.
+  /// As if every matrix that is not an embedding were used once for each token, and its input and result were kept.
   double activation_bytes(const BatchShape& shape, int bytes_per_element) const override {
     double elements = 0;
     for (const at::Tensor& matrix : matrices()) elements += static_cast<double>(matrix.size(0) + matrix.size(1));
     return static_cast<double>(shape.batch * shape.length) * elements * bytes_per_element;
   }
 
-  /// As if every matrix that is no embedding were used once for each token; what attention multiplies is left out.
+  /// As if every matrix that is not an embedding were used once for each token; the products inside attention are left
+  /// out.
   double training_flops(const BatchShape& shape) const override {
     double weights = 0;
     for (const at::Tensor& matrix : matrices()) weights += static_cast<double>(matrix.numel());
@@ -78,7 +79,7 @@ class TorchModule : public Model {
   std::string config_json() const override { return about_.config_json; }
 
  private:
-  /// By the names that people give their modules.
+  /// Guessed from the usual names of modules.
   static Part part_of(const std::string& name) {
     const auto has = [&](const char* word) { return name.find(word) != std::string::npos; };
     if (has("norm") || has("ln_")) return Part::norms;
