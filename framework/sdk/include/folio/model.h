@@ -19,31 +19,30 @@
 
 namespace folio {
 
-/// What an objective makes of a few samples. All tensors are on the model's device.
+/// A few samples as inputs and labels for an objective. All tensors are on the model's device.
 struct Batch {
   at::Tensor input_ids{};       ///< [batch, length] int64
-  at::Tensor attention_mask{};  ///< [batch, length] bool, true where a token stands; undefined when all are tokens
-  /// [batch, target_length] int64: what a decoder behind an encoder reads, the labels shifted right by one behind the
-  /// padding token; undefined where the objective is not span corruption.
+  at::Tensor attention_mask{};  ///< [batch, length] bool, true where there is a token; undefined if all are tokens
+  /// [batch, target_length] int64: what the decoder of an encoder-decoder model reads, which is the labels shifted
+  /// right by one, after the padding token; undefined unless the objective is span corruption.
   at::Tensor decoder_input_ids{};
-  /// [batch, length] int64 ([batch, target_length] for span corruption), kIgnoredLabel where nothing is to be said. For
-  /// a causal model labels[b, t] is the token that follows input_ids[b, t]: the shift is made here and not in the
-  /// model.
+  /// [batch, length] int64 ([batch, target_length] for span corruption), kIgnoredLabel where nothing is predicted. For
+  /// a causal model labels[b, t] is the token that follows input_ids[b, t]: the shift is made here, not in the model.
   at::Tensor labels{};
-  /// How much of each label is spread evenly over the vocabulary, in [0, 1): epsilon of Szegedy et al. 2016, and of
-  /// transformers' LabelSmoother. Training alone sets it, where the model smooths_labels().
+  /// How much of each label is spread evenly over the vocabulary, in [0, 1): epsilon in Szegedy et al. 2016 and in
+  /// transformers' LabelSmoother. Only training sets it, and only if the model smooths_labels().
   double label_smoothing = 0;
 };
 
 /// What the cost of a batch depends on.
 struct BatchShape {
   std::int64_t batch = 0;          ///< samples
-  std::int64_t length = 0;         ///< tokens of each, padding included
-  std::int64_t target_length = 0;  ///< of a decoder behind an encoder, padding included; else 0
-  std::int64_t scored = 0;         ///< labels in all that are not kIgnoredLabel
+  std::int64_t length = 0;         ///< tokens in each, including padding
+  std::int64_t target_length = 0;  ///< tokens that the decoder of an encoder-decoder model reads; otherwise 0
+  std::int64_t scored = 0;         ///< labels in total that are not kIgnoredLabel
 };
 
-/// The part of a model that a parameter belongs to, as parameter counts are told.
+/// The part of a model that a parameter belongs to, for counting parameters.
 enum class Part { embeddings, attention, feed_forward, norms, head };
 
 /// One learned tensor.
@@ -56,14 +55,14 @@ struct Parameter {
   bool transposed_in_file = false;
 };
 
-/// A text that is being written, or read on, token by token. Lives no longer than its model, whose weights and
-/// training(bool) must stay as they are meanwhile.
+/// A text that is being read and written token by token. It must not outlive its model, whose weights and
+/// training(bool) must not change in the meantime.
 class Decoding {
  public:
   virtual ~Decoding() = default;
 
-  /// Reads the tokens [batch, length] int64 that follow those read so far; gives the logits of what comes after the
-  /// last: [batch, vocab_size].
+  /// Reads the tokens [batch, length] int64 that follow those read so far; returns the logits for the token after the
+  /// last one: [batch, vocab_size].
   virtual at::Tensor read(const at::Tensor& ids) = 0;
 };
 
@@ -72,7 +71,7 @@ class Model {
  public:
   virtual ~Model() = default;
 
-  /// All learned tensors, each once, in the order of Hugging Face's class. Memory is set aside but not filled until
+  /// All learned tensors, each once, in the order of Hugging Face's class. Memory is allocated but not filled until
   /// initialize() or a load.
   virtual const std::vector<Parameter>& parameters() const = 0;
 
@@ -88,12 +87,12 @@ class Model {
   virtual at::Tensor loss(const Batch& batch, std::int64_t num_items) = 0;
 
   /// Whether the labels of a training step, by whose number loss() divides, are counted before the shift: then each
-  /// sample's first token counts too, though nothing is to say it, and over samples of L tokens the loss is (L - 1)/L
+  /// sample's first token counts too, though nothing predicts it, and over samples of L tokens the loss is (L - 1)/L
   /// of the mean over the labels. Hugging Face's Trainer (5.24) counts so for GPT2LMHeadModel, which has no loss_type.
   /// Of every other model the loss is that mean, as for LlamaForCausalLM.
   virtual bool counts_labels_before_shift() const { return false; }
 
-  /// Whether loss() heeds Batch::label_smoothing.
+  /// Whether loss() applies Batch::label_smoothing.
   virtual bool smooths_labels() const { return false; }
 
   /// What loss() adds up: the cross-entropy in nats of each label that is not kIgnoredLabel, row after row: float32
@@ -108,22 +107,22 @@ class Model {
   /// [batch, length, vocab_size]; Batch::labels is not used.
   virtual at::Tensor logits(const Batch& batch) = 0;
 
-  /// The logits at the last position alone: [batch, vocab_size].
+  /// The logits at the last position only: [batch, vocab_size].
   virtual at::Tensor next_token_logits(const Batch& batch) { return logits(batch).select(1, -1); }
 
-  /// Begins a text. `source` is what an encoder before the decoder reads, its input_ids and attention_mask; a causal
-  /// model is given an empty batch. A model that keeps what it has made of the tokens it has read returns its own; this
-  /// one gives next_token_logits() all tokens again for each new one.
+  /// Begins a text. `source` has the input_ids and attention_mask that an encoder reads; a causal model is given an
+  /// empty batch. A model that caches what it has computed for the tokens so far overrides this; by default
+  /// next_token_logits() gets all tokens again for each new one.
   virtual std::unique_ptr<Decoding> begin_decoding(const Batch& source);
 
-  /// The longest sequence that it takes, in tokens; the greatest std::int64_t where there is no longest.
+  /// The longest sequence that it accepts, in tokens; the largest std::int64_t if there is no limit.
   virtual std::int64_t max_length() const = 0;
 
   /// Bytes that a training step keeps for its backward pass, estimated, in the precision given by `bytes_per_element`.
   virtual double activation_bytes(const BatchShape& shape, int bytes_per_element) const = 0;
 
   /// Floating-point operations of the matrix products in one forward and backward pass over a batch of this shape: two
-  /// a multiply-add, the backward pass twice the forward one.
+  /// for each multiply-add, with the backward pass counted as twice the forward pass.
   virtual double training_flops(const BatchShape& shape) const = 0;
 
   /// The config.json of Hugging Face's class.
