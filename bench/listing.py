@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Time the commands that look at many runs, and print the table.
+"""Time the commands that list and compare many runs, and print the table.
 
   ninja -C build folio_bench_store && bench/listing.py [--runs 10000] [--rounds 10]
 
-The runs, of 200 points each, are made by folio_bench_store in a results folder of their own.
+folio_bench_store makes the runs, of 200 points each, in a separate results folder.
 """
 
 import argparse
@@ -31,7 +31,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=10000)
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--results", help="a results folder that is kept, and made where it is not there")
+    parser.add_argument("--results", help="a results folder to keep; it is created if it does not exist")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         results = options.results or scratch

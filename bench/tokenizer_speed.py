@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Folio's tokenizers beside Hugging Face's tokenizers, tiktoken and sentencepiece, in one sitting; prints a table.
+"""Times Folio's tokenizers, Hugging Face's tokenizers, tiktoken and sentencepiece in alternation; prints a table.
 
   ninja -C build folio_bench_tokenizer_speed
   PYTHON bench/tokenizer_speed.py FOLDER_OF_TEXTS [NAME...]
 
-PYTHON is one that has the three libraries; NAME is bpe, wordpiece and so on, else all. All are trained on the folder's
+PYTHON must have the three libraries; NAME is bpe, wordpiece and so on, by default all. All are trained on the folder's
 .txt files put together, with the same size of vocabulary, and encode that text line by line on one thread: once with a tokenizer that was just loaded (cold), then
 eight times over (warm). Hugging Face's gets the lines in one batch, sentencepiece in one list, and tiktoken, which has
 the merges that Folio learned, one call a line. Of three cold rounds the best counts; the others are timed once.

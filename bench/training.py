@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Time Folio's training beside Hugging Face's Trainer in one sitting, and print the table.
+"""Time Folio's training and Hugging Face's Trainer in alternation, and print the table.
 
   bench/training.py --peer-python PEERS/bin/python --peer-script DIR/hf_trainer.py [--model bert] [--steps 12]
 
 The peer is a script that trains the same model on Romeo and Juliet and prints the Trainer's metrics as JSON in its last
 line (s_per_step, peak_mib, first_step_done_s). GPT-2 small takes the 512-character chunks of romeo.yaml; the others take
-batches of 4 blocks of 128 tokens, and a vocabulary learned by BPE. The two run in turn, so that a machine that slows down
-slows both. A ratio above 1 means that Folio is faster, or takes less memory.
+batches of 4 blocks of 128 tokens, and a vocabulary learned by BPE. The two take turns, so that a machine that slows down
+slows both. A ratio above 1 means that Folio is faster, or uses less memory.
 """
 
 import argparse
