@@ -14,19 +14,19 @@ namespace {
 using enum Direction;
 
 constexpr std::array kMetrics{
-    Metric{
-        "train_loss", "nats per token", lower, Aspect::token_loss, Phase::run, Shape::loss,
-        "The mean of the training loss over all steps, the first ones too.",
-        "The sum of the losses of all steps divided by their number. The loss of a step is the sum of the "
-        "cross-entropies of its labels divided by the number of its labels, over all batches accumulated to "
-        "it. Of `gpt` the labels are counted as the Trainer (5.24) counts them for GPT2LMHeadModel, before the "
-        "shift: a sample's first token counts although nothing says it, so over samples of *L* tokens the loss is "
-        "(*L* − 1)/*L* of the mean over the tokens that were scored; `scored_share` among the facts is that factor. "
-        "Of every other model the loss is the plain mean over the scored tokens, as the Trainer's is for "
-        "LlamaForCausalLM (5.23 and 5.24; 4.57 counts the labels of every causal model before the shift). With "
-        "accumulated batches the Trainer adds up the means of BertForMaskedLM's, DistilBertForMaskedLM's and "
-        "T5ForConditionalGeneration's batches, so that its loss and gradients are that many times too large; Folio's "
-        "are not. The first steps, when the model knows nothing, count as much as the last."},
+    Metric{"train_loss", "nats per token", lower, Aspect::token_loss, Phase::run, Shape::loss,
+           "The mean of the training loss over all steps, the first ones too.",
+           "The sum of the losses of all steps divided by their number. The loss of a step is the sum of the "
+           "cross-entropies of its labels divided by the number of its labels, over all batches accumulated to "
+           "it. Of `gpt` the labels are counted as the Trainer (5.24) counts them for GPT2LMHeadModel, before the "
+           "shift: a sample's first token counts although nothing says it, so over samples of *L* tokens the loss is "
+           "(*L* − 1)/*L* of the mean over the tokens that were scored; `scored_share` among the facts is that factor. "
+           "Of every other model the loss is the plain mean over the scored tokens, as the Trainer's is for "
+           "LlamaForCausalLM (5.23 and 5.24; 4.57 counts the labels of every causal model before the shift). With "
+           "accumulated batches the Trainer adds up the means of BertForMaskedLM's, DistilBertForMaskedLM's and "
+           "T5ForConditionalGeneration's batches (5.23 and 5.24), so that its loss and gradients are that many times "
+           "too large, or takes the mean of these means (4.57); Folio divides by all labels of the step. The first "
+           "steps, when the model knows nothing, count as much as the last."},
     Metric{"train_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::run, Shape::loss,
            "The training loss per byte of text, which does not depend on how the text is cut into tokens.",
            "The cross-entropies of all trained tokens together, divided by the number of those scored, by ln 2 "
@@ -100,7 +100,10 @@ constexpr std::array kMetrics{
            "Samples in the evaluation set.", "Samples in the evaluation set."},
     Metric{"best_metric", "", none, Aspect::other, Phase::evaluation, Shape::significant,
            "The best value yet of the metric that chooses the best model; unless set otherwise, of eval_loss.",
-           "The best value yet of `metric_for_best_model`, by default `eval_loss`."},
+           "The best value yet of `metric_for_best_model`, by default `eval_loss`. The last step counts too: it is "
+           "evaluated, whatever the interval, where `eval_strategy` is `steps` or `epoch`, and saved where "
+           "`save_strategy` is, as by the Trainer (5.23 and 5.24; 4.57 saves it, but evaluates only every "
+           "`eval_steps`)."},
     Metric{"best_step", "steps", none, Aspect::other, Phase::evaluation, Shape::count,
            "The step after which the best model was found.", "The step after which that value was reached."},
     Metric{"global_step", "steps", none, Aspect::other, Phase::run, Shape::count,
@@ -108,7 +111,7 @@ constexpr std::array kMetrics{
            "Optimizer steps really done: fewer than planned where a run was interrupted or stopped early."},
     Metric{"loss", "nats per token", lower, Aspect::token_loss, Phase::step, Shape::loss,
            "The mean of the training loss over the steps since it was last logged.",
-           "The mean of the steps' losses since the last time, not rounded."},
+           "The mean of the steps' losses since the last time, not rounded (the Trainer's 4.57 has four digits)."},
     Metric{"grad_norm", "", none, Aspect::other, Phase::step, Shape::significant,
            "The length of the gradient over all parameters, before clipping.",
            "The Euclidean norm of all gradients together, before clipping."},

@@ -17,6 +17,16 @@ constexpr std::int64_t kReferenceSamples = 21;
 /// Between float32 here and float64 in these references, whose cases rounding does not grow in (trainer_run.py).
 constexpr double kReferenceTolerance = 3e-6;
 
+/// As the speeds count them, which are of the same time.
+inline double samples_per_step(const Metrics& metrics) {
+  return metrics.at("train_samples_per_second") / metrics.at("train_steps_per_second");
+}
+
+/// train_runtime is rounded to 0.0001 s.
+inline double steps_done(const Metrics& metrics) {
+  return metrics.at("train_steps_per_second") * metrics.at("train_runtime");
+}
+
 /// Keeps what the trainer tells; can ask it to stop after some steps.
 class FakeRecorder : public Recorder {
  public:

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -194,6 +195,27 @@ TEST_CASE("early stopping ends a run that no longer gets better, and the best mo
   const auto kept = std::distance(std::filesystem::directory_iterator(folder), {});
   CHECK(kept == 2);
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("an evaluation that is no number is never the best") {
+  const TrainingArguments arguments = arguments_of(nlohmann::json{{"eval_strategy", "steps"}, {"early_stopping_patience", 3}});
+  Checkpoints checkpoints({}, arguments);
+  checkpoints.judge({{"eval_loss", std::nan("")}}, 1);
+  CHECK(checkpoints.best().empty());
+  checkpoints.judge({{"eval_loss", 5.0}}, 2);
+  checkpoints.judge({{"eval_loss", std::nan("")}}, 3);
+  CHECK(checkpoints.best() == Metrics{{"best_metric", 5.0}, {"best_step", 2.0}});
+  CHECK_FALSE(checkpoints.out_of_patience());
+}
+
+TEST_CASE("speeds of a run that was stopped are of what it did") {
+  const Outcome whole = train_reference({{"max_steps", 10}});
+  const Outcome stopped = train_reference({{"max_steps", 10}}, {}, 3);
+  for (const auto& [outcome, steps] : {std::pair{&whole, 10.0}, {&stopped, 3.0}}) {
+    const Metrics& metrics = outcome->result.metrics;
+    CHECK(steps_done(metrics) == Approx(steps).margin(2e-4 * metrics.at("train_steps_per_second")));
+    CHECK(samples_per_step(metrics) == Approx(4).epsilon(2e-3));
+  }
 }
 
 TEST_CASE("a model saved and loaded is the same") {
