@@ -7,10 +7,10 @@ namespace folio {
 
 /// Counters of the kernel, in seconds since their start. What the system does not tell is absent.
 struct ProcessorTimes {
-  double ran = 0;                ///< processor time of this process, all its threads
-  std::optional<double> waited;  ///< its threads were ready to run but others had the processors (/proc/self/task)
-  std::optional<double> stolen;  ///< the machine's processors were taken by its host (/proc/stat)
-  double total = 0;              ///< of all the machine's processors, idle or not (/proc/stat)
+  double ran = 0;                  ///< processor time of this process, all its threads
+  std::optional<double> waited{};  ///< its threads were ready to run but others had the processors (/proc/self/task)
+  std::optional<double> stolen{};  ///< the machine's processors were taken by its host (/proc/stat)
+  double total = 0;                ///< of all the machine's processors, idle or not (/proc/stat)
 };
 
 ProcessorTimes processor_times();

@@ -6,8 +6,8 @@ namespace folio::train {
 
 /// How fast the machine multiplied while a run trained on it, and whether it had other work.
 struct MachineSpeed {
-  double matmul_rate = 0;        ///< floating-point operations a second: the better one of those measured
-  std::optional<bool> was_busy;  ///< none where the system does not tell
+  double matmul_rate = 0;          ///< floating-point operations a second: the better one of those measured
+  std::optional<bool> was_busy{};  ///< none where the system does not tell
 };
 
 /// From measure_matmul_rate() before and after training, and the share of the processor time that others took from it

@@ -15,7 +15,9 @@ double measured_step_seconds(Model& model, const BatchShape& shape, std::int64_t
                              const train::TrainingArguments& arguments, const train::Execution& execution);
 
 /// Seconds of a forward and backward pass on the processor in float32 and in bfloat16: the best of those that fit, in
-/// turns, into `seconds`, three of each at least, the first of which warms up. Fills the model's parameters.
+/// turns, into `seconds`, three of each at least, the first of which warms up. Where others took the processors
+/// meanwhile it is the processor time, spread over the threads, so that they do not decide. Fills the model's
+/// parameters.
 std::array<double, 2> measured_pass_seconds(Model& model, const BatchShape& shape, std::int64_t vocab_size,
                                             double seconds);
 

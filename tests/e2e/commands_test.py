@@ -37,7 +37,7 @@ class Commands(FolioTest):
         self.assertEqual(shown["settings"]["model"]["hidden_size"], 32)
         self.assertIn("processor", shown["environment"])
         for metric in ["train_runtime", "train_samples_per_second", "train_steps_per_second", "train_loss", "epoch",
-                       "eval_loss", "perplexity", "tokens_per_second", "matmul_share", "peak_memory_bytes"]:
+                       "eval_loss", "perplexity", "tokens_per_second", "peak_memory_bytes"]:
             self.assertIn(metric, shown["metrics"])
 
     def test_nothing_is_coloured_without_a_terminal(self):

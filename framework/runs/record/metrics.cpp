@@ -76,10 +76,12 @@ constexpr std::array kMetrics{
         "Standard error of `tokens_per_second`, from the scatter of the speed over stretches of steps; not "
         "recorded for fewer than eight steps. Folio's own."},
     Metric{"matmul_share", "share", higher, Aspect::speed, Phase::run, Shape::share,
-           "The share of the machine's matrix-product rate, measured at the start, that training reached.",
-           "Floating-point operations of the training steps per second, as a share of the rate that a plain "
-           "matrix product reaches on this machine in the same precision, measured when the run begins. Folio's "
-           "own."},
+           "The share of the rate of the model's matrix products alone that training reached on this machine.",
+           "Floating-point operations of the training steps' matrix products, divided by *T*, as a share of the rate "
+           "that products of the model's shapes reach alone on this machine in the same precision: the better one of "
+           "the rates before and after the run, each the best of several rounds. Not recorded where the machine was "
+           "busy with other work (`machine_was_busy` in the environment), or where the run was faster than that "
+           "rate. Folio's own."},
     Metric{"peak_memory_bytes", "bytes", lower, Aspect::memory, Phase::run, Shape::bytes,
            "The most memory that the worker held at once.", "The largest resident size of the worker. Folio's own."},
     Metric{"epoch", "epochs", none, Aspect::other, Phase::run, Shape::significant, "Passes over the training samples.",

@@ -171,6 +171,21 @@ TEST_CASE("text and machine are told in proportion") {
                  Contains("1.0 GiB of memory at most, 25 % of the machine's"));
 }
 
+TEST_CASE("a share of the machine that cannot be is not known") {
+  Run run = finished_run();
+  run.environment["matmul_flops_per_second"] = 392e9;
+  const char* question = "How much of the machine";
+  CHECK_THAT(answer(explain(run, {}, {}), question), StartsWith("Not known: the run was faster"));
+  run.summary.metrics["matmul_share"] = 1.26;  // of a run before shares above 1 were left out
+  CHECK_THAT(answer(explain(run, {}, {}), question), StartsWith("Not known: the run was faster"));
+  run.summary.metrics["matmul_share"] = 0.9;
+  CHECK_THAT(answer(explain(run, {}, {}), question), StartsWith("Training reached 90 %"));
+  run.environment["machine_was_busy"] = false;
+  CHECK_THAT(answer(explain(run, {}, {}), question), StartsWith("Training reached 90 %"));
+  run.environment["machine_was_busy"] = true;
+  CHECK_THAT(answer(explain(run, {}, {}), question), StartsWith("Not known: the machine was busy"));
+}
+
 TEST_CASE("what a run does not have is said to be unknown, and a stand-in comes first") {
   Run run;
   run.facts = {{"stand_in", true}};

@@ -1,0 +1,37 @@
+#include "support/machine_load.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+
+using namespace folio;
+
+TEST_CASE("what threads waited for is held against what they ran and waited") {
+  const ProcessorTimes before{.ran = 10, .waited = 1, .stolen = 5, .total = 100};
+  CHECK(share_taken(before, {.ran = 19, .waited = 2, .stolen = 5, .total = 120}) == 0.1);
+  CHECK(share_taken(before, {.ran = 19, .waited = 1, .stolen = 5, .total = 120}) == 0.0);
+  // Threads that ended take what they had waited with them.
+  CHECK(share_taken(before, {.ran = 19, .waited = 0.5, .stolen = 5, .total = 120}) == 0.0);
+}
+
+TEST_CASE("what the host stole counts where it is more") {
+  const ProcessorTimes before{.ran = 10, .waited = 1, .stolen = 5, .total = 100};
+  CHECK(share_taken(before, {.ran = 19, .waited = 2, .stolen = 10, .total = 120}) == 0.25);
+}
+
+TEST_CASE("what the system does not tell is not known") {
+  CHECK(share_taken({.ran = 1}, {.ran = 2}) == std::nullopt);
+  CHECK(share_taken({.ran = 1, .waited = 0.5}, {.ran = 2}) == std::nullopt);
+  CHECK(share_taken({.ran = 1, .waited = 0.5}, {.ran = 1, .waited = 0.5}) == std::nullopt);
+}
+
+TEST_CASE("the system's counters grow with work") {
+  const ProcessorTimes before = processor_times();
+  const auto start = std::chrono::steady_clock::now();
+  volatile double sum = 0;
+  while (std::chrono::steady_clock::now() - start < std::chrono::milliseconds(60))
+    for (int i = 0; i < 1000; ++i) sum = sum + i;
+  const ProcessorTimes after = processor_times();
+  CHECK(after.ran > before.ran);
+  CHECK(after.total >= before.total);
+  if (const auto taken = share_taken(before, after)) CHECK((*taken >= 0 && *taken <= 1));
+}
