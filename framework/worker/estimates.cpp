@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <fstream>
 #include <utility>
 
 #include "folio/error.h"
@@ -13,8 +14,23 @@
 #include "train/optimizer.h"
 
 namespace folio::worker {
+namespace {
 
 using nlohmann::json;
+
+/// What the forward pass of an evaluation, which keeps nothing, holds at most: the logits of all scored tokens, or a
+/// layer's widest results, before and behind its activation and with a gate.
+double evaluation_bytes(const Model& model, const TrainingSetup& setup, int bytes_per_element) {
+  std::int64_t widest = 0;
+  for (const Parameter& parameter : model.parameters())
+    if (parameter.part == Part::feed_forward) widest = std::max(widest, parameter.tensor.size(0));
+  const BatchShape& batch = setup.eval_batch;
+  const auto tokens = static_cast<double>(batch.batch * std::max(batch.length, batch.target_length));
+  const auto logits = static_cast<double>(batch.scored) * static_cast<double>(setup.vocab_size);
+  return bytes_per_element * std::max(logits, 3 * tokens * static_cast<double>(widest));
+}
+
+}  // namespace
 
 std::int64_t parameter_count(const Model& model) {
   std::int64_t count = 0;
@@ -38,16 +54,30 @@ json parameter_counts(const Model& model) {
   return {{"total", parameter_count(model)}, {"by_part", by_part}};
 }
 
-json memory_estimate(const Model& model, train::OptimizerType optimizer, const train::Execution& execution,
-                     const BatchShape& shape) {
-  constexpr double kLibtorchBytes = 250e6;  // a worker that has loaded libtorch and done one small step
+double resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  double all_pages = 0, resident_pages = 0;
+  file >> all_pages >> resident_pages;
+  return resident_pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+json memory_estimate(const Model& model, const TrainingSetup& setup) {
+  // What the program takes more once it has read a text and trained: code that was not needed before, the tokenizer,
+  // oneDNN's and MKL's kernels and buffers. 20 to 55 MB in what bench/memory.py --parts says of smoke*.yaml: measured
+  // less all parts but this.
+  constexpr double kOnceTrainedBytes = 40e6;
+  const int element = setup.execution.bfloat16 ? 2 : 4;
   const auto count = static_cast<double>(parameter_count(model));
+  const double activations = model.activation_bytes(setup.batch, element);
+  const double evaluation = evaluation_bytes(model, setup, element);
   json memory{{"weights", 4 * count},
               {"gradients", 4 * count},
-              {"optimizer", train::optimizer_bytes_per_parameter(optimizer) * count},
-              {"weight_casts", execution.bfloat16 ? 2 * count : 0},
-              {"activations", model.activation_bytes(shape, execution.bfloat16 ? 2 : 4)},
-              {"program", kLibtorchBytes}};
+              {"optimizer", train::optimizer_bytes_per_parameter(setup.optimizer) * count},
+              {"weight_casts", setup.execution.bfloat16 ? 2 * count : 0},
+              {"activations", activations},
+              {"evaluation", std::max(0.0, evaluation - activations - 4 * count)},
+              {"tokens", setup.token_bytes},
+              {"program", setup.program_bytes + kOnceTrainedBytes}};
   double total = 0;
   for (const auto& [name, bytes] : memory.items()) total += bytes.get<double>();
   memory["total"] = total;
@@ -56,7 +86,7 @@ json memory_estimate(const Model& model, train::OptimizerType optimizer, const t
 
 void check_memory(const Model& model, train::OptimizerType optimizer, c10::Device device) {
   if (!device.is_cpu()) return;
-  const double each = 4 + 4 + train::optimizer_bytes_per_parameter(optimizer);  // as memory_estimate() has them
+  const double each = 4 + 4 + train::optimizer_bytes_per_parameter(optimizer);  // all there at a backward pass's end
   const double needed = each * static_cast<double>(parameter_count(model));
   const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
   if (needed <= there) return;

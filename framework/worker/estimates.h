@@ -18,9 +18,26 @@ std::int64_t parameter_count(const Model& model);
 /// {"total": n, "by_part": {"embeddings": n, "attention": n, "feed_forward": n, "norms": n, "head": n}}
 nlohmann::json parameter_counts(const Model& model);
 
-/// Bytes of each kind while the model is trained with this optimizer, and their "total".
-nlohmann::json memory_estimate(const Model& model, train::OptimizerType optimizer, const train::Execution& execution,
-                               const BatchShape& shape);
+/// Bytes of this process that are in memory now. Asked before anything is made, they are those of the program and its
+/// libraries, which libtorch's build decides.
+double resident_bytes();
+
+/// What a training is besides its model.
+struct TrainingSetup {
+  train::OptimizerType optimizer = train::OptimizerType::adamw;
+  train::Execution execution = {};
+  BatchShape batch = {};
+  BatchShape eval_batch = {};   ///< of no samples where nothing is evaluated
+  std::int64_t vocab_size = 1;  ///< of the head
+  double token_bytes = 0;       ///< of the samples' files, which are mapped
+  double program_bytes = 0;     ///< resident_bytes() at the beginning
+};
+
+/// Bytes of each kind while the model is trained so, and their "total", which is the largest resident size that the
+/// worker comes to (peak_memory_bytes): all together, since memory that activations leave is in pieces of other sizes
+/// than the gradients need. Only an evaluation that takes more than activations and gradients stands for these.
+/// bench/memory.py holds it against runs.
+nlohmann::json memory_estimate(const Model& model, const TrainingSetup& setup);
 
 /// Throws Error (experiment) where weights, gradients and optimizer alone are more than the machine's memory.
 void check_memory(const Model& model, train::OptimizerType optimizer, c10::Device device);

@@ -10,6 +10,7 @@
 #include "formats/description_json.h"
 #include "support/files.h"
 #include "train/arguments.h"
+#include "train/tensor_heap.h"
 #include "worker/commands.h"
 #include "worker/failure.h"
 
@@ -66,6 +67,7 @@ int main(int argc, char** argv) {
   using namespace folio;
   // A file larger than the process may write is then an error that names it.
   ::signal(SIGXFSZ, SIG_IGN);
+  train::use_reusable_tensor_memory();
   try {
     return worker::run({argv + 1, argv + argc});
   } catch (...) {

@@ -39,8 +39,10 @@ OptionValues model_values(const plugin_host::LoadedPlugin& model, const json& re
 /// One model, and how it would be trained.
 class Candidate {
  public:
-  Candidate(const plugin_host::LoadedPlugin& plugin, const json& resolved, const json& request)
-      : training_(train::training_arguments(
+  /// `program_bytes`: resident_bytes() before any model was made.
+  Candidate(const plugin_host::LoadedPlugin& plugin, const json& resolved, const json& request, double program_bytes)
+      : program_bytes_(program_bytes),
+        training_(train::training_arguments(
             option_values_from_json(train::training_option_table(), resolved.at("training")))),
         data_(resolved.contains("dataset") ? data_options_of(resolved["dataset"])
                                            : data::data_options(OptionValues(framework_dataset_options(), {}))) {
@@ -62,7 +64,11 @@ class Candidate {
     return {
         {"parameters", parameter_counts(*model_)},
         {"short_formula", short_formula(*model_)},
-        {"memory", memory_estimate(*model_, training_.optim, execution_, shape_)},
+        {"memory", memory_estimate(*model_, {.optimizer = training_.optim,
+                                             .execution = execution_,
+                                             .batch = shape_,
+                                             .vocab_size = vocab_size_,
+                                             .program_bytes = program_bytes_})},
         {"flops",
          {{"training_step", flops}, {"training_per_token", flops / tokens}, {"forward_per_token", flops / tokens / 3}}},
         {"batch", batch_},
@@ -100,6 +106,7 @@ class Candidate {
     return data::expected_shape(objective_, data_.objective, batch_, length);
   }
 
+  double program_bytes_;
   train::TrainingArguments training_;
   data::DataOptions data_;
   train::Execution execution_;
@@ -116,10 +123,11 @@ int params(const std::string& request_text) {
   const json request = json::parse(request_text);
   const plugin_host::LoadedPlugin plugin(request.at("library").get<std::string>());
   set_thread_count();
+  const double program_bytes = resident_bytes();
   ProgressLines out;
   for (const json& resolved : request.at("variants")) {
     try {
-      Candidate candidate(plugin, resolved, request);
+      Candidate candidate(plugin, resolved, request, program_bytes);
       json answer = candidate.describe();
       if (request.value("measure", false)) answer["measured"] = candidate.measure();
       out.write(answer);

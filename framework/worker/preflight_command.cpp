@@ -4,6 +4,7 @@
 #include "data/collator.h"
 #include "data/corpus.h"
 #include "data/encoding.h"
+#include "data/token_file.h"
 #include "data/token_shards.h"
 #include "folio/error.h"
 #include "train/execution.h"
@@ -91,6 +92,15 @@ BatchShape shape_of_batches(const Job& job, const Tokenizer& tokenizer, std::int
   return data::make_collator(job.objective(), options, tokenizer, job.training().data_seed)->shape(batch, length);
 }
 
+/// Of the tokens that a run maps, all of which it reads.
+double token_bytes(const Outlook& outlook, const std::vector<TokenShard>& shards, double bytes_per_token,
+                   std::int64_t vocab_size) {
+  const auto text_bytes = static_cast<double>(outlook.training.bytes + outlook.evaluation.bytes);
+  double bytes = text_bytes / bytes_per_token * data::bytes_per_token(vocab_size);
+  for (const TokenShard& shard : shards) bytes += static_cast<double>(shard.count) * shard.bytes_per_token;
+  return bytes;
+}
+
 }  // namespace
 
 int validate(const std::string& request) {
@@ -103,6 +113,7 @@ int validate(const std::string& request) {
 }
 
 int preflight(const std::string& request) {
+  const double program_bytes = resident_bytes();
   const Job job = Job::from_request(request);
   const data::DataOptions& options = job.data_options();
   const auto [dataset, tokenizer, model] = make_parts(job);
@@ -135,6 +146,16 @@ int preflight(const std::string& request) {
   const TimeEstimate time =
       estimate_time(*model, shape, vocab_size, outlook.eval_samples, plan, job.training(), execution);
 
+  const json memory = memory_estimate(
+      *model, {.optimizer = job.training().optim,
+               .execution = execution,
+               .batch = shape,
+               .eval_batch = shape_of_batches(
+                   job, *tokenizer, std::min(job.training().per_device_eval_batch_size, outlook.eval_samples), length),
+               .vocab_size = job.vocab_size(*tokenizer),
+               .token_bytes = token_bytes(outlook, shards, bytes_per_token, job.vocab_size(*tokenizer)),
+               .program_bytes = program_bytes});
+
   json notes = json::array();
   if (const auto note = smaller_batch_note(job.training(), outlook.samples)) notes.push_back(*note);
   for (const data::Source& source : outlook.corpus.sources)
@@ -156,7 +177,7 @@ int preflight(const std::string& request) {
          {"tokens_per_sample_estimated", options.by == data::SplitBy::characters}}},
        {"plan", {{"max_steps", plan.max_steps}, {"steps_per_epoch", plan.updates_per_epoch}, {"epochs", plan.epochs}}},
        {"parameters", parameters},
-       {"memory", memory_estimate(*model, job.training().optim, execution, shape)},
+       {"memory", memory},
        {"time", to_json(time)},
        {"precision", execution.precision()},
        {"precision_line", precision_line(chosen)},

@@ -15,7 +15,9 @@ namespace folio {
 /// The numbers that make a BERT.
 struct BertConfig : nn::TransformerSizes {
   /// Throws Error (experiment) when there is no vocab_size.
-  explicit BertConfig(const OptionValues& values) : TransformerSizes(nn::transformer_sizes(values)), options(values) {}
+  explicit BertConfig(const OptionValues& values) : TransformerSizes(nn::transformer_sizes(values)), options(values) {
+    keeps_probabilities = attention_dropout > 0;
+  }
 
   OptionValues options;
   std::int64_t token_types = options.integer("type_vocab_size");

@@ -16,7 +16,9 @@ namespace folio {
 struct DistilBertConfig : nn::TransformerSizes {
   /// Throws Error (experiment) when there is no vocab_size.
   explicit DistilBertConfig(const OptionValues& values)
-      : TransformerSizes(nn::transformer_sizes(values)), options(values) {}
+      : TransformerSizes(nn::transformer_sizes(values)), options(values) {
+    keeps_probabilities = attention_dropout > 0;
+  }
 
   OptionValues options;
   bool sinusoidal_positions = options.boolean("sinusoidal_pos_embds");

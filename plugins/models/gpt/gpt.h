@@ -18,7 +18,9 @@ namespace folio {
 /// The numbers that make a GPT.
 struct GptConfig : nn::TransformerSizes {
   /// Throws Error (experiment) when there is no vocab_size.
-  explicit GptConfig(const OptionValues& values) : TransformerSizes(nn::transformer_sizes(values)), options(values) {}
+  explicit GptConfig(const OptionValues& values) : TransformerSizes(nn::transformer_sizes(values)), options(values) {
+    keeps_probabilities = attention_dropout > 0;
+  }
 
   OptionValues options;
   nn::Activation activation = nn::activation_from_string(options.text("hidden_act"));

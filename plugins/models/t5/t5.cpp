@@ -112,9 +112,10 @@ double T5::activation_bytes(const BatchShape& shape, int bytes_per_element) cons
                (element * (hidden + 2 * inner + static_cast<double>(config_.heads * length)) + sizeof(float) * hidden) +
            keys * element * 2 * inner;
   };
-  // Of a feed-forward: the norm's result, the residual stream, what stands around the activation, dropout's result.
+  // Of a feed-forward: the norm's result, the residual stream; the activation's result, and dropout's where there is
+  // one; of a gate both sides of its activation, what is gated, and the product or dropout's result.
   const auto feed_forward = [&](double tokens) {
-    const double wide = config_.gated() ? 5 : 3;
+    const double wide = config_.gated() ? 4 : config_.dropout > 0 ? 2 : 1;
     return tokens *
            (element * (hidden + wide * static_cast<double>(config_.intermediate_size)) + sizeof(float) * hidden);
   };

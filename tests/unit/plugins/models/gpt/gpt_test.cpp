@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "folio/error.h"
+#include "unit/plugins/models/activations.h"
 #include "unit/plugins/models/decoding.h"
 #include "unit/plugins/models/reference.h"
 
@@ -148,4 +149,22 @@ TEST_CASE("gpt's cache changes nothing in what it says") {
   Gpt model(tiny_options(0.1));
   testing::fill_by_formula(model);
   testing::check_decoding(model, {}, at::tensor(std::vector<std::int64_t>{3, 1, 4, 1, 5}).view({1, 5}), 11);
+}
+
+TEST_CASE("gpt tells what a training step keeps") {
+  std::map<std::string, OptionValue> given{{"vocab_size", std::int64_t{512}},
+                                           {"hidden_size", std::int64_t{128}},
+                                           {"num_hidden_layers", std::int64_t{3}},
+                                           {"num_attention_heads", std::int64_t{4}},
+                                           {"intermediate_size", std::int64_t{512}}};
+  const BatchShape shape{.batch = 8, .length = 64, .target_length = 0, .scored = 504};
+  SECTION("as it comes") {
+    Gpt model(OptionValues(Gpt::options(), given));
+    testing::check_activation_bytes(model, shape, 512);
+  }
+  SECTION("with attn_pdrop 0") {
+    given.insert_or_assign("attn_pdrop", 0.0);
+    Gpt model(OptionValues(Gpt::options(), given));
+    testing::check_activation_bytes(model, shape, 512);
+  }
 }

@@ -4,6 +4,7 @@
 
 #include <ATen/ops/arange.h>
 
+#include "unit/plugins/models/activations.h"
 #include "unit/plugins/models/decoding.h"
 #include "unit/plugins/models/reference.h"
 
@@ -105,4 +106,26 @@ TEST_CASE("llama writes the config.json of LlamaForCausalLM") {
   CHECK(config.at("head_dim") == 8);
   CHECK(config.at("rope_parameters").at("rope_theta") == 500);
   CHECK(config.at("tie_word_embeddings") == false);
+}
+
+TEST_CASE("llama tells what a training step keeps") {
+  std::map<std::string, OptionValue> given{
+      {"vocab_size", std::int64_t{512}},        {"hidden_size", std::int64_t{128}},
+      {"num_hidden_layers", std::int64_t{3}},   {"num_attention_heads", std::int64_t{4}},
+      {"intermediate_size", std::int64_t{352}}, {"num_key_value_heads", std::int64_t{2}}};
+  const BatchShape shape{.batch = 8, .length = 64, .target_length = 0, .scored = 504};
+  SECTION("as it comes") {
+    Llama model(OptionValues(Llama::options(), given));
+    testing::check_activation_bytes(model, shape, 512);
+  }
+  SECTION("with attention_dropout") {
+    given.insert_or_assign("attention_dropout", 0.1);
+    Llama model(OptionValues(Llama::options(), given));
+    testing::check_activation_bytes(model, shape, 512);
+  }
+  SECTION("with tie_word_embeddings") {
+    given.insert_or_assign("tie_word_embeddings", true);
+    Llama model(OptionValues(Llama::options(), given));
+    testing::check_activation_bytes(model, shape, 512);
+  }
 }

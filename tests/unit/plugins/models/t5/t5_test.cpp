@@ -6,6 +6,7 @@
 #include <ATen/ops/arange.h>
 
 #include "nn/attention/relative_positions.h"
+#include "unit/plugins/models/activations.h"
 #include "unit/plugins/models/decoding.h"
 #include "unit/plugins/models/reference.h"
 
@@ -146,4 +147,26 @@ TEST_CASE("t5 writes the config.json of T5ForConditionalGeneration") {
   CHECK(config.at("feed_forward_proj") == "gated-gelu");
   CHECK(config.at("tie_word_embeddings") == false);
   CHECK(config.at("decoder_start_token_id") == 0);
+}
+
+TEST_CASE("t5 tells what a training step keeps") {
+  std::map<std::string, OptionValue> given{
+      {"vocab_size", std::int64_t{512}},        {"hidden_size", std::int64_t{128}},
+      {"num_hidden_layers", std::int64_t{3}},   {"num_attention_heads", std::int64_t{4}},
+      {"intermediate_size", std::int64_t{512}}, {"head_dim", std::int64_t{32}}};
+  const BatchShape shape{.batch = 8, .length = 64, .target_length = 20, .scored = 160};
+  SECTION("as it comes") {
+    T5 model(OptionValues(T5::options(), given));
+    testing::check_activation_bytes(model, shape, 512);
+  }
+  SECTION("with feed_forward_proj") {
+    given.insert_or_assign("feed_forward_proj", std::string("gated-gelu"));
+    T5 model(OptionValues(T5::options(), given));
+    testing::check_activation_bytes(model, shape, 512);
+  }
+  SECTION("with dropout_rate") {
+    given.insert_or_assign("dropout_rate", 0.0);
+    T5 model(OptionValues(T5::options(), given));
+    testing::check_activation_bytes(model, shape, 512);
+  }
 }
