@@ -198,7 +198,8 @@ TEST_CASE("early stopping ends a run that no longer gets better, and the best mo
 }
 
 TEST_CASE("an evaluation that is no number is never the best") {
-  const TrainingArguments arguments = arguments_of(nlohmann::json{{"eval_strategy", "steps"}, {"early_stopping_patience", 3}});
+  const TrainingArguments arguments =
+      arguments_of(nlohmann::json{{"eval_strategy", "steps"}, {"early_stopping_patience", 3}});
   Checkpoints checkpoints({}, arguments);
   checkpoints.judge({{"eval_loss", std::nan("")}}, 1);
   CHECK(checkpoints.best().empty());
