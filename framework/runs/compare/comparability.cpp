@@ -263,14 +263,15 @@ Check check_states(const Run& a, const Run& b) {
   return check;
 }
 
-/// "97 of 120 steps", "120 steps (interrupted)"
+/// "97 of 120 steps, 1.83 epochs"
 std::string length_text(const Run& run) {
-  const auto steps = metric_of(run, "global_step");
+  const auto steps = metric_of(run, "global_step"), epochs = metric_of(run, "epoch");
   if (!steps) return kUnknown;
   const auto planned = facts_from_json(run.facts).planned_steps;
-  const std::string done = with_commas(std::llround(*steps));
-  if (planned && static_cast<double>(*planned) > *steps) return done + " of " + with_commas(*planned) + " steps";
-  return done + " steps";
+  std::string text = with_commas(std::llround(*steps));
+  if (planned && static_cast<double>(*planned) > *steps) text += " of " + with_commas(*planned);
+  text += " steps";
+  return epochs ? text + ", " + significant(*epochs, 3) + " epochs" : text;
 }
 
 /// A loss or a time over a whole run is one of so many steps.

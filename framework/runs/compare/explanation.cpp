@@ -57,10 +57,11 @@ std::string place_of(const Run& run, const MeasuredLoss& loss, const Yardsticks&
   }
   const auto frequencies = frequency_loss(run, yardsticks);
   if (!frequencies) return text;
+  text += fmt::format("A model that knows only how often each token occurs (a unigram model) has {:.4f}: ",
+                      frequencies->loss);
+  text += against_frequencies_text(run, loss, *frequencies);
   const std::string copy = copy_clause(*frequencies);
-  text += fmt::format("A model that knows only how often each token occurs (a unigram model) has {:.4f}{}: ",
-                      frequencies->loss, copy.empty() ? "" : " (" + copy + ")");
-  return text + against_frequencies_text(run, loss, *frequencies);
+  return copy.empty() ? text : text + "The unigram model is " + copy + ". ";
 }
 
 /// How far the mean of so many of the logged losses strays by chance; 0 where their scatter does not tell.
@@ -245,17 +246,15 @@ Claim overfitting_claim(const Run& run, const std::vector<Point>& loss, const st
 Claim data_claim(const Run& run) {
   Claim claim{"Was there enough text?", ""};
   const Facts facts = facts_from_json(run.facts);
-  claim.answer = why_so_little(run, "The model");
-  if (claim.answer.empty() && (!facts.tokens || !facts.parameters)) {
+  const double wanted = text_wanted(run);
+  if (wanted == 0) {
     claim.answer = "Not known: the run does not say how many tokens or parameters it had.";
     return claim;
   }
-  if (claim.answer.empty()) {
-    claim.answer = fmt::format(
-        "Yes: the text has {} tokens for {} parameters, the 20 tokens a parameter or more that a "
-        "model can make use of (Hoffmann et al. 2022).",
-        with_commas(*facts.tokens), with_commas(*facts.parameters));
-  }
+  claim.answer = wanted > 1 ? std::string("No. ") + kTextRule + " " + size_and_text(run, "This one")
+                            : fmt::format("Yes: {} tokens for {} parameters. ", with_commas(facts.tokens.value_or(0)),
+                                          with_commas(facts.parameters.value_or(0))) +
+                                  kTextRule;
   if (facts.vocab_used && facts.vocab_size && *facts.vocab_size > 0) {
     claim.answer +=
         fmt::format(" The text uses {} of the vocabulary's {} tokens ({}).", with_commas(*facts.vocab_used),

@@ -27,10 +27,9 @@ std::string both_above(const Beside& a, const Beside& b, const std::string& loss
       "Over the whole run both have learned less than a list of word frequencies knows. Such a list, a unigram model, "
       "has a loss of {:.4f} on A's tokens and of {:.4f} on B's; the {} of A is {:.4f}, that of B {:.4f}.",
       a.frequencies->loss, b.frequencies->loss, loss, *a.yardsticks.loss, *b.yardsticks.loss);
-  for (const auto& [who, run] : {std::pair{"A", &a}, {"B", &b}}) {
-    const std::string copy = copy_clause(*run->frequencies);
-    if (!copy.empty()) text += fmt::format(" The figure for {} is {}.", who, copy);
-  }
+  for (const auto& [who, run] : {std::pair{"A", &a}, {"B", &b}})
+    if (const std::string copy = copy_clause(*run->frequencies); !copy.empty())
+      text += fmt::format(" The list for {} is {}.", who, copy);
   if (loss == "train_loss") text += " train_loss is the mean over all steps, so at its end each may have been lower.";
   return text;
 }
@@ -42,7 +41,7 @@ std::string one_above(const Beside& run, const char* who, const std::string& los
       "its tokens, and its {} is {:.4f}.",
       who, run.frequencies->loss, loss, *run.yardsticks.loss);
   if (const std::string copy = copy_clause(*run.frequencies); !copy.empty())
-    text += fmt::format(" The first figure is {}.", copy);
+    text += fmt::format(" That list is {}.", copy);
   return text;
 }
 
@@ -82,31 +81,32 @@ std::optional<FrequencyLoss> frequency_loss(const Run& run, const Yardsticks& ya
 
 std::string copy_clause(const FrequencyLoss& reference) {
   if (!reference.copy) return "";
-  std::string text = "of our copy of the book";
+  std::string text = "of our copy of the book, as the run's own text is not known";
   if (reference.copy->tokenizer) text += ", cut by " + *reference.copy->tokenizer;
-  text += ", since the run's own text is not known";
-  return reference.copy->command ? text + " (`" + *reference.copy->command + "` makes it)" : text;
+  return reference.copy->command ? text + " (`" + *reference.copy->command + "` counts it)" : text;
 }
 
-std::string why_so_little(const Run& run, const std::string& who) {
+double text_wanted(const Run& run) {
   const Facts facts = facts_from_json(run.facts);
   const CopyFacts copy = facts.on_our_copy.value_or(CopyFacts{});
   const auto parameters = facts.parameters ? facts.parameters : copy.parameters;
   const auto tokens = facts.tokens ? facts.tokens : copy.tokens;
-  if (!parameters || !tokens || *tokens <= 0) return "";
-  // Hoffmann et al. 2022, "Training Compute-Optimal Large Language Models": some 20 tokens for each parameter.
+  if (!parameters || !tokens || *tokens <= 0) return 0;
   constexpr double kTokensPerParameter = 20;
-  const double times = static_cast<double>(*parameters) * kTokensPerParameter / static_cast<double>(*tokens);
-  if (times <= 1) return "";
-  std::string text = fmt::format("{} has {} parameters and a text of {} tokens{}", who, with_commas(*parameters),
-                                 with_commas(*tokens), facts.tokens ? "" : " (on our copy)");
-  if (const auto epochs = metric_of(run, "epoch"); epochs && std::isfinite(*epochs) && *epochs > 0)
+  return static_cast<double>(*parameters) * kTokensPerParameter / static_cast<double>(*tokens);
+}
+
+std::string size_and_text(const Run& run, const std::string& who) {
+  const Facts facts = facts_from_json(run.facts);
+  const CopyFacts copy = facts.on_our_copy.value_or(CopyFacts{});
+  std::string text =
+      fmt::format("{} has {} parameters and a text of {} tokens{}", who,
+                  with_commas(facts.parameters ? *facts.parameters : *copy.parameters),
+                  with_commas(facts.tokens ? *facts.tokens : *copy.tokens), facts.tokens ? "" : " (on our copy)");
+  const auto epochs = metric_of(run, "epoch");
+  if (epochs && std::isfinite(*epochs) && *epochs > 0)
     text += fmt::format(", which it read {} {}", significant(*epochs, 3), *epochs == 1 ? "time" : "times");
-  return text +
-         fmt::format(
-             ": a model of that size can make use of some 20 tokens a parameter (Hoffmann et al. 2022), {} times "
-             "as much text.",
-             rounded(times, 2));
+  return text + fmt::format("; it could use {} times as much text.", rounded(text_wanted(run), 2));
 }
 
 std::vector<std::string> readings_of(const Run& a, const Run& b, const Comparison& comparison) {
@@ -122,11 +122,10 @@ std::vector<std::string> readings_of(const Run& a, const Run& b, const Compariso
                                      : one_above(beside_b, "B", comparison.loss));
   }
   std::string why;
-  for (const auto& [who, run] : {std::pair{"A", &beside_a}, {"B", &beside_b}}) {
-    const std::string of_run = run->above() ? why_so_little(run->run, who) : "";
-    if (!of_run.empty()) why += (why.empty() ? "Why: " : " ") + of_run;
-  }
-  if (!why.empty()) texts.push_back(why);
+  for (const auto& [who, run] : {std::pair{"A", &beside_a}, {"B", &beside_b}})
+    if (run->above() && text_wanted(run->run) > 1) why += " " + size_and_text(run->run, who);
+  if (!why.empty())
+    texts.push_back(std::string("Why: a model so large learns little from so little text. ") + kTextRule + why);
   if (apart) texts.push_back(which_beside_which(comparison));
   return texts;
 }

@@ -23,12 +23,19 @@ struct FrequencyLoss {
 /// None where neither is known.
 std::optional<FrequencyLoss> frequency_loss(const Run& run, const Yardsticks& yardsticks);
 
-/// "(on our copy of the book, cut by ...; the run's own text is not known)"; empty where it is the run's own.
+/// "of our copy of the book, as the run's own text is not known, cut by ..."; empty where it is the run's own.
 std::string copy_clause(const FrequencyLoss& reference);
 
-/// Why a model learned so little: its parameters, its text, its passes. Empty where these are not known, and where
-/// there were 20 tokens a parameter. `who`: "A", "the model".
-std::string why_so_little(const Run& run, const std::string& who);
+constexpr const char* kTextRule =
+    "A model can make use of some 20 tokens of text for each of its parameters (Hoffmann et al. 2022, \"Training "
+    "Compute-Optimal Large Language Models\").";
+
+/// How many times its text a run's model could make use of by that rule; 0 where the run does not say.
+double text_wanted(const Run& run);
+
+/// "A has 124,439,808 parameters and a text of 42,658 tokens, which it read 3 times; it could use 58,000 times as much
+/// text." Of a run whose text_wanted() is known.
+std::string size_and_text(const Run& run, const std::string& who);
 
 /// What has to be said with a loss as a share of a blind guess: that 0 % is not to be reached.
 constexpr const char* kNoZero =

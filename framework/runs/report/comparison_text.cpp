@@ -39,15 +39,16 @@ std::string standing_text(Standing standing, Paint paint) {
   __builtin_unreachable();
 }
 
-/// "loss per token no, mean loss of the run no, per byte of text yes, speed no, memory yes"
+/// "loss per token no, mean over the whole run no, per byte of text yes, speed no, memory yes"
 std::string standings_line(const Comparison& comparison, Paint paint) {
-  const auto of = [&](const char* metric) { return standing_of(find_metric(metric), comparison.checks); };
-  std::string line = "loss per token " + standing_text(of("loss"), paint) + ", mean loss of the run " +
-                     standing_text(of("train_loss"), paint) + ", per byte of text " +
-                     standing_text(of("train_bits_per_byte"), paint);
-  if (comparison.metric("eval_loss")) line += ", evaluation " + standing_text(of("eval_loss"), paint);
-  return line + ", speed " + standing_text(of("tokens_per_second"), paint) + ", memory " +
-         standing_text(of("peak_memory_bytes"), paint);
+  const auto of = [&](const char* what, const Metric& metric) {
+    return what + standing_text(standing_of(&metric, comparison.checks), paint);
+  };
+  std::string line = of("loss per token ", {.aspect = Aspect::token_loss, .phase = Phase::step}) +
+                     of(", mean over the whole run ", *find_metric("train_loss")) +
+                     of(", per byte of text ", {.aspect = Aspect::text_loss, .phase = Phase::step});
+  if (comparison.metric("eval_loss")) line += of(", evaluation ", *find_metric("eval_loss"));
+  return line + of(", speed ", {.aspect = Aspect::speed}) + of(", memory ", {.aspect = Aspect::memory});
 }
 
 /// The names of the checks that `chosen` takes, with commas between.
@@ -86,7 +87,8 @@ void add_checks(Page& page, const Comparison& comparison, bool all) {
   const std::string unknown_word = paint.yellow("unknown");
   for (const Check& check : comparison.checks) {
     const std::string both = check.name + ": " + check.a + " | " + check.b;
-    if (check.finding == Finding::different) page.finding(paint.yellow("differs"), both, check.meaning);
+    const char* word = check.a == check.b ? "both" : "differs";  // both machines may have been busy
+    if (check.finding == Finding::different) page.finding(paint.yellow(word), both, check.meaning);
     const bool one_says_a_part = unknown(check) && check.a != kUnknown && check.b != kUnknown;
     if (unknown(check) && (all || one_says_a_part)) page.finding(unknown_word, both, check.meaning);
     if (all && check.finding == Finding::equal) page.finding(paint.green("same"), check.name + ": " + check.a);

@@ -164,7 +164,8 @@ TEST_CASE("text and machine are told in proportion") {
   run.environment["matmul_flops_per_second"] = 392e9;
   const auto claims = explain(run, {}, {});
   CHECK_THAT(answer(claims, "Was there enough text"),
-             StartsWith("The model has 1,000,000 parameters and a text of 40,000 tokens, which it read 3 times") &&
+             StartsWith("No. A model can make use of some 20 tokens") &&
+                 Contains("This one has 1,000,000 parameters and a text of 40,000 tokens, which it read 3 times") &&
                  Contains("500 times as much text") && Contains("800 of the vocabulary's 1,000 tokens (80 %)"));
   CHECK_THAT(answer(claims, "How much of the machine"),
              Contains("48.8 %") && Contains("(392 GFLOP/s)") && Contains("2 threads of 2 processors in float32") &&
