@@ -15,6 +15,9 @@ struct ProcessorTimes {
 
 ProcessorTimes processor_times();
 
+/// A machine is called busy where others took more than this share of the processor time that a process wanted.
+constexpr double kMostTaken = 0.05;
+
 /// The share of the processor time that the process wanted between two moments and others took, in [0, 1]: the greater
 /// one of what its threads waited for, of what they ran and waited, and of what the host stole, of all processors'
 /// time. None where the system tells neither, or the process did nothing.

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "support/machine_load.h"
+
 namespace folio::train {
 
 MachineSpeed judge_machine(double rate_before, double rate_after, std::optional<double> taken) {
-  constexpr double kMostTaken = 0.05, kMostApart = 0.15;
+  constexpr double kMostApart = 0.15;
   MachineSpeed machine{.matmul_rate = std::max(rate_before, rate_after), .was_busy = std::nullopt};
   const bool apart = std::min(rate_before, rate_after) < (1 - kMostApart) * machine.matmul_rate;
   if (taken || apart) machine.was_busy = apart || *taken > kMostTaken;

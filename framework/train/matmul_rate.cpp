@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <limits>
+
+#include "support/work_time.h"
 
 namespace folio::train {
 namespace {
@@ -42,9 +43,7 @@ class TimedLayer {
       : operations_(product.operations()),
         input_(at::ones({product.rows, product.in}, options)),
         weight_(at::ones({product.out, product.in}, options)),
-        gradient_(at::ones({product.rows, product.out}, options)) {
-    best_.fill(std::numeric_limits<double>::infinity());
-  }
+        gradient_(at::ones({product.rows, product.out}, options)) {}
 
   void time() {
     time(0, [&] { return at::mm(input_, weight_.t()); });
@@ -52,20 +51,22 @@ class TimedLayer {
     time(2, [&] { return at::mm(gradient_.t(), input_); });
   }
 
-  double seconds_per_operation() const { return (best_[0] + best_[1] + best_[2]) / operations_; }
+  double seconds_per_operation(bool busy) const {
+    double seconds = 0;
+    for (const BestTime& time : best_) seconds += time.seconds(busy, at::get_num_threads());
+    return seconds / operations_;
+  }
 
  private:
   template <typename Multiply>
   void time(std::size_t place, const Multiply& multiply) {
-    const auto start = Clock::now();
     // One element brought to the host waits for a device that works on its own.
-    multiply().select(0, 0).select(0, 0).template item<float>();
-    best_[place] = std::min(best_[place], seconds_since(start));
+    best_[place].measure([&] { multiply().select(0, 0).select(0, 0).template item<float>(); });
   }
 
   double operations_;
   at::Tensor input_, weight_, gradient_;
-  std::array<double, 3> best_{};
+  std::array<BestTime, 3> best_;
 };
 
 }  // namespace
@@ -78,10 +79,12 @@ std::vector<double> measure_matmul_rates(const std::vector<Product>& products, c
   for (std::size_t type = 0; type < types.size(); ++type)
     for (const Product& product : products)
       layers[type].emplace_back(made_smaller(product, most), at::TensorOptions().device(device).dtype(types[type]));
+  const ProcessorTimes before = processor_times();
   const auto start = Clock::now();
   for (int round = 0; round < kFewestRounds || seconds_since(start) < seconds; ++round)
     for (std::vector<TimedLayer>& of_type : layers)
       for (TimedLayer& layer : of_type) layer.time();
+  const bool busy = device.is_cpu() && was_busy_since(before);
 
   std::vector<double> rates;
   for (const std::vector<TimedLayer>& of_type : layers) {
@@ -89,7 +92,7 @@ std::vector<double> measure_matmul_rates(const std::vector<Product>& products, c
     for (std::size_t i = 0; i < products.size(); ++i) {
       const double each = products[i].operations() * static_cast<double>(products[i].count);
       operations += each;
-      passed += each * of_type[i].seconds_per_operation();
+      passed += each * of_type[i].seconds_per_operation(busy);
     }
     rates.push_back(operations / passed);
   }

@@ -3,14 +3,12 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/randint.h>
-#include <time.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <limits>
 
-#include "support/machine_load.h"
+#include "support/work_time.h"
 #include "train/optimizer.h"
 #include "worker/model_folder.h"
 
@@ -35,23 +33,6 @@ Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-struct Passed {
-  double wall = std::numeric_limits<double>::infinity();
-  double processor = std::numeric_limits<double>::infinity();  ///< of all threads
-
-  void lower_to(const Passed& other) {
-    wall = std::min(wall, other.wall);
-    processor = std::min(processor, other.processor);
-  }
-};
-
-Passed now() {
-  timespec processor{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &processor);
-  return {std::chrono::duration<double>(Clock::now().time_since_epoch()).count(),
-          static_cast<double>(processor.tv_sec) + 1e-9 * static_cast<double>(processor.tv_nsec)};
-}
 
 /// Gives the loss, whose gradients are added to those of the parameters.
 at::Tensor pass(Model& model, const Batch& batch, std::int64_t scored, const train::Execution& execution) {
@@ -91,23 +72,19 @@ std::array<double, 2> measured_pass_seconds(Model& model, const BatchShape& shap
   model.initialize();
   model.training(true);
   const Batch batch = random_batch(shape, vocab_size, {});
-  std::array<Passed, 2> best{};
+  std::array<BestTime, 2> best;
   const ProcessorTimes before = processor_times();
   const auto began = Clock::now();
   for (int round = 0; round < kFewestRounds || seconds_since(began) < seconds; ++round) {
     for (const bool bfloat16 : {false, true}) {
-      const Passed start = now();
-      pass(model, batch, shape.scored, {.bfloat16 = bfloat16});
-      const Passed end = now();
-      if (round > 0) best[bfloat16 ? 1 : 0].lower_to({end.wall - start.wall, end.processor - start.processor});
+      BestTime warming_up;
+      BestTime& time = round == 0 ? warming_up : best[bfloat16 ? 1 : 0];
+      time.measure([&] { pass(model, batch, shape.scored, {.bfloat16 = bfloat16}); });
       for (const Parameter& parameter : model.parameters()) parameter.tensor.mutable_grad() = at::Tensor();
     }
   }
-  constexpr double kMostTaken = 0.05;
-  const bool busy = share_taken(before, processor_times()).value_or(0) > kMostTaken;
-  const double threads = at::get_num_threads();
-  const auto seconds_of = [&](const Passed& passed) { return busy ? passed.processor / threads : passed.wall; };
-  return {seconds_of(best[0]), seconds_of(best[1])};
+  const bool busy = was_busy_since(before);
+  return {best[0].seconds(busy, at::get_num_threads()), best[1].seconds(busy, at::get_num_threads())};
 }
 
 }  // namespace folio::worker

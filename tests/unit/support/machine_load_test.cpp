@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <cmath>
+
+#include "support/work_time.h"
 
 using namespace folio;
 
@@ -34,4 +37,18 @@ TEST_CASE("the system's counters grow with work") {
   CHECK(after.ran > before.ran);
   CHECK(after.total >= before.total);
   if (const auto taken = share_taken(before, after)) CHECK((*taken >= 0 && *taken <= 1));
+}
+
+TEST_CASE("the best of several times is taken by each clock, and by the processor's on a busy machine") {
+  BestTime best;
+  CHECK(std::isinf(best.seconds(false, 2)));
+  best.add({.wall = 3, .processor = 4});
+  best.add({.wall = 2.5, .processor = 4.5});
+  best.add({.wall = 7, .processor = 4.2});
+  CHECK(best.seconds(false, 2) == 2.5);
+  CHECK(best.seconds(true, 2) == 2);
+  bool done = false;
+  best.measure([&] { done = true; });
+  CHECK(done);
+  CHECK(best.seconds(false, 2) < 1);
 }
