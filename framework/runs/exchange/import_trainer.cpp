@@ -47,8 +47,21 @@ fs::path state_file(const fs::path& path) {
   return path.filename() == "trainer_state.json" ? path : fs::path();
 }
 
+/// The share of its planned steps that the run did, in [0, 1]; 1 where the state does not tell.
+double share_done(const json& state) {
+  const auto done = number_in(member(state, "global_step"));
+  const auto planned = number_in(member(state, "max_steps"));
+  return done && planned && *done >= 0 && *done < *planned ? *done / *planned : 1;
+}
+
+/// The Trainer divides what was planned by the time, also where it stopped early: here rates are of what was done.
+void correct_rates(std::map<std::string, double>& metrics, double share_done) {
+  for (const char* name : {"train_samples_per_second", "train_steps_per_second"})
+    if (const auto rate = metrics.find(name); rate != metrics.end()) rate->second *= share_done;
+}
+
 /// One entry of log_history. The last, with train_runtime, stands for the run as a whole. Whether it is that one.
-bool add_entry(ImportedRun& run, const json& entry) {
+bool add_entry(ImportedRun& run, const json& entry, double share_done) {
   const auto step = integer_in(member(entry, "step"));
   if (!step) {
     run.unread("an entry of log_history without a step: " + entry.dump().substr(0, 60));
@@ -63,6 +76,7 @@ bool add_entry(ImportedRun& run, const json& entry) {
       run.unread(fmt::format("log_history, step {}: {} is not a number", *step, name));
   }
   const bool whole = metrics.contains("train_runtime");
+  if (whole) correct_rates(metrics, share_done);
   whole ? run.summary(metrics) : run.points(*step, metrics);
   return whole;
 }
@@ -125,11 +139,12 @@ void add_settings(ImportedRun& run, const json& state, const fs::path& folder) {
 }
 
 /// all_results.json, which run_clm.py and its kin write: final values.
-void add_results(ImportedRun& run, const fs::path& folder) {
+void add_results(ImportedRun& run, const fs::path& folder, double share_done) {
   std::map<std::string, double> metrics;
   const json results = object_in(folder / "all_results.json", run);
   for (const auto& [name, value] : results.items())
     if (const auto number = number_in(value)) metrics[name] = *number;
+  correct_rates(metrics, share_done);
   run.summary(metrics);
 }
 
@@ -182,8 +197,9 @@ FoundRuns import_trainer(const fs::path& path) {
   run.began(file_time(file));
   add_settings(run, state, folder);
   bool whole = false;
-  for (const json& entry : log) whole = add_entry(run, entry) || whole;
-  add_results(run, folder);
+  const double done = share_done(state);
+  for (const json& entry : log) whole = add_entry(run, entry, done) || whole;
+  add_results(run, folder, done);
   add_progress(run, state);
   run.ended(whole || came_to_end(state) ? RunState::finished : RunState::interrupted);
   FoundRuns found;

@@ -1,5 +1,7 @@
 #include "train/products.h"
 
+#include <ATen/ops/ones.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

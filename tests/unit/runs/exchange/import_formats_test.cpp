@@ -278,6 +278,25 @@ TEST_CASE("a Trainer's run that stopped early is finished, with its best evaluat
   CHECK_FALSE(run.summary.created.empty());
 }
 
+TEST_CASE("the rates of a Trainer's run that stopped early are of what it did") {
+  const ScratchFolder scratch;
+  const std::string rates = R"("train_runtime": 8, "train_samples_per_second": 400, "train_steps_per_second": 50)";
+  const auto steps_per_second = [&](const std::string& steps, const std::string& log, const std::string& results) {
+    put(scratch, "out/all_results.json", "{" + results + "}");
+    const std::string state = "{" + steps + R"(, "log_history": [{"step": 40, )" + log + "}]}";
+    return loaded(scratch, import_one(scratch, put(scratch, "out/trainer_state.json", state)).id).summary.metrics;
+  };
+  for (const auto& [log, results] : {std::pair{rates, std::string()}, {R"("loss": 3)", rates}}) {
+    const auto stopped = steps_per_second(R"("global_step": 40, "max_steps": 400)", log, results);
+    CHECK(stopped.at("train_samples_per_second") == Approx(40));
+    CHECK(stopped.at("train_steps_per_second") == Approx(5));
+    CHECK(stopped.at("train_runtime") == 8);
+    const auto whole = steps_per_second(R"("global_step": 400, "max_steps": 400)", log, results);
+    CHECK(whole.at("train_steps_per_second") == 50);
+    CHECK(steps_per_second(R"("global_step": 40)", log, results).at("train_steps_per_second") == 50);
+  }
+}
+
 TEST_CASE("a trainer_state.json that is not JSON is refused with where") {
   const ScratchFolder scratch;
   const auto refused = [&](const std::string& text) {
