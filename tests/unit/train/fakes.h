@@ -22,7 +22,7 @@ inline double samples_per_step(const Metrics& metrics) {
   return metrics.at("train_samples_per_second") / metrics.at("train_steps_per_second");
 }
 
-/// train_runtime is rounded to 0.0001 s.
+/// About: train_runtime is rounded to 0.0001 s, the speed to 0.001.
 inline double steps_done(const Metrics& metrics) {
   return metrics.at("train_steps_per_second") * metrics.at("train_runtime");
 }

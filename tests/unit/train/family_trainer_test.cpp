@@ -217,7 +217,7 @@ TEST_CASE("a run logs, evaluates, saves and chooses its best model when Hugging 
     CHECK(metrics.at("eval_loss") == Approx(wanted["eval_loss"].get<double>()).epsilon(kReferenceTolerance));
     CHECK(samples_per_step(metrics) == Approx(wanted["samples_per_step"].get<double>()).epsilon(2e-3));
     CHECK(steps_done(metrics) ==
-          Approx(wanted["steps_done"].get<double>()).margin(2e-4 * metrics.at("train_steps_per_second")));
+          Approx(wanted["steps_done"].get<double>()).epsilon(0.01).margin(2e-4 * metrics.at("train_steps_per_second")));
     std::int64_t evaluations = 0;
     for (const auto& entry : recorder.entries) evaluations += entry.metrics.contains("eval_loss") ? 1 : 0;
     if (!wanted["best_step"].is_null()) {

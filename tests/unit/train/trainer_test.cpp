@@ -214,7 +214,7 @@ TEST_CASE("speeds of a run that was stopped are of what it did") {
   const Outcome stopped = train_reference({{"max_steps", 10}}, {}, 3);
   for (const auto& [outcome, steps] : {std::pair{&whole, 10.0}, {&stopped, 3.0}}) {
     const Metrics& metrics = outcome->result.metrics;
-    CHECK(steps_done(metrics) == Approx(steps).margin(2e-4 * metrics.at("train_steps_per_second")));
+    CHECK(steps_done(metrics) == Approx(steps).epsilon(0.01).margin(2e-4 * metrics.at("train_steps_per_second")));
     CHECK(samples_per_step(metrics) == Approx(4).epsilon(2e-3));
   }
 }
