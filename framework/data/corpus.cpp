@@ -195,7 +195,7 @@ Corpus survey(const Dataset& dataset, const std::function<void(std::int64_t)>& r
   corpus.hash = hash.hex_digest();
   if (corpus.bytes == 0) {
     throw Error(ErrorKind::run,
-                "dataset: its " + std::to_string(corpus.documents) + " documents hold no text to train on");
+                "dataset: its " + std::to_string(corpus.documents) + " documents have no text to train on");
   }
   return corpus;
 }

@@ -146,13 +146,14 @@ class DocumentRecord {
   void expect(const Text& text) {
     if (!numbers_.empty() && numbers_.back() == text.document) return;
     if (!names_.insert(*text.name).second) {
-      throw Error(ErrorKind::experiment,
-                  "training.eval_each_document needs documents of different names, but two are '" + *text.name + "'");
+      throw Error(
+          ErrorKind::experiment,
+          "training.eval_each_document needs documents with different names, but two are named '" + *text.name + "'");
     }
     numbers_.push_back(text.document);
     documents_.push_back({*text.name, {}, {}});
     if (documents_.size() > kMostEvaluatedDocuments) {
-      throw Error(ErrorKind::experiment, "training.eval_each_document takes at most " +
+      throw Error(ErrorKind::experiment, "training.eval_each_document accepts at most " +
                                              std::to_string(kMostEvaluatedDocuments) +
                                              " documents with a validation part, but the data set has more");
     }

@@ -44,7 +44,7 @@ MaskedCollator::MaskedCollator(const ObjectiveOptions& options, const Tokenizer&
   if (mask_ < 0) {
     throw Error(ErrorKind::experiment,
                 "the masked objective needs a tokenizer with a mask token, and this one has none: expected a tokenizer "
-                "that is trained in the run, or one of a masked model");
+                "trained in the run, or that of a masked model");
   }
   if (options_.whole_word_mask) words_.emplace(tokenizer);
 }

@@ -35,9 +35,8 @@ std::vector<std::int64_t> random_segmentation(std::int64_t items, std::int64_t s
 
 void check_sentinels(std::int64_t spans, std::int64_t length, std::int64_t sentinels) {
   if (spans <= sentinels) return;
-  throw Error(ErrorKind::experiment, "a sample of " + std::to_string(length) + " tokens is corrupted in " +
-                                         std::to_string(spans) + " spans, but the tokenizer has only " +
-                                         std::to_string(sentinels) +
+  throw Error(ErrorKind::experiment, "a sample of " + std::to_string(length) + " tokens has " + std::to_string(spans) +
+                                         " spans removed, but the tokenizer has only " + std::to_string(sentinels) +
                                          " sentinels: expected a smaller dataset.split.size, or a larger "
                                          "dataset.objective.mean_noise_span_length");
 }
@@ -46,8 +45,7 @@ std::int64_t needed(const Tokenizer& tokenizer, SpecialToken token) {
   if (const auto id = tokenizer.special_token_id(token)) return *id;
   throw Error(ErrorKind::experiment, "span corruption needs a tokenizer with the special token '" +
                                          std::string(to_string(token)) +
-                                         "', and this one has none: expected a tokenizer that is trained in the run, "
-                                         "or T5's");
+                                         "', and this one has none: expected a tokenizer trained in the run, or T5's");
 }
 
 std::vector<std::int64_t> sentinels_of(const Tokenizer& tokenizer) {

@@ -44,7 +44,7 @@ std::string_view bytes_of(const std::vector<T>& values) {
 }
 
 [[noreturn]] void fail(const fs::path& folder) {
-  throw_errno(ErrorKind::run, folder, "a temporary file cannot be written");
+  throw_errno(ErrorKind::run, folder, "cannot write to a temporary file");
 }
 
 /// Where the table of samples begins; none where the header does not fit a file of `size` bytes.
@@ -169,7 +169,7 @@ Samples TokenFile::samples(const TokenRange& range) const {
   const bool blocks = header.block_size > 0;
   if (!within(range.first_token, range.tokens, header.tokens) ||
       (!blocks && !within(range.first_sample, range.samples, header.samples))) {
-    throw Error(ErrorKind::run, "a document's tokens lie outside of their file");
+    throw Error(ErrorKind::run, "a document's tokens are outside their file");
   }
   Samples::Extent extent;
   extent.bytes_per_token = static_cast<int>(header.bytes_per_token);

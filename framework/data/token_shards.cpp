@@ -37,11 +37,10 @@ void check_id(const TokenShard& shard, std::size_t place, std::int64_t vocab_siz
   const std::int64_t id = token_at(shard, place);
   if (id < vocab_size) return;
   const std::string& path = shard.provenance.source;
-  throw Error(
-      ErrorKind::experiment,
-      fmt::format("{}: token number {} is {}, but the tokenizer has {} tokens: expected ids below that, from "
-                  "the tokenizer that the shard was made with",
-                  path.empty() ? shard.name : path, with_commas(static_cast<std::int64_t>(place)), id, vocab_size));
+  throw Error(ErrorKind::experiment, fmt::format("{}: token number {} is {}, but the tokenizer has {} tokens: expected "
+                                                 "ids below that, so use the tokenizer that the shard was made with",
+                                                 path.empty() ? shard.name : path,
+                                                 with_commas(static_cast<std::int64_t>(place)), id, vocab_size));
 }
 
 void measure(ShardJob& job, const TokenShard& shard, const Tokenizer& tokenizer) {

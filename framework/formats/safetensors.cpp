@@ -86,7 +86,7 @@ Placed read_tensor(const JsonPart& part, const std::string& name, std::string_vi
     offsets.push_back(static_cast<std::uint64_t>(offset.integer(0, static_cast<std::int64_t>(data.size()))));
   });
   if (offsets.size() != 2 || offsets[0] > offsets[1])
-    part.at("data_offsets").fail("expected a begin and an end that is not before it");
+    part.at("data_offsets").fail("expected a begin and an end, with the end not before the begin");
   placed.begin = offsets[0];
   placed.end = offsets[1];
   std::uint64_t bytes = 0;
@@ -119,7 +119,7 @@ std::vector<TensorView> in_file_order(std::vector<Placed> placed, std::string_vi
   }
   if (filled != data.size()) {
     throw Error(ErrorKind::run, name + ": " + std::to_string(data.size() - filled) +
-                                    " bytes belong to no tensor, from offset " + std::to_string(filled));
+                                    " bytes do not belong to any tensor, from offset " + std::to_string(filled));
   }
   return tensors;
 }
@@ -138,7 +138,7 @@ std::string_view header_of(std::string_view file, const std::string& name) {
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), kLengthBytes);
   if (length > kMaxHeaderBytes || length > file.size() - kLengthBytes) {
-    throw Error(ErrorKind::run, name + ": the header is said to have " + std::to_string(length) +
+    throw Error(ErrorKind::run, name + ": the length given for the header is " + std::to_string(length) +
                                     " bytes; the file has " + std::to_string(file.size()) + " and the limit is " +
                                     std::to_string(kMaxHeaderBytes));
   }

@@ -30,7 +30,7 @@ class DuplicateGuard {
     if (event == json::parse_event_t::object_start) open_.emplace_back();
     if (event == json::parse_event_t::object_end) open_.pop_back();
     if (event == json::parse_event_t::key && !open_.back().insert(value.get_ref<const std::string&>()).second)
-      throw Error(ErrorKind::run, name_ + ": the name " + value.dump() + " stands twice in one object");
+      throw Error(ErrorKind::run, name_ + ": the name " + value.dump() + " occurs twice in one object");
     return true;
   }
 

@@ -69,8 +69,8 @@ void TokenizerJson::read_added_tokens() {
   std::set<std::int32_t> ids;
   part("added_tokens").for_each([&](const JsonPart& element) {
     AddedToken token = read_added_token(element);
-    if (!contents.insert(token.content).second) element.at("content").fail("'" + token.content + "' stands twice");
-    if (!ids.insert(token.id).second) element.at("id").fail("id " + std::to_string(token.id) + " stands twice");
+    if (!contents.insert(token.content).second) element.at("content").fail("'" + token.content + "' occurs twice");
+    if (!ids.insert(token.id).second) element.at("id").fail("id " + std::to_string(token.id) + " occurs twice");
     added_tokens_.push_back(std::move(token));
   });
 }

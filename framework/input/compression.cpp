@@ -36,7 +36,7 @@ class UnpackerBase : public Unpacker {
   }
 
   [[noreturn]] void fail_truncated() const {
-    throw Error(ErrorKind::run, name_ + ": is a " + format_ + " file that ends too early, after " +
+    throw Error(ErrorKind::run, name_ + ": is a " + format_ + " file that ends too soon, after " +
                                     std::to_string(position_) + " bytes");
   }
 

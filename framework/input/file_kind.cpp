@@ -53,10 +53,10 @@ constexpr Signature kSignatures[] = {
      {"\xFD"
       "7zXZ\0",
       6},
-     {"packed with xz", "xz -dc {0} > {3}"}},
-    {0, "BZh", {"packed with bzip2", "bzip2 -dc {0} > {3}"}},
-    {0, "\x04\x22\x4D\x18", {"packed with lz4", "lz4 -dc {0} > {3}"}},
-    {0, "LZIP", {"packed with lzip", "lzip -dc {0} > {3}"}},
+     {"compressed with xz", "xz -dc {0} > {3}"}},
+    {0, "BZh", {"compressed with bzip2", "bzip2 -dc {0} > {3}"}},
+    {0, "\x04\x22\x4D\x18", {"compressed with lz4", "lz4 -dc {0} > {3}"}},
+    {0, "LZIP", {"compressed with lzip", "lzip -dc {0} > {3}"}},
     {0, "7z\xBC\xAF\x27\x1C", {"a 7-Zip archive", "7z x {0}"}},
     {0, "Rar!\x1A\x07", {"a RAR archive", "unrar x {0}"}},
     {257, "ustar", {"a tar archive", "tar -xf {0}"}},
@@ -134,7 +134,7 @@ void refuse_other_kinds(std::string_view bytes, const fs::path& path, bool was_p
       fmt::format(fmt::runtime(kind->command), shell_word(path), shell_word(text), shell_word(without_suffix(text)),
                   shell_word(unpacked_name(path)), with_suffix(path, ".jsonl").string());
   throw Error(ErrorKind::run,
-              fmt::format("{}: is {}{}, expected plain text; {}this makes text of it: {}", path.string(), kind->name,
+              fmt::format("{}: is {}{}, expected plain text; {}to convert it to text: {}", path.string(), kind->name,
                           was_packed ? " (unpacked)" : "", was_packed ? "unpacked, " : "", command));
 }
 

@@ -103,8 +103,8 @@ std::optional<FileFinder::Files> FileFinder::at_path(const std::string& entry, c
       add_problem(fmt::format("'{}' ({}) cannot be read: {}", entry, path.string(), error.message()));
       return Files{};
     default:
-      add_problem(
-          fmt::format("'{}' ({}) is neither a plain file nor a folder (a pipe or a device)", entry, path.string()));
+      add_problem(fmt::format("'{}' ({}) is neither a regular file nor a folder (it is a pipe or a device)", entry,
+                              path.string()));
       return Files{};
   }
 }
@@ -121,8 +121,8 @@ FileFinder::Files FileFinder::in_folder(const std::string& entry, const fs::path
   if (error) {
     add_problem(fmt::format("the folder '{}' ({}) cannot be read: {}", entry, folder.string(), error.message()));
   } else if (files.empty() && problems_.size() == problems_before) {
-    add_problem(
-        fmt::format("the folder '{}' ({}) has no *{}", entry, folder.string(), fmt::join(search_.suffixes, ", *")));
+    add_problem(fmt::format("the folder '{}' ({}) has no files named *{}", entry, folder.string(),
+                            fmt::join(search_.suffixes, ", *")));
   }
   for (fs::path& file : files) file = file.lexically_normal();
   sort_by_bytes(files);
@@ -137,8 +137,8 @@ FileFinder::Files FileFinder::matching(const std::string& entry, const std::stri
   if (status == 0) files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
   if (status != 0 && status != GLOB_NOMATCH) {
-    add_problem(fmt::format("a folder that '{}' leads through cannot be read: {}", entry,
-                            std::generic_category().message(reason)));
+    add_problem(
+        fmt::format("a folder on the path '{}' cannot be read: {}", entry, std::generic_category().message(reason)));
   }
   std::erase_if(files, [&](const fs::path& path) { return !is_file(entry, path); });
   for (fs::path& file : files) file = file.lexically_normal();
@@ -150,12 +150,12 @@ bool FileFinder::is_file(const std::string& entry, const fs::path& path) {
   std::error_code error;
   const fs::file_type type = fs::status(path, error).type();
   if (type == fs::file_type::not_found)
-    add_problem(fmt::format("'{}' names {}, a link that leads nowhere", entry, path.string()));
+    add_problem(fmt::format("'{}' names {}, which is a broken link", entry, path.string()));
   else if (type == fs::file_type::none)
     add_problem(fmt::format("'{}' names {}, which cannot be read: {}", entry, path.string(), error.message()));
   else if (type != fs::file_type::regular && type != fs::file_type::directory)
-    add_problem(fmt::format("'{}' names {}, which is neither a plain file nor a folder (a pipe or a device)", entry,
-                            path.string()));
+    add_problem(fmt::format("'{}' names {}, which is neither a regular file nor a folder (it is a pipe or a device)",
+                            entry, path.string()));
   return type == fs::file_type::regular;
 }
 

@@ -46,7 +46,7 @@ MappedFile ScratchFile::map() const { return {file_, content_}; }
 
 void ScratchFile::fail() const {
   const int error = errno;
-  throw Error(ErrorKind::run, content_ + ": its text cannot be kept in a temporary file in " + folder_ + ": " +
+  throw Error(ErrorKind::run, content_ + ": its text cannot be stored in a temporary file in " + folder_ + ": " +
                                   std::strerror(error) + " (the environment variable TMPDIR names another folder)");
 }
 

@@ -109,8 +109,8 @@ MappedFile converted_to_utf8(const MappedFile& file, WideEncoding encoding, cons
     while (at < part_end) {
       const DecodedCodePoint point = decode_wide(bytes, at, encoding);
       if (!point.valid && !replace) {
-        throw Error(ErrorKind::run, fmt::format("{}: is {} by its byte-order mark, but has no character at byte {}; "
-                                                "errors: replace puts U+FFFD there",
+        throw Error(ErrorKind::run, fmt::format("{}: is {} according to its byte-order mark, but has no valid "
+                                                "character at byte {}; errors: replace puts U+FFFD there",
                                                 path.string(), encoding.name(), at));
       }
       append_utf8(text, point.valid ? point.value : kReplacementCharacter);

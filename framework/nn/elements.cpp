@@ -8,7 +8,7 @@ namespace {
 kernels::ElementType element_type(const at::Tensor& tensor) {
   TORCH_INTERNAL_ASSERT(tensor.is_cpu() && tensor.is_contiguous());
   TORCH_CHECK(tensor.scalar_type() == at::kFloat || tensor.scalar_type() == at::kBFloat16,
-              "Folio's operators take float32 and bfloat16 tensors, this one is ", tensor.scalar_type());
+              "Folio's operators take float32 and bfloat16 tensors; this one is ", tensor.scalar_type());
   return tensor.scalar_type() == at::kFloat ? kernels::ElementType::float32 : kernels::ElementType::bfloat16;
 }
 

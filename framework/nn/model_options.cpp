@@ -11,7 +11,7 @@ Option vocab_size_option() {
       .at_least(1)
       .unit("tokens")
       .absent_means("the tokenizer's vocab_size")
-      .help("rows of the token embedding");
+      .help("number of rows in the token embedding");
 }
 
 std::int64_t vocab_size_of(const OptionValues& values) {

@@ -48,7 +48,7 @@ Charsmap::Charsmap(std::string_view bytes) {
   if (bytes.size() < 4) throw Error(ErrorKind::run, "is cut short");
   const std::size_t size = read_unit(bytes, 0);
   if (size % 4 != 0 || size == 0 || size > bytes.size() - 4)
-    throw Error(ErrorKind::run, "says that its trie has " + std::to_string(size) + " bytes, which are not there");
+    throw Error(ErrorKind::run, "says that its trie has " + std::to_string(size) + " bytes, which are missing");
   for (std::size_t at = 4; at < 4 + size; at += 4) units_.push_back(read_unit(bytes, at));
   texts_ = bytes.substr(4 + size);
   if (first_invalid_utf8(texts_)) throw Error(ErrorKind::run, "has texts that are not UTF-8");

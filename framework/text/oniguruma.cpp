@@ -259,7 +259,7 @@ class Translator {
 
   /// What follows a '[', up to its ']'.
   Set read_class(int depth) {
-    if (depth > kMaxClassDepth) fail("sets of sets are too deep");
+    if (depth > kMaxClassDepth) fail("sets are nested too deeply");
     Set whole;
     if (peek() == '^') {
       whole.negated = true;

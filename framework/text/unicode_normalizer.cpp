@@ -68,7 +68,7 @@ void UnicodeNormalizer::append(std::string_view text, std::string& out) const {
   icu::StringByteSink<std::string> sink(&out);
   UErrorCode code = U_ZERO_ERROR;
   constexpr std::size_t kMost = INT32_MAX / 4;  // ICU counts in 32 bits
-  if (text.size() > kMost) throw std::length_error("a word of more than 512 MiB cannot be normalised");
+  if (text.size() > kMost) throw std::length_error("a word of more than 512 MiB cannot be normalized");
   tables_->normalizer.normalizeUTF8(0, {text.data(), static_cast<int32_t>(text.size())}, sink, nullptr, code);
   check(code, "normalisation");
 }

@@ -42,7 +42,7 @@ TokenizerFile read_tokenizer_json(std::string_view text, const std::string& name
     if (!file.tokenizer) file.tokenizer = std::make_unique<pipeline::PipelineTokenizer>(text, json);
     file.roles = roles_of_post_processor(json.part("post_processor"));
     for (const std::string& setting : json.unused_settings())
-      file.notes.push_back(setting + " is not applied: samples are cut and filled as dataset.split says");
+      file.notes.push_back(setting + " is not applied: samples are cut and padded as dataset.split says");
     return file;
   } catch (const Error& error) {
     std::string_view problem = error.what();

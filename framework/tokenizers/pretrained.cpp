@@ -102,7 +102,7 @@ PretrainedTokenizer::Loaded PretrainedTokenizer::settle(TokenizerFile file, cons
   for (const auto& [role, spelling] : given_) {
     if (ids.at(spelling) < 0) {
       throw Error(ErrorKind::experiment,
-                  "tokenizer." + std::string(role_name(role)) + ": '" + spelling + "' is no token of " + name);
+                  "tokenizer." + std::string(role_name(role)) + ": '" + spelling + "' is not a token of " + name);
     }
     put(role, ids.at(spelling));
   }

@@ -51,7 +51,7 @@ SpmPiece read_spm_piece(std::string_view bytes) {
   for_each_field(bytes, [&](const ProtobufField& field) {
     if (field.number == 1) piece.text = field.bytes;
     if (field.number == 2) {
-      if (field.bytes.size() != sizeof(float)) throw std::out_of_range("a score is no number of 32 bits");
+      if (field.bytes.size() != sizeof(float)) throw std::out_of_range("a score is not a 32-bit number");
       piece.score = load_number<float>(field.bytes);
     }
     if (field.number == 3) piece.type = field.varint;
@@ -192,7 +192,7 @@ std::string json_of_sentencepiece(std::string_view bytes, const std::string& nam
   try {
     model = read_spm_model(bytes);
   } catch (const std::out_of_range& problem) {
-    throw Error(ErrorKind::run, name + ": is no whole SentencePiece model: " + problem.what());
+    throw Error(ErrorKind::run, name + ": is not a complete SentencePiece model: " + problem.what());
   }
   if (model.model_type != 1 && model.model_type != 2)
     throw Error(ErrorKind::run, name + ": model_type: words and characters are not supported, expected UNIGRAM or BPE");
@@ -206,7 +206,7 @@ std::string json_of_sentencepiece(std::string_view bytes, const std::string& nam
     if (piece.type == kUnknownPiece || piece.type == kControlPiece)
       added.push_back({static_cast<std::int32_t>(id), piece.text, false, true});
   }
-  if (unknown == model.pieces.size()) throw Error(ErrorKind::run, name + ": has no piece of the type UNKNOWN");
+  if (unknown == model.pieces.size()) throw Error(ErrorKind::run, name + ": has no piece of type UNKNOWN");
   const std::string user_defined = user_defined_pattern(model);
   TokenizerJsonParts parts;
   parts.normalizer = spm_normalizer(model);

@@ -96,11 +96,11 @@ std::vector<std::string> read_ranks(std::string_view text, const std::string& na
     const char* const end = line.data() + line.size();
     const auto [last, error] = std::from_chars(line.data() + space + 1, end, rank);
     if (error != std::errc() || last != end || rank < 0 || rank >= kMaxTokens)
-      fail("'" + std::string(line.substr(space + 1)) + "' is no rank, expected a whole number from 0 to " +
+      fail("'" + std::string(line.substr(space + 1)) + "' is not a rank, expected a whole number from 0 to " +
            std::to_string(kMaxTokens - 1));
     const auto place = static_cast<std::size_t>(rank);
     if (place >= tokens.size()) tokens.resize(place + 1);
-    if (!tokens[place].empty()) fail("the rank " + std::to_string(rank) + " stands twice");
+    if (!tokens[place].empty()) fail("the rank " + std::to_string(rank) + " occurs twice");
     tokens[place] = *bytes;
   });
   return tokens;
@@ -147,7 +147,7 @@ std::string json_of_tiktoken(std::string_view text, const std::string& name, con
   if (family == nullptr && pattern.empty()) {
     std::string names;
     for (const TiktokenFamily& known : tiktoken_families()) names += (names.empty() ? "'" : "', '") + known.names[0];
-    throw Error(ErrorKind::experiment, name + ": the file does not tell how text is cut into words: expected " +
+    throw Error(ErrorKind::experiment, name + ": the file does not say how text is cut into words: expected " +
                                            "tokenizer.pattern, one of " + names + "' or a regular expression");
   }
   const std::vector<std::string> tokens = read_ranks(text, name);

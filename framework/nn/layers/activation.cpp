@@ -111,7 +111,7 @@ std::vector<std::string> activation_names() { return {kNames.begin(), kNames.end
 
 Activation activation_from_string(std::string_view name) {
   const auto found = std::find(kNames.begin(), kNames.end(), name);
-  TORCH_INTERNAL_ASSERT(found != kNames.end(), "no activation is called ", name);
+  TORCH_INTERNAL_ASSERT(found != kNames.end(), "there is no activation named ", name);
   return static_cast<Activation>(found - kNames.begin());
 }
 

@@ -146,7 +146,7 @@ PipelineTokenizer::~PipelineTokenizer() = default;
 
 void PipelineTokenizer::train(const TextSource& /*texts*/, const std::vector<SpecialToken>& /*special_tokens*/,
                               const Progress& /*progress*/) {
-  throw std::logic_error("a tokenizer that was read from a file is trained");
+  throw std::logic_error("a tokenizer that was read from a file cannot be trained");
 }
 
 void PipelineTokenizer::load_json(std::string_view json) {

@@ -201,7 +201,7 @@ void Encoder::put_unknown(std::string_view text, std::vector<TokenId>& reversed)
   const auto id_of = [&](char byte) { return byte_ids_[static_cast<unsigned char>(byte)]; };
   if (std::any_of(text.begin(), text.end(), [&](char byte) { return id_of(byte) == DoubleArray::kNoValue; })) {
     if (unk_id_ < 0) {
-      throw Error(ErrorKind::run, "the tokenizer cannot write '" + std::string(text) +
+      throw Error(ErrorKind::run, "the tokenizer cannot encode '" + std::string(text) +
                                       "': its model has no unk_id, and byte_fallback is off or lacks a byte");
     }
     reversed.push_back(unk_id_);

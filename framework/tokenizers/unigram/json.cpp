@@ -118,7 +118,7 @@ std::vector<std::string> check_tokens(const JsonPart& part, const std::vector<Pi
   for (const Piece& piece : pieces) {
     const auto id = static_cast<TokenId>(tokens.size());
     if (const auto [place, is_new] = ids.emplace(piece.text, id); !is_new) {
-      part.fail("'" + piece.text + "' stands twice, with the ids " + std::to_string(place->second) + " and " +
+      part.fail("'" + piece.text + "' occurs twice, with the ids " + std::to_string(place->second) + " and " +
                 std::to_string(id));
     }
     tokens.push_back(piece.text);

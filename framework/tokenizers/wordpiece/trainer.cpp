@@ -63,11 +63,12 @@ std::vector<char32_t> alphabet_of(const Characters& characters, std::size_t limi
 
 void check_vocab_size(std::size_t vocab_size, std::size_t special_tokens, std::size_t characters, std::size_t least) {
   if (vocab_size >= least) return;
-  throw Error(ErrorKind::experiment,
-              "vocab_size is " + std::to_string(vocab_size) + ", but " + std::to_string(special_tokens) +
-                  " special token" + (special_tokens == 1 ? "" : "s") + " and the text's " +
-                  std::to_string(characters) + " characters, at the beginning of words and within, need at least " +
-                  std::to_string(least) + "; a smaller limit_alphabet takes fewer characters");
+  throw Error(ErrorKind::experiment, "vocab_size is " + std::to_string(vocab_size) + ", but " +
+                                         std::to_string(special_tokens) + " special token" +
+                                         (special_tokens == 1 ? "" : "s") + " and the text's " +
+                                         std::to_string(characters) +
+                                         " characters, each at the beginning of words and inside them, need at least " +
+                                         std::to_string(least) + "; a smaller limit_alphabet needs fewer");
 }
 
 /// The special tokens and the alphabet; enters the characters' ids.

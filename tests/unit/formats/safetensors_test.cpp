@@ -83,7 +83,7 @@ TEST_CASE("safetensors begins the tensors at a multiple of eight bytes") {
 TEST_CASE("safetensors leaves neither a file nor a temporary one when it cannot write") {
   const TemporaryFolder folder;
   fs::create_directories(folder / "taken" / "by a folder");
-  CHECK_THROWS_WITH(write_safetensors(folder / "taken", {}), Contains("taken: cannot be put in place"));
+  CHECK_THROWS_WITH(write_safetensors(folder / "taken", {}), Contains("taken: cannot be moved into place"));
   CHECK_THROWS_WITH(write_safetensors(folder / "nowhere" / "f", {}), Contains("nowhere/f"));
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
@@ -111,11 +111,13 @@ TEST_CASE("safetensors names the tensor, the rule and the offset that are wrong"
   };
   CHECK(problem(file_of({{"a", tensor("U8", {2}, {0, 2})}}, 2)) == "none");
   CHECK(problem("1234567") == "f: has 7 bytes, too few for safetensors");
-  CHECK_THAT(problem(std::string(8, '\xFF')), Contains("the header is said to have 18446744073709551615 bytes"));
+  CHECK_THAT(problem(std::string(8, '\xFF')),
+             Contains("the length given for the header is 18446744073709551615 bytes"));
   CHECK(problem(file_of(" {}", "")) == "f: the header does not begin with '{'");
   CHECK(problem(file_of("{} x", "")).starts_with("f: is not valid JSON"));
-  CHECK(problem(file_of(R"({"a":1,"a":2})", "")) == "f: the name \"a\" stands twice in one object");
-  CHECK(problem(file_of({{"a", tensor("U8", {2}, {0, 2})}}, 3)) == "f: 1 bytes belong to no tensor, from offset 2");
+  CHECK(problem(file_of(R"({"a":1,"a":2})", "")) == "f: the name \"a\" occurs twice in one object");
+  CHECK(problem(file_of({{"a", tensor("U8", {2}, {0, 2})}}, 3)) ==
+        "f: 1 bytes do not belong to any tensor, from offset 2");
   CHECK(problem(file_of({{"a", tensor("U8", {2}, {0, 2})}, {"b", tensor("U8", {2}, {3, 5})}}, 5)) ==
         "f: tensor 'b' begins at offset 3, which leaves a hole after offset 2");
   CHECK(problem(file_of({{"a", tensor("U8", {2}, {0, 2})}, {"b", tensor("U8", {2}, {1, 3})}}, 3)) ==
@@ -127,7 +129,7 @@ TEST_CASE("safetensors names the tensor, the rule and the offset that are wrong"
   CHECK_THAT(problem(file_of({{"a", tensor("U8", {-1}, {0, 1})}}, 1)),
              Contains("'a'.shape[0]: expected a whole number"));
   CHECK_THAT(problem(file_of({{"a", tensor("U8", {1}, {0, 9})}}, 1)), Contains("'a'.data_offsets[1]"));
-  CHECK_THAT(problem(file_of({{"a", tensor("U8", {1}, {1, 0})}}, 1)), Contains("an end that is not before it"));
+  CHECK_THAT(problem(file_of({{"a", tensor("U8", {1}, {1, 0})}}, 1)), Contains("with the end not before the begin"));
   CHECK_THAT(problem(file_of({{"a", tensor("U8", {1}, {0})}}, 1)), Contains("'a'.data_offsets"));
   CHECK(problem(file_of({{"a", tensor("F4", {1}, {0, 1})}}, 1)) == "f: tensor 'a'.dtype: 'F4' is not supported");
   CHECK(problem(file_of({{"a", {{"dtype", "U8"}}}}, 0)) == "f: tensor 'a': has no 'shape'");

@@ -7,9 +7,9 @@
 using namespace folio;
 using Catch::Matchers::Contains;
 
-TEST_CASE("strict JSON refuses a name that stands twice in one object, at any depth") {
+TEST_CASE("strict JSON refuses a name that occurs twice in one object, at any depth") {
   CHECK_THROWS_WITH(parse_strict_json(R"({"a": 1, "a": 2})", "x.json"),
-                    "x.json: the name \"a\" stands twice in one object");
+                    "x.json: the name \"a\" occurs twice in one object");
   CHECK_THROWS_AS(parse_strict_json(R"({"a": [{"b": 1, "b": 2}]})", "x.json"), Error);
   CHECK(parse_strict_json(R"({"a": {"b": 1}, "b": {"a": 2}})", "x.json")["b"]["a"] == 2);
 }

@@ -50,9 +50,9 @@ TEST_CASE("tokenizer.json reads how an added token is found") {
 
 TEST_CASE("tokenizer.json refuses added tokens that collide") {
   CHECK_THROWS_WITH(TokenizerJson(frame("added_tokens", {token(0, "a"), token(0, "b")})),
-                    "tokenizer.json: added_tokens[1].id: id 0 stands twice");
+                    "tokenizer.json: added_tokens[1].id: id 0 occurs twice");
   CHECK_THROWS_WITH(TokenizerJson(frame("added_tokens", {token(0, "a"), token(1, "a")})),
-                    "tokenizer.json: added_tokens[1].content: 'a' stands twice");
+                    "tokenizer.json: added_tokens[1].content: 'a' occurs twice");
   CHECK_THROWS_WITH(TokenizerJson(frame("added_tokens", nlohmann::json::array({token(kMaxTokens, "a")}))),
                     "tokenizer.json: added_tokens[0].id: expected a whole number from 0 to 2097151, got 2097152");
   CHECK_THROWS_WITH(TokenizerJson(frame("added_tokens", nlohmann::json::array({token(0, "")}))),

@@ -60,7 +60,8 @@ TEST_CASE("no entry, an entry without files and a file named twice are problems,
   folder.write("b/1.txt", "t");
   folder.write("empty/x.md", "t");
   CHECK_THAT(problem_with(folder, {}), Contains("dataset.files: is empty"));
-  CHECK_THAT(problem_with(folder, {"empty"}), Contains("the folder 'empty'") && Contains("has no *.txt, *.txt.gz"));
+  CHECK_THAT(problem_with(folder, {"empty"}),
+             Contains("the folder 'empty'") && Contains("has no files named *.txt, *.txt.gz"));
   CHECK_THAT(problem_with(folder, {""}), Contains("expected a file, folder or glob"));
   CHECK_THAT(problem_with(folder, {"c*", "b/1.tx", "b", "b/1.txt"}),
              Contains("no file matches 'c*'") && Contains("did you mean '1.txt'?") && Contains("a second time"));
@@ -73,10 +74,10 @@ TEST_CASE("a loop of links, a link to nothing and a pipe are told as what they a
   std::filesystem::create_symlink("gone", folder / "b/2.txt");
   CHECK_THAT(problem_with(folder, {"loop"}), Contains("'loop'") && Contains("Too many levels of symbolic links"));
   CHECK_THAT(problem_with(folder, {"loop/x.txt"}), Contains("Too many levels of symbolic links"));
-  CHECK_THAT(problem_with(folder, {"b"}), Contains("2.txt, a link that leads nowhere"));
-  CHECK_THAT(problem_with(folder, {"b/*.txt"}), Contains("2.txt, a link that leads nowhere"));
+  CHECK_THAT(problem_with(folder, {"b"}), Contains("2.txt, which is a broken link"));
+  CHECK_THAT(problem_with(folder, {"b/*.txt"}), Contains("2.txt, which is a broken link"));
   REQUIRE(std::filesystem::exists("/dev/null"));
-  CHECK_THAT(problem_with(folder, {"/dev/null"}), Contains("neither a plain file nor a folder"));
+  CHECK_THAT(problem_with(folder, {"/dev/null"}), Contains("neither a regular file nor a folder"));
 }
 
 TEST_CASE("a folder that links lead back into is read once") {
@@ -129,9 +130,9 @@ TEST_CASE("pipes and devices are problems, wherever they are named") {
   REQUIRE(::mkfifo((folder.path() / "pipe.txt").c_str(), 0600) == 0);
   for (const char* entry : {"pipe.txt", ".", "*.txt"}) {
     CHECK_THAT(problem_with(folder, {entry}),
-               Contains("pipe.txt") && Contains("neither a plain file nor a folder (a pipe or a device)"));
+               Contains("pipe.txt") && Contains("neither a regular file nor a folder (it is a pipe or a device)"));
   }
-  CHECK_THAT(problem_with(folder, {"/dev/null"}), Contains("'/dev/null'") && Contains("(a pipe or a device)"));
+  CHECK_THAT(problem_with(folder, {"/dev/null"}), Contains("'/dev/null'") && Contains("(it is a pipe or a device)"));
 }
 
 }  // namespace

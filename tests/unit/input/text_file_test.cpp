@@ -73,9 +73,9 @@ TEST_CASE("text larger than a part is converted whole") {
 
 TEST_CASE("text in UTF-16 without its partner or its last byte is an error, or U+FFFD stands there") {
   const std::string lone = wide(U"a", 2, true) + std::string("\x00\xD8", 2) + "b" + std::string(1, '\0');
-  CHECK_THAT(problem_with("a.txt", lone), Contains("a.txt: is UTF-16LE by its byte-order mark, but") &&
-                                              Contains("no character at byte 4") && Contains("errors: replace"));
-  CHECK_THAT(problem_with("a.txt", wide(U"ab", 2, true) + "c"), Contains("no character at byte 6"));
+  CHECK_THAT(problem_with("a.txt", lone), Contains("a.txt: is UTF-16LE according to its byte-order mark, but") &&
+                                              Contains("no valid character at byte 4") && Contains("errors: replace"));
+  CHECK_THAT(problem_with("a.txt", wide(U"ab", 2, true) + "c"), Contains("no valid character at byte 6"));
   CHECK_THAT(problem_with("a.txt", wide(U"ab", 4, false) + std::string("\x00\x11\x00\x00", 4)), Contains("at byte 12"));
   const TemporaryFolder folder;
   CHECK(open_text(folder.write("a.txt", lone), true).contents.bytes() == "a\uFFFDb");
@@ -139,8 +139,8 @@ TEST_CASE("files that are no plain text are named as what they are, with the com
        std::string("\xFD"
                    "7zXZ\0\0",
                    7),
-       "is packed with xz", "xz -dc '%/a.txt.xz' > '%/a.txt'"},
-      {"a.txt.bz2", "BZh91AY", "is packed with bzip2", "bzip2 -dc"},
+       "is compressed with xz", "xz -dc '%/a.txt.xz' > '%/a.txt'"},
+      {"a.txt.bz2", "BZh91AY", "is compressed with bzip2", "bzip2 -dc"},
       {"a.7z", "7z\xBC\xAF\x27\x1C", "is a 7-Zip archive", "7z x"},
       {"a.tar", std::string(257, 'a') + "ustar", "is a tar archive", "tar -xf"},
       {"a.rtf", "{\\rtf1\\ansi", "is RTF", "pandoc -f rtf"},
@@ -156,8 +156,8 @@ TEST_CASE("files that are no plain text are named as what they are, with the com
       {"p.txt", "{\\rtf1\\ansi", "is RTF", "-o '%/p.converted.txt' '%/p.txt'"},
       {"p.txt", "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "is an old Microsoft Office document", "> '%/p.converted.txt'"},
       {"p.txt", "\x89PNG\r\n\x1A\n", "is a picture (PNG)", "tesseract '%/p.txt' '%/p.converted'"},
-      {"p.txt", "BZh91AY", "is packed with bzip2", "bzip2 -dc '%/p.txt' > '%/p.converted.txt'"},
-      {"p", "BZh91AY", "is packed with bzip2", "bzip2 -dc '%/p' > '%/p.txt'"},
+      {"p.txt", "BZh91AY", "is compressed with bzip2", "bzip2 -dc '%/p.txt' > '%/p.converted.txt'"},
+      {"p", "BZh91AY", "is compressed with bzip2", "bzip2 -dc '%/p' > '%/p.txt'"},
       {"p", zip_head + "a.txt", "is a zip archive", "unzip '%/p' -d '%/p.txt'"},
       {"p.jsonl", "PAR1", "is Parquet", "TO '%/p.converted.jsonl' "},
   };

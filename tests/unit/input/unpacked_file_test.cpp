@@ -90,12 +90,12 @@ TEST_CASE("unpacking does not depend on where the file was cut into pieces") {
   CHECK(fed(Compression::zstd, zstd(zeros), 3) == zeros);
 }
 
-TEST_CASE("a packed file that ends too early is refused, wherever it ends") {
+TEST_CASE("a packed file that ends too soon is refused, wherever it ends") {
   const std::string text = some_text(400);
   for (const auto& [packed, format] : {std::pair(gzip(text), "gzip"), std::pair(zstd(text), "zstd")}) {
     for (std::size_t size = 4; size < packed.size(); ++size) {
       CHECK_THAT(problem_with(packed.substr(0, size)),
-                 Contains(std::string("/book: is a ") + format + " file that ends too early"));
+                 Contains(std::string("/book: is a ") + format + " file that ends too soon"));
     }
   }
 }

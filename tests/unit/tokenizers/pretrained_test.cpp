@@ -106,7 +106,7 @@ TEST_CASE("the files beside a tokenizer.json and options go before spellings") {
   CHECK(token_of(PretrainedTokenizer(file, given), SpecialToken::end_of_text) == "<|im_start|>");
   const SpecialRoles wrong{{SpecialToken::mask, "<m>"}};
   CHECK_THROWS_WITH(PretrainedTokenizer(file, wrong).vocab_size(),
-                    "tokenizer.mask_token: '<m>' is no token of " + file.string());
+                    "tokenizer.mask_token: '<m>' is not a token of " + file.string());
   folder.write("tokenizer_config.json", R"({"eos_token": 5})");
   CHECK_THROWS_WITH(PretrainedTokenizer(file).vocab_size(),
                     (folder.path / "tokenizer_config.json").string() + ": eos_token: expected a text, got 5");
@@ -154,8 +154,8 @@ TEST_CASE("a .tiktoken file is read by the pattern of its family") {
   CHECK(read_tokenizer(ranks, "x", R"(\d|\D+)").tokenizer->encode("12") == std::vector<TokenId>{'1', '2'});
   CHECK_THROWS_WITH(read_tokenizer(ranks, "some.tiktoken"),
                     Catch::Contains("expected tokenizer.pattern, one of 'gpt2'"));
-  CHECK_THROWS_WITH(read_tokenizer("YQ== 0\nYg== 0\n", "gpt2"), "gpt2:2: the rank 0 stands twice");
-  CHECK_THROWS_WITH(read_tokenizer("YQ== 0\nYg== x\n", "gpt2"), Catch::StartsWith("gpt2:2: 'x' is no rank"));
+  CHECK_THROWS_WITH(read_tokenizer("YQ== 0\nYg== 0\n", "gpt2"), "gpt2:2: the rank 0 occurs twice");
+  CHECK_THROWS_WITH(read_tokenizer("YQ== 0\nYg== x\n", "gpt2"), Catch::StartsWith("gpt2:2: 'x' is not a rank"));
 }
 
 TEST_CASE("a SentencePiece model is read as what it is") {
@@ -172,8 +172,8 @@ TEST_CASE("a SentencePiece model is read as what it is") {
   CHECK(read_tokenizer(spm_model(2, pieces, keeps_spaces), "spm").tokenizer->encode("a  a") ==
         std::vector<TokenId>{3, 5, 3});
   CHECK_THAT(problem_of_model(spm_model(3, pieces)), Catch::StartsWith("spm.model: model_type: words and characters"));
-  CHECK(problem_of_model(spm_model(1, spm_piece("a", -1))) == "spm.model: has no piece of the type UNKNOWN");
+  CHECK(problem_of_model(spm_model(1, spm_piece("a", -1))) == "spm.model: has no piece of type UNKNOWN");
   for (std::size_t size = 1; size < 60; ++size) problem_of_model(spm_model(2, pieces).substr(0, size));
   CHECK(problem_of_model(spm_model(2, pieces).substr(0, 20)) ==
-        "spm.model: is no whole SentencePiece model: a field is cut short");
+        "spm.model: is not a complete SentencePiece model: a field is cut short");
 }

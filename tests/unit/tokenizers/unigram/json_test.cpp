@@ -71,7 +71,7 @@ TEST_CASE("a unigram file whose pieces, scores and ids do not fit together is re
   CHECK(problem_after([](json& f) { f["model"]["unk_id"] = 300; }).starts_with(file + "model.unk_id: expected"));
   CHECK(problem_after([](json& f) { f["model"]["vocab"] = json::array(); }) == file + "model.vocab: is empty");
   CHECK(problem_after([](json& f) { f["model"]["vocab"][9][0] = f["model"]["vocab"][5][0]; }) ==
-        file + "model.vocab: '<0x03>' stands twice, with the ids 5 and 9");
+        file + "model.vocab: '<0x03>' occurs twice, with the ids 5 and 9");
   CHECK(problem_after([](json& f) { f["model"]["vocab"][9][0] = ""; }) == file + "model.vocab[9][0]: a token is empty");
   CHECK(problem_after([](json& f) { f["model"]["vocab"][9][0] = std::string(20000, 'a'); }) ==
         file + "model.vocab[9][0]: a token has 20000 bytes, the limit is 16384");

@@ -26,9 +26,10 @@ using Tokens = std::vector<std::string>;
 TEST_CASE("wordpiece says how large the vocabulary must be at least") {
   wordpiece::WordPieceTokenizer tokenizer({.vocab_size = 9});
   const TextSource text = [](const auto& sink) { sink("low Low"); };
-  CHECK_THROWS_WITH(tokenizer.train(text, special_tokens_of(Objective::masked), {}),
-                    "vocab_size is 9, but 5 special tokens and the text's 3 characters, at the beginning of words and "
-                    "within, need at least 10; a smaller limit_alphabet takes fewer characters");
+  CHECK_THROWS_WITH(
+      tokenizer.train(text, special_tokens_of(Objective::masked), {}),
+      "vocab_size is 9, but 5 special tokens and the text's 3 characters, each at the beginning of words and "
+      "inside them, need at least 10; a smaller limit_alphabet needs fewer");
   CHECK_THROWS_AS(tokenizer.train(text, special_tokens_of(Objective::masked), {}), Error);
 }
 
