@@ -68,9 +68,10 @@ BuildStamp parse_build_stamp(std::string_view text) {
 BuildStamp read_build_stamp(const std::filesystem::path& library) {
   const auto note = read_elf_note(library, kStampNoteName, kStampNoteType);
   if (!note) {
-    throw Error(ErrorKind::plugin, fmt::format("{}: is not a Folio plugin: it carries no build stamp (FOLIO_PLUGIN "
-                                               "puts one into every plugin)",
-                                               library.string()));
+    throw Error(
+        ErrorKind::plugin,
+        fmt::format("{}: is not a Folio plugin: it has no build stamp (FOLIO_PLUGIN puts one into every plugin)",
+                    library.string()));
   }
   return parse_build_stamp(*note);
 }

@@ -67,7 +67,7 @@ void Catalogue::add_library(const fs::path& library) {
     plugins_.push_back(std::move(described.description));
     if (described.cache_problem.empty()) return;
     problem.fatal = false;
-    problem.message = fmt::format("{}: is described anew each time, since the answer cannot be kept: {}",
+    problem.message = fmt::format("{}: is described again each time, since the answer cannot be saved: {}",
                                   library.string(), described.cache_problem);
   } catch (const Error& error) {
     problem.message = error.what();
@@ -86,7 +86,7 @@ void Catalogue::set_duplicates_aside() {
       std::vector<std::string> files;
       std::for_each(first, last, [&](const PluginDescription& plugin) { files.push_back(plugin.library); });
       const std::string message =
-          fmt::format("{} {} plugins have the id '{}': {}; keep one of these files in the folders searched",
+          fmt::format("{} {} plugins have the id '{}': {}; keep only one of these files in the folders searched",
                       files.size(), to_string(first->kind), first->id, fmt::join(files, " and "));
       problems_.push_back(
           {.library = first->library, .message = message, .fatal = true, .kind = first->kind, .id = first->id});
@@ -123,9 +123,9 @@ std::string Catalogue::not_found(PluginKind kind, std::string_view id) const {
   // A library without a build stamp may be the one that is meant.
   const auto unknown = std::count_if(problems_.begin(), problems_.end(),
                                      [](const PluginProblem& problem) { return problem.fatal && !problem.kind; });
-  return fmt::format("no {} plugin '{}'{}{}; searched {}{}", to_string(kind), id, other_kind, did_you_mean(id, ids),
-                     fmt::join(searched, ", "),
-                     unknown > 0 ? "; some libraries there cannot be used, `runner plugins` tells which" : "");
+  return fmt::format("there is no {} plugin '{}'{}{}; searched {}{}", to_string(kind), id, other_kind,
+                     did_you_mean(id, ids), fmt::join(searched, ", "),
+                     unknown > 0 ? "; some libraries there cannot be used; `runner plugins` lists them" : "");
 }
 
 Catalogue::Settings usual_settings(const std::vector<fs::path>& plugin_path, const fs::path& experiment) {

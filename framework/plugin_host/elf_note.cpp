@@ -65,7 +65,7 @@ class ElfFile {
 
   void require_within(std::uint64_t offset, std::uint64_t length, const char* what) const {
     if (offset <= size_ && length <= size_ - offset) return;
-    fail(fmt::format("is damaged or cut off: {} should stand at byte {} and take {} bytes, but the file has {} bytes",
+    fail(fmt::format("is damaged or cut off: {} should be at byte {} and take {} bytes, but the file has {} bytes",
                      what, offset, length, size_));
   }
 
@@ -101,7 +101,7 @@ T structure_at(std::string_view bytes, std::size_t offset) {
 Elf64_Ehdr read_header(const ElfFile& file) {
   const std::string start = file.read(0, std::min<std::uint64_t>(file.size(), sizeof(Elf64_Ehdr)), "its first header");
   if (start.empty()) file.fail("is not a library: the file is empty");
-  if (!start.starts_with(ELFMAG)) file.fail("is not a library: it does not begin with the mark of an ELF file");
+  if (!start.starts_with(ELFMAG)) file.fail("is not a library: it does not begin like an ELF file");
   file.require_within(0, sizeof(Elf64_Ehdr), "its first header");
   const auto header = structure_at<Elf64_Ehdr>(start, 0);
   const unsigned bits = header.e_ident[EI_CLASS] == ELFCLASS64 ? 64 : 32;
@@ -119,13 +119,13 @@ Elf64_Ehdr read_header(const ElfFile& file) {
 
 std::vector<Elf64_Phdr> read_program_headers(const ElfFile& file, const Elf64_Ehdr& header) {
   // The section headers stand last in the file, so a cut shows here first.
-  file.require_within(header.e_shoff, std::uint64_t{header.e_shnum} * header.e_shentsize, "the table of its sections");
+  file.require_within(header.e_shoff, std::uint64_t{header.e_shnum} * header.e_shentsize, "its section table");
   if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0 || header.e_phnum > kMostProgramHeaders) {
-    file.fail(fmt::format("is damaged: its header tells of {} program headers of {} bytes each", header.e_phnum,
-                          header.e_phentsize));
+    file.fail(fmt::format("is damaged: according to its header it has {} program headers of {} bytes each",
+                          header.e_phnum, header.e_phentsize));
   }
   const std::string bytes =
-      file.read(header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr), "the table of its segments");
+      file.read(header.e_phoff, std::uint64_t{header.e_phnum} * sizeof(Elf64_Phdr), "its segment table");
   std::vector<Elf64_Phdr> segments;
   for (std::size_t i = 0; i < header.e_phnum; ++i) {
     segments.push_back(structure_at<Elf64_Phdr>(bytes, i * sizeof(Elf64_Phdr)));
@@ -165,7 +165,7 @@ std::optional<std::string> read_elf_note(const std::filesystem::path& library, s
     if (segment.p_filesz > left)
       file.fail(fmt::format("is damaged: it has more than {} bytes of notes", kMostNoteBytes));
     left -= segment.p_filesz;
-    const std::string notes = file.read(segment.p_offset, segment.p_filesz, "a segment of notes");
+    const std::string notes = file.read(segment.p_offset, segment.p_filesz, "a note segment");
     if (auto found = find_note(notes, name, type)) return found;
   }
   return std::nullopt;

@@ -76,18 +76,17 @@ std::string last_line(std::string text) {
 
 /// What a child that gave no answer died of.
 std::string verdict_on(const ChildOutput& child, std::chrono::milliseconds timeout) {
-  if (child.timed_out)
-    return fmt::format("did not return from being loaded within {} s", significant(timeout.count() / 1000.0));
+  if (child.timed_out) return fmt::format("did not finish loading within {} s", significant(timeout.count() / 1000.0));
   std::string verdict = child.status.signal != 0 ? "crashed when it was loaded: the process "
                                                  : "ended the process when it was loaded: it ";
   verdict += child.status.to_text();
   const std::string said = last_line(child.errors);
-  return said.empty() ? verdict : fmt::format("{}, last saying \"{}\"", verdict, said);
+  return said.empty() ? verdict : fmt::format("{}; its last message was \"{}\"", verdict, said);
 }
 
 [[noreturn]] void fail_with_kept_verdict(const Subject& subject, const std::string& verdict,
                                          const fs::path& cache_file) {
-  fail(subject, fmt::format("{}; it is not loaded again until it changes (to try all the same, remove {})", verdict,
+  fail(subject, fmt::format("{}; it will not be loaded again until it changes (to try anyway, remove {})", verdict,
                             cache_file.string()));
 }
 

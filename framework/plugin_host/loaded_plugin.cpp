@@ -36,9 +36,8 @@ std::string explain(const fs::path& library, std::string complaint) {
     std::string symbol = complaint.substr(at + kUndefined.size());
     symbol = symbol.substr(0, symbol.find_first_of(" ,\t"));
     return fmt::format(
-        "cannot be loaded: it uses {} (symbol {}), which no library it is linked with defines; link that library to "
-        "the "
-        "plugin",
+        "cannot be loaded: it uses {} (symbol {}), which none of its linked libraries defines; link the plugin with "
+        "the library that does",
         boost::core::demangle(symbol.c_str()), symbol);
   }
   if (const auto at = complaint.find(": cannot open shared object file"); at != std::string::npos)
@@ -90,7 +89,8 @@ bool has_factory(const PluginDescriptor& descriptor) {
 
 void check_against_stamp(const fs::path& library, const PluginDescriptor& descriptor, const BuildStamp& stamp) {
   if (parse_build_stamp(descriptor.stamp) != stamp)
-    fail(library, "contradicts itself: once loaded it tells another build stamp than its file; rebuild it from clean");
+    fail(library,
+         "contradicts itself: once loaded, its build stamp is not the one in its file; rebuild it from scratch");
   if (descriptor.id != stamp.id || to_string(descriptor.kind) != stamp.kind) {
     fail(library, fmt::format("contradicts itself: its build stamp says {} '{}', its descriptor {} '{}'", stamp.kind,
                               stamp.id, to_string(descriptor.kind), descriptor.id));
@@ -115,7 +115,7 @@ void check_objective(const fs::path& library, const PluginDescriptor& descriptor
   std::vector<std::string> known;
   for (const Objective objective : {Objective::causal, Objective::masked, Objective::span_corruption})
     known.emplace_back(to_string(objective));
-  fail(library, fmt::format("its objective '{}' is none of {}{}", descriptor.objective, fmt::join(known, ", "),
+  fail(library, fmt::format("its objective is '{}', expected one of {}{}", descriptor.objective, fmt::join(known, ", "),
                             did_you_mean(descriptor.objective, known)));
 }
 
@@ -157,7 +157,7 @@ void LoadedPlugin::call(const char* when, const std::function<void()>& plugin_co
     throw Error(ErrorKind::plugin, fmt::format("{}: failed when it {}: {}", name(), when, error.what()));
   } catch (...) {
     throw Error(ErrorKind::plugin,
-                fmt::format("{}: failed when it {}: it threw something that is no exception", name(), when));
+                fmt::format("{}: failed when it {}: it threw something that is not an exception", name(), when));
   }
 }
 

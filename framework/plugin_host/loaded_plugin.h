@@ -35,7 +35,7 @@ class LoadedPlugin {
   template <typename Interface>
   std::unique_ptr<Interface> make(const OptionValues& values) const {
     std::unique_ptr<Interface> made;
-    call("was made", [&] {
+    call("was created", [&] {
       if constexpr (std::is_same_v<Interface, Dataset>) {
         if (descriptor_->make_dataset != nullptr) made = descriptor_->make_dataset(values);
       } else if constexpr (std::is_same_v<Interface, Tokenizer>) {
@@ -44,7 +44,7 @@ class LoadedPlugin {
         static_assert(std::is_same_v<Interface, Model>, "a plugin makes a Dataset, a Tokenizer or a Model");
         if (descriptor_->make_model != nullptr) made = descriptor_->make_model(values);
       }
-      if (made == nullptr) throw Error(ErrorKind::plugin, "its factory made nothing");
+      if (made == nullptr) throw Error(ErrorKind::plugin, "its factory returned nothing");
     });
     return made;
   }

@@ -35,7 +35,7 @@ std::optional<std::string> problem_with_names(PluginKind kind, const OptionTable
   std::vector<std::string> earlier;
   for (const std::string& name : options.names()) {
     if (!is_name(name))
-      return fmt::format("declares an option '{}', expected a name of letters, digits and '_', with dots between",
+      return fmt::format("declares an option '{}', expected a name of letters, digits and '_', separated by dots",
                          name);
     if (collide(name, "type"))
       return fmt::format("declares an option '{}', but 'type' names the plugin in an experiment; give it another name",
@@ -49,8 +49,9 @@ std::optional<std::string> problem_with_names(PluginKind kind, const OptionTable
     for (const std::string& other : earlier) {
       if (name == other) return fmt::format("declares the option '{}' twice", name);
       if (!collide(name, other)) continue;
-      return fmt::format("declares the options '{}' and '{}', of which one is a mapping that holds the other", other,
-                         name);
+      return fmt::format(
+          "declares the options '{}' and '{}', but one of them would have to be a mapping that contains the other",
+          other, name);
     }
     earlier.push_back(name);
   }

@@ -34,7 +34,7 @@ std::vector<fs::path> plugin_search_path(const std::vector<fs::path>& given, con
   std::error_code error;
   for (const fs::path& folder : given) {
     if (!fs::is_directory(folder, error))
-      throw Error(ErrorKind::usage, "--plugin-path: " + folder.string() + " is no folder");
+      throw Error(ErrorKind::usage, "--plugin-path: " + folder.string() + " is not a folder");
     add(folder);
   }
   const std::string listed = environment("FOLIO_PLUGIN_PATH");

@@ -109,7 +109,7 @@ TEST_CASE("a library with one wrong field is refused before any of its code runs
   for (const auto& [from, to] : changes) {
     INFO(from << " -> " << to);
     const std::string message = loading_error(folder.write("changed.so", with_stamp_patched(good, from, to)));
-    CHECK_THAT(message, Contains("changed.so: ") && (Contains("wanted") || Contains("carries no build stamp")));
+    CHECK_THAT(message, Contains("changed.so: ") && (Contains("wanted") || Contains("has no build stamp")));
     CHECK_FALSE(fs::exists(folder.path() / "mark"));
   }
   LoadedPlugin{folder.add("good")};
@@ -135,5 +135,5 @@ TEST_CASE("the fixture of another libtorch could not be loaded at all") {
 
 TEST_CASE("a library of something else is no Folio plugin") {
   CHECK_THAT(error_of(ErrorKind::plugin, [] { read_build_stamp("/proc/self/exe"); }),
-             Contains("is not a Folio plugin: it carries no build stamp"));
+             Contains("is not a Folio plugin: it has no build stamp"));
 }

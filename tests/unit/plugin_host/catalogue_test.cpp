@@ -89,9 +89,9 @@ TEST_CASE("a library that crashes, exits or hangs when it is loaded is named wit
   CHECK_THAT(only_problem("exits_when_loaded"), Contains("ended the process when it was loaded: it exited with 0"));
   CHECK_THAT(only_problem("throws_when_loaded"),
              Contains("crashed when it was loaded: the process was killed by signal 6") &&
-                 Contains(", last saying \"what():  thrown by a constructor\""));
+                 Contains("; its last message was \"what():  thrown by a constructor\""));
   CHECK_THAT(only_problem("hangs_when_loaded", std::chrono::milliseconds(300)),
-             Contains("did not return from being loaded within 0.3 s"));
+             Contains("did not finish loading within 0.3 s"));
 }
 
 TEST_CASE("a library that crashed is not run again until it changes or its verdict is removed") {
@@ -106,7 +106,7 @@ TEST_CASE("a library that crashed is not run again until it changes or its verdi
   const std::string first = message();
   REQUIRE(fs::remove(place.path() / "mark"));
   const std::string verdict = cache_file(place, library);
-  CHECK_THAT(first, Contains("(to try all the same, remove " + verdict + ")"));
+  CHECK_THAT(first, Contains("(to try anyway, remove " + verdict + ")"));
 
   CHECK(message() == first);
   CHECK_FALSE(fs::exists(place.path() / "mark"));
@@ -176,7 +176,7 @@ TEST_CASE("two plugins with one id are an error that names both files, and the o
   CHECK(catalogue.plugins().size() == 1);
   CHECK(catalogue.find(PluginKind::dataset, "good") == nullptr);
   const std::string expected = "2 dataset plugins have the id 'good': " + one.string() + " and " + two.string() +
-                               "; keep one of these files in the folders searched";
+                               "; keep only one of these files in the folders searched";
   CHECK(error_of(ErrorKind::plugin, [&] { catalogue.require(PluginKind::dataset, "good"); }) == expected);
   REQUIRE(catalogue.problems().size() == 1);
   CHECK(catalogue.problems()[0].message == expected);
@@ -216,12 +216,12 @@ TEST_CASE("a plugin that is not there is told with the folders searched and the 
   const Catalogue catalogue = catalogue_of(place, {place.path() / "plugins", place.path() / "absent"});
   const std::string folders = "; searched " + (place.path() / "plugins").string() + ", " +
                               (place.path() / "absent").string() +
-                              " (no such folder); some libraries there cannot be used, `runner plugins` tells which";
+                              " (no such folder); some libraries there cannot be used; `runner plugins` lists them";
   const auto message = [&](PluginKind kind, const char* id) {
     return error_of(ErrorKind::plugin, [&] { catalogue.require(kind, id); });
   };
-  CHECK(message(PluginKind::dataset, "goood") == "no dataset plugin 'goood'; did you mean 'good'?" + folders);
-  CHECK(message(PluginKind::model, "good") == "no model plugin 'good' ('good' is a dataset)" + folders);
+  CHECK(message(PluginKind::dataset, "goood") == "there is no dataset plugin 'goood'; did you mean 'good'?" + folders);
+  CHECK(message(PluginKind::model, "good") == "there is no model plugin 'good' ('good' is a dataset)" + folders);
 }
 
 TEST_CASE("a cache that cannot be written is remarked on and nothing worse") {
@@ -232,7 +232,7 @@ TEST_CASE("a cache that cannot be written is remarked on and nothing worse") {
   CHECK(catalogue.plugins().size() == 1);
   REQUIRE(catalogue.problems().size() == 1);
   CHECK_FALSE(catalogue.problems()[0].fatal);
-  CHECK_THAT(catalogue.problems()[0].message, Contains("is described anew each time"));
+  CHECK_THAT(catalogue.problems()[0].message, Contains("is described again each time"));
 }
 
 TEST_CASE("a model is described without libtorch in this program") {

@@ -59,7 +59,7 @@ TEST_CASE("what is no library is told apart") {
   CHECK_THAT(refusal(folder.path()), EndsWith("is not a library: it is not a regular file"));
   CHECK_THAT(refusal(folder.write("empty.so", "")), EndsWith("is not a library: the file is empty"));
   CHECK_THAT(refusal(folder.write("text.so", "not a library\n")),
-             EndsWith("is not a library: it does not begin with the mark of an ELF file"));
+             EndsWith("is not a library: it does not begin like an ELF file"));
   CHECK_THAT(refusal(folder.write("mark.so", ELFMAG)), Contains("is damaged or cut off: its first header"));
   const fs::path pipe = folder.path() / "pipe.so";
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
@@ -104,12 +104,12 @@ TEST_CASE("headers that ask for more than a linker writes are refused") {
   SECTION("too many segments") {
     header.e_phnum = 0xffff;
     std::memcpy(bytes.data(), &header, sizeof header);
-    CHECK_THAT(refusal(folder.write("many.so", bytes)), Contains("tells of 65535 program headers"));
+    CHECK_THAT(refusal(folder.write("many.so", bytes)), Contains("has 65535 program headers"));
   }
   SECTION("an offset that overflows") {
     header.e_phoff = UINT64_MAX - 8;
     std::memcpy(bytes.data(), &header, sizeof header);
-    CHECK_THAT(refusal(folder.write("far.so", bytes)), Contains("the table of its segments should stand at byte"));
+    CHECK_THAT(refusal(folder.write("far.so", bytes)), Contains("its segment table should be at byte"));
   }
 }
 

@@ -73,7 +73,7 @@ TEST_CASE("a descriptor is checked against the stamp and for being whole") {
   CHECK_THAT(fixture_error("other_descriptor_size"), Contains("its descriptor does not fit: wanted "));
   CHECK_THAT(fixture_error("other_descriptor_id"), Contains("its build stamp says dataset 'other_descriptor_id', its "
                                                             "descriptor dataset 'innocent'"));
-  CHECK_THAT(fixture_error("other_descriptor_stamp"), Contains("another build stamp than its file"));
+  CHECK_THAT(fixture_error("other_descriptor_stamp"), Contains("its build stamp is not the one in its file"));
   CHECK_THAT(fixture_error("no_factory"),
              Contains("says that it is a dataset but gives FOLIO_PLUGIN no .make_dataset"));
 }
@@ -94,10 +94,10 @@ TEST_CASE("what a factory throws gets the plugin's name and keeps its kind") {
   };
   const std::string name = "dataset plugin 'throws_when_made': ";
   CHECK(thrown(ErrorKind::experiment, "folio::Error") == name + "'books' and 'text' exclude each other");
-  CHECK(thrown(ErrorKind::plugin, "std::exception") == name + "failed when it was made: no book today");
+  CHECK(thrown(ErrorKind::plugin, "std::exception") == name + "failed when it was created: no book today");
   CHECK(thrown(ErrorKind::plugin, "a number") ==
-        name + "failed when it was made: it threw something that is no exception");
-  CHECK(thrown(ErrorKind::plugin, "nothing") == name + "its factory made nothing");
+        name + "failed when it was created: it threw something that is not an exception");
+  CHECK(thrown(ErrorKind::plugin, "nothing") == name + "its factory returned nothing");
 }
 
 TEST_CASE("the data set of the plugin guide reads lines") {

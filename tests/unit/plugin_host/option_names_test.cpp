@@ -37,7 +37,7 @@ TEST_CASE("an option's name can be said in an experiment, and once") {
   CHECK_THAT(problem(PluginKind::model, {"type.of"}), Contains("'type' names the plugin in an experiment"));
   CHECK(problem(PluginKind::model, {"size", "size"}) == "declares the option 'size' twice");
   CHECK_THAT(problem(PluginKind::model, {"rope", "rope.theta"}),
-             Contains("'rope' and 'rope.theta', of which one is a mapping"));
+             Contains("'rope' and 'rope.theta', but one of them would have to be a mapping"));
   for (const std::string name : {"", ".", "a.", ".a", "a..b", "a b", "a=b", "a\n"})
     CHECK_THAT(problem(PluginKind::model, {name}), Contains("expected a name of letters, digits and '_'"));
 }

@@ -35,5 +35,5 @@ TEST_CASE("the XDG variables go before the home folder") {
 
 TEST_CASE("a folder given on the command line must be there") {
   CHECK(error_of(ErrorKind::usage, [] { plugin_search_path({"/nowhere/at/all"}, {}); }) ==
-        "--plugin-path: /nowhere/at/all is no folder");
+        "--plugin-path: /nowhere/at/all is not a folder");
 }
