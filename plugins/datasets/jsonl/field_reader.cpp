@@ -49,7 +49,7 @@ std::string_view FieldReader::read(std::string_view line, std::size_t offset, st
     const bool ends_early = problem.at >= line.size();
     throw Error(ErrorKind::run,
                 fmt::format("{}:{}:{}: is not valid JSON: {}{}", path_, number, skipped + problem.at + 1,
-                            problem.what(), ends_early ? "; each line holds one whole object" : ""));
+                            problem.what(), ends_early ? "; each line must be one complete object" : ""));
   }
 }
 
@@ -128,7 +128,7 @@ void FieldReader::check(const Value& value, const std::string& field) {
     collect_names("", std::count(field.begin(), field.end(), '.'), names);
     throw LineProblem(0, fmt::format("has no '{}'{}", field, did_you_mean(field, names)));
   }
-  if (value.twice) throw LineProblem(value.at, fmt::format("the name '{}' stands twice", field));
+  if (value.twice) throw LineProblem(value.at, fmt::format("the name '{}' occurs twice", field));
   if (line[value.at] != '"')
     throw LineProblem(value.at, fmt::format("'{}': expected a text, got {}", field, kind_of_value(line[value.at])));
 }

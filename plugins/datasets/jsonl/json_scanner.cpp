@@ -163,9 +163,10 @@ void JsonScanner::finish() {
 
 void JsonScanner::fail(std::string_view expected) const {
   if (line_.substr(std::min(at_, line_.size())).starts_with(kByteOrderMark)) {
-    throw JsonProblem(at_, fmt::format("expected {}, got a byte-order mark, as where two files were put together "
-                                       "without a line end between them",
-                                       expected));
+    throw JsonProblem(
+        at_, fmt::format(
+                 "expected {}, got a byte-order mark, as if two files had been joined without a line end between them",
+                 expected));
   }
   throw JsonProblem(at_, fmt::format("expected {}, got {}", expected, found(line_, at_)));
 }

@@ -18,7 +18,7 @@ namespace {
 TextTemplate template_from(const OptionValues& values) {
   if (!values.has("template")) return TextTemplate::of_field(values.has("field") ? values.text("field") : "text");
   if (values.has("field"))
-    throw Error(ErrorKind::experiment, "dataset.template and dataset.field are both given: expected one of them");
+    throw Error(ErrorKind::experiment, "dataset.template and dataset.field are both given: expected only one of them");
   return TextTemplate::parse(values.text("template"));
 }
 
@@ -31,11 +31,11 @@ OptionTable options() {
           "the name of the text in each line's object; a.b is the member b of its object a"),
       text("template")
           .absent_means("the field alone")
-          .help("what a document's text is made of, fields in braces: \"{title}\\n\\n{text}\""),
+          .help("how to compose a document's text, with fields in braces: \"{title}\\n\\n{text}\""),
       text("errors", "strict")
           .choices({"strict", "replace", "skip"})
-          .help("a line that cannot be read is an error; or U+FFFD stands for what is not UTF-8 and for lone surrogate "
-                "escapes; or such lines are left out and counted"),
+          .help("strict: a line that cannot be read is an error; replace: U+FFFD replaces bytes that are not UTF-8 and "
+                "lone surrogate escapes; skip: such lines are left out and counted"),
   };
 }
 
@@ -78,7 +78,7 @@ void Jsonl::read_file(const input::NamedFile& source, const std::function<void(D
         input::give_in_pieces(text, like, [&](Document piece, std::size_t) { sink(std::move(piece)); });
       },
       [](const std::string&) {});
-  if (!has_text) throw Error(ErrorKind::run, path + ": has no line with text" + (note.empty() ? "" : "; " + note));
+  if (!has_text) throw Error(ErrorKind::run, path + ": has no lines with text" + (note.empty() ? "" : "; " + note));
 }
 
 void Jsonl::read_lines(const std::string& path, const input::TextFile& file,
@@ -117,7 +117,7 @@ const std::string& Jsonl::skipped_lines(const std::string& path, const input::Te
       });
   if (skipped > 0) {
     known->second =
-        fmt::format("{} of its {} lines could not be read and {} left out, the first of them {}", with_commas(skipped),
+        fmt::format("{} of its {} lines could not be read and {} left out; the first is {}", with_commas(skipped),
                     with_commas(texts + skipped), skipped == 1 ? "was" : "were", first);
   }
   return known->second;

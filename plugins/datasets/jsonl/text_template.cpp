@@ -13,7 +13,7 @@ namespace {
 [[noreturn]] void fail_template(std::string_view text, const std::string& problem) {
   throw Error(ErrorKind::experiment,
               fmt::format("dataset.template: '{}': {}; expected fields in braces, as in '{{title}}: {{text}}', and "
-                          "{{{{ or }}}} for a brace itself",
+                          "{{{{ or }}}} for a literal brace",
                           text, problem));
 }
 
@@ -34,7 +34,7 @@ TextTemplate TextTemplate::parse(std::string_view text) {
       literal += c;
       at += 2;
     } else if (c == '}') {
-      fail_template(text, fmt::format("character {} is a '}}' that closes nothing", at + 1));
+      fail_template(text, fmt::format("the '}}' at character {} closes nothing", at + 1));
     } else if (c == '{') {
       const std::size_t close = text.find_first_of("{}", at + 1);
       if (close == text.npos || text[close] == '{')

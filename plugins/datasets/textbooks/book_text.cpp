@@ -62,7 +62,7 @@ MappedFile replaced(const MappedFile& file, const std::string& name) {
   const std::string place =
       fmt::format("{}: is not UTF-8 at byte {} (0x{:02x})", name, offset, static_cast<unsigned char>(text[offset]));
   if (input::looks_binary(text))
-    throw Error(ErrorKind::run, place + ", and is full of control characters: it is no text; expected plain text");
+    throw Error(ErrorKind::run, place + ", and is full of control characters, so it is not text; expected plain text");
   throw Error(ErrorKind::run, place +
                                   "; if it is in another encoding, convert it first (iconv -f LATIN1 -t UTF-8), or set "
                                   "errors: replace");
@@ -80,8 +80,7 @@ BookText read_book_text(const std::filesystem::path& file, Utf8Errors errors) {
   Scan seen = scan(book.contents);
   if (seen.invalid) {
     if (errors == Utf8Errors::strict) fail_invalid(name, book.contents.bytes(), *seen.invalid);
-    input::add_note(book.note, fmt::format("U+FFFD stands for each of its bytes that are not UTF-8, the first of them "
-                                           "byte {}",
+    input::add_note(book.note, fmt::format("U+FFFD replaces each of its bytes that are not UTF-8; the first is byte {}",
                                            *seen.invalid));
     book.contents = replaced(book.contents, name);
     seen = scan(book.contents);
@@ -93,7 +92,8 @@ BookText read_book_text(const std::filesystem::path& file, Utf8Errors errors) {
     if (text.find_first_not_of(" \t\r\n") != text.npos) book.texts.push_back(text);
   }
   if (book.texts.empty())
-    throw Error(ErrorKind::run, name + ": holds no text" + (seen.bodies.marked ? " between its licence's lines" : ""));
+    throw Error(ErrorKind::run,
+                name + ": has no text" + (seen.bodies.marked ? " between the lines of its licence" : ""));
   return book;
 }
 

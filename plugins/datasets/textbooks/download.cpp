@@ -63,7 +63,7 @@ class Transfer {
     int attempt = 1;
     while (!attempt_once(attempt == limits_.attempts)) ++attempt;
     bar_.clear();
-    if (::fsync(file_.get()) != 0) throw_errno(ErrorKind::run, part_, "cannot be brought to the disk");
+    if (::fsync(file_.get()) != 0) throw_errno(ErrorKind::run, part_, "cannot be flushed to disk");
   }
 
  private:
@@ -77,7 +77,7 @@ class Transfer {
     char reason[CURL_ERROR_SIZE] = "";  // it and the headers have to outlive the handle
     Headers headers(nullptr, curl_slist_free_all);
     const Handle handle(curl_easy_init(), curl_easy_cleanup);
-    if (!handle) throw Error(ErrorKind::run, address_ + ": libcurl cannot be started");
+    if (!handle) throw Error(ErrorKind::run, address_ + ": libcurl cannot be initialized");
     curl_easy_setopt(handle.get(), CURLOPT_ERRORBUFFER, reason);
     set_up(handle.get());
     ask_for_the_rest(handle.get(), headers);
@@ -175,7 +175,7 @@ class Transfer {
 
   bool begin_body() {
     if (answer_.status == 206 && answer_.offset != offset_) {
-      problem_ = "the server sent another part of the file than was asked for";
+      problem_ = "the server sent a different part of the file than was requested";
     } else if (answer_.status == 200) {  // the whole file: a first attempt, or the server has another version now
       start_over();
       save_version();
@@ -204,7 +204,7 @@ class Transfer {
       const ssize_t count = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) {
-        problem_ = fmt::format("{}: cannot be written: {}", part_.string(), std::strerror(errno));
+        problem_ = fmt::format("{}: cannot be written to: {}", part_.string(), std::strerror(errno));
         return false;
       }
       bytes.remove_prefix(static_cast<std::size_t>(count));
@@ -265,7 +265,7 @@ void download(const std::string& address, const fs::path& target, const std::str
       remove_all({part, version});
       throw;
     }
-    if (::rename(part.c_str(), target.c_str()) != 0) throw_errno(ErrorKind::run, target, "cannot be put in place");
+    if (::rename(part.c_str(), target.c_str()) != 0) throw_errno(ErrorKind::run, target, "cannot be moved into place");
     sync_directory(target.parent_path());
   }
   // Only now: whoever still waits for the lock, or makes a new one, finds the target.

@@ -168,8 +168,8 @@ Bodies BodyFinder::bodies() const {
     bodies.note = note_on(books, left_out);
   } else if (speaks_of_gutenberg_) {
     bodies.note =
-        "it speaks of Project Gutenberg, but has none of the lines that its books begin and end with: a licence may be "
-        "part of the text";
+        "it mentions Project Gutenberg, but has none of the lines that mark the start and end of its books: a licence "
+        "may be part of the text";
   }
   return bodies;
 }
@@ -177,15 +177,15 @@ Bodies BodyFinder::bodies() const {
 std::string BodyFinder::note_on(const std::vector<Stretch>& books, const std::vector<Stretch>& left_out) {
   std::vector<std::string> notes;
   if (books.size() > 1)
-    notes.push_back(fmt::format("it holds {} books of Project Gutenberg's, each taken on its own", books.size()));
+    notes.push_back(fmt::format("it contains {} Project Gutenberg books; each is a document", books.size()));
   const auto any = [&](auto&& is) { return std::any_of(books.begin(), books.end(), is); };
   if (any([](const Stretch& book) {
         return book.before == Kind::start && (book.after == Kind::text_end || book.after == Kind::start);
       })) {
-    notes.push_back("it has a START line of Project Gutenberg's but no END line after it, and was taken to its end");
+    notes.push_back("it has a Project Gutenberg START line but no END line after it, and was used to its end");
   }
   if (any([](const Stretch& book) { return book.before == Kind::text_end && book.after == Kind::end; }))
-    notes.push_back("it has an END line of Project Gutenberg's but no START line, and was taken from its beginning");
+    notes.push_back("it has a Project Gutenberg END line but no START line, and was used from its beginning");
   for (const Stretch& stretch : left_out)
     if (std::string note = note_on_left_out(stretch); !note.empty()) notes.push_back(std::move(note));
   return fmt::format("{}", fmt::join(notes, "; "));
@@ -196,18 +196,19 @@ std::string BodyFinder::note_on_left_out(const Stretch& stretch) {
   constexpr std::size_t kLongestHeader = 5'000, kLongestLicence = 20'000, kLongestCredits = 1'000;
   const std::size_t size = stretch.body.end - stretch.body.begin;
   const auto note = [&](std::size_t longest, std::string_view why) {
-    return size > longest
-               ? fmt::format("{} bytes from byte {} on were left out, {}", with_commas(static_cast<std::int64_t>(size)),
-                             with_commas(static_cast<std::int64_t>(stretch.body.begin)), why)
-               : std::string();
+    return size > longest ? fmt::format("{} bytes starting at byte {} were left out, {}",
+                                        with_commas(static_cast<std::int64_t>(size)),
+                                        with_commas(static_cast<std::int64_t>(stretch.body.begin)), why)
+                          : std::string();
   };
   const bool is_behind_book = stretch.before == Kind::end || stretch.before == Kind::licence;
   if (stretch.after == Kind::end)
-    return note(kLongestCredits, "which have an END line of Project Gutenberg's behind them but no START line before");
+    return note(kLongestCredits, "which have a Project Gutenberg END line after them but no START line before them");
   if (stretch.after == Kind::start && !is_behind_book)
-    return note(kLongestHeader, "more than there usually is before a START line of Project Gutenberg's");
+    return note(kLongestHeader, "more than usually comes before a Project Gutenberg START line");
   const bool has_header = stretch.after == Kind::start;  // of the next book
-  return note(kLongestLicence + (has_header ? kLongestHeader : 0), "more than Project Gutenberg's licence has");
+  return note(kLongestLicence + (has_header ? kLongestHeader : 0),
+              "more than the length of Project Gutenberg's licence");
 }
 
 Bodies find_bodies(std::string_view text) {

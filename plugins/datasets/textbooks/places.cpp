@@ -38,8 +38,8 @@ fs::path data_folder(const std::string& given, const std::vector<fs::path>& base
     std::error_code error;
     if (fs::is_directory(base / data_dir, error)) return base / data_dir;
   }
-  throw Error(ErrorKind::experiment,
-              "dataset.data_dir: no folder '" + data_dir + "' (looked at " + (bases.front() / data_dir).string() + ")");
+  throw Error(ErrorKind::experiment, "dataset.data_dir: there is no folder '" + data_dir + "' (looked at " +
+                                         (bases.front() / data_dir).string() + ")");
 }
 
 }  // namespace

@@ -9,7 +9,8 @@
 
 FOLIO_PLUGIN(
     "dataset", "textbooks", .version = "1.0",
-    .summary = "Books: from a catalogue, files, folders or globs of plain text", .options = folio::textbooks::options,
+    .summary = "Books from a catalogue, or plain text from files, folders or globs",
+    .options = folio::textbooks::options,
     .make_dataset = [](const folio::OptionValues& values) -> std::unique_ptr<folio::Dataset> {
       std::optional<std::string> data_dir;
       if (values.has("data_dir")) data_dir = values.text("data_dir");

@@ -32,7 +32,8 @@ void check_download(const CatalogueBook& book, std::string_view contents) {
   if (sha256_hex(contents) == book.sha256) return;
   const Bodies bodies = find_bodies(contents);
   if (!bodies.marked || bodies.books.size() != 1 || !bodies.note.empty())
-    throw Error(ErrorKind::run, "what came has not the START and END lines of a book of Project Gutenberg's");
+    throw Error(ErrorKind::run,
+                "what the server sent does not have the START and END lines of a Project Gutenberg book");
 }
 
 }  // namespace
@@ -40,20 +41,23 @@ void check_download(const CatalogueBook& book, std::string_view contents) {
 OptionTable options() {
   return OptionTable{
       text_list("books", {{"romeo-and-juliet"}})
-          .help(fmt::format("catalogue names ({}), files, folders or globs, in the order in which they are read",
+          .help(fmt::format("catalogue names ({}), files, folders or globs, in the order of reading",
                             fmt::join(catalogue_ids(), ", "))),
       text("data_dir")
           .absent_means("the folders of FOLIO_DATA, data/ and the cache")
-          .help("a folder to look for books in, before all others"),
+          .help("a folder to search for books before all others"),
       boolean("stand_in", true)
-          .help("take a generated play where a catalogue book cannot be had; false stops the run instead"),
-      boolean("download", true).help("bring a catalogue book that is not here from Project Gutenberg"),
+          .help("use a generated play if a catalogue book is not available; false stops the run instead"),
+      boolean("download", true).help("download a missing catalogue book from Project Gutenberg"),
       text_list("shares", std::vector<std::string>{})
-          .help("entries NAME=SHARE (macbeth=0.5): only the first so much of that book's bytes, to a line's end"),
+          .help("entries NAME=SHARE (macbeth=0.5): use only that share of the book's bytes, from its beginning to the "
+                "end of a line"),
       text("errors", "strict")
           .choices({"strict", "replace"})
-          .help("bytes that are not UTF-8 are an error, or U+FFFD stands for them"),
-      text("newlines", "keep").choices({"keep", "lf"}).help("line ends as in the file, or every one a line feed"),
+          .help("strict: bytes that are not UTF-8 are an error; replace: U+FFFD replaces them"),
+      text("newlines", "keep")
+          .choices({"keep", "lf"})
+          .help("keep: line ends as in the file; lf: every line end becomes a line feed"),
   };
 }
 
@@ -119,7 +123,7 @@ void Textbooks::read_file_of(const Source& source, const std::string& origin, do
   for (std::size_t i = 0; i < book.texts.size(); ++i) {
     const std::string_view text = first_share(book.texts[i], share);
     if (text.find_first_not_of(" \t\r\n") == text.npos)
-      throw Error(ErrorKind::run, fmt::format("{}: its share of {} holds no text", source.file.string(), share));
+      throw Error(ErrorKind::run, fmt::format("{}: its share of {} has no text", source.file.string(), share));
     if (book.texts.size() > 1) document.name = fmt::format("{} ({})", source.name, i + 1);
     const auto text_begin = static_cast<std::size_t>(text.data() - book.contents.bytes().data());
     input::give_in_pieces(text, document, [&](Document piece, std::size_t end) {
@@ -132,7 +136,8 @@ void Textbooks::read_file_of(const Source& source, const std::string& origin, do
 
 void Textbooks::bring(const CatalogueBook& book) const {
   if (!download_) throw Error(ErrorKind::run, "it is not downloaded, since download is false");
-  if (places_.cache.empty()) throw Error(ErrorKind::run, "it is not downloaded, since HOME is not set, to keep it in");
+  if (places_.cache.empty())
+    throw Error(ErrorKind::run, "it is not downloaded, since HOME is not set, so there is nowhere to keep it");
   download(
       address(book, places_.mirror), places_.cache / file_name(book), std::string(book.title),
       [&](std::string_view contents) { check_download(book, contents); }, limits_);
@@ -143,7 +148,7 @@ void Textbooks::give_stand_in(const CatalogueBook& book, const std::string& reas
   std::vector<std::string> folders;
   for (const auto& folder : places_.folders) folders.push_back(folder.string());
   const std::string why =
-      fmt::format("the book '{}' could not be had ({}; it is in none of {}: put it into one of these as {})", book.id,
+      fmt::format("the book '{}' is not available ({}; it is in none of {}: put it into one of these as {})", book.id,
                   reason, fmt::join(folders, ", "), file_name(book));
   if (!stand_in_) throw Error(ErrorKind::run, why + ", and stand_in is false");
 

@@ -45,22 +45,22 @@ const LlmcKind* llmc_kind(std::string_view bytes) {
 ShardTokens find_llmc(std::string_view bytes, const std::string& name) {
   const LlmcKind* const kind = llmc_kind(bytes);
   if (kind == nullptr) {
-    fail(name, fmt::format("is no token file of llm.c's: it does not begin with the number {} or {}",
+    fail(name, fmt::format("is not an llm.c token file: it does not begin with the number {} or {}",
                            kLlmcKinds[0].magic, kLlmcKinds[1].magic));
   }
   if (bytes.size() < kHeaderSize)
-    fail(name, fmt::format("ends within llm.c's header: {} bytes of {}", bytes.size(), kHeaderSize));
+    fail(name, fmt::format("ends inside llm.c's header: {} of {} bytes", bytes.size(), kHeaderSize));
   if (header_number(bytes, 1) != kind->version) {
-    fail(name, fmt::format("has version {} of llm.c's format, expected {} after the magic number {}",
+    fail(name, fmt::format("has version {} of llm.c's format, expected {} with the magic number {}",
                            header_number(bytes, 1), kind->version, kind->magic));
   }
   const std::int64_t count = header_number(bytes, 2);
-  if (count < 0) fail(name, fmt::format("has a header that counts {} tokens", count));
+  if (count < 0) fail(name, fmt::format("has a header that gives {} tokens", count));
   const std::uint64_t expected = kHeaderSize + static_cast<std::uint64_t>(count * kind->bytes_per_token);
   if (bytes.size() != expected) {
     const int other_width = kind->bytes_per_token == 2 ? 4 : 2;
     const bool is_other_width = bytes.size() == kHeaderSize + static_cast<std::uint64_t>(count * other_width);
-    fail(name, fmt::format("has {} bytes, but a header that counts {} tokens of {} bytes, which makes {} bytes{}",
+    fail(name, fmt::format("has {} bytes, but its header gives {} tokens of {} bytes, which makes {} bytes{}",
                            bytes.size(), count, kind->bytes_per_token, expected,
                            is_other_width            ? fmt::format(": its tokens have {} bytes each", other_width)
                            : bytes.size() < expected ? ": its end is missing"
@@ -92,11 +92,11 @@ int suspected_bits(std::string_view bytes) {
 ShardTokens find_nanogpt(std::string_view bytes, int bytes_per_token, const std::string& name) {
   const auto width = static_cast<std::size_t>(bytes_per_token);
   if (bytes.size() % width != 0)
-    fail(name, fmt::format("has {} bytes, which is no whole number of tokens of {} bytes", bytes.size(), width));
+    fail(name, fmt::format("has {} bytes, which is not a whole number of tokens of {} bytes", bytes.size(), width));
   const int bits = width == 2 ? suspected_bits(bytes) : 32;
   if (bits > 8 * bytes_per_token) {
-    fail(name, fmt::format("looks like ids of {0} bits, since the upper halves of its ids would be next to nothing but "
-                           "zeros; expected ids of 16 bits (numpy's uint16){1}",
+    fail(name, fmt::format("looks like {0}-bit ids, since their upper halves are nearly all zeros; expected 16-bit ids "
+                           "(numpy's uint16){1}",
                            bits, bits == 32 ? ", or format: nanogpt32" : ""));
   }
   return {0, bytes.size() / width, bytes_per_token};
@@ -105,16 +105,15 @@ ShardTokens find_nanogpt(std::string_view bytes, int bytes_per_token, const std:
 /// Throws where the file is one of those that are met in place of tokens.
 void refuse_others(std::string_view bytes, const std::string& name) {
   if (bytes.starts_with("\x93NUMPY"))
-    fail(name,
-         "is a file of numpy's (.npy); expected the ids alone, as array.astype('uint16').tofile(...) writes them");
+    fail(name, "is a numpy file (.npy); expected only the ids, as array.astype('uint16').tofile(...) writes them");
   const bool is_packed = bytes.starts_with("\x1F\x8B\x08") || bytes.starts_with("\x28\xB5\x2F\xFD") ||
                          bytes.starts_with(
                              "\xFD"
                              "7zXZ");
-  if (is_packed && !name.ends_with(".bin")) fail(name, "is packed; expected tokens that are unpacked");
+  if (is_packed && !name.ends_with(".bin")) fail(name, "is compressed; expected uncompressed tokens");
   if (bytes.size() >= sizeof(std::int32_t) && header_number(bytes, 0) == kLlmcChoices) {
     fail(name,
-         "is llm.c's file of an evaluation with choices (HellaSwag, MMLU); expected one of tokens, as its "
+         "is an llm.c file for a multiple-choice evaluation (HellaSwag, MMLU); expected a file of tokens, as its "
          "write_datafile makes");
   }
 }

@@ -35,7 +35,7 @@ void check_apart(const std::vector<input::NamedFile>& train, const std::vector<i
   for (const input::NamedFile& named : validation) {
     if (trained_on.contains(std::filesystem::weakly_canonical(named.file))) {
       throw Error(ErrorKind::experiment,
-                  "dataset.validation_files: " + named.file.string() + " is one of the files of dataset.train too");
+                  "dataset.validation_files: " + named.file.string() + " is also one of the files of dataset.train");
     }
   }
 }
@@ -46,10 +46,10 @@ OptionTable options() {
   return OptionTable{
       text_list("train").help("files, folders (their *.bin) or globs with the tokens to train on, in this order"),
       text_list("validation_files", std::vector<std::string>{})
-          .help("the same for evaluation; without it there is none"),
+          .help("the same for evaluation; without it there is no evaluation"),
       text("format", "auto")
           .choices({"auto", "nanogpt", "nanogpt32", "llmc"})
-          .help("how the files are laid out; auto takes llm.c's where its header is there, else nanoGPT's"),
+          .help("format of the files; auto is llm.c's if its header is there, otherwise nanoGPT's"),
   };
 }
 

@@ -36,16 +36,18 @@ OptionTable Bert::options() {
   return {
       nn::vocab_size_option(),
       integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
-      integer("num_hidden_layers", 12).at_least(1).help("layers, each of attention and feed-forward"),
-      integer("num_attention_heads", 12).at_least(1).help("attention heads in a layer; they share hidden_size"),
+      integer("num_hidden_layers", 12).at_least(1).help("layers, each with attention and feed-forward"),
+      integer("num_attention_heads", 12)
+          .at_least(1)
+          .help("attention heads in a layer; hidden_size is divided among them"),
       integer("intermediate_size", 3072).at_least(1).help("width inside the feed-forward blocks"),
       integer("max_position_embeddings", 512).at_least(1).unit("tokens").help("longest sequence"),
-      integer("type_vocab_size", 2).at_least(1).help("kinds of token; Folio's text is all of the first kind"),
-      text("hidden_act", "gelu").choices(nn::activation_names()).help("function inside the feed-forward blocks"),
-      number("hidden_dropout_prob", 0.1).between(0, 1).help("dropout of the embeddings and of what a block adds"),
-      number("attention_probs_dropout_prob", 0.1).between(0, 1).help("dropout of the attention's probabilities"),
+      integer("type_vocab_size", 2).at_least(1).help("number of token types; all of Folio's text has the first type"),
+      text("hidden_act", "gelu").choices(nn::activation_names()).help("activation function in the feed-forward blocks"),
+      number("hidden_dropout_prob", 0.1).between(0, 1).help("dropout of the embeddings and of each block's output"),
+      number("attention_probs_dropout_prob", 0.1).between(0, 1).help("dropout of the attention probabilities"),
       number("layer_norm_eps", 1e-12).at_least(0).help("added to the variance in the norms"),
-      number("initializer_range", 0.02).at_least(0).help("standard deviation of the first weights"),
+      number("initializer_range", 0.02).at_least(0).help("standard deviation of the initial weights"),
   };
 }
 

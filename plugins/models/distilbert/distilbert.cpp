@@ -36,16 +36,18 @@ OptionTable DistilBert::options() {
   return {
       nn::vocab_size_option(),
       integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
-      integer("num_hidden_layers", 6).at_least(1).help("layers, each of attention and feed-forward"),
-      integer("num_attention_heads", 12).at_least(1).help("attention heads in a layer; they share hidden_size"),
+      integer("num_hidden_layers", 6).at_least(1).help("layers, each with attention and feed-forward"),
+      integer("num_attention_heads", 12)
+          .at_least(1)
+          .help("attention heads in a layer; hidden_size is divided among them"),
       integer("intermediate_size", 3072).at_least(1).help("width inside the feed-forward blocks"),
       integer("max_position_embeddings", 512).at_least(1).unit("tokens").help("longest sequence"),
       boolean("sinusoidal_pos_embds", false)
-          .help("whether the positions begin as sines and cosines; learned all the same"),
-      text("hidden_act", "gelu").choices(nn::activation_names()).help("function inside the feed-forward blocks"),
-      number("dropout", 0.1).between(0, 1).help("dropout of the embeddings and of what the feed-forward blocks add"),
-      number("attention_dropout", 0.1).between(0, 1).help("dropout of the attention's probabilities"),
-      number("initializer_range", 0.02).at_least(0).help("standard deviation of the first weights"),
+          .help("whether the positions start as sines and cosines; they are learned in either case"),
+      text("hidden_act", "gelu").choices(nn::activation_names()).help("activation function in the feed-forward blocks"),
+      number("dropout", 0.1).between(0, 1).help("dropout of the embeddings and of the feed-forward blocks' output"),
+      number("attention_dropout", 0.1).between(0, 1).help("dropout of the attention probabilities"),
+      number("initializer_range", 0.02).at_least(0).help("standard deviation of the initial weights"),
   };
 }
 

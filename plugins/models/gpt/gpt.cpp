@@ -13,19 +13,25 @@ OptionTable Gpt::options() {
   return {
       nn::vocab_size_option(),
       integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
-      integer("num_hidden_layers", 12).at_least(1).help("layers, each of attention and feed-forward"),
-      integer("num_attention_heads", 12).at_least(1).help("attention heads in a layer; they share hidden_size"),
+      integer("num_hidden_layers", 12).at_least(1).help("layers, each with attention and feed-forward"),
+      integer("num_attention_heads", 12)
+          .at_least(1)
+          .help("attention heads in a layer; hidden_size is divided among them"),
       integer("intermediate_size")
           .at_least(1)
           .absent_means("4 * hidden_size")
           .help("width inside the feed-forward blocks"),
       integer("max_position_embeddings", 1024).at_least(1).unit("tokens").help("longest sequence"),
-      text("hidden_act", "gelu_new").choices(nn::activation_names()).help("function inside the feed-forward blocks"),
-      number("resid_pdrop", 0.1).between(0, 1).help("dropout of what a block adds to the residual stream"),
+      text("hidden_act", "gelu_new")
+          .choices(nn::activation_names())
+          .help("activation function in the feed-forward blocks"),
+      number("resid_pdrop", 0.1)
+          .between(0, 1)
+          .help("dropout of each block's output, before it is added to the residual stream"),
       number("embd_pdrop", 0.1).between(0, 1).help("dropout of the embeddings"),
-      number("attn_pdrop", 0.1).between(0, 1).help("dropout of the attention's probabilities"),
+      number("attn_pdrop", 0.1).between(0, 1).help("dropout of the attention probabilities"),
       number("layer_norm_epsilon", 1e-5).at_least(0).help("added to the variance in the norms"),
-      number("initializer_range", 0.02).at_least(0).help("standard deviation of the first weights"),
+      number("initializer_range", 0.02).at_least(0).help("standard deviation of the initial weights"),
   };
 }
 

@@ -12,22 +12,26 @@ OptionTable Llama::options() {
       nn::vocab_size_option(),
       integer("hidden_size", 4096).at_least(1).help("width of the residual stream"),
       integer("intermediate_size", 11008).at_least(1).help("width inside the feed-forward blocks"),
-      integer("num_hidden_layers", 32).at_least(1).help("layers, each of attention and feed-forward"),
-      integer("num_attention_heads", 32).at_least(1).help("attention heads in a layer; they share hidden_size"),
+      integer("num_hidden_layers", 32).at_least(1).help("layers, each with attention and feed-forward"),
+      integer("num_attention_heads", 32)
+          .at_least(1)
+          .help("attention heads in a layer; hidden_size is divided among them"),
       integer("num_key_value_heads")
           .at_least(1)
           .absent_means("num_attention_heads")
-          .help("heads of keys and values; each serves as many attention heads"),
+          .help("heads of keys and values; each is shared by the same number of attention heads"),
       integer("head_dim").at_least(2).absent_means("hidden_size / num_attention_heads").help("width of a head"),
-      text("hidden_act", "silu").choices(nn::activation_names()).help("function of the feed-forward blocks' gate"),
+      text("hidden_act", "silu")
+          .choices(nn::activation_names())
+          .help("activation function of the gate in the feed-forward blocks"),
       integer("max_position_embeddings", 2048).at_least(1).unit("tokens").help("longest sequence"),
-      number("rope_theta", 10000.0).at_least(1).help("base of the rotary positions' wavelengths"),
+      number("rope_theta", 10000.0).at_least(1).help("base of the wavelengths of the rotary positions"),
       number("rms_norm_eps", 1e-6).at_least(0).help("added to the mean square in the norms"),
-      number("attention_dropout", 0.0).between(0, 1).help("dropout of the attention's probabilities"),
-      number("initializer_range", 0.02).at_least(0).help("standard deviation of the first weights"),
+      number("attention_dropout", 0.0).between(0, 1).help("dropout of the attention probabilities"),
+      number("initializer_range", 0.02).at_least(0).help("standard deviation of the initial weights"),
       boolean("attention_bias", false).help("whether the attention's linear layers have a bias"),
       boolean("mlp_bias", false).help("whether the feed-forward blocks' linear layers have a bias"),
-      boolean("tie_word_embeddings", false).help("whether the head's weight is the token embedding"),
+      boolean("tie_word_embeddings", false).help("whether the head uses the token embedding as its weight"),
   };
 }
 

@@ -18,17 +18,23 @@ OptionTable T5::options() {
       integer("num_hidden_layers", 6).at_least(1).help("layers of the encoder (num_layers)"),
       integer("num_decoder_layers").at_least(1).absent_means("num_hidden_layers").help("layers of the decoder"),
       integer("num_attention_heads", 8).at_least(1).help("attention heads in a layer (num_heads)"),
-      integer("relative_attention_num_buckets", 32).at_least(4).help("distances that have a bias of their own"),
+      integer("relative_attention_num_buckets", 32)
+          .at_least(4)
+          .help("number of distance ranges, each with its own bias"),
       integer("relative_attention_max_distance", 128)
           .at_least(2)
           .unit("tokens")
-          .help("distance from which on all share a bias"),
-      number("dropout_rate", 0.1).between(0, 1).help("dropout of embeddings, probabilities, blocks and results"),
+          .help("distance from which on all distances share one bias"),
+      number("dropout_rate", 0.1)
+          .between(0, 1)
+          .help("dropout of embeddings, attention probabilities, blocks and results"),
       number("layer_norm_epsilon", 1e-6).at_least(0).help("added to the mean square in the norms"),
-      number("initializer_factor", 1.0).at_least(0).help("factor on the first weights"),
-      text("feed_forward_proj", "relu").choices({"relu", "gated-gelu"}).help("function of the feed-forward blocks"),
+      number("initializer_factor", 1.0).at_least(0).help("factor on the initial weights"),
+      text("feed_forward_proj", "relu")
+          .choices({"relu", "gated-gelu"})
+          .help("activation function of the feed-forward blocks"),
       boolean("tie_word_embeddings", true)
-          .help("whether the head's weight is the token embedding, and what it is put on is scaled down"),
+          .help("whether the head uses the token embedding as its weight and its input is scaled down"),
   };
 }
 
@@ -36,7 +42,7 @@ T5Config::T5Config(const OptionValues& values) : options(values) {
   if (max_distance <= buckets / 2) {
     throw Error(ErrorKind::experiment, "relative_attention_max_distance " + std::to_string(max_distance) +
                                            " is too short for relative_attention_num_buckets " +
-                                           std::to_string(buckets) + ": half of them are for single distances");
+                                           std::to_string(buckets) + ": half of the buckets are for single distances");
   }
 }
 
@@ -67,10 +73,8 @@ at::Tensor T5::decode(const at::Tensor& ids, T5Pass pass) const {
 }
 
 at::Tensor T5::hidden_states(const Batch& batch) const {
-  if (!batch.decoder_input_ids.defined()) {
-    throw Error(ErrorKind::experiment,
-                "t5 was given nothing for its decoder to read; expected the objective span_corruption");
-  }
+  if (!batch.decoder_input_ids.defined())
+    throw Error(ErrorKind::experiment, "t5's decoder has nothing to read; expected the objective span_corruption");
   T5Pass pass;
   pass.source = decoder_.look_at(encode(batch));
   pass.source_mask.keys = batch.attention_mask;

@@ -12,11 +12,11 @@ folio::OptionTable options() {
       folio::integer("vocab_size", 50257)
           .between(1, folio::kMaxTokens)
           .unit("tokens")
-          .help("the most tokens to learn, among them the 256 bytes and the special tokens"),
+          .help("the most tokens to learn, including the 256 bytes and the special tokens"),
       folio::text("pattern", "gpt2")
           .choices({"gpt2", "llama3"})
-          .help("how text is cut into words, which tokens never cross"),
-      folio::integer("min_frequency", 0).at_least(0).help("how often a pair must stand in the text to become a token"),
+          .help("how text is cut into words, whose bounds tokens never cross"),
+      folio::integer("min_frequency", 0).at_least(0).help("how often a pair must occur in the text to become a token"),
   };
 }
 
@@ -30,5 +30,5 @@ std::unique_ptr<folio::Tokenizer> make(const folio::OptionValues& values) {
 
 }  // namespace
 
-FOLIO_PLUGIN("tokenizer", "bpe", .version = "1.0", .summary = "Byte-level byte-pair encoding, as GPT-2's and Llama 3's",
+FOLIO_PLUGIN("tokenizer", "bpe", .version = "1.0", .summary = "Byte-level byte-pair encoding, as in GPT-2 and Llama 3",
              .options = options, .make_tokenizer = make)

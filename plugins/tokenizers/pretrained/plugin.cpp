@@ -16,14 +16,13 @@ folio::OptionTable options() {
       folio::text("file").help("the tokenizer.json, SentencePiece's .model or tiktoken's .tiktoken file, relative to "
                                "the experiment's folder"),
       folio::text("pattern")
-          .absent_means("as the file's name tells")
-          .help("how text is cut into words, of a .tiktoken file: gpt2, cl100k_base, o200k_base, llama3, qwen2 or a "
-                "regular "
-                "expression"),
+          .absent_means("from the file's name")
+          .help("how text is cut into words, for a .tiktoken file: gpt2, cl100k_base, o200k_base, llama3, qwen2 or a "
+                "regular expression"),
   };
   for (const folio::SpecialToken token : folio::all_roles()) {
     table.push_back(folio::text(std::string(folio::role_name(token)))
-                        .absent_means("as the files tell")
+                        .absent_means("from the files")
                         .help("the token for " + std::string(folio::to_string(token))));
   }
   return folio::OptionTable(std::move(table));
@@ -46,5 +45,5 @@ std::unique_ptr<folio::Tokenizer> make(const folio::OptionValues& values) {
 }  // namespace
 
 FOLIO_PLUGIN("tokenizer", "pretrained", .version = "1.0",
-             .summary = "A tokenizer.json of Hugging Face's tokenizers, as it is", .options = options,
-             .make_tokenizer = make)
+             .summary = "A tokenizer from a file of Hugging Face's tokenizers, SentencePiece or tiktoken",
+             .options = options, .make_tokenizer = make)

@@ -14,21 +14,21 @@ folio::OptionTable options() {
       folio::integer("vocab_size", 32000)
           .between(1, folio::kMaxTokens)
           .unit("tokens")
-          .help("the most tokens to learn, among them the special tokens, the bytes and every character of the text"),
+          .help("the most tokens to learn, including the special tokens, the bytes and every character of the text"),
       folio::boolean("byte_fallback", true)
-          .help("write a character that training did not meet as its bytes, 256 tokens, instead of <unk>"),
+          .help("encode a character that did not occur in training as its bytes (256 tokens) instead of <unk>"),
       folio::text("normalization", "nfkc")
           .choices({"none", "nfc", "nfkc"})
-          .help("Unicode's normal form that texts are brought into; nfkc also makes ligatures and wide letters plain"),
+          .help("the Unicode normal form of the text; nfkc also turns ligatures and wide letters into plain ones"),
       folio::integer("max_piece_length", 16).between(1, 256).unit("characters").help("the longest token to learn"),
       folio::number("shrinking_factor", 0.75)
           .between(0.1, 0.95)
-          .help("how much of the candidates each round of training keeps"),
+          .help("the share of the candidates that each round of training keeps"),
       folio::integer("n_sub_iterations", 2).between(1, 100).help("iterations of EM in each round of training"),
       folio::integer("seed_size", 1'000'000)
           .between(1, 100'000'000)
           .unit("tokens")
-          .help("the most candidates that training begins with"),
+          .help("the most candidates to begin training with"),
   };
 }
 
@@ -52,5 +52,5 @@ std::unique_ptr<folio::Tokenizer> make(const folio::OptionValues& values) {
 }  // namespace
 
 FOLIO_PLUGIN("tokenizer", "unigram", .version = "1.0",
-             .summary = "SentencePiece's Unigram model with byte fallback, as T5's", .options = options,
+             .summary = "SentencePiece's Unigram model with byte fallback, as in T5", .options = options,
              .make_tokenizer = make)

@@ -14,19 +14,19 @@ folio::OptionTable options() {
       folio::integer("vocab_size", 30522)
           .between(1, folio::kMaxTokens)
           .unit("tokens")
-          .help("the most tokens to learn, among them the special tokens and the alphabet"),
-      folio::boolean("lowercase", true).help("make small letters of all"),
-      folio::boolean("strip_accents").absent_means("as lowercase").help("take the accents from letters"),
-      folio::boolean("handle_chinese_chars", true).help("make a word of each Chinese character"),
-      folio::integer("min_frequency", 0).at_least(0).help("how often a pair must stand in the text to become a token"),
+          .help("the most tokens to learn, including the special tokens and the alphabet"),
+      folio::boolean("lowercase", true).help("change all letters to lower case"),
+      folio::boolean("strip_accents").absent_means("as lowercase").help("remove the accents from letters"),
+      folio::boolean("handle_chinese_chars", true).help("make each Chinese character a word"),
+      folio::integer("min_frequency", 0).at_least(0).help("how often a pair must occur in the text to become a token"),
       folio::integer("limit_alphabet", 1000)
           .at_least(1)
           .unit("characters")
-          .help("the most characters to learn; the rarer ones are left out of words"),
+          .help("the most characters to learn; rarer ones are left out of words"),
       folio::integer("max_input_chars_per_word", 100)
           .between(1, INT32_MAX)
           .unit("characters")
-          .help("the longest word that is cut into tokens; longer ones are unknown"),
+          .help("the longest word that is cut into tokens; longer ones become unknown"),
       folio::text("continuing_subword_prefix", "##").help("what a token that continues a word begins with"),
   };
 }
@@ -46,5 +46,5 @@ std::unique_ptr<folio::Tokenizer> make(const folio::OptionValues& values) {
 
 }  // namespace
 
-FOLIO_PLUGIN("tokenizer", "wordpiece", .version = "1.0", .summary = "WordPiece, as BERT's", .options = options,
+FOLIO_PLUGIN("tokenizer", "wordpiece", .version = "1.0", .summary = "WordPiece, as in BERT", .options = options,
              .make_tokenizer = make)

@@ -82,8 +82,8 @@ TEST_CASE("jsonl takes a folder's files and another field") {
 TEST_CASE("jsonl skips empty lines and empty texts, and takes line ends of both kinds and a byte-order mark") {
   CHECK(texts_of("\xEF\xBB\xBF{\"text\":\"a\"}\r\n\r\n \t\n{\"text\":\"\"}\n\n{\"text\":\"b\"}\n\n") ==
         Names{"a", "b"});
-  CHECK_THAT(problem_with("\n{\"text\":\"\"}\n"), Contains("a.jsonl: has no line with text"));
-  CHECK_THAT(problem_with(""), Contains("has no line with text"));
+  CHECK_THAT(problem_with("\n{\"text\":\"\"}\n"), Contains("a.jsonl: has no lines with text"));
+  CHECK_THAT(problem_with(""), Contains("has no lines with text"));
 }
 
 TEST_CASE("jsonl undoes escapes, and keeps zero bytes") {
@@ -97,7 +97,8 @@ TEST_CASE("jsonl names file, line and byte of what is not JSON, and what was exp
   const std::vector<std::pair<std::string, std::string>> cases = {
       {R"({"text":"a"} {})", "14: is not valid JSON: expected the line's end after its object, got '{'"},
       {R"({"text":"a)", "11: is not valid JSON: expected the text's closing quote, got the line's end"},
-      {R"({"text":"a")", "12: is not valid JSON: expected ',' or '}', got the line's end; each line holds one whole"},
+      {R"({"text":"a")",
+       "12: is not valid JSON: expected ',' or '}', got the line's end; each line must be one complete"},
       {"x", "1: is not valid JSON: expected a value, got 'x'"},
       {"{\"text\":\"a\tb\"}",
        "11: is not valid JSON: expected a character or an escape such as \\n or \\t, got the byte"},
@@ -155,9 +156,9 @@ TEST_CASE("jsonl refuses a line for nothing in a field that is not read") {
 }
 
 TEST_CASE("jsonl refuses the field that is read twice, however it is written") {
-  CHECK_THAT(problem_with(R"({"text":"a","te\u0078t":"b"})"), Contains(":1:9: the name 'text' stands twice"));
-  CHECK_THAT(problem_with(R"({"a":{"b":"x","b":"y"}})", {{"field", "a.b"}}), Contains("the name 'a.b' stands twice"));
-  CHECK_THAT(problem_with(R"({"a":{"b":"x"},"a":{"b":"y"}})", {{"field", "a.b"}}), Contains("'a.b' stands twice"));
+  CHECK_THAT(problem_with(R"({"text":"a","te\u0078t":"b"})"), Contains(":1:9: the name 'text' occurs twice"));
+  CHECK_THAT(problem_with(R"({"a":{"b":"x","b":"y"}})", {{"field", "a.b"}}), Contains("the name 'a.b' occurs twice"));
+  CHECK_THAT(problem_with(R"({"a":{"b":"x"},"a":{"b":"y"}})", {{"field", "a.b"}}), Contains("'a.b' occurs twice"));
   CHECK(texts_of("{\"text\":\"a\",\"m\":{\"text\":1}}\n") == Names{"a"});
 }
 
@@ -183,7 +184,7 @@ TEST_CASE("jsonl makes a text of several fields") {
   CHECK_THAT(problem_with(R"({"a":"x"})", with("{a}{b}")), Contains("has no 'b'"));
   const std::vector<std::pair<const char*, const char*>> wrong = {{"{a", "the '{' at character 1 is not closed"},
                                                                   {"{a{b}}", "the '{' at character 1 is not closed"},
-                                                                  {"a}", "character 2 is a '}' that closes nothing"},
+                                                                  {"a}", "the '}' at character 2 closes nothing"},
                                                                   {"{}", "names no field"},
                                                                   {"text", "names no field"}};
   for (const auto& [text, problem] : wrong)
@@ -199,11 +200,11 @@ TEST_CASE("jsonl leaves out lines that cannot be read where it shall, and counts
   REQUIRE(documents.size() == 3);
   CHECK(documents[1].text == "b");
   CHECK_THAT(documents[0].provenance.note,
-             Contains("3 of its 5 lines could not be read and were left out, the first of them ") &&
+             Contains("3 of its 5 lines could not be read and were left out; the first is ") &&
                  Contains("a.jsonl:2:1: is not valid JSON: expected a value, got 'n'"));
   CHECK(documents[0].provenance.note == documents[1].provenance.note);
   CHECK(documents[2].provenance.note.empty());
-  CHECK_THAT(problem_with("x\n", {{"errors", "skip"}}), Contains("has no line with text; 1 of its 1 lines"));
+  CHECK_THAT(problem_with("x\n", {{"errors", "skip"}}), Contains("has no lines with text; 1 of its 1 lines"));
 }
 
 TEST_CASE("jsonl takes files with byte-order marks that were put together, and says where they meet in a line") {
@@ -212,7 +213,7 @@ TEST_CASE("jsonl takes files with byte-order marks that were put together, and s
   CHECK_THAT(
       problem_with(one + one),
       Contains("a.jsonl:1:16: is not valid JSON: expected the line's end after its object, got a byte-order mark, "
-               "as where two files were put together"));
+               "as if two files had been joined"));
   CHECK_THAT(problem_with(one + "\n\xEF\xBB\xBF{\"text\":}"), Contains("a.jsonl:2:12: "));
 }
 

@@ -59,7 +59,7 @@ TEST_CASE("textbooks names a damaged gzip file and what is wrong") {
   const TemporaryFolder folder;
   const std::string packed = test::gzip(prose(10'000));
   CHECK_THROWS_WITH(read_book(folder, packed.substr(0, packed.size() / 2)),
-                    Contains("book.txt: is a gzip file that ends too early"));
+                    Contains("book.txt: is a gzip file that ends too soon"));
   CHECK_THROWS_WITH(read_book(folder, test::gzip("caf\xE9")), Contains("book.txt: is not UTF-8 at byte 3 (0xe9)"));
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("textbooks gives each book of a file that holds several") {
   CHECK(documents[1].name == "book (2)");
   CHECK(documents[1].text == "two\ntwo\n");
   CHECK_FALSE(documents[1].continues);
-  CHECK_THAT(documents[1].provenance.note, Contains("it holds 2 books"));
+  CHECK_THAT(documents[1].provenance.note, Contains("it contains 2 Project Gutenberg books"));
   CHECK(read_book(folder, shelf, {{"shares", Names{"book=0.5"}}})[1].text == "two\n");
 }
 
@@ -163,18 +163,18 @@ TEST_CASE("textbooks reads UTF-16 by its mark, and names what is no text") {
   for (const char c : gutenberg_file("book\r\n")) wide += std::string{c, '\0'};
   const auto documents = read_book(folder, wide);
   CHECK(documents.at(0).text == "book\r\n");
-  CHECK_THAT(documents.at(0).provenance.note, Contains("UTF-16LE by its byte-order mark"));
+  CHECK_THAT(documents.at(0).provenance.note, Contains("UTF-16LE according to its byte-order mark"));
   CHECK_THROWS_WITH(read_book(folder, wide.substr(2)), Contains("book.txt: looks like UTF-16LE"));
   CHECK_THROWS_WITH(read_book(folder, "%PDF-1.4\n\xE2\xE3"), Contains("book.txt: is a PDF") && Contains("pdftotext"));
   CHECK_THROWS_WITH(
       read_book(folder, std::string("\x01\x02\x00\xFF\x03", 5)),
-      Contains("book.txt: is not UTF-8 at byte 3 (0xff), and is full of control characters: it is no text"));
+      Contains("book.txt: is not UTF-8 at byte 3 (0xff), and is full of control characters, so it is not text"));
 }
 
 TEST_CASE("textbooks says that a licence may be part of a text") {
   const TemporaryFolder folder;
   CHECK_THAT(read_book(folder, "The Project Gutenberg eBook of X\n\nbook\n").at(0).provenance.note,
-             Contains("it speaks of Project Gutenberg"));
+             Contains("it mentions Project Gutenberg"));
 }
 
 TEST_CASE("a share is the first lines that are whole within it") {
@@ -201,7 +201,7 @@ TEST_CASE("textbooks takes a book's share, and says what is wrong with one") {
   for (const char* bad : {"a=0", "a=1.5", "a=-0.5", "a=nan", "a=", "a=0.5x", "a= 0.5", "a=50%"})
     CHECK_THROWS_WITH(read({bad}), Contains("expected a number greater than 0 and at most 1"));
   CHECK_THROWS_WITH(read({"a=0.5", "a=0.6"}), Contains("gives 'a' a second share"));
-  CHECK_THROWS_WITH(read({"a=0.1"}), Contains("a.txt: its share of 0.1 holds no text"));
+  CHECK_THROWS_WITH(read({"a=0.1"}), Contains("a.txt: its share of 0.1 has no text"));
 }
 
 TEST_CASE("textbooks survives any file") {

@@ -152,7 +152,7 @@ TEST_CASE("download refuses a part of the file that it did not ask for") {
   });
   const Attempt attempt;
   attempt.left_behind("0123", "\"v1\"");
-  CHECK_THAT(attempt.failure(server), Contains("another part of the file"));
+  CHECK_THAT(attempt.failure(server), Contains("a different part of the file"));
 }
 
 TEST_CASE("download follows a redirect") {
@@ -266,7 +266,7 @@ TEST_CASE("a page that is no book of Project Gutenberg's is not kept as one") {
   places.mirror = server.address();
   const auto documents = read_all({}, places);
   CHECK(documents.at(0).provenance.stand_in);
-  CHECK_THAT(documents.at(0).provenance.note, Contains("has not the START and END lines"));
+  CHECK_THAT(documents.at(0).provenance.note, Contains("does not have the START and END lines"));
   CHECK_FALSE(fs::exists(folder / "cache/romeo-and-juliet.txt"));
 }
 

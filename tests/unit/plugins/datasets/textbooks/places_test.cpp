@@ -53,7 +53,7 @@ TEST_CASE("places refuse a data_dir that is not there") {
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::experiment);
     CHECK(std::string(error.what()) ==
-          "dataset.data_dir: no folder 'boks' (looked at " + (folder / "boks").string() + ")");
+          "dataset.data_dir: there is no folder 'boks' (looked at " + (folder / "boks").string() + ")");
   }
 }
 

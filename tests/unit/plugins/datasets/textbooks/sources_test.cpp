@@ -123,7 +123,7 @@ TEST_CASE("a glob without a match, a folder without texts and an empty entry are
   folder.write("experiment/empty/readme.rst", "t");
   const Places places = places_in(folder);
   CHECK_THAT(problem_with({"*.txt"}, places), Contains("no file matches '*.txt'"));
-  CHECK_THAT(problem_with({"empty"}, places), Contains("the folder 'empty'") && Contains("has no *.txt"));
+  CHECK_THAT(problem_with({"empty"}, places), Contains("the folder 'empty'") && Contains("has no files named *.txt"));
   CHECK_THAT(problem_with({""}, places), Contains("an entry is empty"));
 }
 

@@ -91,7 +91,7 @@ TEST_CASE("stand-in is refused with stand_in: false") {
   } catch (const Error& error) {
     CHECK(error.kind() == ErrorKind::run);
     const std::string message = error.what();
-    CHECK(message.find("'romeo-and-juliet' could not be had") != std::string::npos);
+    CHECK(message.find("'romeo-and-juliet' is not available") != std::string::npos);
     CHECK(message.find("stand_in is false") != std::string::npos);
   }
 }

@@ -80,9 +80,9 @@ TEST_CASE("textbooks names file and byte of what is not UTF-8, counted from the 
 }
 
 TEST_CASE("textbooks refuses a book without text") {
-  CHECK_THAT(run_error(""), Contains("book.txt: holds no text"));
-  CHECK_THAT(run_error("\xEF\xBB\xBF"), Contains("holds no text"));
-  CHECK_THAT(run_error(gutenberg_file("\r\n \r\n")), Contains("holds no text between its licence's lines"));
+  CHECK_THAT(run_error(""), Contains("book.txt: has no text"));
+  CHECK_THAT(run_error("\xEF\xBB\xBF"), Contains("has no text"));
+  CHECK_THAT(run_error(gutenberg_file("\r\n \r\n")), Contains("has no text between the lines of its licence"));
 }
 
 TEST_CASE("textbooks says when a licence was cut at one end only") {

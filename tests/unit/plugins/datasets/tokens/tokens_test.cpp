@@ -91,28 +91,27 @@ TEST_CASE("tokens gives the shards of nanoGPT and of llm.c as they lie in the fi
 TEST_CASE("tokens takes a format that is asked for at its word") {
   CHECK(find_tokens(kGpt2File, ShardFormat::llmc, "x").count == 4);
   CHECK(find_tokens(kGpt2File, ShardFormat::nanogpt, "x").count == kGpt2File.size() / 2);
-  CHECK_THAT(
-      problem_with(bytes_of(kGpt2Ids), ShardFormat::llmc),
-      Contains("train.bin: is no token file of llm.c's: it does not begin with the number 20240520 or 20240801"));
+  CHECK_THAT(problem_with(bytes_of(kGpt2Ids), ShardFormat::llmc),
+             Contains("train.bin: is not an llm.c token file: it does not begin with the number 20240520 or 20240801"));
 }
 
 TEST_CASE("tokens refuses a file that is empty or has half a token") {
   CHECK_THAT(problem_with(""), Contains("train.bin: is empty"));
-  CHECK_THAT(problem_with("abc"), Contains("has 3 bytes, which is no whole number of tokens of 2 bytes"));
+  CHECK_THAT(problem_with("abc"), Contains("has 3 bytes, which is not a whole number of tokens of 2 bytes"));
   CHECK_THAT(problem_with(llmc_file(20240520, 1, std::vector<std::uint16_t>{})), Contains("has no tokens"));
 }
 
 TEST_CASE("tokens holds llm.c's header against the file") {
-  CHECK_THAT(problem_with(kGpt2File.substr(0, 100)), Contains("ends within llm.c's header: 100 bytes of 1024"));
+  CHECK_THAT(problem_with(kGpt2File.substr(0, 100)), Contains("ends inside llm.c's header: 100 of 1024 bytes"));
   CHECK_THAT(problem_with(llmc_file(20240520, 7, kGpt2Ids)),
-             Contains("has version 7 of llm.c's format, expected 1 after the magic number 20240520"));
+             Contains("has version 7 of llm.c's format, expected 1 with the magic number 20240520"));
   CHECK_THAT(problem_with(kLlamaFile.substr(0, kLlamaFile.size() - 4)),
-             Contains("has 1032 bytes, but a header that counts 3 tokens of 4 bytes, which makes 1036 bytes: its end "
+             Contains("has 1032 bytes, but its header gives 3 tokens of 4 bytes, which makes 1036 bytes: its end "
                       "is missing"));
   CHECK_THAT(problem_with(kGpt2File + "xx"), Contains("has 1034 bytes, but") && !Contains("missing"));
   std::string negative = kGpt2File;
   negative[11] = '\xFF';
-  CHECK_THAT(problem_with(negative), Contains("has a header that counts -"));
+  CHECK_THAT(problem_with(negative), Contains("has a header that gives -"));
 }
 
 TEST_CASE("tokens stays within the file whatever it holds") {
@@ -143,7 +142,7 @@ TEST_CASE("tokens refuses a file for both training and evaluation") {
   std::filesystem::create_symlink("a.bin", folder / "b.bin");
   CHECK_THROWS_WITH(
       tokens_in(folder, {{"train", Names{"a.bin"}}, {"validation_files", Names{"b.bin"}}}).token_shards(),
-      Contains("dataset.validation_files: ") && Contains("b.bin is one of the files of dataset.train too"));
+      Contains("dataset.validation_files: ") && Contains("b.bin is also one of the files of dataset.train"));
   CHECK_THROWS_WITH(tokens_in(folder, {{"train", Names{"*.bin"}}}).token_shards(), Contains("a second time"));
 }
 
@@ -171,8 +170,8 @@ TEST_CASE("tokens of another width than 16 bits are told by their zeros") {
   for (const std::uint32_t vocab_size : {65U, 600U, 50257U, 128256U, 200000U}) {
     CAPTURE(vocab_size);
     CHECK_THAT(problem_with(some_ids<std::uint32_t>(vocab_size)),
-               Contains("train.bin: looks like ids of 32 bits") && Contains("or format: nanogpt32"));
-    CHECK_THAT(problem_with(some_ids<std::uint64_t>(vocab_size)), Contains("train.bin: looks like ids of 64 bits"));
+               Contains("train.bin: looks like 32-bit ids") && Contains("or format: nanogpt32"));
+    CHECK_THAT(problem_with(some_ids<std::uint64_t>(vocab_size)), Contains("train.bin: looks like 64-bit ids"));
     const ShardTokens wide = find_tokens(some_ids<std::uint32_t>(vocab_size), ShardFormat::nanogpt32, "train.bin");
     CHECK(wide.count == 4000);
     CHECK(wide.bytes_per_token == 4);
@@ -184,16 +183,17 @@ TEST_CASE("tokens of another width than 16 bits are told by their zeros") {
   CHECK_THAT(problem_with(llmc_file(20240520, 1, kLlamaIds)), Contains(": its tokens have 4 bytes each"));
   CHECK_THAT(problem_with(llmc_file(20240801, 7, kGpt2Ids)), Contains(": its tokens have 2 bytes each"));
   CHECK_THAT(problem_with("abcdef", ShardFormat::nanogpt32),
-             Contains("has 6 bytes, which is no whole number of tokens of 4"));
+             Contains("has 6 bytes, which is not a whole number of tokens of 4"));
 }
 
 TEST_CASE("tokens are named as what they are where they are none") {
-  CHECK_THAT(problem_with("\x93NUMPY" + some_ids<std::uint16_t>(600)), Contains("is a file of numpy's"));
-  CHECK_THAT(problem_with(llmc_file(20240522, 1, kGpt2Ids)), Contains("is llm.c's file of an evaluation with choices"));
+  CHECK_THAT(problem_with("\x93NUMPY" + some_ids<std::uint16_t>(600)), Contains("is a numpy file"));
+  CHECK_THAT(problem_with(llmc_file(20240522, 1, kGpt2Ids)),
+             Contains("is an llm.c file for a multiple-choice evaluation"));
   const TemporaryFolder folder;
   folder.write("train.bin.gz", "\x1F\x8B\x08" + some_ids<std::uint16_t>(600));
   CHECK_THROWS_WITH(tokens_in(folder, {{"train", Names{"train.bin.gz"}}}).token_shards(),
-                    Contains("train.bin.gz: is packed"));
+                    Contains("train.bin.gz: is compressed"));
   CHECK(find_tokens("\x1F\x8B\x08\x01", ShardFormat::automatic, "train.bin").count == 2);  // ids may be such
 }
 
