@@ -32,9 +32,9 @@ void close_events(const RunFolder& folder, ImportReport& report) {
   });
   if (is_active(state)) {
     EventWriter(folder.events()).interrupted();
-    report.unread.emplace_back("it had not ended when it was copied; here it is interrupted");
+    report.unread.emplace_back("it had not ended when it was copied, so here it is interrupted");
   }
-  if (broken > 0) report.unread.push_back(fmt::format("{} lines of events.jsonl that are no event", broken));
+  if (broken > 0) report.unread.push_back(fmt::format("{} lines of events.jsonl that are not events", broken));
 }
 
 std::string events_text(const RunFolder& folder) {
@@ -61,9 +61,10 @@ ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImpo
   if (keeps_id && fs::exists(here.path())) {
     report.unchanged = is_same_run(here, there);
     if (report.unchanged) return report;
-    throw Error(ErrorKind::usage,
-                fmt::format("run {} is here already with other contents ({}); runner rm {} makes room", info.id,
-                            here.path().string(), info.id));
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("there is already a run {} with different contents ({}); to replace it, first use runner rm {}",
+                    info.id, here.path().string(), info.id));
   }
   if (!keeps_id) {
     const ImportOrigin origin{report.format, "run:" + info.id,
@@ -76,8 +77,7 @@ ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImpo
     info.imported = origin;
   }
   auto unfinished = UnfinishedRun::make(results, report.id);
-  if (!unfinished)
-    throw Error(ErrorKind::store, "run " + report.id + " is being made by another process at this moment");
+  if (!unfinished) throw Error(ErrorKind::store, "run " + report.id + " is being created by another process right now");
   try {
     report.unread = copy_folder(source, unfinished->folder().path());
   } catch (const fs::filesystem_error& error) {
@@ -86,7 +86,7 @@ ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImpo
   if (!keeps_id) write_file_atomically(unfinished->folder().info(), to_json(info).dump(2) + "\n", ErrorKind::store);
   read_run_info(unfinished->folder());  // it may have been a link that was not followed
   close_events(unfinished->folder(), report);
-  if (!unfinished->put_in_place()) throw Error(ErrorKind::usage, "run " + report.id + " is here already");
+  if (!unfinished->put_in_place()) throw Error(ErrorKind::usage, "run " + report.id + " already exists");
   if (info.imported) known.add(report.id, *info.imported);
   return report;
 }

@@ -76,7 +76,7 @@ void write_folder(const Run& run, const fs::path& to) {
     const auto left_out = copy_folder(run.folder.path(), to);
     if (!left_out.empty()) throw Error(ErrorKind::store, fmt::format("not exported: {}", fmt::join(left_out, "; ")));
   } catch (const fs::filesystem_error& error) {
-    throw Error(ErrorKind::store, fmt::format("{}: cannot be written: {}", to.string(), error.what()));
+    throw Error(ErrorKind::store, fmt::format("{}: cannot be written to: {}", to.string(), error.what()));
   }
 }
 

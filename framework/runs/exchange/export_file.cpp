@@ -9,7 +9,7 @@ namespace folio::runs {
 namespace fs = std::filesystem;
 
 void require_absent(const fs::path& to) {
-  if (fs::exists(to)) throw Error(ErrorKind::store, to.string() + ": is there already; name another with --to");
+  if (fs::exists(to)) throw Error(ErrorKind::store, to.string() + ": already exists; name another with --to");
 }
 
 ExportFile::ExportFile(const fs::path& to) {
@@ -22,12 +22,12 @@ void ExportFile::write(std::string_view bytes) {
   written_ += bytes.size();
   if (file_) return file_->write(bytes);
   if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) != bytes.size())
-    throw_errno(ErrorKind::store, "standard output", "cannot be written");
+    throw_errno(ErrorKind::store, "standard output", "cannot be written to");
 }
 
 void ExportFile::commit() {
   if (file_) return file_->commit();
-  if (std::fflush(stdout) != 0) throw_errno(ErrorKind::store, "standard output", "cannot be written");
+  if (std::fflush(stdout) != 0) throw_errno(ErrorKind::store, "standard output", "cannot be written to");
 }
 
 }  // namespace folio::runs

@@ -11,10 +11,10 @@ namespace fs = std::filesystem;
 std::string leads_out(const fs::path& link, const fs::path& folder) {
   std::error_code error;
   const fs::path target = fs::canonical(link, error);
-  if (error) return fmt::format("{}: a link that leads nowhere", link.string());
+  if (error) return fmt::format("{}: a broken link", link.string());
   const fs::path below = target.lexically_relative(fs::canonical(folder, error));
   if (!below.empty() && *below.begin() != "..") return "";
-  return fmt::format("{}: a link out of the folder, to {}", link.string(), target.string());
+  return fmt::format("{}: a link that leads out of the folder, to {}", link.string(), target.string());
 }
 
 std::vector<std::string> copy_folder(const fs::path& from, const fs::path& to) {

@@ -83,7 +83,8 @@ std::optional<double> History::write(ImportedRun& run) const {
   }
   for (const auto& [number, step] : steps) run.points(number, step.metrics, step.time);
   for (const auto& [name, count] : repeated)
-    run.unread(fmt::format("{}: {} values of steps that were logged again; the last of each step counts", name, count));
+    run.unread(fmt::format(
+        "{}: {} values of steps that were logged more than once; the last value of each step is used", name, count));
   for (const auto& [name, count] : not_numbers_)
     run.unread(fmt::format("{}: {} values that are not numbers", name, count));
   if (without_step_ > 0) run.unread(fmt::format("{} rows without a step", without_step_));

@@ -36,7 +36,7 @@ std::vector<fs::path> run_folders_in(const fs::path& path, std::vector<std::stri
     else if (fs::exists(RunFolder(inner).info()))
       folders.push_back(inner);
     else
-      passed_over.push_back(inner.string() + ": is no run folder");
+      passed_over.push_back(inner.string() + ": is not a run folder");
   }
   std::sort(folders.begin(), folders.end());
   std::sort(passed_over.begin(), passed_over.end());
@@ -75,15 +75,14 @@ ImportResult import_runs(const fs::path& results, const fs::path& path) {
     if (found.empty()) continue;
     if (found.runs.empty())
       throw Error(ErrorKind::store,
-                  fmt::format("{}: holds no run: {}", path.string(), fmt::join(found.passed_over, "; ")));
+                  fmt::format("{}: has no run: {}", path.string(), fmt::join(found.passed_over, "; ")));
     return write_all(results, std::move(found), known);
   }
-  throw Error(
-      ErrorKind::usage,
-      path.string() +
-          ": is nothing that can be imported; expected a run folder (with run.json) or a folder of such, an output "
-          "folder or trainer_state.json of Hugging Face's Trainer, TensorBoard's event files, Weights & Biases' folder "
-          "wandb, MLflow's mlflow.db or mlruns, or a .json, .jsonl or .csv file");
+  throw Error(ErrorKind::usage,
+              path.string() +
+                  ": cannot be imported; expected a run folder (with run.json) or a folder of run folders, an output "
+                  "folder or trainer_state.json of Hugging Face's Trainer, TensorBoard event files, the wandb folder "
+                  "of Weights & Biases, MLflow's mlflow.db or mlruns, or a .json, .jsonl or .csv file");
 }
 
 }  // namespace folio::runs

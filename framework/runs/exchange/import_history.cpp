@@ -130,7 +130,7 @@ Histories read_lines(const fs::path& file, std::vector<std::string>& bad) {
     row.erase("run");
     histories.of(run).add_row(row);
   }
-  if (broken > 0) bad.push_back(fmt::format("{} lines that are no JSON objects, the first in line {}", broken, first));
+  if (broken > 0) bad.push_back(fmt::format("{} lines that are not JSON objects; the first is line {}", broken, first));
   return histories;
 }
 
@@ -145,7 +145,7 @@ FoundRuns import_history(const fs::path& path) {
   bool any = false;
   for (const auto& [name, history] : histories.all()) any = any || !history.empty();
   if (!any) {
-    throw Error(ErrorKind::store, path.string() + ": holds no metric; expected rows with a step and numbers" +
+    throw Error(ErrorKind::store, path.string() + ": has no metrics; expected rows with a step and numbers" +
                                       (bad.empty() ? "" : "; " + bad.front()));
   }
   for (const auto& [name, history] : histories.all()) {

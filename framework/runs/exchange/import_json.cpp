@@ -45,7 +45,7 @@ void add_series(ImportedRun& run, const json& points, const json& times) {
   for (const auto& [name, series] : points.items()) {
     const auto [values, broken] = pairs_in(series);
     for (const auto& [step, value] : values) by_step[step][name] = value;
-    if (broken > 0) run.unread(fmt::format("points.{}: {} that are no [step, value]", name, broken));
+    if (broken > 0) run.unread(fmt::format("points.{}: {} that are not [step, value]", name, broken));
   }
   const auto logged = pairs_in(times).first;
   for (const auto& [step, metrics] : by_step) {
@@ -103,9 +103,9 @@ void add_end(ImportedRun& run, const json& source) {
   }
   const auto names = run_state_names();
   if (!state.empty() && std::find(names.begin(), names.end(), state) == names.end())
-    run.unread("the state '" + state + "', which is none; here it is finished");
+    run.unread("the state '" + state + "', which is not a state of runs; here it is finished");
   const bool ongoing = state == "running" || state == "created";
-  if (ongoing) run.unread("it had not ended when it was written; here it is interrupted");
+  if (ongoing) run.unread("it had not ended when the file was written, so here it is interrupted");
   run.ended(ongoing || state == "interrupted" ? RunState::interrupted : RunState::finished);
 }
 
@@ -122,7 +122,8 @@ ImportedRun run_of(const json& source, const fs::path& path) {
       whole ? numbers_of(source["metrics"], "metrics.", run.report) : numbers_of(source, "", run.report);
   const json& points = member(source, "points");
   if (metrics.empty() && !points.is_object() && !whole)
-    throw Error(ErrorKind::store, path.string() + ": holds no metric, expected an object \"metrics\" or of numbers");
+    throw Error(ErrorKind::store,
+                path.string() + ": has no metrics, expected an object \"metrics\" or an object of numbers");
   if (whole || points.is_object()) {
     add_info(run, source);
     if (const std::string id = text_in(source, "id"); is_run_id(id)) {
@@ -157,8 +158,8 @@ FoundRuns import_json(const fs::path& path) {
       if (run.is_object())
         found.runs.push_back(run_of(run, path));
       else
-        found.passed_over.push_back(path.string() + ": holds something among its runs that is no JSON object");
-    if (several.empty()) found.passed_over.push_back(path.string() + ": holds no run");
+        found.passed_over.push_back(path.string() + ": one of its runs is not a JSON object");
+    if (several.empty()) found.passed_over.push_back(path.string() + ": has no runs");
   } else {
     found.runs.push_back(run_of(source, path));
   }

@@ -89,7 +89,7 @@ MlflowRun read_mlflow_run(const fs::path& folder, const json& meta, const std::s
     auto values = read_metric(name, file, run);
     if (!values.empty()) run.metrics[name] = std::move(values);
   }
-  if (!files_below(folder / "artifacts").files.empty()) run.unread.emplace_back("artifacts stay where they are");
+  if (!files_below(folder / "artifacts").files.empty()) run.unread.emplace_back("artifacts are not copied");
   return run;
 }
 

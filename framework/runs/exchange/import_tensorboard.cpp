@@ -48,8 +48,8 @@ class Curves {
   std::vector<std::string> lost() const {
     std::vector<std::string> sentences = gave_way_;
     for (const auto& [tag, count] : repeated_)
-      sentences.push_back(
-          fmt::format("{}: {} values of steps that were logged again; the last of each step counts", tag, count));
+      sentences.push_back(fmt::format(
+          "{}: {} values of steps that were logged more than once; the last value of each step is used", tag, count));
     return sentences;
   }
 
@@ -64,8 +64,9 @@ class Curves {
       if (scalar.step < curve->second.rbegin()->first) resumed = std::min(resumed.value_or(scalar.step), scalar.step);
     }
     if (!resumed) return;
-    gave_way_.push_back(fmt::format("{} points from step {} on, which gave way to {}, where the program began again",
-                                    cut(*resumed), *resumed, name));
+    gave_way_.push_back(
+        fmt::format("{} points from step {} on, replaced by those in {}, where the program started again",
+                    cut(*resumed), *resumed, name));
   }
 
   /// Removes what stands from this step on; gives how many points that were.
@@ -166,7 +167,7 @@ ImportedRun run_of(const fs::path& path, const LoggedFolder& folder, const json&
   for (const auto& [number, step] : steps) run.points(number, step.metrics, step.time);
   constexpr std::uint64_t kFailure = 2;
   if (folder.status == kFailure)
-    run.ended(RunState::failed, "TensorBoard's hparams have it as failed");
+    run.ended(RunState::failed, "TensorBoard's hparams say that it failed");
   else
     run.ended(RunState::finished);
   return run;
@@ -205,9 +206,9 @@ FoundRuns import_tensorboard(const fs::path& path) {
       found.runs.push_back(run_of(folder, logged, hparams));
     } else if (!logged.problems.empty()) {
       found.passed_over.push_back(
-          fmt::format("{}: no scalar can be read: {}", folder.string(), logged.problems.front()));
+          fmt::format("{}: no scalars can be read: {}", folder.string(), logged.problems.front()));
     } else if (!folders.contains(folder.parent_path()) || !logged.hparams.is_object()) {
-      found.passed_over.push_back(folder.string() + ": its event files hold no scalars");
+      found.passed_over.push_back(folder.string() + ": its event files have no scalars");
     }
   }
   return found;

@@ -130,7 +130,7 @@ void add_settings(ImportedRun& run, const json& state, const fs::path& folder) {
   if (const json& trial = member(state, "trial_params"); trial.is_object()) training.update(trial);
   run.settings["training"] = std::move(training);
   for (const char* file : {"training_args.bin", "optimizer.pt"})
-    if (fs::exists(folder / file)) run.unread(std::string(file) + ": holds Python objects");
+    if (fs::exists(folder / file)) run.unread(std::string(file) + ": contains Python objects");
   json model = object_in(folder / "config.json", run);
   if (model.is_null()) return;
   add_definition(run, model);
@@ -189,7 +189,7 @@ FoundRuns import_trainer(const fs::path& path) {
   const json& log = member(state, "log_history");
   if (!log.is_array()) {
     throw Error(ErrorKind::store,
-                file.string() + ": has no list 'log_history', expected that of Hugging Face's Trainer");
+                file.string() + ": has no list 'log_history', expected a file of Hugging Face's Trainer");
   }
   const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
   ImportedRun run("Hugging Face's Trainer", folder);

@@ -87,7 +87,7 @@ ImportedRun read_wandb_run(const fs::path& folder, const fs::path& log_file) {
   run.from = "wandb:" + folder.filename().string();
   WandbLog log;
   if (log_file.empty())
-    run.unread("there is no run-*.wandb, which holds the history");
+    run.unread("there is no run-*.wandb, which would have the history");
   else
     log = read_wandb_log(read_file(log_file, ErrorKind::store));
   const fs::path files = folder / "files";
@@ -123,7 +123,7 @@ FoundRuns import_wandb(const fs::path& path) {
   if (fs::is_regular_file(path)) {
     if (path.extension() != ".wandb") return found;
     if (!is_wandb_log(read_file(path, ErrorKind::store)))
-      throw Error(ErrorKind::store, path.string() + ": does not begin as a log of Weights & Biases does (\":W&B\")");
+      throw Error(ErrorKind::store, path.string() + ": does not begin like a Weights & Biases log (\":W&B\")");
     found.runs.push_back(read_wandb_run(path.parent_path(), path));
     return found;
   }
@@ -138,7 +138,7 @@ FoundRuns import_wandb(const fs::path& path) {
     const std::string name = entry->path().filename().string();
     if ((!name.starts_with("run-") && !name.starts_with("offline-run-")) || !entry->is_directory()) continue;
     if (entry->is_symlink())
-      found.passed_over.push_back(entry->path().string() + ": a link; name the folder that it leads to");
+      found.passed_over.push_back(entry->path().string() + ": is a link; name the folder that it leads to");
     else if (is_wandb_run(entry->path()))
       folders.push_back(entry->path());
   }
@@ -146,7 +146,7 @@ FoundRuns import_wandb(const fs::path& path) {
   for (const fs::path& folder : folders) {
     const fs::path log = log_in(folder);
     if (!log.empty() && !is_wandb_log(read_file(log, ErrorKind::store)))
-      found.passed_over.push_back(log.string() + ": does not begin as a log of Weights & Biases does (\":W&B\")");
+      found.passed_over.push_back(log.string() + ": does not begin like a Weights & Biases log (\":W&B\")");
     else
       found.runs.push_back(read_wandb_run(folder, log));
   }

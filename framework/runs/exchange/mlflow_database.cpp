@@ -117,7 +117,7 @@ class DatabaseReader {
       add_values(run);
       found.runs.push_back(imported(run, file_));
     }
-    if (found.empty()) found.passed_over.push_back(file_.string() + ": holds no run");
+    if (found.empty()) found.passed_over.push_back(file_.string() + ": has no runs");
     return found;
   }
 

@@ -47,7 +47,8 @@ void add_metrics(ImportedRun& imported, const MlflowRun& run) {
     }
     if (replaced > 0)
       imported.unread(
-          fmt::format("{}: {} values of steps that were logged again; the last of each step counts", name, replaced));
+          fmt::format("{}: {} values of steps that were logged more than once; the last value of each step is used",
+                      name, replaced));
   }
   for (const auto& [number, step] : steps)
     imported.points(number, step.metrics, static_cast<double>(step.time_ms) / 1000);
@@ -56,9 +57,9 @@ void add_metrics(ImportedRun& imported, const MlflowRun& run) {
 void add_end(ImportedRun& imported, const MlflowRun& run) {
   const auto time = seconds(run.end_ms);
   if (run.status == "RUNNING" || run.status == "SCHEDULED")
-    imported.unread("it had not ended when it was read; here it is interrupted");
+    imported.unread("it had not ended when it was read, so here it is interrupted");
   if (run.status == "FAILED")
-    imported.ended(RunState::failed, "MLflow has it as failed", time);
+    imported.ended(RunState::failed, "MLflow says that it failed", time);
   else
     imported.ended(run.status == "FINISHED" ? RunState::finished : RunState::interrupted, "", time);
 }

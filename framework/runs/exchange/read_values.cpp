@@ -84,7 +84,8 @@ json plain_scalar(const std::string& text) {
 }
 
 json from_yaml(const YAML::Node& node, int depth, std::size_t& values) {
-  if (depth > kDeepest || ++values > kMostYamlValues) throw Error(ErrorKind::store, "is nested too deep, or too large");
+  if (depth > kDeepest || ++values > kMostYamlValues)
+    throw Error(ErrorKind::store, "is nested too deeply, or too large");
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
       return node.Tag() == "?" ? plain_scalar(node.Scalar()) : json(node.Scalar());
@@ -118,7 +119,7 @@ json read_python_json(std::string_view text, const std::string& name) {
     throw Error(ErrorKind::store,
                 fmt::format("{}: is not valid JSON: {}", name, json_fault(text, place_read(quoted, error.byte))));
   } catch (const json::out_of_range&) {  // of numbers alone
-    throw Error(ErrorKind::store, name + ": is not valid JSON: holds a number too large for 64 bits");
+    throw Error(ErrorKind::store, name + ": is not valid JSON: it has a number too large for 64 bits");
   }
 }
 

@@ -157,7 +157,7 @@ TensorboardFile read_tensorboard(std::string_view bytes) {
     } else if (const std::size_t payload = at + kLength + kCrc; !right(payload, size)) {
       stop("a record's checksum is wrong");
     } else if (!read_event(bytes.substr(payload, size), file)) {
-      stop("a record is no event");
+      stop("a record is not an event");
     } else {
       at = payload + size + kCrc;
     }

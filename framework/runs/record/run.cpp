@@ -55,15 +55,15 @@ bool is_baseline(const RunSummary& run) { return run.id.starts_with("baseline/")
 
 void require_own(const RunSummary& run) {
   if (run.other_folder.empty()) return;
-  throw Error(ErrorKind::usage, "run " + run.id + " lies in " + run.other_folder +
+  throw Error(ErrorKind::usage, "run " + run.id + " is in " + run.other_folder +
                                     ", in another results folder; it can be changed on that machine, with --results");
 }
 
 void require_folder(const Run& run) {
   if (run.summary.other_folder.empty() || std::filesystem::is_directory(run.folder.path())) return;
-  throw Error(ErrorKind::usage, "run " + run.summary.id + " lies in " + run.summary.other_folder +
-                                    ", which cannot be read from here; ask there, or take a copy of that folder and "
-                                    "`runner import` it");
+  throw Error(ErrorKind::usage,
+              "run " + run.summary.id + " is in " + run.summary.other_folder +
+                  ", which cannot be read from here; use that machine, or copy that folder and `runner import` it");
 }
 
 std::optional<double> metric_of(const Run& run, const std::string& name) {

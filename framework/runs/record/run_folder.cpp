@@ -145,12 +145,13 @@ RunInfo read_run_info(const RunFolder& folder) {
   const json source = read_json(folder.info());
   try {
     if (const int format = source.at("format").get<int>(); format > kFormat) {
-      throw Error(ErrorKind::store, fmt::format("{}: has format {}, this Folio reads up to {}; a newer one wrote it",
-                                                folder.info().string(), format, kFormat));
+      throw Error(ErrorKind::store,
+                  fmt::format("{}: has format {}, but this Folio reads formats up to {}; a newer Folio wrote it",
+                              folder.info().string(), format, kFormat));
     }
     return run_info_from_json(source);
   } catch (const json::exception& error) {
-    throw Error(ErrorKind::store, folder.info().string() + ": is not a run's: " + json_reason(error));
+    throw Error(ErrorKind::store, folder.info().string() + ": does not describe a run: " + json_reason(error));
   }
 }
 

@@ -48,7 +48,7 @@ const RunSummary& latest_of_file(std::span<const RunSummary> runs, const std::st
 
 const RunSummary& select_run(std::span<const RunSummary> runs, const std::string& text) {
   if (text == "latest") {
-    if (runs.empty() || is_baseline(runs.front())) throw Error(ErrorKind::usage, "there is no run yet");
+    if (runs.empty() || is_baseline(runs.front())) throw Error(ErrorKind::usage, "there are no runs yet");
     return runs.front();
   }
   if (const auto* run = first(runs, [&](const RunSummary& r) { return r.id == text; })) return *run;

@@ -41,7 +41,7 @@ Divergence compare_step(const StepFingerprint& a, const StepFingerprint& b) {
 
 TraceWriter::TraceWriter(fs::path file)
     : path_(std::move(file)), file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
-  if (!file_) throw_errno(ErrorKind::run, path_, "cannot be made");
+  if (!file_) throw_errno(ErrorKind::run, path_, "cannot be created");
   write(kMagic.data(), kMagic.size());
 }
 
@@ -53,17 +53,17 @@ void TraceWriter::append(const StepFingerprint& fingerprint) {
 void TraceWriter::write(const void* bytes, std::size_t count) {
   const ssize_t written = ::write(file_.get(), bytes, count);
   if (written == static_cast<ssize_t>(count)) return;
-  if (written < 0) throw_errno(ErrorKind::run, path_, "cannot be written");
-  throw Error(ErrorKind::run, path_.string() + ": cannot be written: the disk is full");
+  if (written < 0) throw_errno(ErrorKind::run, path_, "cannot be written to");
+  throw Error(ErrorKind::run, path_.string() + ": cannot be written to: the disk is full");
 }
 
 std::vector<StepFingerprint> read_trace(const fs::path& file) {
   if (!fs::exists(file)) {
     throw Error(ErrorKind::store,
-                file.string() + ": is not there: only a run with training.trace=true leaves a trace of its steps");
+                file.string() + ": does not exist: only a run with training.trace=true records a trace of its steps");
   }
   const std::string bytes = read_file(file, ErrorKind::store);
-  if (!bytes.starts_with(kMagic)) throw Error(ErrorKind::store, file.string() + ": is no trace of a run's steps");
+  if (!bytes.starts_with(kMagic)) throw Error(ErrorKind::store, file.string() + ": is not a trace of a run's steps");
   std::vector<StepFingerprint> fingerprints;
   for (std::size_t at = kMagic.size(); at + sizeof(Record) <= bytes.size(); at += sizeof(Record)) {
     Record record;
@@ -88,26 +88,25 @@ std::optional<Divergence> first_divergence(const std::vector<StepFingerprint>& a
 }
 
 std::string meaning_of(const Divergence& divergence) {
-  if (divergence.ended) return "One of the two ends there; until then they are equal.";
+  if (divergence.ended) return "One of the two runs ends there; until then they are equal.";
   if (divergence.batch && divergence.step == 1)
-    return "They begin with other batches: another seed, data_seed, text, tokenizer, split or batch size.";
-  if (divergence.batch)
-    return "The batches part later than the beginning: another number of samples, or another resume.";
+    return "They begin with different batches: a different seed, data_seed, text, tokenizer, split or batch size.";
+  if (divergence.batch) return "The batches differ only later: a different number of samples, or a different resume.";
   if (divergence.random) {
     return divergence.step == 1
-               ? "The same batch, but another random state: another seed, or another number of weights."
-               : "The same batches, but dropout drew other random numbers: a plugin or a resume drew "
-                 "more or fewer.";
+               ? "The same batch, but a different random state: a different seed, or a different number of weights."
+               : "The same batches, but different random numbers in dropout: a plugin or a resume drew more or fewer "
+                 "of them.";
   }
   if (divergence.loss && divergence.step == 1) {
-    return "The same batch and random numbers, but another loss: another model, other weights at the start, another "
-           "precision, or another order of sums (threads, processor, libtorch).";
+    return "The same batch and random numbers, but a different loss: a different model, initial weights, precision, or "
+           "order of sums (threads, processor, libtorch).";
   }
   if (divergence.loss) {
-    return "The same batch and random numbers, but other weights: the update before it differed (learning rate, "
+    return "The same batch and random numbers, but different weights: the update before it differed (learning rate, "
            "schedule, optimizer, clipping), or the order of sums did (threads, processor, libtorch).";
   }
-  return "The same loss, but other gradients: the backward pass differs (precision, order of sums, a plugin's own "
+  return "The same loss, but different gradients: the backward pass differs (precision, order of sums, a plugin's own "
          "operators).";
 }
 

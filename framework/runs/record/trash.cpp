@@ -18,7 +18,7 @@ fs::path trash_folder(const fs::path& results) { return results / "trash"; }
 /// Renames a folder, and brings that to the disk.
 void move_folder(const fs::path& from, const fs::path& to) {
   std::error_code error;
-  if (fs::exists(to, error)) throw Error(ErrorKind::store, to.string() + ": is there already; move it away first");
+  if (fs::exists(to, error)) throw Error(ErrorKind::store, to.string() + ": already exists; move it away first");
   fs::rename(from, to, error);
   if (error)
     throw Error(ErrorKind::store, from.string() + ": cannot be moved to " + to.string() + ": " + error.message());
@@ -58,7 +58,7 @@ std::vector<RunSummary> list_trash(const fs::path& results) {
 }
 
 void move_to_trash(const fs::path& results, const RunSummary& run) {
-  if (is_baseline(run)) throw Error(ErrorKind::usage, "run " + run.id + " comes with Folio and stays");
+  if (is_baseline(run)) throw Error(ErrorKind::usage, "run " + run.id + " comes with Folio and cannot be removed");
   require_own(run);
   if (is_active(run.state)) {
     const std::string where = run.elsewhere.empty() ? "" : " on " + run.elsewhere;

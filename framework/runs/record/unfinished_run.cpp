@@ -49,7 +49,7 @@ std::optional<UnfinishedRun> UnfinishedRun::make(const fs::path& results, const 
   const fs::path path = runs / (std::string(kUnfinished) + id);
   if (::mkdir(path.c_str(), 0777) != 0) {
     if (errno == EEXIST) return std::nullopt;
-    throw_errno(ErrorKind::store, path, "cannot be written");
+    throw_errno(ErrorKind::store, path, "cannot be written to");
   }
   FileDescriptor lock = open_folder(path);
   if (!lock) return std::nullopt;
@@ -72,7 +72,7 @@ bool UnfinishedRun::put_in_place() {
   std::error_code error;
   fs::rename(folder_.path(), target_, error);
   if (error == std::errc::directory_not_empty || error == std::errc::file_exists) return false;
-  if (error) throw Error(ErrorKind::store, target_.string() + ": cannot be written: " + error.message());
+  if (error) throw Error(ErrorKind::store, target_.string() + ": cannot be written to: " + error.message());
   lock_.reset();
   sync_directory(target_.parent_path(), ErrorKind::store);
   return true;

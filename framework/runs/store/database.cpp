@@ -42,8 +42,8 @@ void Database::reconnect(const soci::soci_error& error) {
     } catch (const soci::soci_error& failed) {
       if (Clock::now() + kBetweenAttempts > deadline) {
         given_up_ = true;
-        throw Error(ErrorKind::store, fmt::format("{}: the connection was lost, and could not be made again: {}",
-                                                  name(), server_->explain(failed)));
+        throw Error(ErrorKind::store, fmt::format("{}: the connection was lost, and reconnecting failed: {}", name(),
+                                                  server_->explain(failed)));
       }
     }
     std::this_thread::sleep_for(kBetweenAttempts);

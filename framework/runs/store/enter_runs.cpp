@@ -85,7 +85,7 @@ bool was_replaced(const RunProgress& progress, const RunFolder& folder) {
 std::optional<News> look(soci::session& session, const ResultsFolder& results, PendingRun& pending) {
   const RunFolder& folder = pending.run.folder;
   if (speaks_postgresql(session) && first_invalid_utf8(folder.path().string()))
-    throw Error(ErrorKind::store, folder.path().string() + ": its path is not UTF-8, which PostgreSQL does not hold");
+    throw Error(ErrorKind::store, folder.path().string() + ": its path is not UTF-8, which PostgreSQL cannot store");
   News news;
   news.pending = &pending;
   news.seen = progress_of(session, results, pending.run.id);
@@ -137,8 +137,8 @@ void delete_run(soci::session& session, long long row) {
 StateEvent failure_of(const RunProgress& progress) {
   const auto pid = progress.process->pid;
   const std::string reason = progress.state == RunState::created
-                                 ? fmt::format("the runner (pid {}) was gone before its worker began", pid)
-                                 : fmt::format("the worker (pid {}) is gone", pid);
+                                 ? fmt::format("the runner (pid {}) ended before its worker began", pid)
+                                 : fmt::format("the worker (pid {}) no longer exists", pid);
   return {RunState::failed, std::nullopt, RunError{ErrorKind::run, reason}};
 }
 

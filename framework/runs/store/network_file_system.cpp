@@ -47,8 +47,8 @@ void require_local_folder(const std::filesystem::path& folder) {
   if (::statfs(folder.c_str(), &status) != 0) return;  // opening the store gives the better message
   if (const auto name = network_file_system(static_cast<long>(status.f_type))) {
     throw Error(ErrorKind::store,
-                fmt::format("{}: lies on a network file system ({}), where the store's locks cannot be trusted; name a "
-                            "folder on a local disk with --results, or a PostgreSQL server with --store",
+                fmt::format("{}: is on a network file system ({}), where file locks are not reliable; name a folder on "
+                            "a local disk with --results, or a PostgreSQL server with --store",
                             folder.string(), *name));
   }
 }

@@ -120,7 +120,7 @@ class PostgresqlServer : public Server {
              "UPDATE, DELETE ON ALL TABLES IN SCHEMA folio TO user";
     }
     if (message.find("lock timeout") != std::string::npos)
-      return fmt::format("is locked by another process, still after {} seconds", kLockSeconds);
+      return fmt::format("is still locked by another process after {} seconds", kLockSeconds);
     return message;
   }
 
@@ -134,7 +134,7 @@ void require_postgresql_url(const std::string& url) {
   if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return;
   // Not repeated: there may be a password in it.
   throw Error(ErrorKind::usage,
-              "the store is no address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");
+              "the store is not the address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");
 }
 
 std::unique_ptr<const Server> postgresql_server(std::string url) {

@@ -128,9 +128,11 @@ void prepare_schema(Database& database) {
     WriteTransaction transaction(session);
     const int version = schema_version(session);  // another process may have been here since
     if (version > kSchemaVersion) {
-      throw Error(ErrorKind::store,
-                  fmt::format("{}: has schema version {}, this Folio knows up to {}; use the newer Folio that wrote it",
-                              database.name(), version, kSchemaVersion));
+      throw Error(
+          ErrorKind::store,
+          fmt::format(
+              "{}: has schema version {}, but this Folio knows versions up to {}; use the newer Folio that wrote it",
+              database.name(), version, kSchemaVersion));
     }
     if (version == kSchemaVersion) return;
     if (version == 0 && has_tables(session))

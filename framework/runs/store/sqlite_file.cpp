@@ -41,12 +41,12 @@ class SqliteFile : public Server {
       case SQLITE_CORRUPT:
         return fmt::format(
             "is damaged or not a store ({}); the runs themselves are safe in their folders: `runner reindex` moves "
-            "this file away and makes it anew from them",
+            "this file away and rebuilds it from them",
             message);
       case SQLITE_BUSY:
-        return fmt::format("is locked by another process, still after {} seconds", kLockSeconds);
+        return fmt::format("is still locked by another process after {} seconds", kLockSeconds);
       case SQLITE_FULL:
-        return "cannot be written: the disk is full";
+        return "cannot be written to: the disk is full";
       default:
         return message;
     }

@@ -51,7 +51,7 @@ TEST_CASE("CSV has a row for each step and a column for each metric") {
   const fs::path to = scratch.path() / "points.csv";
   export_csv({&run, 1}, to);
   CHECK(read_file(to) == "step,epoch,loss,grad_norm\n10,0.5,6.5,nan\n20,1,inf,\n");
-  CHECK_THROWS_WITH(export_csv({&run, 1}, to), Catch::Contains("is there already"));
+  CHECK_THROWS_WITH(export_csv({&run, 1}, to), Catch::Contains("already exists"));
 }
 
 TEST_CASE("exported JSON and an exported folder come back by import") {

@@ -80,7 +80,8 @@ TEST_CASE("MLflow's SQLite store is imported with names, dates, tags, notes and 
   CHECK(loaded(scratch, report_of(result, "failed").id).summary.state == RunState::failed);
   const ImportReport& report = report_of(result, "it's: a \"quoted\" # name");
   CHECK(report.unread ==
-        std::vector<std::string>{"at once: 1 values of steps that were logged again; the last of each step counts"});
+        std::vector<std::string>{
+            "at once: 1 values of steps that were logged more than once; the last value of each step is used"});
   const Run run = loaded(scratch, report.id);
   CHECK(run.summary.note == "a note\nsecond line");
   CHECK(run.summary.tags == std::set<std::string>{"team=nlp", "two_words=1_2"});
@@ -149,7 +150,7 @@ TEST_CASE("of MLflow's file store deleted runs and logged models are no runs, an
   CHECK(run.summary.created == "2023-11-14T22:13:20.123Z");
   CHECK(run.facts["mlflow_experiment"] == "books");
   fs::remove_all(scratch.path() / "other/mlruns/7/aa");
-  CHECK_THAT(refusal(scratch, scratch.path() / "other/mlruns"), Catch::Contains("holds no run"));
+  CHECK_THAT(refusal(scratch, scratch.path() / "other/mlruns"), Catch::Contains("has no run"));
 }
 
 TEST_CASE("an offline run of Weights & Biases is imported from its log") {
@@ -193,7 +194,7 @@ TEST_CASE("a log of Weights & Biases may be broken at any byte") {
   CHECK(has(report.unread, "a record is cut off"));
   CHECK(loaded(scratch, report.id).summary.state == RunState::interrupted);
   CHECK_THAT(refusal(scratch, put(scratch, "run-y.wandb", "something else")),
-             Catch::Contains("does not begin as a log"));
+             Catch::Contains("does not begin like a Weights & Biases log"));
 }
 
 TEST_CASE("a record of Weights & Biases may go over blocks of 32 KiB") {
@@ -250,15 +251,15 @@ TEST_CASE("of a table's step that stands twice the last row counts, and that is 
   const ScratchFolder scratch;
   const ImportReport report = import_one(scratch, put(scratch, "a.csv", "step,loss\n1,3\n1,2\n"));
   CHECK(curve(scratch, report.id) == std::vector<std::pair<std::int64_t, double>>{{1, 2.0}});
-  CHECK(has(report.unread, "loss: 1 values of steps that were logged again"));
+  CHECK(has(report.unread, "loss: 1 values of steps that were logged more than once"));
 }
 
 TEST_CASE("a table without a step, or without numbers, is refused with what was expected") {
   const ScratchFolder scratch;
   CHECK_THAT(refusal(scratch, put(scratch, "a.csv", "loss,lr\n1,2\n")), Catch::Contains("has no column 'step'"));
   CHECK_THAT(refusal(scratch, put(scratch, "b.csv", "")), Catch::Contains("is empty"));
-  CHECK_THAT(refusal(scratch, put(scratch, "c.csv", "step,loss\n1,x\n")), Catch::Contains("holds no metric"));
-  CHECK_THAT(refusal(scratch, put(scratch, "d.jsonl", "[1]\n")), Catch::Contains("1 lines that are no JSON objects"));
+  CHECK_THAT(refusal(scratch, put(scratch, "c.csv", "step,loss\n1,x\n")), Catch::Contains("has no metrics"));
+  CHECK_THAT(refusal(scratch, put(scratch, "d.jsonl", "[1]\n")), Catch::Contains("1 lines that are not JSON objects"));
 }
 
 TEST_CASE("a Trainer's run that stopped early is finished, with its best evaluation") {
@@ -305,8 +306,9 @@ TEST_CASE("a trainer_state.json that is not JSON is refused with where") {
     return words.substr(words.find(": ") + 2);
   };
   const std::string begin = "{\"log_history\": [\n {\"step\": 1, \"loss\": NaN, ";
-  CHECK(refused(begin + "\"lr\": ") == "is not valid JSON: it ends within a value, in line 2 (after 50 bytes)");
-  CHECK(refused(begin + "\"lr") == "is not valid JSON: it ends within a value, in line 2 (after 47 bytes)");
+  CHECK(refused(begin + "\"lr\": ") ==
+        "is not valid JSON: it ends in the middle of a value, in line 2 (after 50 bytes)");
+  CHECK(refused(begin + "\"lr") == "is not valid JSON: it ends in the middle of a value, in line 2 (after 47 bytes)");
   CHECK_THAT(refused(begin + "?}]}"), Catch::Contains("is not valid JSON: line 2, byte 27 of the line"));
   CHECK_THAT(refused("{\"log_history\": [1e999]}"), Catch::Contains("a number too large"));
   CHECK_THAT(refused(""), Catch::Contains("is not valid JSON: it ends"));

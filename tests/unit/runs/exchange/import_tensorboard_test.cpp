@@ -53,8 +53,8 @@ TEST_CASE("TensorBoard's restart without a purge step is one curve too") {
   CHECK(curve(scratch, report.id) ==
         std::vector<std::pair<std::int64_t, double>>{{0, 5.0}, {10, 4.0}, {15, 3.5}, {25, 2.5}});
   CHECK(curve(scratch, report.id, "eval_loss").empty());  // of steps that the restart undid
-  CHECK(report.unread == std::vector<std::string>{"4 points from step 15 on, which gave way to "
-                                                  "events.out.tfevents.2.host, where the program began again"});
+  CHECK(report.unread == std::vector<std::string>{"4 points from step 15 on, replaced by those in "
+                                                  "events.out.tfevents.2.host, where the program started again"});
 }
 
 TEST_CASE("files that log beside each other, or another metric later, are no restart") {
@@ -74,7 +74,8 @@ TEST_CASE("within one event file steps may go back, and values of one step are t
       import_one(scratch, put(scratch, "run/events.out.tfevents.1.host",
                               event_file(100, {{0, 5}, {10, 4}, {20, 3}, {10, 3.5}, {12, 3.25}, {12, 3.125}})));
   CHECK(curve(scratch, report.id) == Curve{{0, 5.0}, {10, 3.5}, {12, 3.125}, {20, 3.0}});
-  CHECK(has(report.unread, "loss: 2 values of steps that were logged again; the last of each step counts"));
+  CHECK(has(report.unread,
+            "loss: 2 values of steps that were logged more than once; the last value of each step is used"));
   const ImportReport backwards =
       import_one(scratch, put(scratch, "backwards/events.out.tfevents.1.host",
                               event_file(100, {{10, 1}, {9, 2}, {8, 3}, {20, 4}, {19, 5}, {18, 6}})));
@@ -89,7 +90,7 @@ TEST_CASE("TensorBoard's hparams are the settings of their run, also where PyTor
   put(scratch, "logs/empty/events.out.tfevents.1.host", tensorboard_header(1));
   const ImportResult result = import_runs(scratch.path(), scratch.path() / "other/logs");
   REQUIRE(result.runs.size() == 2);
-  CHECK(has(result.passed_over, "empty: its event files hold no scalars"));
+  CHECK(has(result.passed_over, "empty: its event files have no scalars"));
   for (const ImportReport& report : result.runs) {
     const Run run = loaded(scratch, report.id);
     CHECK(run.settings ==
@@ -97,7 +98,7 @@ TEST_CASE("TensorBoard's hparams are the settings of their run, also where PyTor
               {"lr", 0.5}, {"layers", 2}, {"opt", "adamw"}, {"bias", 1}});  // PyTorch writes a bool as a number
   }
   CHECK(loaded(scratch, report_of(result, "hparams").id).summary.metrics.at("hparam/loss") == 3.0);
-  CHECK_THAT(refusal(scratch, scratch.path() / "other/logs/empty"), Catch::Contains("hold no scalars"));
+  CHECK_THAT(refusal(scratch, scratch.path() / "other/logs/empty"), Catch::Contains("have no scalars"));
 }
 
 TEST_CASE("what PyTorch Lightning writes beside its event files are settings too") {

@@ -69,7 +69,7 @@ TEST_CASE("a run folder of another machine is imported under its own id") {
   CHECK(imported.settings == folio::runs::test::small_experiment());
   CHECK(import_one(here, run.folder.path()).unchanged);
   writer.points(2, 0.6, {{"loss", 6.25}});
-  CHECK_THAT(refusal(here, run.folder.path()), Catch::Contains("is here already with other contents"));
+  CHECK_THAT(refusal(here, run.folder.path()), Catch::Contains("with different contents"));
 }
 
 TEST_CASE("of a folder of run folders each is imported, and one that cannot be keeps none out") {
@@ -100,8 +100,8 @@ TEST_CASE("of a folder of run folders each is imported, and one that cannot be k
   REQUIRE(partly.failed.size() == 1);
   CHECK(partly.failed[0].path.filename() == runs[1].summary.id);
   REQUIRE(partly.passed_over.size() == 2);
-  CHECK_THAT(partly.passed_over[0], Catch::Contains("away: a link out of the folder"));
-  CHECK_THAT(partly.passed_over[1], Catch::Contains("notes: is no run folder"));
+  CHECK_THAT(partly.passed_over[0], Catch::Contains("away: a link that leads out of the folder"));
+  CHECK_THAT(partly.passed_over[1], Catch::Contains("notes: is not a run folder"));
   CHECK(folio::runs::test::count_of_runs(other) == 2);
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("plain JSON is imported, as an object of numbers and as what export wr
                    "metrics": {"train_loss": "NaN"}, "points": {"loss": [[1, 6.5], [2, "Infinity"], ["a", 1]]}})"));
   CHECK(whole.name == "mine");
   CHECK(whole.points == 2);
-  CHECK(whole.unread == std::vector<std::string>{"points.loss: 1 that are no [step, value]"});
+  CHECK(whole.unread == std::vector<std::string>{"points.loss: 1 that are not [step, value]"});
   const Run run = loaded(scratch, whole.id);
   CHECK(std::isnan(run.summary.metrics.at("train_loss")));
   CHECK(run.settings["training"]["seed"] == 7);
@@ -240,7 +240,7 @@ TEST_CASE("of a broken event file what stands before the break is imported, and 
                                                   ": a record is cut off"});
   put(scratch, "broken/events.out.tfevents.1.host", "not an event file at all");
   CHECK_THAT(refusal(scratch, scratch.path() / "other" / "broken"),
-             Catch::Contains("no scalar can be read") && Catch::Contains("byte 0: no record begins here"));
+             Catch::Contains("no scalars can be read") && Catch::Contains("byte 0: no record begins here"));
 }
 
 TEST_CASE("files and folders may be named from where one is, with a slash at the end too") {
@@ -301,8 +301,8 @@ TEST_CASE("what is no run is refused with what could be imported") {
   CHECK_THAT(refusal(scratch, scratch.path() / "none"), Catch::Contains("there is no such file"));
   CHECK_THAT(refusal(scratch, put(scratch, "a.json", "[1]")), Catch::Contains("expected a JSON object"));
   CHECK_THAT(refusal(scratch, put(scratch, "b.json", "{\"a\": ")),
-             Catch::Contains("is not valid JSON: it ends within a value"));
-  CHECK_THAT(refusal(scratch, put(scratch, "c.json", "{}")), Catch::Contains("holds no metric"));
+             Catch::Contains("is not valid JSON: it ends in the middle of a value"));
+  CHECK_THAT(refusal(scratch, put(scratch, "c.json", "{}")), Catch::Contains("has no metrics"));
   CHECK_THAT(refusal(scratch, put(scratch, "d/trainer_state.json", "{}")), Catch::Contains("no list 'log_history'"));
   Store store = open(scratch);
   store.sync();

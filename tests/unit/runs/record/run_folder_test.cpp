@@ -71,12 +71,12 @@ TEST_CASE("a broken run.json is an error of the store naming the file") {
   const ScratchFolder scratch;
   const NewRun run = make_run(scratch.path());
   const auto& [text, message] = GENERATE(table<const char*, const char*>({
-      {"{", "is not valid JSON: it ends within a value, in line 1 (after 1 bytes)"},
+      {"{", "is not valid JSON: it ends in the middle of a value, in line 1 (after 1 bytes)"},
       {"{\n a", "is not valid JSON: line 2, byte 2 of the line"},
-      {"[]", "is not a run's"},
+      {"[]", "does not describe a run"},
       {R"({"format": 1, "id": "x"})", "name"},
-      {R"({"format": 1, "id": "x", "name": 3})", "is not a run's: type must be string"},
-      {R"({"format": 2, "id": "x", "name": "y"})", "has format 2, this Folio reads up to 1"},
+      {R"({"format": 1, "id": "x", "name": 3})", "does not describe a run: type must be string"},
+      {R"({"format": 2, "id": "x", "name": "y"})", "has format 2, but this Folio reads formats up to 1"},
   }));
   std::ofstream(run.folder.info()) << text;
   try {

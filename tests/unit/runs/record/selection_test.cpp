@@ -71,6 +71,6 @@ TEST_CASE("an experiment file without a finished run is refused with the reason"
 
 TEST_CASE("latest never means a baseline") {
   const std::vector<RunSummary> baselines{run("baseline/gpt", "baseline-gpt")};
-  CHECK_THROWS_WITH(select_run(baselines, "latest"), "there is no run yet");
-  CHECK_THROWS_WITH(select_run({}, "latest"), "there is no run yet");
+  CHECK_THROWS_WITH(select_run(baselines, "latest"), "there are no runs yet");
+  CHECK_THROWS_WITH(select_run({}, "latest"), "there are no runs yet");
 }

@@ -79,5 +79,5 @@ TEST_CASE("a restored run does not replace another of its id") {
   Store store = open(scratch);
   move_to_trash(scratch.path(), only_run(store));
   std::filesystem::create_directories(run.folder.path());
-  CHECK_THROWS_WITH(restore_from_trash(scratch.path(), run.info.id), Catch::Contains("is there already"));
+  CHECK_THROWS_WITH(restore_from_trash(scratch.path(), run.info.id), Catch::Contains("already exists"));
 }

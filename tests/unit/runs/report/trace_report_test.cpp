@@ -52,12 +52,12 @@ TEST_CASE("a trace is read as it was written, NaN and all, without a torn last r
   CHECK(read_trace(file).size() == 2);
 }
 
-TEST_CASE("what is no trace is refused with the reason") {
+TEST_CASE("what is not a trace is refused with the reason") {
   const test::ScratchFolder scratch;
   const auto file = scratch.path() / "trace.bin";
   CHECK_THROWS_WITH(read_trace(file), Contains("trace.bin") && Contains("training.trace=true"));
   write_file_atomically(file, "{}");
-  CHECK_THROWS_WITH(read_trace(file), Contains("is no trace"));
+  CHECK_THROWS_WITH(read_trace(file), Contains("is not a trace"));
 }
 
 TEST_CASE("the first step at which two traces part is named, and in what") {
@@ -87,7 +87,7 @@ TEST_CASE("a trace that ends before the other parts from it there") {
   REQUIRE(divergence);
   CHECK(divergence->step == 4);
   CHECK(divergence->ended);
-  CHECK_THAT(page_of(trace_of(5), trace_of(3)), Contains("One of the two ends there"));
+  CHECK_THAT(page_of(trace_of(5), trace_of(3)), Contains("One of the two runs"));
 }
 
 TEST_CASE("each kind of divergence has a meaning of its own") {

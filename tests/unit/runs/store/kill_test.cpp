@@ -97,7 +97,7 @@ TEST_CASE("a run whose worker was killed becomes failed, naming the process", "[
   store.sync();
   const RunSummary after = store.list().at(0);
   CHECK(after.state == RunState::failed);
-  CHECK(after.error->message == "the worker (pid " + std::to_string(worker->pid()) + ") is gone");
+  CHECK(after.error->message == "the worker (pid " + std::to_string(worker->pid()) + ") no longer exists");
   CHECK(std::filesystem::file_size(run.folder.events()) == size_before);
 }
 

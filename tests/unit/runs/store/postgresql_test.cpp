@@ -153,7 +153,8 @@ TEST_CASE("a server's store of a newer version is refused, an older one is made 
   }
   session_of(scratch) << "UPDATE folio.schema_version SET version = 7";
   CHECK(error_of([&] { open(scratch); }) ==
-        scratch.store_url() + ": has schema version 7, this Folio knows up to 3; use the newer Folio that wrote it");
+        scratch.store_url() +
+            ": has schema version 7, but this Folio knows versions up to 3; use the newer Folio that wrote it");
   session_of(scratch) << "UPDATE folio.schema_version SET version = 2";
   session_of(scratch) << "DROP TABLE folio.points";
   Store store = open(scratch);
@@ -183,7 +184,7 @@ TEST_CASE("a server that cannot be reached is named without the password", "[pos
                           !Catch::Contains("\n"));
   CHECK_THAT(opening(scratch.store_url() + "_no"), Catch::Contains("does not exist"));
   CHECK(opening("mysql://ann:secret@db/folio") ==
-        "the store is no address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");
+        "the store is not the address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");
   CHECK_THAT(
       opening("postgresql://127.0.0.1:1/folio?user=ann@server&password=secret"),
       Catch::StartsWith("postgresql://127.0.0.1:1/folio?user=ann@server: ") && Catch::Contains("Connection refused"));

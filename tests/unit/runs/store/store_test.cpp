@@ -132,9 +132,9 @@ TEST_CASE("a run whose process is gone is failed, one on another host stays as i
   std::map<std::string, RunSummary> runs;
   for (const RunSummary& run : store.list()) runs[run.name] = run;
   CHECK(runs["never begun"].state == RunState::failed);
-  CHECK_THAT(runs["never begun"].error->message, Catch::Contains("was gone before its worker began"));
+  CHECK_THAT(runs["never begun"].error->message, Catch::Contains("ended before its worker began"));
   CHECK(runs["dead"].state == RunState::failed);
-  CHECK(runs["dead"].error->message == "the worker (pid " + std::to_string(::getpid()) + ") is gone");
+  CHECK(runs["dead"].error->message == "the worker (pid " + std::to_string(::getpid()) + ") no longer exists");
   CHECK(runs["far"].state == RunState::running);
   CHECK(runs["far"].elsewhere == "node7");
 
