@@ -73,7 +73,7 @@ class Chain {
     auto tree = read_yaml(source, problems_);
     if (!tree) problems_.throw_if_any();
     if (tree->kind == Node::Kind::null)
-      problems_.fail({&source}, "", "the file is empty; an experiment names at least a dataset and a model");
+      problems_.fail({&source}, "", "the file is empty; an experiment needs at least a dataset and a model");
     if (tree->kind != Node::Kind::mapping)
       problems_.fail(tree->place, "", fmt::format("expected lines of 'key: value', got {}", described(*tree)));
     tree->place = {&source};

@@ -68,8 +68,8 @@ void note_what_goes(const Node& section, const std::string& name, const std::str
   std::vector<std::string> keys = section.keys();
   std::erase(keys, "type");
   if (keys.empty()) return;
-  problems.note(fmt::format("{0}={1} leaves out what the file says of the {0}: {2}; {0}.type={1} keeps it", name,
-                            plugin, fmt::join(keys, ", ")));
+  problems.note(fmt::format("{0}={1} drops these keys of the file's {0}: {2}; {0}.type={1} keeps them", name, plugin,
+                            fmt::join(keys, ", ")));
 }
 
 void set(Node& root, const std::vector<std::string>& path, Node value, Problems& problems) {
@@ -129,10 +129,8 @@ std::optional<Node> value_of(const Source& source, Problems& problems) {
   std::optional<Node> value = read_yaml(source, is_yaml ? problems : ignored);
   const bool nested = value && (value->kind == Node::Kind::mapping || value->kind == Node::Kind::list);
   if (value && (is_yaml || nested) && has_comment(text)) {
-    problems.add(
-        Place{&source}, "",
-        "a '#' with a blank before it begins a comment in YAML, and what follows would be cut off; put the text "
-        "in quotes");
+    problems.add(Place{&source}, "",
+                 "a '#' after a blank begins a comment in YAML, so the rest would be cut off; put the text in quotes");
     return std::nullopt;
   }
   if (is_yaml || nested || (value && value->text == text)) return value;
@@ -158,7 +156,7 @@ void apply_override(Node& root, const std::string& text, Sources& sources, Probl
   if (!path) {
     problems.add(place, "", "expected a key such as 'model.hidden_size' before the '='");
   } else if (path->front() == "extends") {
-    problems.add(place, "", "'extends' belongs into a file; it cannot be overridden");
+    problems.add(place, "", "'extends' belongs in a file; it cannot be overridden");
   } else if (removes && equals != std::string::npos) {
     problems.add(place, "", fmt::format("'~' removes a key and takes no value; write '~{}'", key));
   } else if (removes) {

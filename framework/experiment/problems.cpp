@@ -12,7 +12,7 @@ void Problems::add(const Place& place, std::string_view key, std::string_view wh
   constexpr std::size_t kMost = 100;
   const std::string key_text = key.empty() ? "" : printable(key, 120) + ": ";
   problems_.push_back({place, fmt::format("{}: {}{}{}", to_string(place), key_text, what, excerpt(place)), kind});
-  if (problems_.size() == kMost) throw_all("\nThere may be more; these are the first 100.");
+  if (problems_.size() == kMost) throw_all("\nThese are the first 100 problems; there may be more.");
 }
 
 void Problems::fail(const Place& place, std::string_view key, std::string_view what) {

@@ -114,7 +114,7 @@ class Resolver {
       return;
     }
     problems_.add(place, key,
-                  fmt::format("no {} plugin is called '{}'; known: {}; searched: {}{}", section.name, printable(id),
+                  fmt::format("there is no {} plugin '{}'; known: {}; searched: {}{}", section.name, printable(id),
                               ids_as_text(kind), fmt::join(declarations_.searched, ", "), did_you_mean(id, ids(kind))));
   }
 

@@ -109,7 +109,7 @@ std::string hint(OptionType type, const Node& node) {
   const std::string word = lower(node.text);
   if (type == OptionType::number && (word.ends_with("nan") || word.ends_with("inf"))) return "; it must be finite";
   if (whole ? is_integer(node.text) : type == OptionType::number && is_number(node.text)) {
-    if (!node.quoted) return whole ? "; it does not fit into 64 bits" : "; it is beyond what a number can hold";
+    if (!node.quoted) return whole ? "; it does not fit in 64 bits" : "; it is too large for a number";
   }
   std::string better = type == OptionType::boolean ? likely_boolean(node.text) : likely_number(node.text);
   if (whole) better = likely_integer(better);

@@ -98,7 +98,7 @@ json schema(const Declarations& declarations) {
       {"name",
        {{"type", "string"},
         {"pattern", "^[A-Za-z0-9._-]{1,64}$"},
-        {"description", "what runs of it are called; by default the file's name"}}},
+        {"description", "the name of its runs; by default the file's name"}}},
       {"description", {{"type", "string"}, {"description", "a note for people"}}},
       {"dataset", plugin_schema(PluginKind::dataset, declarations)},
       {"tokenizer", plugin_schema(PluginKind::tokenizer, declarations)},

@@ -88,7 +88,7 @@ class Reader {
         section_.plugin == nullptr ? section_.name : fmt::format("the {} '{}'", section_.name, section_.plugin->id);
     std::string text = fmt::format("{} has no option '{}'", owner, printable(name));
     if (is_dotted(entry) && section_.options.find(name) != nullptr)
-      return text + "; write a mapping within the mapping instead of the dot";
+      return text + "; write a nested mapping instead of the dot";
     // A key that was right until another file or an override chose another plugin.
     if (section_.type != nullptr && lies_over(*section_.type->value.place.source, *entry.key_place.source))
       text += fmt::format(", which {} chose", to_string(section_.type->value.place));

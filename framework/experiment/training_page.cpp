@@ -131,7 +131,7 @@ constexpr std::string_view kTrainingArguments[] = {"output_dir",
 constexpr std::string_view kIntroduction =
     R"(# Training arguments and framework options
 
-What Folio itself takes in an experiment, beside the options of plugins (`runner plugins show gpt`). This page is what `runner help --md` prints, from the declarations in the code; `runner help training.learning_rate`, or any other key, metric or option, explains one.
+The keys of an experiment that belong to Folio itself; plugins have options of their own (`runner plugins show gpt`). `runner help --md` prints this page from the declarations in the code; `runner help training.learning_rate`, or `runner help` with any other key, metric or option, explains one. The [glossary](glossary.md) explains words such as *batch*, *epoch* and *learning rate*.
 )";
 
 constexpr std::string_view kTraining =
@@ -146,7 +146,7 @@ constexpr std::string_view kDataset =
     R"(
 ## `dataset`
 
-Every data set takes these beside its plugin's options.
+Every data set takes these in addition to its plugin's options.
 
 )";
 
@@ -154,9 +154,9 @@ constexpr std::string_view kTheirs =
     R"(
 ## Hugging Face's `TrainingArguments`
 
-All of transformers 5.24, and what became of them here.
+All arguments of transformers 5.24, and how Folio handles them.
 
-| argument | here |
+| argument | in Folio |
 |-|-|
 )";
 
@@ -180,7 +180,7 @@ std::string here(std::string_view name, const OptionTable& training) {
   for (const std::string& own : training.names())
     if (own == name || own.starts_with(std::string(name) + ".")) return "taken";
   const OtherWord* other = find_other_word(name);
-  if (other == nullptr) throw std::logic_error(fmt::format("nothing is said of '{}'", name));
+  if (other == nullptr) throw std::logic_error(fmt::format("nothing is said about '{}'", name));
   const auto keys = words_of(other->keys);
   if (keys.empty()) return std::string(other->note);
   return fmt::format("as `{}`{}", keys.front(), other->note.empty() ? "" : fmt::format(": {}", other->note));

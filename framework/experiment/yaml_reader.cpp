@@ -25,17 +25,17 @@ struct Refusal {
 /// The parser's words and ours. Its own are short and speak of its insides.
 std::string plain_reason(const std::string& message) {
   static const std::array<std::pair<const char*, const char*>, 12> kReasons{{
-      {YAML::ErrorMsg::TAB_IN_INDENTATION, "a tab stands where YAML takes only spaces for indentation"},
+      {YAML::ErrorMsg::TAB_IN_INDENTATION, "there is a tab here; YAML accepts only spaces for indentation"},
       {YAML::ErrorMsg::END_OF_SEQ_FLOW, "the '[' is never closed"},
       {YAML::ErrorMsg::END_OF_MAP_FLOW, "the '{' is never closed"},
-      {YAML::ErrorMsg::END_OF_MAP, "expected 'key: value' here; is the indentation that of the line above?"},
-      {YAML::ErrorMsg::END_OF_SEQ, "expected '- value' here; is the indentation that of the line above?"},
+      {YAML::ErrorMsg::END_OF_MAP, "expected 'key: value' here; is the indentation the same as in the line above?"},
+      {YAML::ErrorMsg::END_OF_SEQ, "expected '- value' here; is the indentation the same as in the line above?"},
       {YAML::ErrorMsg::MAP_VALUE,
        "no ':' is expected here; look for wrong indentation, a missing space after a ':' in the line above, "
        "or text with a ':' in it that needs quotes"},
       {YAML::ErrorMsg::MAP_KEY, "no key is expected here; look at the indentation"},
-      {YAML::ErrorMsg::BLOCK_ENTRY, "no '- value' is expected here; a list begins on a line of its own"},
-      {YAML::ErrorMsg::FLOW_END, "this bracket closes none that is open"},
+      {YAML::ErrorMsg::BLOCK_ENTRY, "no '- value' is expected here; a list begins on its own line"},
+      {YAML::ErrorMsg::FLOW_END, "this closing bracket has no opening bracket"},
       {YAML::ErrorMsg::UNKNOWN_TOKEN, "a value cannot begin with this character; put the text in quotes"},
       {YAML::ErrorMsg::UNKNOWN_ANCHOR, "the alias names an anchor that is not defined before it"},
       {YAML::ErrorMsg::EOF_IN_SCALAR, "the quoted text is never closed"},
@@ -116,7 +116,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
-    if (found == anchors_.end()) refuse(place_of(mark), "the alias stands within the value that it names");
+    if (found == anchors_.end()) refuse(place_of(mark), "the alias is inside the value that it names");
     const Measure size = measure(found->second);
     count(place_of(mark), size.values - 1);
     if (frames_.size() + size.levels > kMostLevels) refuse_depth(mark);
@@ -209,7 +209,7 @@ class TreeBuilder : public YAML::EventHandler {
   void count(const Place& place, std::size_t values) {
     values_ += values;
     if (values_ <= kMostValues) return;
-    throw Refusal{place, "", fmt::format("more than {} values, aliases written out", kMostValues)};
+    throw Refusal{place, "", fmt::format("more than {} values once aliases are expanded", kMostValues)};
   }
 
   void begin(Node::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
@@ -260,7 +260,7 @@ class TreeBuilder : public YAML::EventHandler {
       frame.node.entries.push_back(std::move(*frame.key));
     } else {
       problems_.add(frame.key->key_place, current_key(),
-                    fmt::format("the key stands here a second time; the first is at {}", to_string(seen->second)));
+                    fmt::format("duplicate key; it is first given at {}", to_string(seen->second)));
     }
     frame.key.reset();
   }

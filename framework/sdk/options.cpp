@@ -173,7 +173,7 @@ OptionValues::OptionValues(const OptionTable& table, const std::map<std::string,
   std::vector<std::string> problems;
   for (const auto& [name, value] : given)
     if (table.find(name) == nullptr)
-      problems.push_back(fmt::format("'{}' is not an option{}", name, did_you_mean(name, table.names())));
+      problems.push_back(fmt::format("there is no option '{}'{}", name, did_you_mean(name, table.names())));
   for (const Option& option : table.options()) {
     const auto found = given.find(option.name);
     OptionValue value = found != given.end() ? found->second : option.default_value;
@@ -196,7 +196,7 @@ const T& OptionValues::get(std::string_view name) const {
   const auto found = values_.find(name);
   if (found == values_.end()) throw std::logic_error(fmt::format("option '{}' was never declared", name));
   if (const T* value = std::get_if<T>(&found->second)) return *value;
-  throw std::logic_error(fmt::format("option '{}' was read as another type than its own", name));
+  throw std::logic_error(fmt::format("option '{}' was read as a type other than its own", name));
 }
 
 std::int64_t OptionValues::integer(std::string_view name) const { return get<std::int64_t>(name); }

@@ -85,7 +85,7 @@ FileDescriptor memory_file(const std::string& text) {
 std::pair<FileDescriptor, FileDescriptor> make_pipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
-    throw Error(ErrorKind::run, std::string("no pipe can be made: ") + std::strerror(errno));
+    throw Error(ErrorKind::run, std::string("cannot create a pipe: ") + std::strerror(errno));
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 

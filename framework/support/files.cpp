@@ -83,17 +83,17 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  if (write_all(file_.get(), bytes) != bytes.size()) throw_errno(kind_, path_, "cannot be written");
+  if (write_all(file_.get(), bytes) != bytes.size()) throw_errno(kind_, path_, "cannot be written to");
 }
 
 void AtomicFile::overwrite(std::size_t offset, std::string_view bytes) {
   const ssize_t count = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
-  if (count < 0 || static_cast<std::size_t>(count) != bytes.size()) throw_errno(kind_, path_, "cannot be written");
+  if (count < 0 || static_cast<std::size_t>(count) != bytes.size()) throw_errno(kind_, path_, "cannot be written to");
 }
 
 void AtomicFile::commit() {
-  if (::fsync(file_.get()) != 0) throw_errno(kind_, path_, "cannot be brought to the disk");
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno(kind_, path_, "cannot be put in place");
+  if (::fsync(file_.get()) != 0) throw_errno(kind_, path_, "cannot be flushed to disk");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) throw_errno(kind_, path_, "cannot be moved into place");
   committed_ = true;
   sync_directory(path_.has_parent_path() ? path_.parent_path() : fs::path("."), kind_);
 }
@@ -107,12 +107,12 @@ void write_file_atomically(const fs::path& path, std::string_view contents, Erro
 void make_directories(const fs::path& path, ErrorKind kind) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error) throw Error(kind, path.string() + ": the folder cannot be made: " + error.message());
+  if (error) throw Error(kind, path.string() + ": the folder cannot be created: " + error.message());
 }
 
 void sync_directory(const fs::path& path, ErrorKind kind) {
   const FileDescriptor folder = open_file(path, O_RDONLY | O_DIRECTORY, kind, "cannot be opened");
-  if (::fsync(folder.get()) != 0 && errno != EINVAL) throw_errno(kind, path, "cannot be brought to the disk");
+  if (::fsync(folder.get()) != 0 && errno != EINVAL) throw_errno(kind, path, "cannot be flushed to disk");
 }
 
 AppendFile::AppendFile(fs::path path, ErrorKind kind) : path_(std::move(path)), kind_(kind) {
@@ -132,11 +132,11 @@ void AppendFile::append_line(std::string_view line) {
   bytes.append(line).push_back('\n');
   const std::size_t done = write_all(file_.get(), bytes);
   torn_ = done != bytes.size() && (done > 0 || torn_);
-  if (done != bytes.size()) throw_errno(kind_, path_, "cannot be written");
+  if (done != bytes.size()) throw_errno(kind_, path_, "cannot be written to");
 }
 
 void AppendFile::sync() {
-  if (::fdatasync(file_.get()) != 0) throw_errno(kind_, path_, "cannot be brought to the disk");
+  if (::fdatasync(file_.get()) != 0) throw_errno(kind_, path_, "cannot be flushed to disk");
 }
 
 }  // namespace folio

@@ -27,7 +27,7 @@ MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& 
   struct stat status{};
   if (::fstat(file.get(), &status) != 0) throw_errno(kind, path, "cannot be read");
   if (S_ISDIR(status.st_mode)) throw Error(kind, path.string() + ": is a folder, expected a file");
-  if (!S_ISREG(status.st_mode)) throw Error(kind, path.string() + ": is no plain file (a pipe or a device)");
+  if (!S_ISREG(status.st_mode)) throw Error(kind, path.string() + ": is not a regular file (it is a pipe or a device)");
   if (status.st_size == 0) return;  // mmap refuses it
   const auto size = static_cast<std::size_t>(status.st_size);
   void* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);

@@ -40,7 +40,7 @@ class Multirun(FolioTest):
     def test_what_a_plugin_s_name_leaves_out_is_told_once(self):
         done = self.runner("-m", self.experiment(), *FEW, "model=gpt", "model.hidden_size=32",
                            "model.num_attention_heads=2", "model.num_hidden_layers=1", "training.seed=1,2")
-        self.assertEqual(done.stderr.count("note: model=gpt leaves out what the file says of the model: hidden_size"), 1)
+        self.assertEqual(done.stderr.count("note: model=gpt drops these keys of the file's model: hidden_size"), 1)
         self.assertIn("model.type=gpt keeps it", done.stderr)
 
     def test_ctrl_c_stops_all(self):

@@ -84,7 +84,7 @@ TEST_CASE("a section of a plugin needs a type") {
 
 TEST_CASE("an unknown plugin names the nearest one and the folders searched") {
   CHECK_THAT(message_of("dataset: {type: textbooks, books: [a]}\nmodel: {type: gtp}\n"),
-             Equals("test.yaml:2:15: model.type: no model plugin is called 'gtp'; known: 'gpt', 'bert'; "
+             Equals("test.yaml:2:15: model.type: there is no model plugin 'gtp'; known: 'gpt', 'bert'; "
                     "searched: /plugins/one, /plugins/two; did you mean 'gpt'?\n"
                     "     2 | model: {type: gtp}\n"
                     "       |               ^"));
@@ -137,7 +137,7 @@ TEST_CASE("all problems are reported at once, in the order of the lines") {
           "test.yaml:5:22: model.num_hidden_layers: expected an integer from 1 to 1000, got '010'; write 10\n"
           "     5 |   num_hidden_layers: 010\n"
           "       |                      ^\n"
-          "test.yaml:7:9: dataset.type: no dataset plugin is called 'textbook'; known: 'textbooks'; "
+          "test.yaml:7:9: dataset.type: there is no dataset plugin 'textbook'; known: 'textbooks'; "
           "searched: /plugins/one, /plugins/two; did you mean 'textbooks'?\n"
           "     7 |   type: textbook\n"
           "       |         ^\n"
@@ -165,8 +165,7 @@ TEST_CASE("the framework's options of a data set are mappings within it") {
                       "did you mean 'size'?"));
   CHECK_THAT(message_of(head + "  split: 512\n"),
              Contains("test.yaml:5:10: dataset.split: expected a mapping of 'by', 'size', got '512'"));
-  CHECK_THAT(message_of(head + "  split.size: 64\n"),
-             Contains("write a mapping within the mapping instead of the dot"));
+  CHECK_THAT(message_of(head + "  split.size: 64\n"), Contains("write a nested mapping instead of the dot"));
 }
 
 TEST_CASE("a required option that is not given is named with what it takes") {
@@ -197,5 +196,5 @@ TEST_CASE("a long list of problems is cut") {
   const std::string message = message_of(text);
   CHECK_THAT(message, Contains("training.key_99: "));
   CHECK_THAT(message, !Contains("training.key_100: "));
-  CHECK_THAT(message, Contains("There may be more; these are the first 100."));
+  CHECK_THAT(message, Contains("These are the first 100 problems; there may be more."));
 }

@@ -20,7 +20,7 @@ TEST_CASE("the words of other programs lead to the key that they mean") {
       {"model.n-embd=1", "did you mean 'model.hidden_size'?"},
       {"n_embd=1", "did you mean 'model.hidden_size'?"},
       {"model.dropout=0", "did you mean 'model.resid_pdrop'?"},
-      {"training.report_to=wandb", "every run is in the results store"},
+      {"training.report_to=wandb", "every run is kept in the results store"},
   };
   for (const auto& [given, meant] : cases) {
     INFO(given);

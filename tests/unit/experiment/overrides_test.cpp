@@ -51,8 +51,8 @@ TEST_CASE("a plugin's name replaces its section by that plugin with its defaults
 
 TEST_CASE("what a plugin's name leaves out of its section is told") {
   CHECK(load(kValid, {"model=bert"}).notes ==
-        std::vector<std::string>{"model=bert leaves out what the file says of the model: hidden_size, "
-                                 "num_hidden_layers; model.type=bert keeps it"});
+        std::vector<std::string>{"model=bert drops these keys of the file's model: hidden_size, "
+                                 "num_hidden_layers; model.type=bert keeps them"});
   CHECK(load(kValid, {"model.type=gpt", "training.seed=3"}).notes.empty());
   CHECK(load(kValid, {"model=bert", "model=gpt"}).notes.size() == 1);
 }
@@ -82,7 +82,7 @@ TEST_CASE("a wrong override is reported as such") {
        "model.hidden_size: expected an integer of at least 1, got '5'; write 5 without quotes"},
       {"seed=3", "seed: an experiment has no such key; did you mean 'training.seed'?"},
       {"model=gptt",
-       "model.type: no model plugin is called 'gptt'; known: 'gpt', 'bert'; searched: /plugins/one, "
+       "model.type: there is no model plugin 'gptt'; known: 'gpt', 'bert'; searched: /plugins/one, "
        "/plugins/two; did you mean 'gpt'?"},
       {"training.seed", "expected 'training.seed=value'"},
       {"=3", "expected a key such as 'model.hidden_size' before the '='"},
@@ -92,7 +92,7 @@ TEST_CASE("a wrong override is reported as such") {
       {"~model.hiden_size", "there is no 'model.hiden_size' to remove; did you mean 'hidden_size'?"},
       {"~model.hidden_size=3", "'~' removes a key and takes no value; write '~model.hidden_size'"},
       {"~model.type.x", "there is no 'model.type.x' to remove"},
-      {"extends=x.yaml", "'extends' belongs into a file; it cannot be overridden"},
+      {"extends=x.yaml", "'extends' belongs in a file; it cannot be overridden"},
       {"dataset.books=[a", "the '[' is never closed"},
       {"dataset.books=macbeth", "dataset.books: expected a list of text, got 'macbeth'; write [macbeth]"},
       {"model.type.x=3", "model.type: expected a text, got a mapping"},

@@ -74,8 +74,8 @@ TEST_CASE("integers are read by their strict form alone") {
       {"1e400", ""},
       {"", ""},
       {" 1", ""},
-      {"9223372036854775808", "; it does not fit into 64 bits"},
-      {"-9223372036854775809", "; it does not fit into 64 bits"},
+      {"9223372036854775808", "; it does not fit in 64 bits"},
+      {"-9223372036854775809", "; it does not fit in 64 bits"},
   };
   for (const auto& [text, hint] : refused)
     CHECK(problem(option, text) == "f: k: expected an integer, got '" + text + "'" + hint);
@@ -105,8 +105,8 @@ TEST_CASE("numbers are read by their strict form alone and are finite") {
       {"nan", "; it must be finite"},
       {".nan", "; it must be finite"},
       {"-.Inf", "; it must be finite"},
-      {"1e999", "; it is beyond what a number can hold"},
-      {"1e-999", "; it is beyond what a number can hold"},
+      {"1e999", "; it is too large for a number"},
+      {"1e-999", "; it is too large for a number"},
   };
   for (const auto& [text, hint] : refused)
     CHECK(problem(option, text) == "f: k: expected a number, got '" + text + "'" + hint);

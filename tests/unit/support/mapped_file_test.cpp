@@ -55,7 +55,7 @@ TEST_CASE("what cannot be mapped is named with the reason") {
   CHECK_THROWS_WITH(MappedFile(folder / "none"), Contains((folder / "none").string()) && Contains("cannot be opened"));
   CHECK_THROWS_WITH(MappedFile(folder.path()), Contains("is a folder"));
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
-  CHECK_THROWS_WITH(MappedFile(folder / "pipe"), Contains("is no plain file"));
+  CHECK_THROWS_WITH(MappedFile(folder / "pipe"), Contains("is not a regular file"));
 }
 
 }  // namespace
