@@ -37,8 +37,8 @@ const char* wants_evaluation(const TrainingArguments& arguments) {
 void check_together(const TrainingArguments& arguments) {
   if (arguments.warmup_ratio && arguments.warmup_steps > 0) {
     throw Error(ErrorKind::experiment,
-                "training.warmup_ratio and training.warmup_steps are both given, but one says what the other does: "
-                "expected one of them");
+                "training.warmup_ratio and training.warmup_steps are both given, but they set the same thing: expected "
+                "only one of them");
   }
   const char* wanted = wants_evaluation(arguments);
   if (wanted == nullptr) return;
@@ -50,10 +50,9 @@ void check_together(const TrainingArguments& arguments) {
       arguments.save_strategy == arguments.eval_strategy &&
       (arguments.save_strategy == Interval::epoch || std::fmod(arguments.save_steps, arguments.eval_steps) == 0);
   if (arguments.load_best_model_at_end && !together) {
-    throw Error(
-        ErrorKind::experiment,
-        "training.load_best_model_at_end needs a saved model for each evaluation: give save_strategy the value of "
-        "eval_strategy, and save_steps a multiple of eval_steps");
+    throw Error(ErrorKind::experiment,
+                "training.load_best_model_at_end needs a saved model for each evaluation: set save_strategy to the "
+                "value of eval_strategy, and save_steps to a multiple of eval_steps");
   }
 }
 
@@ -62,86 +61,92 @@ void check_together(const TrainingArguments& arguments) {
 OptionTable training_option_table() {
   std::vector<Option> options{
       number("num_train_epochs", 3).at_least(0).unit("epochs").help("passes over the training samples"),
-      integer("max_steps", -1).unit("steps").help("optimizer steps in all; where positive, in place of the epochs"),
-      integer("per_device_train_batch_size", 8).at_least(1).unit("samples").help("samples of a batch in training"),
-      integer("per_device_eval_batch_size", 8).at_least(1).unit("samples").help("samples of a batch in evaluation"),
-      integer("gradient_accumulation_steps", 1).at_least(1).unit("batches").help("batches to one optimizer step"),
-      boolean("dataloader_drop_last", false).help("leave out an epoch's last batch where it is not full"),
+      integer("max_steps", -1)
+          .unit("steps")
+          .help("optimizer steps in total; if positive, it replaces the number of epochs"),
+      integer("per_device_train_batch_size", 8).at_least(1).unit("samples").help("samples in a training batch"),
+      integer("per_device_eval_batch_size", 8).at_least(1).unit("samples").help("samples in an evaluation batch"),
+      integer("gradient_accumulation_steps", 1).at_least(1).unit("batches").help("batches in one optimizer step"),
+      boolean("dataloader_drop_last", false).help("leave out the last batch of an epoch if it is not full"),
       text("train_sampling_strategy", "random")
           .choices({"random", "sequential", "group_by_length"})
-          .help("the order of samples; group_by_length puts those of about the same length into a step"),
+          .help("the order of samples; group_by_length puts samples of similar length into the same step"),
       number("learning_rate", 5e-5).at_least(0).help("the highest learning rate of the schedule"),
       number("warmup_steps", 0)
           .at_least(0)
           .unit("steps")
-          .help("steps of rising learning rate; below 1, a share of all"),
+          .help("steps in which the learning rate rises; below 1, a share of all steps"),
       number("warmup_ratio")
           .between(0, 1)
-          .absent_means("what warmup_steps says")
-          .help("share of all steps in which the learning rate rises, in place of warmup_steps"),
+          .absent_means("the value of warmup_steps")
+          .help("share of all steps in which the learning rate rises, instead of warmup_steps"),
       text("optim", "adamw_torch_fused")
           .choices({"adamw_torch", "adamw_torch_fused", "sgd", "rmsprop", "adagrad", "adafactor"})
-          .help("what moves the weights; the first two are the same"),
-      number("weight_decay", 0).at_least(0).help("the optimizer's decay, on all weights but biases and norms"),
+          .help("the optimizer, which updates the weights; the first two are the same"),
+      number("weight_decay", 0).at_least(0).help("weight decay, for all weights except biases and norms"),
       number("adam_beta1", 0.9).between(0, 1).help("AdamW's beta 1"),
       number("adam_beta2", 0.999).between(0, 1).help("AdamW's beta 2"),
       number("adam_epsilon", 1e-8).at_least(0).help("AdamW's epsilon"),
-      number("max_grad_norm", 1).at_least(0).help("gradients are scaled down to this norm; 0 leaves them"),
+      number("max_grad_norm", 1)
+          .at_least(0)
+          .help("gradients with a larger norm are scaled down to this one; 0 turns this off"),
       number("label_smoothing_factor", 0)
           .between(0, 0.999999)
-          .help("share of each label that is spread evenly over the vocabulary in training"),
-      integer("seed", 42).at_least(0).help("of the weights, the dropout and the order of samples"),
-      integer("data_seed").at_least(0).absent_means("seed").help("of the order of samples alone"),
+          .help("share of each label's probability that is spread evenly over the vocabulary in training"),
+      integer("seed", 42).at_least(0).help("seed of the initial weights, the dropout and the order of samples"),
+      integer("data_seed").at_least(0).absent_means("seed").help("seed of the order of samples only"),
       text("logging_strategy", "steps").choices({"no", "steps", "epoch"}).help("when the loss is recorded"),
       number("logging_steps", 500)
           .at_least(1e-9)
           .unit("steps")
-          .help("between two records; below 1, a share of all steps"),
-      boolean("logging_first_step", false).help("record the first step too"),
+          .help("steps between two records; below 1, a share of all steps"),
+      boolean("logging_first_step", false).help("also record the first step"),
       text("eval_strategy", "no").choices({"no", "steps", "epoch"}).help("when the validation share is evaluated"),
       number("eval_steps")
           .at_least(1e-9)
           .unit("steps")
           .absent_means("logging_steps")
-          .help("between two evaluations; below 1, a share of all steps"),
+          .help("steps between two evaluations; below 1, a share of all steps"),
       number("eval_delay", 0)
           .at_least(0)
           .unit("steps or epochs")
-          .help("no evaluation before so many, of what eval_strategy names"),
-      boolean("eval_on_start", false).help("evaluate before the first step too"),
+          .help("how many steps or epochs, as in eval_strategy, must pass before the first evaluation"),
+      boolean("eval_on_start", false).help("also evaluate before the first step"),
       integer("max_eval_samples")
           .at_least(1)
           .unit("samples")
-          .absent_means("all are evaluated")
-          .help("evaluate at most so many samples, the first ones; of each document too with eval_each_document"),
-      boolean("trace", false).help("leave a fingerprint of each step in the run's folder, for runner diff --trace"),
+          .absent_means("all samples")
+          .help("evaluate only this many samples, the first ones; with eval_each_document also for each document"),
+      boolean("trace", false).help("record a fingerprint of each step in the run's folder, for runner diff --trace"),
       boolean("eval_each_document", false)
-          .help("evaluate each document's validation part on its own too: eval_<document>_loss"),
+          .help("also evaluate each document's validation part separately: eval_<document>_loss"),
       text("save_strategy", "steps").choices({"no", "steps", "epoch"}).help("when a checkpoint is saved"),
       number("save_steps", 500)
           .at_least(1e-9)
           .unit("steps")
-          .help("between two checkpoints; below 1, a share of all steps"),
+          .help("steps between two checkpoints; below 1, a share of all steps"),
       integer("save_total_limit")
           .at_least(1)
           .unit("checkpoints")
-          .absent_means("all are kept")
-          .help("how many checkpoints are kept, the best one among them"),
-      boolean("load_best_model_at_end", false).help("end with the checkpoint that was best at evaluation"),
+          .absent_means("all checkpoints")
+          .help("how many checkpoints are kept, including the best one"),
+      boolean("load_best_model_at_end", false).help("at the end, load the checkpoint with the best evaluation"),
       text("metric_for_best_model", "eval_loss")
           .choices({"eval_loss", "loss", "perplexity", "eval_bits_per_byte"})
-          .help("what decides which model is best; loss is eval_loss"),
-      boolean("greater_is_better", false).help("whether more of that metric is better"),
+          .help("the metric that decides which model is best; loss means eval_loss"),
+      boolean("greater_is_better", false).help("whether a higher value of that metric is better"),
       integer("early_stopping_patience")
           .at_least(1)
           .unit("evaluations")
           .absent_means("no early stopping")
-          .help("stop after so many evaluations without a better one"),
-      number("early_stopping_threshold", 0).at_least(0).help("how much better counts as better"),
+          .help("stop after this many evaluations in a row without an improvement"),
+      number("early_stopping_threshold", 0).at_least(0).help("how large an improvement must be to count"),
       text("precision", "auto")
           .choices({"auto", "float32", "bfloat16"})
           .help("of the matrix products; auto takes the faster one, as measured with the model on this machine"),
-      text("device", "auto").choices({"auto", "cpu", "cuda"}).help("auto is cuda where there is one"),
+      text("device", "auto")
+          .choices({"auto", "cpu", "cuda"})
+          .help("where to train; auto is cuda if there is a CUDA device"),
   };
   const auto at =
       std::find_if(options.begin(), options.end(), [](const Option& option) { return option.name == "warmup_steps"; });

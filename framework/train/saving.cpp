@@ -25,7 +25,7 @@ void load_parameter(const Parameter& parameter, const SafetensorsFile& file, con
   if (view->dtype != "F32") throw Error(ErrorKind::run, place + " is of type " + view->dtype + ", expected F32");
   const at::Tensor expected = file_tensor(parameter);
   if (at::IntArrayRef(view->shape) != expected.sizes())
-    throw Error(ErrorKind::run, place + " has another shape than the model's");
+    throw Error(ErrorKind::run, place + " has a different shape from the model's");
   // The mapping is only read: copy_ takes the bytes into the parameter's own memory.
   const at::Tensor stored = at::from_blob(const_cast<void*>(view->data), view->shape, at::kFloat);
   parameter.tensor.copy_(parameter.transposed_in_file ? stored.t() : stored);

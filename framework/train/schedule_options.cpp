@@ -64,13 +64,12 @@ void check_used(const OptionValues& values, const NamedSchedule& schedule) {
     for (const NamedSchedule& other : named_schedules())
       if (std::find(other.keywords.begin(), other.keywords.end(), keyword) != other.keywords.end())
         users.emplace_back(other.name);
-    fail(
-        fmt::format("{} is given, but the schedule '{}' does not use it{}: expected it left out, or as "
-                    "training.lr_scheduler_type '{}'",
-                    full_name(keyword), schedule.name,
-                    schedule.keywords.empty() ? string(", nor any other keyword")
-                                              : fmt::format(" (it uses {})", fmt::join(schedule.keywords, ", ")),
-                    fmt::join(users, "' or '")));
+    fail(fmt::format(
+        "{} is given, but the schedule '{}' does not use it{}: leave it out, or set training.lr_scheduler_type to '{}'",
+        full_name(keyword), schedule.name,
+        schedule.keywords.empty() ? string(", or any other keyword")
+                                  : fmt::format(" (it uses {})", fmt::join(schedule.keywords, ", ")),
+        fmt::join(users, "' or '")));
   }
 }
 
@@ -82,7 +81,7 @@ double min_lr_rate(const OptionValues& values, const char* schedule, double lear
                      full_name("min_lr"), full_name("min_lr_rate"), rate ? ", but both are given" : ""));
   }
   if (share) return values.number(kPrefix + "min_lr_rate");
-  if (learning_rate == 0) fail("training.learning_rate is 0, so " + full_name("min_lr") + " is no share of it");
+  if (learning_rate == 0) fail("training.learning_rate is 0, so " + full_name("min_lr") + " cannot be a share of it");
   return values.number(kPrefix + "min_lr") / learning_rate;
 }
 
@@ -94,75 +93,75 @@ std::vector<Option> schedule_option_list() {
   return {
       text("lr_scheduler_type", "linear")
           .choices(schedule_names())
-          .help("how the learning rate goes from its highest value on"),
+          .help("how the learning rate changes after its highest value"),
       number(keyword("num_cycles"))
           .at_least(0)
-          .absent_means("half a wave; one run of cosine_with_restarts")
-          .help("waves of the schedules with a cosine; of cosine_with_restarts how often it falls to 0"),
+          .absent_means("half a wave, or one cycle for cosine_with_restarts")
+          .help("waves of the cosine schedules; for cosine_with_restarts, how often the rate falls to 0"),
       number(keyword("lr_end"))
           .at_least(0)
           .absent_means("1e-7")
-          .help("learning rate that polynomial ends with, below learning_rate"),
-      number(keyword("power")).at_least(0).absent_means("1").help("of polynomial; 1 is a straight line"),
+          .help("the learning rate at the end of polynomial, below learning_rate"),
+      number(keyword("power")).at_least(0).absent_means("1").help("the power of polynomial; 1 is a straight line"),
       integer(keyword("timescale"))
           .at_least(1)
           .unit("steps")
-          .absent_means("the warm-up's steps, or 10,000")
-          .help("of inverse_sqrt: longer falls more slowly"),
+          .absent_means("the number of warm-up steps, or 10,000")
+          .help("the time scale of inverse_sqrt: a larger value falls more slowly"),
       number(keyword("min_lr"))
           .at_least(0)
-          .absent_means("0, or what min_lr_rate says")
+          .absent_means("0, or from min_lr_rate")
           .help("lowest learning rate of cosine_with_min_lr, cosine_warmup_with_min_lr and reduce_lr_on_plateau"),
       number(keyword("min_lr_rate"))
           .between(0, 1)
-          .absent_means("what min_lr says")
-          .help("the same as a share of learning_rate, of the two with a cosine"),
+          .absent_means("from min_lr")
+          .help("min_lr as a share of learning_rate, for the two cosine schedules"),
       number(keyword("warmup_lr_rate"))
           .between(0, 1)
           .absent_means("1 / warm-up steps")
-          .help("where the warm-up of cosine_warmup_with_min_lr begins, as a share of learning_rate"),
+          .help("the learning rate at the start of cosine_warmup_with_min_lr's warm-up, as a share of learning_rate"),
       integer(keyword("num_decay_steps"))
           .at_least(0)
           .unit("steps")
           .absent_means("an error with warmup_stable_decay")
-          .help("steps in which warmup_stable_decay falls at its end"),
+          .help("steps in which warmup_stable_decay falls at the end"),
       integer(keyword("num_stable_steps"))
           .at_least(0)
           .unit("steps")
-          .absent_means("what warm-up and decay leave")
+          .absent_means("the steps left by warm-up and decay")
           .help("steps in which warmup_stable_decay stays at learning_rate"),
       number(keyword("min_lr_ratio"))
           .between(0, 1)
           .absent_means("0")
-          .help("where warmup_stable_decay begins and ends, as a share of learning_rate"),
+          .help("the learning rate at the start and end of warmup_stable_decay, as a share of learning_rate"),
       text(keyword("warmup_type")).choices(shapes).absent_means("linear").help("how warmup_stable_decay rises"),
       text(keyword("decay_type")).choices(shapes).absent_means("cosine").help("how warmup_stable_decay falls"),
       number(keyword("factor"))
           .between(0, 0.999999)
           .absent_means("0.1")
-          .help("what reduce_lr_on_plateau multiplies the learning rate by"),
+          .help("the factor by which reduce_lr_on_plateau multiplies the learning rate"),
       integer(keyword("patience"))
           .at_least(0)
           .unit("evaluations")
           .absent_means("10")
-          .help("so many without a better one reduce_lr_on_plateau lets pass"),
+          .help("evaluations without an improvement that reduce_lr_on_plateau tolerates"),
       number(keyword("threshold"))
           .at_least(0)
           .absent_means("1e-4")
-          .help("how much better counts as better to reduce_lr_on_plateau"),
+          .help("how large an improvement must be to count for reduce_lr_on_plateau"),
       text(keyword("threshold_mode"))
           .choices({"rel", "abs"})
           .absent_means("rel")
-          .help("whether threshold is a share of the best value"),
+          .help("whether threshold is relative to the best value or absolute"),
       integer(keyword("cooldown"))
           .at_least(0)
           .unit("evaluations")
           .absent_means("0")
-          .help("so many after a reduction reduce_lr_on_plateau does not count"),
+          .help("evaluations after a reduction that reduce_lr_on_plateau ignores"),
       number(keyword("eps"))
           .at_least(0)
           .absent_means("1e-8")
-          .help("a reduction by no more than this is left out by reduce_lr_on_plateau"),
+          .help("reduce_lr_on_plateau skips a reduction that is no larger than this"),
   };
 }
 

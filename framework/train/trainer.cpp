@@ -75,11 +75,10 @@ double Trainer::forward_and_backward(const StepBatches& step) {
 
 void Trainer::check_finite(double loss, double learning_rate) const {
   if (std::isfinite(loss)) return;
-  throw Error(ErrorKind::run, "the loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") + " in step " +
-                                  std::to_string(totals_.steps() + 1) + " at a learning rate of " +
-                                  std::to_string(learning_rate) +
-                                  "; a lower training.learning_rate, some training.warmup_steps or precision: float32 "
-                                  "usually mend that");
+  throw Error(ErrorKind::run,
+              "the loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") + " in step " +
+                  std::to_string(totals_.steps() + 1) + " at a learning rate of " + std::to_string(learning_rate) +
+                  "; a lower training.learning_rate, some training.warmup_steps or precision: float32 usually help");
 }
 
 void Trainer::report_progress(double loss) {

@@ -42,7 +42,7 @@ std::int64_t planned_evaluations(const TrainingPlan& plan, const TrainingArgumen
 }
 
 TrainingPlan plan_training(const TrainingArguments& arguments, std::int64_t samples) {
-  if (samples == 0) throw Error(ErrorKind::experiment, "the data give no sample: there is nothing to train on");
+  if (samples == 0) throw Error(ErrorKind::experiment, "the data has no samples: there is nothing to train on");
   const std::int64_t batch = std::min(arguments.per_device_train_batch_size, samples);
   const std::int64_t accumulation = arguments.gradient_accumulation_steps;
   TrainingPlan plan;
@@ -60,7 +60,7 @@ TrainingPlan plan_training(const TrainingArguments& arguments, std::int64_t samp
     plan.train_samples = static_cast<double>(samples) * arguments.num_train_epochs;
   }
   if (plan.max_steps == 0)
-    throw Error(ErrorKind::experiment, "training.num_train_epochs is 0, expected more: there is nothing to train");
+    throw Error(ErrorKind::experiment, "training.num_train_epochs is 0, expected more: there would be no training");
   return plan;
 }
 

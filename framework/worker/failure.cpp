@@ -18,7 +18,7 @@ Failure current_failure() {
   } catch (const std::exception& error) {
     return {ErrorKind::run, error.what()};
   } catch (...) {
-    return {ErrorKind::run, "something was thrown that is no exception"};
+    return {ErrorKind::run, "something was thrown that is not an exception"};
   }
 }
 

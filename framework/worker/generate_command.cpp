@@ -60,7 +60,7 @@ class TextStream {
 std::string filled(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> ids, c10::Device device) {
   const TokenId mask = tokenizer.special_token_id(SpecialToken::mask).value();
   if (std::find(ids.begin(), ids.end(), mask) == ids.end()) {
-    throw Error(ErrorKind::usage, "the prompt has nothing to fill: a masked model fills " +
+    throw Error(ErrorKind::usage, "the prompt has nothing to fill in: a masked model fills in " +
                                       tokenizer.decode(std::span(&mask, 1), /*skip_special_tokens=*/false) +
                                       " in a text");
   }
@@ -75,7 +75,7 @@ std::string said(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> 
                  c10::Device device) {
   const TokenId first = tokenizer.special_token_id(SpecialToken::sentinel).value();
   if (std::find(ids.begin(), ids.end(), first) == ids.end()) {
-    throw Error(ErrorKind::usage, "the prompt has nothing to fill: this model fills gaps that are marked " +
+    throw Error(ErrorKind::usage, "the prompt has nothing to fill in: this model fills gaps marked " +
                                       tokenizer.decode(std::span(&first, 1), /*skip_special_tokens=*/false) +
                                       " and so on");
   }

@@ -28,7 +28,7 @@ const runs::PluginBuild& build_of(PluginKind kind, const std::vector<runs::Plugi
   const auto found = std::find_if(plugins.begin(), plugins.end(),
                                   [&](const runs::PluginBuild& build) { return build.kind == to_string(kind); });
   if (found == plugins.end())
-    throw Error(ErrorKind::plugin, "the run names no " + std::string(to_string(kind)) + " plugin");
+    throw Error(ErrorKind::plugin, "the run does not name a " + std::string(to_string(kind)) + " plugin");
   return *found;
 }
 

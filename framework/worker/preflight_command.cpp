@@ -121,8 +121,8 @@ int preflight(const std::string& request) {
   if (!shards.empty()) data::check_ids(shards, tokenizer->vocab_size(), kIdsOfPreflight);
   if (model == nullptr) {
     throw Error(ErrorKind::experiment,
-                "model.vocab_size is not given, and only training the tokenizer would tell how many tokens it has: "
-                "expected model.vocab_size");
+                "model.vocab_size is not given, and how many tokens the tokenizer has is known only once it is "
+                "trained: expected model.vocab_size");
   }
   const json parameters = parameter_counts(*model);
 

@@ -32,12 +32,10 @@ void check_vocabulary(const Job& job, const Tokenizer& tokenizer) {
 void check_any(const data::Samples& samples, const data::PartFacts& facts, const data::DataOptions& options,
                const char* what) {
   if (samples.size() > 0 || facts.bytes == 0) return;
-  throw Error(
-      ErrorKind::experiment,
-      fmt::format("dataset.split.size is {}, but the {} text has only {} characters, which give no whole sample; "
-                  "expected a smaller size{}",
-                  options.size, what, with_commas(facts.characters),
-                  options.validation > 0 ? " or another dataset.validation" : ""));
+  throw Error(ErrorKind::experiment, fmt::format("dataset.split.size is {}, but the {} text has only {} characters, "
+                                                 "too few for one whole sample; expected a smaller size{}",
+                                                 options.size, what, with_commas(facts.characters),
+                                                 options.validation > 0 ? " or another dataset.validation" : ""));
 }
 
 /// What asks for evaluation, with its value; none where nothing does. What else needs it (the best model, early
@@ -58,7 +56,7 @@ void check_kept(const Job& job, bool kept, const char* remedy) {
 }
 
 constexpr const char* kKeepText = "a dataset.validation above 0";
-constexpr const char* kKeepTokens = "tokens that the data set names for evaluation";
+constexpr const char* kKeepTokens = "tokens for evaluation in the data set's options";
 
 struct TrainedTokenizer {
   std::unique_ptr<Tokenizer> tokenizer;
@@ -102,7 +100,7 @@ void check_any_sample(const std::vector<TokenShard>& shards, bool for_evaluation
     if (shard.for_evaluation == for_evaluation) longest = std::max(longest, static_cast<std::int64_t>(shard.count));
   if (longest < 0 || longest >= size) return;
   throw Error(ErrorKind::experiment,
-              fmt::format("dataset.split.size is {}, but the longest shard for {} has {} tokens, which give no whole "
+              fmt::format("dataset.split.size is {}, but the longest shard for {} has {} tokens, too few for one whole "
                           "sample; expected a smaller size",
                           size, for_evaluation ? "evaluation" : "training", with_commas(longest)));
 }
@@ -198,7 +196,8 @@ std::vector<std::string> warnings_of(const data::Corpus& corpus,
   }
   for (const train::EvaluationDocument& document : documents) {
     if (!has_no_sample(document)) continue;
-    warnings.push_back(document.name + ": its validation part gives no whole sample, so it has no loss of its own");
+    warnings.push_back(document.name +
+                       ": its validation part is too short for one whole sample, so it has no separate loss");
   }
   return warnings;
 }
@@ -208,7 +207,7 @@ std::vector<std::string> warnings_of(const data::Corpus& corpus,
 std::optional<std::string> smaller_batch_note(const train::TrainingArguments& training, std::int64_t samples) {
   if (training.per_device_train_batch_size <= samples) return std::nullopt;
   return fmt::format(
-      "training.per_device_train_batch_size is {}, but there are only {} training samples: each batch has "
+      "training.per_device_train_batch_size is {}, but there are only {} training samples, so each batch has only "
       "these; a smaller dataset.split.size gives more samples",
       training.per_device_train_batch_size, samples);
 }
@@ -223,17 +222,16 @@ void check_evaluation(const Job& job, const Dataset& dataset) {
 void check_shards(const Job& job, const std::vector<TokenShard>& shards, const Tokenizer& tokenizer) {
   const data::DataOptions& options = job.data_options();
   if (options.by != data::SplitBy::tokens)
-    throw Error(ErrorKind::experiment, "dataset.split.by must be 'tokens' for a data set that gives tokens");
+    throw Error(ErrorKind::experiment, "dataset.split.by must be 'tokens' for a data set of tokens");
   if (options.validation > 0) {
-    throw Error(ErrorKind::experiment,
-                fmt::format("dataset.validation is {}, but a data set of tokens says itself which of them are kept for "
-                            "evaluation: expected 0",
-                            options.validation));
+    throw Error(ErrorKind::experiment, fmt::format("dataset.validation is {}, but a data set of tokens has its own "
+                                                   "option for what is kept for evaluation: expected 0",
+                                                   options.validation));
   }
   if (!tokenizer.is_pretrained()) {
     throw Error(ErrorKind::experiment,
-                "the data set gives tokens, not text, so no tokenizer can be trained on it: expected "
-                "'tokenizer.type: pretrained' with the tokenizer.json that the tokens were made with");
+                "the data set has tokens, not text, so no tokenizer can be trained on it: expected 'tokenizer.type: "
+                "pretrained' with the tokenizer.json that the tokens were made with");
   }
   check_any_sample(shards, false, options.size);
   check_any_sample(shards, true, options.size);
@@ -288,7 +286,7 @@ void check_length(const BatchShape& shape, std::int64_t sample_length, const Mod
   throw Error(ErrorKind::experiment,
               fmt::format("the longest sample has {} tokens{}, but the model takes at most {}: expected a smaller "
                           "dataset.split.size or a larger model.max_position_embeddings",
-                          shape.length, shape.length > sample_length ? ", the special tokens around it counted" : "",
+                          shape.length, shape.length > sample_length ? ", including the special tokens around it" : "",
                           model.max_length()));
 }
 

@@ -56,9 +56,10 @@ CachedTokens make(const EntryPaths& paths, const TokenFormat& format, const Enco
   auto training_file = data::TokenFile::open(paths.training);
   auto evaluation_file = data::TokenFile::open(paths.evaluation);
   if (!training_file || !evaluation_file) {
-    throw Error(ErrorKind::run, paths.training.string() +
-                                    ": was removed as soon as it was written; is FOLIO_CACHE_LIMIT "
-                                    "too small for the runs that go on at once?");
+    throw Error(
+        ErrorKind::run,
+        paths.training.string() +
+            ": was removed as soon as it was written; is FOLIO_CACHE_LIMIT too small for the runs in progress?");
   }
   data::count_tokens(training_file->samples(), evaluation_file->samples(), format.vocab_size, encoded);
   return {std::move(encoded), std::move(*training_file), std::move(*evaluation_file), false};
@@ -68,8 +69,8 @@ CachedTokens make(const EntryPaths& paths, const TokenFormat& format, const Enco
 [[noreturn]] void rethrow_with_advice(const Error& error, const fs::path& folder) {
   const std::string message = error.what();
   if (!message.starts_with(folder.string())) throw error;
-  throw Error(error.kind(), fmt::format("{}\nThe text's tokens are kept in {}: FOLIO_CACHE names another folder for "
-                                        "them, and `runner cache --clear` empties this one",
+  throw Error(error.kind(), fmt::format("{}\nThe text's tokens are kept in {}: set FOLIO_CACHE to use another folder, "
+                                        "or empty this one with `runner cache --clear`",
                                         message, folder.string()));
 }
 

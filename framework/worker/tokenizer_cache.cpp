@@ -21,7 +21,7 @@ bool load(Tokenizer& tokenizer, const fs::path& cache_file) {
     tokenizer.load_json(read_file(cache_file));
     return true;
   } catch (const Error& error) {
-    fmt::print(stderr, "The cached tokenizer is left aside: {}\n", error.what());
+    fmt::print(stderr, "The cached tokenizer is not used: {}\n", error.what());
     return false;
   }
 }

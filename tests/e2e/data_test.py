@@ -75,7 +75,7 @@ class Cache(FolioTest):
         (self.folder / "file").write_text("no folder")
         done = self.runner(self.experiment(), code=1, environment={"FOLIO_CACHE": str(self.folder / "file")})
         self.assertIn(str(self.folder / "file" / "tokens"), done.stderr)
-        self.assertIn("FOLIO_CACHE names another folder", done.stderr)
+        self.assertIn("set FOLIO_CACHE to use another folder", done.stderr)
 
     def test_a_full_disk_is_a_clear_error(self):
         """A limit on the size of files stands for the disk: writing beyond it fails."""
@@ -86,7 +86,7 @@ class Cache(FolioTest):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn(str(self.folder / "cache/folio/tokens"), done.stderr)
         self.assertIn("cannot be written", done.stderr)
-        self.assertIn("FOLIO_CACHE names another folder", done.stderr)
+        self.assertIn("set FOLIO_CACHE to use another folder", done.stderr)
         self.assertEqual(self.entries(), [])
 
     def test_two_runs_at_once_share_an_entry(self):

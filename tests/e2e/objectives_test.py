@@ -84,7 +84,7 @@ class Refused(FolioTest):
         self.expect("dataset.objective.noise_density", "bert", arguments=["dataset.objective.noise_density=0.3"])
 
     def test_a_sample_that_its_special_tokens_make_too_long(self):
-        self.expect("66 tokens, the special tokens around it counted", "at most 64", arguments=["dataset.split.size=64"])
+        self.expect("66 tokens, including the special tokens around it", "at most 64", arguments=["dataset.split.size=64"])
 
     def test_heads_that_do_not_divide_the_width(self):
         self.expect("hidden_size 32", "num_attention_heads 5", arguments=["model.num_attention_heads=5"])
