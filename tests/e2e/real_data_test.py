@@ -87,12 +87,12 @@ class Tokens(RealData):
     def test_what_is_no_such_file_is_named(self):
         good = array.array("H", self.ids).tobytes()
         for contents, says in [
-            (good[:-1], "train.bin: has 5999 bytes, which is no whole number of tokens of 2 bytes"),
-            (array.array("I", self.ids).tobytes(), "train.bin: looks like ids of 32 bits"),
-            (array.array("Q", self.ids).tobytes(), "train.bin: looks like ids of 64 bits"),
+            (good[:-1], "train.bin: has 5999 bytes, which is not a whole number of tokens of 2 bytes"),
+            (array.array("I", self.ids).tobytes(), "train.bin: looks like 32-bit ids"),
+            (array.array("Q", self.ids).tobytes(), "train.bin: looks like 64-bit ids"),
             (self.llmc(20240520, 1, "H", self.ids, 4000), "counts 4000 tokens of 2 bytes"),
-            (self.llmc(20240520, 1, "I", self.ids), "has 13024 bytes, but a header that counts 3000 tokens of 2 bytes"),
-            (self.llmc(20240522, 1, "H", self.ids), "llm.c's file of an evaluation with choices"),
+            (self.llmc(20240520, 1, "I", self.ids), "has 13024 bytes, but its header gives 3000 tokens of 2 bytes"),
+            (self.llmc(20240522, 1, "H", self.ids), "an llm.c file for a multiple-choice evaluation"),
             (array.array("H", self.ids[:100] + [self.vocab_size] + self.ids).tobytes(),
              f"train.bin: token number 100 is {self.vocab_size}, but the tokenizer has {self.vocab_size} tokens"),
         ]:
@@ -107,8 +107,8 @@ class Tokens(RealData):
             ("dataset.split.by=document", "dataset.split.by must be 'tokens'"),
             ("dataset.validation=0.1", "dataset.validation is 0.1, but a data set of tokens says itself"),
             ("tokenizer=bpe", "expected 'tokenizer.type: pretrained'"),
-            ("dataset.split.size=501", "the longest shard for evaluation has 500 tokens, which give no whole sample"),
-            ("dataset.validation_files=[train.bin]", "is one of the files of dataset.train too"),
+            ("dataset.split.size=501", "the longest shard for evaluation has 500 tokens, too few for one whole sample"),
+            ("dataset.validation_files=[train.bin]", "is also one of the files of dataset.train"),
         ]:
             self.check_fails(self.tokens, override, "model.max_position_embeddings=1024", says=says)
             self.assertEqual(self.run_folders(), before, override)  # what `check` finds keeps a run from beginning
@@ -162,11 +162,11 @@ class JsonLines(RealData):
         self.write("a.jsonl", one + one)
         self.check(self.lines)
         self.write("a.jsonl", one.rstrip(b"\n") + one)
-        self.check_fails(self.lines, says="got a byte-order mark, as where two files were put together")
+        self.check_fails(self.lines, says="got a byte-order mark, as if two files had been joined")
         wide = self.dump(self.texts()).encode("utf-16-le")
         self.write("a.jsonl", codecs.BOM_UTF16_LE + wide)
         for said in self.check(self.lines):
-            self.assertIn("UTF-16LE by its byte-order mark", said)
+            self.assertIn("UTF-16LE according to its byte-order mark", said)
         self.write("a.jsonl", wide)
         self.check_fails(self.lines, says="a.jsonl: looks like UTF-16LE without a byte-order mark")
 
@@ -201,14 +201,14 @@ class Books(RealData):
         start, end = ("*** %s OF THE PROJECT GUTENBERG EBOOK X ***" % each for each in ("START", "END"))
         self.write("texts/shelf.txt", self.gutenberg(start, end, story(50)) + self.gutenberg(start, end, story(50, 50)))
         for said in self.check(self.books):
-            self.assertIn("it holds 2 books of Project Gutenberg's", said)
+            self.assertIn("it contains 2 Project Gutenberg books", said)
         self.assertEqual(self.characters(), len(story(100)))
         self.assertEqual(self.json("show", "latest")["facts"]["documents"], 2)
 
     def test_a_licence_without_its_lines_is_warned_of(self):
         self.write("texts/a.txt", "The Project Gutenberg eBook of A Story\n\n" + story(60))
         for said in self.check(self.books):
-            self.assertIn("it speaks of Project Gutenberg, but has none of the lines", said)
+            self.assertIn("it mentions Project Gutenberg, but has none of the lines", said)
 
     def test_encodings_are_told_by_their_marks_or_suspected(self):
         for encoding, mark in [("utf-16-le", codecs.BOM_UTF16_LE), ("utf-16-be", codecs.BOM_UTF16_BE),
@@ -224,7 +224,7 @@ class Books(RealData):
             (b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n", "is a PDF", "pdftotext"),
             (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/epub+zip", "is an EPUB", "pandoc -f epub"),
             (b"PK\x03\x04" + bytes(26) + b"book.txt", "is a zip archive", "unzip"),
-            (b"\xfd7zXZ\x00\x00\x04", "is packed with xz", "xz -dc"),
+            (b"\xfd7zXZ\x00\x00\x04", "is compressed with xz", "xz -dc"),
             (b"{\\rtf1\\ansi Text}", "is RTF", "pandoc -f rtf"),
             (b"<!DOCTYPE html>\n<html><body>Text</body></html>", "is HTML", "pandoc -f html"),
             (gzip.compress(b"%PDF-1.5\n"), "is a PDF (unpacked)", "pdftotext"),
@@ -242,7 +242,7 @@ class Books(RealData):
             self.assertEqual(self.characters(), len(story(60)))
         os.mkfifo(self.folder / "home" / "pipe.txt")
         for entry in ["~/pipe.txt", "~", "~/*.txt", "/dev/zero", "/dev/null"]:
-            self.check_fails(self.books, f"dataset.books=['{entry}']", says="neither a plain file nor a folder")
+            self.check_fails(self.books, f"dataset.books=['{entry}']", says="neither a regular file nor a folder")
 
 
 class Parquet(RealData):
