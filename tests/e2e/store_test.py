@@ -67,7 +67,7 @@ class StoreTest(FolioTest):
         self.assertEqual(process.returncode, 0, errors)
         folder = self.run_folders()[0]
         self.assertIn(f"The complete run is in {folder}", errors)
-        self.assertIn("could not be made again", errors)
+        self.assertIn("reconnecting failed", errors)
         self.assertEqual(self.events(folder)[-1]["state"], "finished")
         self.assertIn("Connection refused", self.runner("ls", code=5).stderr)
         self.server.start()

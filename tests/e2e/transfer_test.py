@@ -33,7 +33,7 @@ class Transfer(FolioTest):
         self.assertEqual(columns[0], "step")
         self.assertLessEqual({"epoch", "loss", "learning_rate"}, set(columns))
         self.assertEqual(len(lines), 21)
-        self.assertIn("is there already", self.runner("export", "latest", "--format", "csv", "--to",
+        self.assertIn("already exists", self.runner("export", "latest", "--format", "csv", "--to",
                                                       self.folder / "points.csv", code=5).stderr)
 
     def test_importing_again_changes_nothing(self):
