@@ -100,9 +100,10 @@ void print(const Topic& topic) {
   std::vector<std::string> names;
   for (const Topic& topic : topics) names.insert(names.end(), topic.names.begin(), topic.names.end());
   for (const Command& command : program.subcommands()) names.push_back(command.name());
-  throw Error(ErrorKind::usage, fmt::format("there is no help on '{}': expected a key of an experiment, an option of a "
-                                            "plugin, a metric, a fact or a command{}",
-                                            word, did_you_mean(word, names)));
+  throw Error(ErrorKind::usage,
+              fmt::format("there is no help on '{}': expected a key of an experiment, an option of a "
+                          "plugin, a metric, a fact or a command{}; docs/glossary.md explains basic words",
+                          word, did_you_mean(word, names)));
 }
 
 void help(const HelpOptions& options, const Command& program, const GlobalOptions& global) {
