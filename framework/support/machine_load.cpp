@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
 #include <string>
 #include <system_error>
 
@@ -32,16 +34,18 @@ std::optional<double> waited_of_threads() {
 
 /// "cpu  user nice system idle iowait irq softirq steal ..." in clock ticks. Guests are counted in user already.
 void read_processors(ProcessorTimes& times) {
-  constexpr int kFields = 8, kSteal = 7;
+  constexpr std::size_t kFields = 8, kIdle = 3, kWaitsForDisk = 4, kSteal = 7;
   std::ifstream file("/proc/stat");
   std::string name;
+  std::array<double, kFields> seconds{};
   file >> name;
-  const double tick = 1.0 / static_cast<double>(::sysconf(_SC_CLK_TCK));
-  double ticks = 0;
-  for (int field = 0; field < kFields && file >> ticks; ++field) {
-    times.total += ticks * tick;
-    if (field == kSteal) times.stolen = ticks * tick;
+  for (double& field : seconds) {
+    if (!(file >> field)) return;
+    field /= static_cast<double>(::sysconf(_SC_CLK_TCK));
   }
+  times.total = std::accumulate(seconds.begin(), seconds.end(), 0.0);
+  times.stolen = seconds[kSteal];
+  times.used = times.total - seconds[kIdle] - seconds[kWaitsForDisk] - seconds[kSteal];
 }
 
 }  // namespace
@@ -57,15 +61,20 @@ ProcessorTimes processor_times() {
 }
 
 std::optional<double> share_taken(const ProcessorTimes& before, const ProcessorTimes& after) {
+  const double ran = after.ran - before.ran;
   std::optional<double> taken;
-  const auto consider = [&](std::optional<double> from, std::optional<double> to, double others) {
-    if (!from || !to) return;
-    const double part = std::max(0.0, *to - *from);  // of threads that ended nothing is told any more
-    if (others + part > 0) taken = std::max(taken.value_or(0), part / (others + part));
+  const auto consider = [&](double part, double rest) {
+    part = std::max(0.0, part);  // of threads that ended nothing is told any more
+    if (part + rest > 0) taken = std::max(taken.value_or(0), part / (part + rest));
   };
-  consider(before.waited, after.waited, after.ran - before.ran);
-  if (before.stolen && after.stolen)
-    consider(before.stolen, after.stolen, after.total - before.total - (*after.stolen - *before.stolen));
+  if (before.waited && after.waited && before.used && after.used) {
+    const double others = *after.used - *before.used - ran;
+    consider(std::min(*after.waited - *before.waited, others), ran);
+  }
+  if (before.stolen && after.stolen) {
+    const double stolen = *after.stolen - *before.stolen;
+    consider(stolen, after.total - before.total - stolen);
+  }
   return taken;
 }
 

@@ -8,23 +8,36 @@
 
 using namespace folio;
 
-TEST_CASE("what threads waited for is held against what they ran and waited") {
-  const ProcessorTimes before{.ran = 10, .waited = 1, .stolen = 5, .total = 100};
-  CHECK(share_taken(before, {.ran = 19, .waited = 2, .stolen = 5, .total = 120}) == 0.1);
-  CHECK(share_taken(before, {.ran = 19, .waited = 1, .stolen = 5, .total = 120}) == 0.0);
-  // Threads that ended take what they had waited with them.
-  CHECK(share_taken(before, {.ran = 19, .waited = 0.5, .stolen = 5, .total = 120}) == 0.0);
+namespace {
+
+/// Ten seconds of two processors, of which this process ran nine.
+ProcessorTimes later(double waited, double others, double stolen) {
+  return {.ran = 19, .waited = 1 + waited, .used = 50 + 9 + others, .stolen = 5 + stolen, .total = 120};
 }
 
-TEST_CASE("what the host stole counts where it is more") {
-  const ProcessorTimes before{.ran = 10, .waited = 1, .stolen = 5, .total = 100};
-  CHECK(share_taken(before, {.ran = 19, .waited = 2, .stolen = 10, .total = 120}) == 0.25);
+constexpr ProcessorTimes kBefore{.ran = 10, .waited = 1, .used = 50, .stolen = 5, .total = 100};
+
+}  // namespace
+
+TEST_CASE("what threads waited for is held against what they ran and waited") {
+  CHECK(share_taken(kBefore, later(1, 4, 0)) == 0.1);
+  CHECK(share_taken(kBefore, later(0, 4, 0)) == 0.0);
+  // Threads that ended take what they had waited with them.
+  CHECK(share_taken(kBefore, later(-0.5, 4, 0)) == 0.0);
 }
+
+TEST_CASE("threads that wait while nobody else runs wait for themselves") {
+  CHECK(share_taken(kBefore, later(3, 0, 0)) == 0.0);
+  CHECK(share_taken(kBefore, later(3, 1, 0)) == 0.1);
+}
+
+TEST_CASE("what the host stole counts where it is more") { CHECK(share_taken(kBefore, later(1, 4, 5)) == 0.25); }
 
 TEST_CASE("what the system does not tell is not known") {
   CHECK(share_taken({.ran = 1}, {.ran = 2}) == std::nullopt);
-  CHECK(share_taken({.ran = 1, .waited = 0.5}, {.ran = 2}) == std::nullopt);
-  CHECK(share_taken({.ran = 1, .waited = 0.5}, {.ran = 1, .waited = 0.5}) == std::nullopt);
+  CHECK(share_taken({.ran = 1, .waited = 0.5, .used = 1}, {.ran = 2, .waited = 0.5}) == std::nullopt);
+  CHECK(share_taken({.ran = 1, .waited = 0.5}, {.ran = 2, .waited = 1}) == std::nullopt);
+  CHECK(share_taken({.ran = 1, .waited = 0.5, .used = 1}, {.ran = 1, .waited = 0.5, .used = 1}) == std::nullopt);
 }
 
 TEST_CASE("the system's counters grow with work") {
