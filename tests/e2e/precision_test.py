@@ -79,6 +79,16 @@ class Auto(FolioTest):
         self.environment["FOLIO_CACHE"] = "off"
         self.assertIn("(measured just now)", self.json("check", experiment, *WIDE)["precision_line"])
 
+    def test_two_that_measure_at_once_take_the_same(self):
+        experiment = self.experiment()
+        checks = [self.start("check", experiment, *WIDE, "--json") for _ in range(2)]
+        lines = []
+        for check in checks:
+            out, err = check.communicate(timeout=60)
+            self.assertEqual(check.returncode, 0, err)
+            lines.append(json.loads(out)["precision_line"].replace("just now", "earlier"))
+        self.assertEqual(lines[0], lines[1])
+
 
 class Share(FolioTest):
     def test_the_share_is_known_or_it_is_said_why_not(self):
