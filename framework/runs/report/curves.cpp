@@ -16,26 +16,30 @@ struct Scale {
   std::optional<double> divisor_a, divisor_b;  ///< none: a curve cannot be put on this scale
 };
 
-/// Of the text that a loss is of.
-using BytesPerToken = std::optional<double> Facts::*;
+/// A loss, and where the facts on its text stand.
+struct LossNames {
+  const char* loss;
+  std::optional<double> Facts::* bytes_per_token;
+  std::optional<double> Facts::* scored_share;  ///< null: it divides by the scored tokens alone
+};
 
 /// Nats per token over this are bits per byte.
-std::optional<double> nats_of_byte_bits(const Facts& facts, BytesPerToken bytes_per_token) {
-  const auto bytes = facts.*bytes_per_token;
-  return bytes ? std::optional(*bytes * std::numbers::ln2) : std::nullopt;
+std::optional<double> nats_of_byte_bits(const Facts& facts, const LossNames& names) {
+  const auto bytes = facts.*names.bytes_per_token;
+  const double share = names.scored_share ? (facts.*names.scored_share).value_or(1) : 1;
+  return bytes ? std::optional(*bytes * std::numbers::ln2 * share) : std::nullopt;
 }
 
-Scale scale_of(const Run& a, const Run& b, const Comparison& comparison, const char* loss,
-               BytesPerToken bytes_per_token) {
-  const bool same_tokens = standing_of(find_metric(loss), comparison.checks) != Standing::not_comparable;
+Scale scale_of(const Run& a, const Run& b, const Comparison& comparison, const LossNames& names) {
+  const bool same_tokens = standing_of(find_metric(names.loss), comparison.checks) != Standing::not_comparable;
   if (same_tokens) return {"in nats per token", 1.0, 1.0};
   const bool same_text = comparison.verdict != Verdict::no;
   const Facts facts_a = facts_from_json(a.facts);
   const Facts facts_b = facts_from_json(b.facts);
   const bool causal = facts_a.objective == "causal" && facts_b.objective == "causal";
   if (same_text && causal) {
-    const auto in_a = nats_of_byte_bits(facts_a, bytes_per_token);
-    const auto in_b = nats_of_byte_bits(facts_b, bytes_per_token);
+    const auto in_a = nats_of_byte_bits(facts_a, names);
+    const auto in_b = nats_of_byte_bits(facts_b, names);
     if (in_a && in_b) return {"in bits per byte of text", in_a, in_b};
   }
   return {"each as a share of a blind guess over its own vocabulary; which is lower does not say which is better",
@@ -72,9 +76,10 @@ void add_curve(Page& page, const std::string& title, const CurvePair& curves, co
 
 void add_curves(Page& page, const Run& a, const Run& b, const Comparison& comparison, const Curves& curves) {
   constexpr int kRows = 13, kEvaluationRows = 9;
-  add_curve(page, "Training loss", curves.loss, scale_of(a, b, comparison, "loss", &Facts::bytes_per_token), kRows);
+  add_curve(page, "Training loss", curves.loss,
+            scale_of(a, b, comparison, {"loss", &Facts::bytes_per_token, &Facts::scored_share}), kRows);
   add_curve(page, "Evaluation loss", curves.eval_loss,
-            scale_of(a, b, comparison, "eval_loss", &Facts::eval_bytes_per_token), kEvaluationRows);
+            scale_of(a, b, comparison, {"eval_loss", &Facts::eval_bytes_per_token, nullptr}), kEvaluationRows);
 }
 
 }  // namespace folio::runs

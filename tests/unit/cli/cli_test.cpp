@@ -317,7 +317,8 @@ TEST_CASE("metrics says what a metric means") {
   const std::string text = program.run("metrics eval_romeo_loss");
   CHECK_THAT(text, Catch::StartsWith("eval_<document>_loss (nats per token; lower is better)") &&
                        Catch::Contains("The evaluation loss on this document alone.") && !Catch::Contains("`"));
-  CHECK_THAT(program.run("metrics train_steps_per_second"), Catch::Contains("S / T") && Catch::Contains("Here n is"));
+  CHECK_THAT(program.run("metrics train_steps_per_second"),
+             Catch::Contains("global_step / T") && Catch::Contains("Here n is"));
   CHECK(program.json("metrics perplexity")["definition"] == "exp(`eval_loss`).");
   CHECK_THAT(program.refusal("metrics eval_los"), Catch::Contains("did you mean 'eval_loss'?"));
 }
