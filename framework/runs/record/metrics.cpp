@@ -15,7 +15,7 @@ using enum Direction;
 
 constexpr std::array kMetrics{
     Metric{"train_loss", "nats per token", lower, Aspect::token_loss, Phase::run, Shape::loss,
-           "The mean of the training loss over all steps, the first ones too.",
+           "The mean of the training loss over all steps, including the first ones.",
            "The sum of the losses of all steps divided by their number. The loss of a step is the sum of the "
            "cross-entropies of its labels divided by the number of its labels, over all batches accumulated to "
            "it. Of `gpt` the labels are counted as the Trainer (5.24) counts them for GPT2LMHeadModel, before the "
@@ -30,9 +30,9 @@ constexpr std::array kMetrics{
     Metric{"train_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::run, Shape::loss,
            "The training loss per byte of text, which does not depend on how the text is cut into tokens.",
            "The cross-entropies of all trained tokens together, divided by the number of those scored, by ln 2 "
-           "and by the bytes of text per token. Only for a causal model, which says every token."},
+           "and by the bytes of text per token. Only for causal models, which predict every token."},
     Metric{"eval_loss", "nats per token", lower, Aspect::token_loss, Phase::evaluation, Shape::loss,
-           "The loss on text that the model does not train on.",
+           "The loss on text that the model is not trained on.",
            "The mean of the losses of the evaluation's batches, each weighted by its samples (not by its "
            "tokens). The loss of a batch is the plain mean over its scored tokens, for every model. The Trainer's is "
            "the same but in two cases. Of GPT2LMHeadModel (4.57 to 5.24; 4.57 of LlamaForCausalLM too) it divides by "
@@ -46,19 +46,20 @@ constexpr std::array kMetrics{
     Metric{"eval_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::evaluation, Shape::loss,
            "The evaluation loss per byte of text, which does not depend on how the text is cut into tokens.",
            "The cross-entropies of all evaluated tokens together, divided by their number (so weighted by "
-           "tokens, not by samples), by ln 2 and by the bytes of text per token. Only for a causal model."},
+           "tokens, not by samples), by ln 2 and by the bytes of text per token. Only for causal models."},
     Metric{"eval_<document>_loss", "nats per token", lower, Aspect::token_loss, Phase::evaluation, Shape::loss,
-           "The evaluation loss on this document alone.",
-           "`eval_loss` of one document's validation part, cut into samples on its own. One for each document, "
-           "where `training.eval_each_document` is true."},
+           "The evaluation loss on this document only.",
+           "`eval_loss` of one document's validation part, cut into samples separately. One for each document, if "
+           "`training.eval_each_document` is true."},
     Metric{"eval_<document>_loss_stderr", "nats per token", none, Aspect::other, Phase::evaluation, Shape::significant,
            "The standard error of the evaluation loss on this document alone.", "`eval_loss_stderr` of the same."},
     Metric{"eval_<document>_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::evaluation, Shape::loss,
-           "The evaluation loss per byte of text, on this document alone.", "`eval_bits_per_byte` of the same."},
+           "The evaluation loss per byte of text, on this document only.", "`eval_bits_per_byte` of the same part."},
     Metric{"perplexity", "", lower, Aspect::token_loss, Phase::evaluation, Shape::significant,
-           "exp(eval_loss): among how many equally likely tokens the model still wavers.", "exp(`eval_loss`)."},
+           "exp(eval_loss): the model is as unsure as if it had to choose among this many equally likely tokens.",
+           "exp(`eval_loss`)."},
     Metric{"train_runtime", "s", lower, Aspect::speed, Phase::run, Shape::seconds,
-           "Wall-clock time of the training loop, with evaluations and saving in it.", "*T*."},
+           "Wall-clock time of the training loop, including evaluations and saving.", "*T*."},
     Metric{"train_samples_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
            "Training samples divided by train_runtime.",
            "*n*·*E*, or `max_steps`·*b*·*k* where `max_steps` is set, times the share of the *S* steps that were "
@@ -68,8 +69,8 @@ constexpr std::array kMetrics{
     Metric{"train_steps_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
            "Optimizer steps divided by train_runtime.", "`global_step` / *T*: the steps that were done."},
     Metric{"tokens_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
-           "Tokens of the text, padding left out, that training really took in a second.",
-           "Tokens of the text really trained on, padding left out, divided by *T*. Folio's own."},
+           "Tokens of text, without padding, that training processed per second.",
+           "Tokens of text actually trained on, without padding, divided by *T*. Folio's own."},
     Metric{
         "tokens_per_second_stderr", "1/s", none, Aspect::other, Phase::run, Shape::significant,
         "How far tokens_per_second would stray if the run were repeated on the machine as it was: its standard error.",
@@ -83,10 +84,11 @@ constexpr std::array kMetrics{
            "busy with other work (`machine_was_busy` in the environment), or where the run was faster than that "
            "rate. Folio's own."},
     Metric{"peak_memory_bytes", "bytes", lower, Aspect::memory, Phase::run, Shape::bytes,
-           "The most memory that the worker held at once.", "The largest resident size of the worker. Folio's own."},
+           "The most memory that the worker used at one time.",
+           "The largest resident size of the worker. Folio's own."},
     Metric{"epoch", "epochs", none, Aspect::other, Phase::run, Shape::significant, "Passes over the training samples.",
-           "After the *i*-th batch of epoch *e*, both counted from zero: *e* + (*i* + 1) / *M*. A partial batch "
-           "counts whole, so an epoch ends on a whole number."},
+           "After the *i*-th batch of epoch *e*, both counted from zero: *e* + (*i* + 1) / *M*. A partial batch counts "
+           "as a whole one, so an epoch ends on a whole number."},
     Metric{"train_samples", "samples", none, Aspect::other, Phase::run, Shape::count, "Samples in one epoch.", "*n*."},
     Metric{"total_flos", "operations", none, Aspect::other, Phase::run, Shape::significant,
            "Floating-point operations of training: 6 for each input token and each parameter but the embeddings.",
@@ -101,16 +103,15 @@ constexpr std::array kMetrics{
     Metric{"eval_samples", "samples", none, Aspect::other, Phase::evaluation, Shape::count,
            "Samples in the evaluation set.", "Samples in the evaluation set."},
     Metric{"best_metric", "", none, Aspect::other, Phase::evaluation, Shape::significant,
-           "The best value yet of the metric that chooses the best model; unless set otherwise, of eval_loss.",
-           "The best value yet of `metric_for_best_model`, by default `eval_loss`. The last step counts too: it is "
+           "The best value so far of the metric that decides which model is best; by default eval_loss.",
+           "The best value so far of `metric_for_best_model`, by default `eval_loss`. The last step counts too: it is "
            "evaluated, whatever the interval, where `eval_strategy` is `steps` or `epoch`, and saved where "
            "`save_strategy` is, as by the Trainer (5.23 and 5.24; 4.57 saves it, but evaluates only every "
            "`eval_steps`)."},
     Metric{"best_step", "steps", none, Aspect::other, Phase::evaluation, Shape::count,
            "The step after which the best model was found.", "The step after which that value was reached."},
-    Metric{"global_step", "steps", none, Aspect::other, Phase::run, Shape::count,
-           "Optimizer steps that were really done.",
-           "Optimizer steps really done: fewer than planned where a run was interrupted or stopped early."},
+    Metric{"global_step", "steps", none, Aspect::other, Phase::run, Shape::count, "Optimizer steps actually done.",
+           "Optimizer steps actually done: fewer than planned if a run was interrupted or stopped early."},
     Metric{"loss", "nats per token", lower, Aspect::token_loss, Phase::step, Shape::loss,
            "The mean of the training loss over the steps since it was last logged.",
            "The mean of the steps' losses since the last time, not rounded (the Trainer's 4.57 has four digits)."},

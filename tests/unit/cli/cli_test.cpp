@@ -240,7 +240,7 @@ TEST_CASE("diff tells scripts by its exit code whether two runs have the same re
 
 TEST_CASE("a run that does not exist is a mistake in the command line", "[store]") {
   Program program;
-  CHECK(program.refusal("show latest") == "there is no run yet");
+  CHECK(program.refusal("show latest") == "there are no runs yet");
   CHECK(program.refusal("show baseline/gtp") == "there is no run 'baseline/gtp'; did you mean 'baseline/gpt'?");
   CHECK_THAT(program.refusal("diff"), Catch::Contains("there are fewer than two runs so far"));
   const NewRun run = finished(program.results(), "small", 6.5);
@@ -316,7 +316,7 @@ TEST_CASE("metrics says what a metric means") {
   CHECK_THAT(program.run("metrics"), Catch::Contains("train_loss") && Catch::Contains("perplexity"));
   const std::string text = program.run("metrics eval_romeo_loss");
   CHECK_THAT(text, Catch::StartsWith("eval_<document>_loss (nats per token; lower is better)") &&
-                       Catch::Contains("The evaluation loss on this document alone.") && !Catch::Contains("`"));
+                       Catch::Contains("The evaluation loss on this document only.") && !Catch::Contains("`"));
   CHECK_THAT(program.run("metrics train_steps_per_second"),
              Catch::Contains("global_step / T") && Catch::Contains("Here n is"));
   CHECK(program.json("metrics perplexity")["definition"] == "exp(`eval_loss`).");
