@@ -39,16 +39,24 @@ std::string standing_text(Standing standing, Paint paint) {
   __builtin_unreachable();
 }
 
+/// Some metric that is measured at a step, and not over the whole run.
+Metric metric_of_step(Aspect aspect) {
+  Metric metric;
+  metric.aspect = aspect;
+  metric.phase = Phase::step;
+  return metric;
+}
+
 /// "loss per token no, mean over the whole run no, per byte of text yes, speed no, memory yes"
 std::string standings_line(const Comparison& comparison, Paint paint) {
   const auto of = [&](const char* what, const Metric& metric) {
     return what + standing_text(standing_of(&metric, comparison.checks), paint);
   };
-  std::string line = of("loss per token ", {.aspect = Aspect::token_loss, .phase = Phase::step}) +
+  std::string line = of("loss per token ", metric_of_step(Aspect::token_loss)) +
                      of(", mean over the whole run ", *find_metric("train_loss")) +
-                     of(", per byte of text ", {.aspect = Aspect::text_loss, .phase = Phase::step});
+                     of(", per byte of text ", metric_of_step(Aspect::text_loss));
   if (comparison.metric("eval_loss")) line += of(", evaluation ", *find_metric("eval_loss"));
-  return line + of(", speed ", {.aspect = Aspect::speed}) + of(", memory ", {.aspect = Aspect::memory});
+  return line + of(", speed ", metric_of_step(Aspect::speed)) + of(", memory ", metric_of_step(Aspect::memory));
 }
 
 /// The names of the checks that `chosen` takes, with commas between.
