@@ -201,14 +201,17 @@ std::string overfitting_over_time(const std::vector<Point>& loss, const std::vec
                                    : " Both rose, so it is the training itself that went wrong.");
 }
 
-/// The evaluation at the end beside the training loss then.
+/// The evaluation at the end beside the training loss then, by the line through its last points: their mean would be of
+/// earlier steps.
 std::string overfitting_at_end(const Run& run, double evaluation, const Trend& late) {
+  const double training = late.mean + late.change() / 2;
   const std::string values = fmt::format(
-      "At the end eval_loss is {:.4f}, and the training loss {:.4f} over the last {} logged points: ", evaluation,
-      late.mean, late.points);
+      "At the end eval_loss is {:.4f}, and the training loss {:.4f} by a line through the last {} logged points: ",
+      evaluation, training, late.points);
   constexpr double kManyTokens = 1000;
-  const double by_chance = metric_of(run, "eval_loss_stderr").value_or(0) * chance_quantile(kManyTokens);
-  const double difference = evaluation - late.mean;
+  const double by_chance = std::max(late.change_by_chance() / 2,
+                                    metric_of(run, "eval_loss_stderr").value_or(0) * chance_quantile(kManyTokens));
+  const double difference = evaluation - training;
   if (std::abs(difference) <= by_chance)
     return values + fmt::format("no difference that can be seen (chance alone can make {}).", rounded(by_chance, 2));
   return values + fmt::format("{} nats per token {} on text that it was not trained on.",
