@@ -221,6 +221,20 @@ PartFacts part_from_json(const json& facts) {
           facts.at("encoded_tokens")};
 }
 
+json to_json(const std::optional<SeenText>& seen) {
+  if (!seen) return nullptr;
+  return {{"share", seen->share},
+          {"document", seen->document ? json(*seen->document) : json(nullptr)},
+          {"name", seen->name}};
+}
+
+std::optional<SeenText> seen_from_json(const json& stored) {
+  if (stored.is_null()) return std::nullopt;
+  SeenText seen{stored.at("share"), {}, stored.at("name")};
+  if (const json& document = stored.at("document"); !document.is_null()) seen.document = document.get<std::int64_t>();
+  return seen;
+}
+
 }  // namespace
 
 std::uint64_t block_size(const DataOptions& options) {
@@ -255,12 +269,16 @@ EncodingFacts encode_corpus(const Dataset& dataset, const Corpus& corpus, const 
       std::max(1U, std::thread::hardware_concurrency()), [&](Job& job, std::size_t) { encode(job, tokenizer); }, write);
   JobMaker jobs(options, pool);
   Sha256 hash;
+  SeenTextSearch seen(dataset, corpus, options.validation);
   read_texts(dataset, corpus, options.validation, [&](const Text& text) {
     PartFacts& part = text.evaluation ? facts.evaluation : facts.training;
     part.bytes += static_cast<std::int64_t>(text.text.size());
     part.characters += count_characters(text.text);
     part.words += count_words(text.text);
-    if (text.evaluation) hash.update(text.text);
+    if (text.evaluation)
+      hash.update(text.text);
+    else
+      seen.look_in(text);
     if (each_document && text.evaluation) record.expect(text);
     jobs.add(text);
   });
@@ -268,6 +286,7 @@ EncodingFacts encode_corpus(const Dataset& dataset, const Corpus& corpus, const 
   ends.end(evaluation);
   progress(static_cast<double>(corpus.bytes), static_cast<double>(corpus.bytes));
   facts.evaluation_hash = hash.hex_digest();
+  facts.seen = seen.result();
   return facts;
 }
 
@@ -295,7 +314,8 @@ nlohmann::json to_json(const EncodingFacts& facts) {
           {"distinct_tokens", facts.distinct_tokens},
           {"documents", documents},
           {"evaluation_unigram_loss", facts.evaluation_unigram_loss},
-          {"evaluation_document_ends", facts.evaluation_document_ends}};
+          {"evaluation_document_ends", facts.evaluation_document_ends},
+          {"seen", to_json(facts.seen)}};
 }
 
 EncodingFacts encoding_facts_from_json(const nlohmann::json& stored) {
@@ -307,6 +327,7 @@ EncodingFacts encoding_facts_from_json(const nlohmann::json& stored) {
   facts.distinct_tokens = stored.at("distinct_tokens");
   facts.unigram_loss = stored.at("unigram_loss");
   facts.evaluation_unigram_loss = stored.at("evaluation_unigram_loss");
+  facts.seen = seen_from_json(stored.at("seen"));
   for (const json& document : stored.at("documents")) {
     facts.documents.push_back(
         {document.at("name"),

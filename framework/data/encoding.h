@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "data/corpus.h"
 #include "data/options.h"
+#include "data/seen_text.h"
 #include "data/token_file.h"
 #include "folio/tokenizer.h"
 
@@ -41,6 +43,7 @@ struct EncodingFacts {
   PartFacts training;
   PartFacts evaluation;
   std::string evaluation_hash;           ///< SHA-256 over the evaluation texts, in order
+  std::optional<SeenText> seen;          ///< of the evaluation texts, where there are any
   std::vector<DocumentFacts> documents;  ///< those with an evaluation part, where they are wanted
   /// Of the evaluation samples: how many there are after each document's last. Empty where the documents are more than
   /// kMostDocumentEnds, or not known.

@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "data/collator.h"
 #include "data/corpus.h"
 #include "data/encoding.h"
+#include "data/seen_text.h"
 #include "data/token_file.h"
 #include "data/token_shards.h"
 #include "folio/error.h"
@@ -54,6 +56,7 @@ constexpr std::size_t kIdsOfPreflight = 1 << 22;
 struct Outlook {
   data::Corpus corpus;
   data::PartFacts training, evaluation;
+  std::optional<data::SeenText> seen;  ///< of the evaluation
   std::int64_t samples = 0, eval_samples = 0;
   bool shards = false;    ///< tokens, no text
   bool estimated = true;  ///< the numbers of samples
@@ -72,12 +75,15 @@ Outlook look_at(const Dataset& dataset, const std::vector<TokenShard>& shards, c
   }
   outlook.corpus = data::survey(dataset);
   data::SampleEstimate training(options, bytes_per_token), evaluation(options, bytes_per_token);
+  data::SeenTextSearch seen(dataset, outlook.corpus, options.validation);
   data::read_texts(dataset, outlook.corpus, options.validation, [&](const data::Text& text) {
     (text.evaluation ? evaluation : training).add(text);
     data::PartFacts& facts = text.evaluation ? outlook.evaluation : outlook.training;
     facts.bytes += static_cast<std::int64_t>(text.text.size());
     facts.characters += data::count_characters(text.text);
+    if (!text.evaluation) seen.look_in(text);
   });
+  outlook.seen = seen.result();
   outlook.samples = training.samples();
   outlook.eval_samples = evaluation.samples();
   outlook.estimated = options.by != data::SplitBy::characters;
@@ -158,6 +164,7 @@ int preflight(const std::string& request) {
 
   json notes = json::array();
   if (const auto note = smaller_batch_note(job.training(), outlook.samples)) notes.push_back(*note);
+  if (const auto note = seen_text_note(outlook.seen)) notes.push_back(*note);
   for (const data::Source& source : outlook.corpus.sources)
     if (!source.provenance.note.empty()) notes.push_back(source.document + ": " + source.provenance.note);
   for (const std::string& note : tokenizer->notes()) notes.push_back(note);
@@ -173,6 +180,7 @@ int preflight(const std::string& request) {
          {"samples_estimated", outlook.estimated},
          {"eval_characters", outlook.evaluation.characters},
          {"eval_samples", outlook.eval_samples},
+         {"eval_text_seen", outlook.seen ? json(outlook.seen->share) : json(nullptr)},
          {"tokens_per_sample", length},
          {"tokens_per_sample_estimated", options.by == data::SplitBy::characters}}},
        {"plan", {{"max_steps", plan.max_steps}, {"steps_per_epoch", plan.updates_per_epoch}, {"epochs", plan.epochs}}},

@@ -212,6 +212,16 @@ std::optional<std::string> smaller_batch_note(const train::TrainingArguments& tr
       training.per_device_train_batch_size, samples);
 }
 
+std::optional<std::string> seen_text_note(const std::optional<data::SeenText>& seen) {
+  constexpr double kLeastShare = 0.005;  // some line or other stands twice in most texts
+  if (!seen || !seen->document || seen->share < kLeastShare) return std::nullopt;
+  return fmt::format(
+      "{:.1f} % of the text kept for evaluation stands in the training text too, word for word, such as that of "
+      "document {} ('{}'); so the evaluation tells in part what the model has by heart. Give the data set each text "
+      "once",
+      100 * seen->share, with_commas(*seen->document + 1), seen->name);
+}
+
 void check_evaluation(const Job& job, const Dataset& dataset) {
   const std::vector<TokenShard> shards = dataset.token_shards();
   if (shards.empty()) return check_kept(job, job.data_options().validation > 0, kKeepText);
@@ -264,6 +274,7 @@ JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, Pr
   check_kept(job, tokens.evaluation.size() > 0, is_text ? kKeepText : kKeepTokens);
   limit_evaluation(job.training().max_eval_samples, tokenizer->vocab_size(), tokens);
   std::vector<std::string> warnings = warnings_of(corpus, tokens.documents);
+  if (auto note = seen_text_note(tokens.encoded.seen)) warnings.push_back(std::move(*note));
   if (auto note = smaller_batch_note(job.training(), tokens.training.size())) warnings.push_back(std::move(*note));
   for (std::string& note : tokenizer->notes()) warnings.push_back(std::move(note));
   std::erase_if(tokens.documents, has_no_sample);

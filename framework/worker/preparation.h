@@ -47,6 +47,9 @@ void check_evaluation(const Job& job, const Dataset& dataset);
 /// What to tell of a batch that is larger than the data; none where it is not.
 std::optional<std::string> smaller_batch_note(const train::TrainingArguments& training, std::int64_t samples);
 
+/// What to tell where a document that is kept for evaluation is trained on too; none where none is.
+std::optional<std::string> seen_text_note(const std::optional<data::SeenText>& seen);
+
 /// Throws Error (experiment) where a data set of tokens does not fit what the experiment says of splits, validation and
 /// tokenizer, or its shards give no sample.
 void check_shards(const Job& job, const std::vector<TokenShard>& shards, const Tokenizer& tokenizer);

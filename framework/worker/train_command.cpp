@@ -153,6 +153,7 @@ runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model
     if (facts.unigram_loss) facts.eval_unigram_loss = job_data.encoded.evaluation_unigram_loss;
     facts.eval_bytes_per_token = evaluated.bytes_per_token();
     if (evaluated.words > 0) facts.eval_bytes_per_word = evaluated.bytes_per_word();
+    if (job_data.encoded.seen) facts.eval_text_seen = job_data.encoded.seen->share;
   }
   return facts;
 }

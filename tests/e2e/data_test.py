@@ -1,5 +1,6 @@
 """From text to samples: the cache of tokens, documents evaluated on their own, and text larger than the memory."""
 
+import json
 import os
 import pathlib
 import random
@@ -28,6 +29,43 @@ def write_words(path, size):
         while file.tell() < size:
             file.write(chance.choice(blocks))
 
+
+class CopiedDocuments(FolioTest):
+    told = "of the text kept for evaluation stands in the training text too"
+
+    def experiment_on(self, texts):
+        """An experiment on documents of these texts, one a line of JSON."""
+        lines = self.folder / "poems.jsonl"
+        lines.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        return self.experiment(TINY.replace("textbooks", "jsonl").replace("books: [{book}]", f"files: [{lines}]")
+                               .format())
+
+    def texts(self, count):
+        chance = random.Random(1)
+        words = ["".join(chance.choices("etaoinshrd", k=5)) for _ in range(2000)]
+        return [" ".join(chance.choices(words, k=100)) for _ in range(count)]
+
+    def test_a_copied_document_is_told(self):
+        texts = self.texts(40)
+        experiment = self.experiment_on(texts + [text.upper().replace(" ", "\n") for text in texts])
+        checked = self.json("check", experiment)["data"]
+        self.assertGreater(checked["eval_text_seen"], 0.5)
+        self.assertIn(self.told, " ".join(checked["notes"]))
+        self.assertIn(self.told, self.runner("check", experiment).stdout)
+        for cached in [False, True]:
+            self.assertIn(self.told, self.runner(experiment).stderr)
+            facts = self.json("show", "latest")["facts"]
+            self.assertEqual(facts["tokens_cached"], cached)
+            self.assertEqual(facts["eval_text_seen"], checked["eval_text_seen"])
+        self.assertRegex(self.runner("show", "latest").stdout, r"eval_text_seen +\d")
+
+    def test_documents_that_differ_are_not(self):
+        experiment = self.experiment_on(self.texts(80))
+        self.assertEqual(self.json("check", experiment)["data"]["eval_text_seen"], 0)
+        self.assertNotIn(self.told, self.runner(experiment).stderr)
+        self.assertEqual(self.json("show", "latest")["facts"]["eval_text_seen"], 0)
+        # Nothing is kept for evaluation, so nothing is known.
+        self.assertIsNone(self.json("check", experiment, "dataset.validation=0")["data"]["eval_text_seen"])
 
 class Cache(FolioTest):
     def facts(self):

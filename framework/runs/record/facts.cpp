@@ -50,6 +50,7 @@ void for_each_fact(Visit&& visit) {
   visit("eval_parts", &Facts::eval_parts);
   visit("planned_steps", &Facts::planned_steps);
   visit("on_our_copy", &Facts::on_our_copy);
+  visit("eval_text_seen", &Facts::eval_text_seen);
 }
 
 constexpr FactMeaning kMeanings[] = {
@@ -99,6 +100,10 @@ constexpr FactMeaning kMeanings[] = {
     {"on_our_copy", "",
      "What such a model has on the copy of the book that Folio has, where the run's own text is not known; only the "
      "baselines that come with Folio have it."},
+    {"eval_text_seen", "share",
+     "The share of the evaluation text that the training text contains too, counted in stretches of 13 words, regardless "
+     "of case, spaces and punctuation. It is large if documents were copied, and then the evaluation partly measures "
+     "what the model knows by heart."},
 };
 
 template <typename T>

@@ -82,6 +82,7 @@ struct Facts {
   std::optional<std::int64_t> eval_tokens;
   std::optional<double> eval_bytes_per_token;
   std::optional<double> eval_bytes_per_word;
+  std::optional<double> eval_text_seen;  ///< share of its stretches that stand in the training text too
   /// Nats per token: the loss of the guess of unigram_loss on the evaluation samples.
   std::optional<double> eval_unigram_loss;
   std::optional<EvaluationParts> eval_parts;

@@ -100,6 +100,22 @@ TEST_CASE("many jobs on several threads are written in order") {
   CHECK(blocks[0] + blocks[1] + blocks[2] == text);
 }
 
+TEST_CASE("evaluation text that stands in the training text is told, and kept with the facts") {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "word" + std::to_string(i) + (i % 10 == 9 ? "\n" : " ");
+  const Result result = encode(dataset_of({text + text}), {.by = SplitBy::tokens, .size = 4, .validation = 0.25});
+  REQUIRE(result.encoded.seen);
+  CHECK(result.encoded.seen->share == 1);
+  const auto read = data::encoding_facts_from_json(data::to_json(result.encoded));
+  REQUIRE(read.seen);
+  CHECK(read.seen->share == 1);
+  CHECK(read.seen->document == 0);
+  CHECK(read.seen->name == "book w");
+  const Result once = encode(dataset_of({text}), {.by = SplitBy::tokens, .size = 4});
+  CHECK_FALSE(once.encoded.seen);
+  CHECK_FALSE(data::encoding_facts_from_json(data::to_json(once.encoded)).seen);
+}
+
 TEST_CASE("the evaluation part has tokens and a hash of its own") {
   const FakeDataset dataset = dataset_of({"ab\ncd\n", "vw\nxy\n"});
   const Result result = encode(dataset, {.by = SplitBy::tokens, .size = 4, .validation = 0.5});
