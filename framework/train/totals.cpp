@@ -14,12 +14,6 @@ double rounded(double value, double digits) {
   return std::round(value * factor) / factor;
 }
 
-double peak_memory_bytes() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) * 1024;
-}
-
 double non_embedding_parameters(const Model& model) {
   double count = 0;
   for (const Parameter& parameter : model.parameters())
@@ -28,6 +22,12 @@ double non_embedding_parameters(const Model& model) {
 }
 
 }  // namespace
+
+double peak_memory_bytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024;
+}
 
 void Totals::add(const StepBatches& step, double loss) {
   for (const Batch& batch : step.batches) {
@@ -67,7 +67,6 @@ Metrics Totals::metrics(const TrainingPlan& plan, double bytes_per_token) const 
       {"global_step", steps},
       {"train_samples", static_cast<double>(plan.samples)},
       {"tokens_per_second", static_cast<double>(tokens_) / seconds},
-      {"peak_memory_bytes", peak_memory_bytes()},
   };
   if (const auto error = pace_.standard_error()) metrics["tokens_per_second_stderr"] = *error;
   if (bytes_per_token > 0)

@@ -11,6 +11,9 @@
 
 namespace folio::train {
 
+/// The largest resident size that this process has had.
+double peak_memory_bytes();
+
 /// What a run has done so far: steps, tokens, operations and losses. docs/metrics.md defines what is made of them.
 class Totals {
  public:

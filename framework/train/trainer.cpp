@@ -146,6 +146,7 @@ TrainingResult Trainer::finish() {
   if (data_.evaluation.size() > 0 && !result.interrupted)
     result.metrics.merge(another || evaluated_step_ != totals_.steps() ? evaluate_all() : Metrics(evaluation_));
   result.evaluation_parts = evaluation_parts_;
+  result.metrics["peak_memory_bytes"] = peak_memory_bytes();  // which a large evaluation may have decided
   return result;
 }
 

@@ -26,7 +26,10 @@ double evaluation_bytes(const Model& model, const TrainingSetup& setup, int byte
     if (parameter.part == Part::feed_forward) widest = std::max(widest, parameter.tensor.size(0));
   const BatchShape& batch = setup.eval_batch;
   const auto tokens = static_cast<double>(batch.batch * std::max(batch.length, batch.target_length));
-  const auto logits = static_cast<double>(batch.scored) * static_cast<double>(setup.vocab_size);
+  // In float32 the logits of some tokens of the vocabulary are made at once, and copied to the others' (kPieceRows in
+  // nn/layers/tied_head.cpp).
+  const std::int64_t piece = setup.execution.bfloat16 ? 0 : std::min<std::int64_t>(setup.vocab_size, 6144);
+  const auto logits = static_cast<double>(batch.scored) * static_cast<double>(setup.vocab_size + piece);
   return bytes_per_element * std::max(logits, 3 * tokens * static_cast<double>(widest));
 }
 
