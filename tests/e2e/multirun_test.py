@@ -41,7 +41,7 @@ class Multirun(FolioTest):
         done = self.runner("-m", self.experiment(), *FEW, "model=gpt", "model.hidden_size=32",
                            "model.num_attention_heads=2", "model.num_hidden_layers=1", "training.seed=1,2")
         self.assertEqual(done.stderr.count("note: model=gpt drops these keys of the file's model: hidden_size"), 1)
-        self.assertIn("model.type=gpt keeps it", done.stderr)
+        self.assertIn("model.type=gpt keeps them", done.stderr)
 
     def test_ctrl_c_stops_all(self):
         process = self.start("-m", self.experiment(), "training.max_steps=100000", "training.seed=1,2")
