@@ -18,7 +18,7 @@ class Init(FolioTest):
                 file = self.folder / f"{model}.yaml"
                 said = self.init("--model", model, "-o", file).stdout
                 self.assertIn(f"runner {file}", said)
-                self.assertRegex(file.read_text(), r"hidden_size: \d+ +# numbers that stand for each token")
+                self.assertRegex(file.read_text(), r"hidden_size: \d+ +# how many numbers represent each token")
                 run = self.json(file, "training.num_train_epochs=1", "training.max_steps=2")
                 self.assertEqual((run["state"], run["metrics"]["global_step"]), ("finished", 2))
 
