@@ -153,7 +153,7 @@ class Cache(FolioTest):
                     environment={"FOLIO_CACHE_LIMIT": "0"})
         self.assertEqual(self.json("cache")["entries"], [])
         self.runner(self.experiment(), "training.max_steps=1")
-        self.assertRegex(self.runner("cache", "--clear").stdout, r"Removed 2 entries of ")
+        self.assertRegex(self.runner("cache", "--clear").stdout, r"Removed 2 entries, ")
         self.assertEqual(self.json("cache")["entries"], [])
 
 

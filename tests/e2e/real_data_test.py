@@ -90,7 +90,7 @@ class Tokens(RealData):
             (good[:-1], "train.bin: has 5999 bytes, which is not a whole number of tokens of 2 bytes"),
             (array.array("I", self.ids).tobytes(), "train.bin: looks like 32-bit ids"),
             (array.array("Q", self.ids).tobytes(), "train.bin: looks like 64-bit ids"),
-            (self.llmc(20240520, 1, "H", self.ids, 4000), "counts 4000 tokens of 2 bytes"),
+            (self.llmc(20240520, 1, "H", self.ids, 4000), "gives 4000 tokens of 2 bytes"),
             (self.llmc(20240520, 1, "I", self.ids), "has 13024 bytes, but its header gives 3000 tokens of 2 bytes"),
             (self.llmc(20240522, 1, "H", self.ids), "an llm.c file for a multiple-choice evaluation"),
             (array.array("H", self.ids[:100] + [self.vocab_size] + self.ids).tobytes(),
@@ -105,7 +105,7 @@ class Tokens(RealData):
         for override, says in [
             ("dataset.train=[missing.bin]", "missing.bin"),
             ("dataset.split.by=document", "dataset.split.by must be 'tokens'"),
-            ("dataset.validation=0.1", "dataset.validation is 0.1, but a data set of tokens says itself"),
+            ("dataset.validation=0.1", "dataset.validation is 0.1, but a data set of tokens has its own option"),
             ("tokenizer=bpe", "expected 'tokenizer.type: pretrained'"),
             ("dataset.split.size=501", "the longest shard for evaluation has 500 tokens, too few for one whole sample"),
             ("dataset.validation_files=[train.bin]", "is also one of the files of dataset.train"),
