@@ -101,7 +101,8 @@ constexpr FactMeaning kMeanings[] = {
      "What such a model has on the copy of the book that Folio has, where the run's own text is not known; only the "
      "baselines that come with Folio have it."},
     {"eval_text_seen", "share",
-     "The share of the evaluation text that the training text contains too, counted in stretches of 13 words, regardless "
+     "The share of the evaluation text that the training text contains too, counted in stretches of 13 words, "
+     "regardless "
      "of case, spaces and punctuation. It is large if documents were copied, and then the evaluation partly measures "
      "what the model knows by heart."},
 };
