@@ -64,13 +64,9 @@ class FakeRecorder : public Recorder {
   std::int64_t step_ = 0;
 };
 
-namespace test {
-
 /// A folder of this process alone: two runs of the tests may go on at once.
 inline std::filesystem::path scratch_folder(const std::string& name) {
   return std::filesystem::temp_directory_path() / (name + "_" + std::to_string(::getpid()));
 }
-
-}  // namespace test
 
 }  // namespace folio::train

@@ -193,7 +193,7 @@ TEST_CASE("a run logs, evaluates, saves and chooses its best model when Hugging 
   REQUIRE(schedules.size() == 6);
   for (const json& wanted : schedules) {
     CAPTURE(wanted["arguments"].dump());
-    const auto folder = test::scratch_folder("folio_family_trainer_test");
+    const auto folder = scratch_folder("folio_family_trainer_test");
     std::filesystem::remove_all(folder);
     const auto [recorder, metrics] = train_family("llama", "long", wanted["arguments"], folder);
 

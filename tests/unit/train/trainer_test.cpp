@@ -170,7 +170,7 @@ TEST_CASE("a loss that is no longer a number ends the run and names the step") {
 }
 
 TEST_CASE("early stopping ends a run that no longer gets better, and the best model is kept") {
-  const auto folder = test::scratch_folder("folio_trainer_test");
+  const auto folder = scratch_folder("folio_trainer_test");
   std::filesystem::remove_all(folder);
   // So high a learning rate makes it worse after its first steps.
   const Outcome outcome = train_reference({{"max_steps", 40},
@@ -220,7 +220,7 @@ TEST_CASE("speeds of a run that was stopped are of what it did") {
 }
 
 TEST_CASE("a model saved and loaded is the same") {
-  const auto folder = test::scratch_folder("folio_saving_test");
+  const auto folder = scratch_folder("folio_saving_test");
   std::filesystem::remove_all(folder);
   const auto saved = reference_model();
   save_model(*saved, folder);
