@@ -15,8 +15,8 @@
 namespace folio::train {
 namespace {
 
-/// Adds the losses of a batch's labels to their samples, of which `first` is the batch's first; gives their mean, 0
-/// where nothing is scored: a short sample may have no token masked.
+/// Adds the losses of a batch's labels, of which there is one at least, to their samples, of which `first` is the batch's
+/// first; gives their mean.
 double add_losses(const at::Tensor& losses, const at::Tensor& labels, std::int64_t first, LossSums& sums) {
   const at::Tensor on_host = losses.cpu().contiguous();
   const at::Tensor all = labels.contiguous();
@@ -24,14 +24,12 @@ double add_losses(const at::Tensor& losses, const at::Tensor& labels, std::int64
   const auto* label = all.const_data_ptr<std::int64_t>();
   const std::int64_t length = all.size(1);
   double nats = 0;
-  std::int64_t scored = 0;
   for (std::int64_t place = 0; place < all.numel(); ++place) {
     if (label[place] == kIgnoredLabel) continue;
-    const double of_token = loss[scored++];
-    sums.add(first + place / length, of_token);
-    nats += of_token;
+    sums.add(first + place / length, *loss);
+    nats += *loss++;
   }
-  return scored > 0 ? nats / static_cast<double>(scored) : 0;
+  return nats / static_cast<double>(losses.numel());
 }
 
 Evaluation evaluate_samples(Model& model, const data::Samples& samples, std::span<const std::int64_t> document_ends,
@@ -41,7 +39,7 @@ Evaluation evaluate_samples(Model& model, const data::Samples& samples, std::spa
   const at::NoGradGuard no_grad;
   model.training(false);
   LossSums sums(samples.size(), document_ends);
-  double loss_by_samples = 0;
+  double loss_by_samples = 0, counted_samples = 0;
   std::int64_t batches = 0;
   recorder.evaluating(0, samples.size());
   for (std::int64_t first = 0; first < samples.size(); first += batch_size, ++batches) {
@@ -50,13 +48,17 @@ Evaluation evaluate_samples(Model& model, const data::Samples& samples, std::spa
     const Batch batch = collator.collate(samples, indices, data::kEvaluation);
     const PrecisionScope precision(execution);
     const at::Tensor losses = model.token_losses(to_device(batch, execution.device));
-    loss_by_samples += add_losses(losses, batch.labels, first, sums) * static_cast<double>(indices.size());
+    if (losses.numel() > 0) {  // of short samples none may be masked, which says nothing of the model
+      const auto batch_samples = static_cast<double>(indices.size());
+      loss_by_samples += add_losses(losses, batch.labels, first, sums) * batch_samples;
+      counted_samples += batch_samples;
+    }
     recorder.evaluating(first + static_cast<std::int64_t>(indices.size()), samples.size());
   }
   model.training(true);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   const auto count = static_cast<double>(samples.size());
-  const double eval_loss = loss_by_samples / count;
+  const double eval_loss = loss_by_samples / counted_samples;  // no number where nothing at all is scored
   Metrics metrics{{"eval_loss", eval_loss},
                   {"eval_loss_stderr", sums.standard_error()},
                   {"perplexity", std::exp(eval_loss)},

@@ -34,7 +34,8 @@ constexpr std::array kMetrics{
     Metric{"eval_loss", "nats per token", lower, Aspect::token_loss, Phase::evaluation, Shape::loss,
            "The loss on text that the model is not trained on.",
            "The mean of the losses of the evaluation's batches, each weighted by its samples (not by its "
-           "tokens). The loss of a batch is the plain mean over its scored tokens, for every model. The Trainer's is "
+           "tokens). The loss of a batch is the plain mean over its scored tokens, for every model; a batch of which "
+           "none is scored is left out. The Trainer's is "
            "the same but in two cases. Of GPT2LMHeadModel (4.57 to 5.24; 4.57 of LlamaForCausalLM too) it divides by "
            "the labels before the shift, as in training, so over samples of *L* tokens it tells (*L* − 1)/*L* of this. "
            "With `label_smoothing_factor` it smooths the labels of the evaluation too; here they are as they are."},

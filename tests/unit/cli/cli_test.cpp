@@ -154,13 +154,14 @@ TEST_CASE("diff compares the latest two by default, the older as A", "[store]") 
   CHECK(json["a"]["id"] == first.info.id);
   CHECK(json["b"]["id"] == second.info.id);
   CHECK(json["comparable"] == "partly");
-  CHECK(json["metrics"]["train_loss"]["better"] == "b");
+  CHECK(json["metrics"]["train_loss"]["leader"] == "b");
+  CHECK(json["metrics"]["train_loss"]["outcome"] == "no_difference_seen");  // one experiment, run twice
   CHECK(json["metrics"]["train_loss"]["difference"] == -0.25);
   CHECK(program.json("diff first")["b"]["id"] == second.info.id);
-  CHECK(program.json("diff second first")["metrics"]["train_loss"]["better"] == "a");
+  CHECK(program.json("diff second first")["metrics"]["train_loss"]["leader"] == "a");
   const std::string text = program.run("diff");
   CHECK_THAT(text, Catch::Contains("Can they be compared? Partly.") && Catch::Contains("No setting differs") &&
-                       Catch::Contains("-0.2500") && Catch::Contains("0.9615") && Catch::Contains("B?"));
+                       Catch::Contains("-0.2500") && Catch::Contains("0.9615") && Catch::Contains("not seen"));
 }
 
 TEST_CASE("diff of the baselines says that their losses have no common scale", "[store]") {

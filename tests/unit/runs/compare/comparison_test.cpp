@@ -164,7 +164,8 @@ TEST_CASE(
     "how a loss is calculated bears on that loss alone, and an evaluation of unknown definition is not called equal") {
   Run a = finished_run();
   a.summary.metrics = {{"train_loss", 6.0},   {"train_bits_per_byte", 3.0}, {"eval_loss", 6.0},
-                       {"perplexity", 403.4}, {"eval_bits_per_byte", 3.0},  {"eval_runtime", 2.0}};
+                       {"perplexity", 403.4}, {"eval_bits_per_byte", 3.0},  {"eval_runtime", 2.0},
+                       {"global_step", 400.0}};
   a.facts["eval_hash"] = "e1";
   Run b = a;
   const auto standing = [&](const char* metric) { return metric_named(compare(a, b), metric).standing; };
