@@ -15,8 +15,8 @@
 namespace folio::train {
 namespace {
 
-/// Adds the losses of a batch's labels, of which there is one at least, to their samples, of which `first` is the batch's
-/// first; gives their mean.
+/// Adds the losses of a batch's labels, of which there is one at least, to their samples, of which `first` is the
+/// batch's first; gives their mean.
 double add_losses(const at::Tensor& losses, const at::Tensor& labels, std::int64_t first, LossSums& sums) {
   const at::Tensor on_host = losses.cpu().contiguous();
   const at::Tensor all = labels.contiguous();
