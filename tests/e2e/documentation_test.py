@@ -89,6 +89,7 @@ SUBSTITUTIONS = [
     (r"reindex --forget node7:/data/results", "reindex --store {store} --forget {host}:{gone}"),
     (r"dataset.split.size=126", "dataset.split.size=126 dataset.validation=0.005"),  # four books to evaluate on
     (r"bench/listing.py", "bench/listing.py --runs 50"),
+    (r"bench/memory.py", "bench/memory.py --precision float32 experiments/smoke.yaml"),
     (r"insert \d+", "insert 2000"),
     (r"^(.* --list-tests)$", r'[[ $(\1) == *"test cases"* ]]'),  # Catch2 ends with their number
     (r"ninja -C", "ninja -n -C"),
