@@ -43,7 +43,7 @@ class StoreTest(FolioTest):
         self.assertIn(str(self.results / "runs" / run), self.json(*there, "show", run)["other_folder"])
         for command in (["tag", run, "good"], ["rm", run]):
             refused = self.runner(*there, *command, code=2).stderr
-            self.assertIn(f"run {run} lies in ", refused)
+            self.assertIn(f"run {run} is in ", refused)
         self.assertEqual(self.json("ls")["runs"][0]["id"], run)
         behind = self.json("ls", *there, "--store", self.url, environment={"FOLIO_STORE": ""})["runs"]
         self.assertEqual(behind[0]["id"], run)
