@@ -5,7 +5,7 @@
 #include <string>
 
 #include "folio/options.h"
-#include "train/schedule_options.h"
+#include "train/optimization/schedule_options.h"
 
 namespace folio::train {
 

@@ -11,7 +11,7 @@
 
 #include "folio/error.h"
 #include "support/human.h"
-#include "train/optimizer.h"
+#include "train/optimization/optimizer.h"
 
 namespace folio::worker {
 namespace {

@@ -9,7 +9,7 @@
 #include <chrono>
 
 #include "support/work_time.h"
-#include "train/optimizer.h"
+#include "train/optimization/optimizer.h"
 #include "worker/model_folder.h"
 
 namespace folio::worker {

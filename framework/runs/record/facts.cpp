@@ -57,10 +57,9 @@ constexpr FactMeaning kMeanings[] = {
     {"objective", "", "What the model learned to predict: causal, masked or span_corruption."},
     {"loss_definition", "", "Which tokens the loss is averaged over."},
     {"scored_share", "share",
-     "Of the labels by whose number train_loss divides, how many are scored: below 1 where labels are counted before "
-     "the "
-     "shift. A guess that has the loss x for each scored token has the train_loss scored_share * x."},
-    {"eval_loss_definition", "", "Over which tokens eval_loss is a mean."},
+     "The share of the labels that train_loss is divided by which are scored: below 1 if labels are counted before the "
+     "shift. A guess with the loss x for each scored token has the train_loss scored_share * x."},
+    {"eval_loss_definition", "", "Which tokens eval_loss is averaged over."},
     {"data_hash", "", "SHA-256 of the names and texts of all documents: equal if two runs read the same text."},
     {"stand_in", "", "Whether some text was generated because a book was not available."},
     {"documents", "documents", "Number of texts in the data set."},
@@ -91,15 +90,15 @@ constexpr FactMeaning kMeanings[] = {
     {"eval_bytes_per_token", "bytes", "Like bytes_per_token, for the text that was kept for evaluation."},
     {"eval_bytes_per_word", "bytes", "Like bytes_per_word, for the text that was kept for evaluation."},
     {"eval_unigram_loss", "nats",
-     "As unigram_loss, on the text that was kept for evaluation: how often each token occurs is still counted in the "
-     "training text. It is what eval_loss has to be compared with."},
+     "Like unigram_loss, for the text that was kept for evaluation; the frequencies are still those of the training "
+     "text. Compare eval_loss with this."},
     {"eval_parts", "",
      "The final model's loss on each part of the evaluation text (documents, or stretches of samples; 128 at most), "
-     "which two runs evaluated on the same tokens are compared by."},
-    {"planned_steps", "steps", "Optimizer steps that training has if nothing ends it early."},
+     "used to compare two runs that were evaluated on the same tokens."},
+    {"planned_steps", "steps", "Optimizer steps of the whole training, if nothing ends it early."},
     {"on_our_copy", "",
-     "What such a model has on the copy of the book that Folio has, where the run's own text is not known; only the "
-     "baselines that come with Folio have it."},
+     "Figures of such a model on Folio's copy of the book, because the run's own text is not known; only in the "
+     "baselines that come with Folio."},
     {"eval_text_seen", "share",
      "The share of the evaluation text that the training text contains too, counted in stretches of 13 words, "
      "regardless "

@@ -18,14 +18,14 @@ constexpr std::array kMetrics{
            "The mean of the training loss over all steps, including the first ones.",
            "The sum of the losses of all steps divided by their number. The loss of a step is the sum of the "
            "cross-entropies of its labels divided by the number of its labels, over all batches accumulated to "
-           "it. Of `gpt` the labels are counted as the Trainer (5.24) counts them for GPT2LMHeadModel, before the "
-           "shift: a sample's first token counts although nothing says it, so over samples of *L* tokens the loss is "
-           "(*L* − 1)/*L* of the mean over the tokens that were scored; `scored_share` among the facts is that factor. "
-           "Of every other model the loss is the plain mean over the scored tokens, as the Trainer's is for "
+           "it. For `gpt` the labels are counted before the shift, as the Trainer (5.24) counts them for "
+           "GPT2LMHeadModel: a sample's first token counts although nothing predicts it, so over samples of *L* tokens "
+           "the loss is (*L* − 1)/*L* of the mean over the scored tokens; the fact `scored_share` is that factor. "
+           "For every other model the loss is the plain mean over the scored tokens, like the Trainer's for "
            "LlamaForCausalLM (5.23 and 5.24; 4.57 counts the labels of every causal model before the shift). With "
-           "accumulated batches the Trainer adds up the means of BertForMaskedLM's, DistilBertForMaskedLM's and "
-           "T5ForConditionalGeneration's batches (5.23 and 5.24), so that its loss and gradients are that many times "
-           "too large, or takes the mean of these means (4.57); Folio divides by all labels of the step. The first "
+           "accumulated batches the Trainer adds up the batch means of BertForMaskedLM, DistilBertForMaskedLM and "
+           "T5ForConditionalGeneration (5.23 and 5.24), so its loss and gradients are too large by the number of "
+           "batches, or takes the mean of the batch means (4.57); Folio divides by all labels of the step. The first "
            "steps, when the model knows nothing, count as much as the last."},
     Metric{"train_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::run, Shape::loss,
            "The training loss per byte of text, which does not depend on how the text is cut into tokens.",
@@ -34,16 +34,16 @@ constexpr std::array kMetrics{
     Metric{"eval_loss", "nats per token", lower, Aspect::token_loss, Phase::evaluation, Shape::loss,
            "The loss on text that the model is not trained on.",
            "The mean of the losses of the evaluation's batches, each weighted by its samples (not by its "
-           "tokens). The loss of a batch is the plain mean over its scored tokens, for every model; a batch of which "
-           "none is scored is left out. The Trainer's is "
-           "the same but in two cases. Of GPT2LMHeadModel (4.57 to 5.24; 4.57 of LlamaForCausalLM too) it divides by "
-           "the labels before the shift, as in training, so over samples of *L* tokens it tells (*L* − 1)/*L* of this. "
-           "With `label_smoothing_factor` it smooths the labels of the evaluation too; here they are as they are."},
+           "tokens). The loss of a batch is the plain mean over its scored tokens, for every model; a batch without "
+           "scored tokens is left out. The Trainer's is the same except in two cases. For GPT2LMHeadModel (4.57 to "
+           "5.24; with 4.57 for LlamaForCausalLM too) it divides by the labels before the shift, as in training, so "
+           "over samples of *L* tokens it is (*L* − 1)/*L* of this. With `label_smoothing_factor` it smooths the "
+           "labels of evaluations too; Folio does not."},
     Metric{"eval_loss_stderr", "nats per token", none, Aspect::other, Phase::evaluation, Shape::significant,
-           "How far eval_loss would stray with another text of the same kind and length: its standard error.",
+           "The standard error of eval_loss: how much it would vary over other texts of the same kind and length.",
            "Standard error of the mean loss over all scored tokens: from the scatter of up to 128 parts of the "
-           "evaluation set (whole documents where there are at least ten, else stretches of samples), or of the single "
-           "tokens' losses where that is larger. Folio's own."},
+           "evaluation set (whole documents if there are at least ten, otherwise stretches of samples), or from that "
+           "of the single tokens' losses if it is larger. Folio's own."},
     Metric{"eval_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::evaluation, Shape::loss,
            "The evaluation loss per byte of text, which does not depend on how the text is cut into tokens.",
            "The cross-entropies of all evaluated tokens together, divided by their number (so weighted by "
@@ -53,7 +53,7 @@ constexpr std::array kMetrics{
            "`eval_loss` of one document's validation part, cut into samples separately. One for each document, if "
            "`training.eval_each_document` is true."},
     Metric{"eval_<document>_loss_stderr", "nats per token", none, Aspect::other, Phase::evaluation, Shape::significant,
-           "The standard error of the evaluation loss on this document alone.", "`eval_loss_stderr` of the same."},
+           "The standard error of the evaluation loss on this document only.", "`eval_loss_stderr` of the same."},
     Metric{"eval_<document>_bits_per_byte", "bits per byte", lower, Aspect::text_loss, Phase::evaluation, Shape::loss,
            "The evaluation loss per byte of text, on this document only.", "`eval_bits_per_byte` of the same part."},
     Metric{"perplexity", "", lower, Aspect::token_loss, Phase::evaluation, Shape::significant,
@@ -63,27 +63,27 @@ constexpr std::array kMetrics{
            "Wall-clock time of the training loop, including evaluations and saving.", "*T*."},
     Metric{"train_samples_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
            "Training samples divided by train_runtime.",
-           "*n*·*E*, or `max_steps`·*b*·*k* where `max_steps` is set, times the share of the *S* steps that were "
-           "done, / *T*: also of a run that stopped early it is what was done, as in the Trainer (5.23 and 5.24; 4.57 "
-           "counts what was planned). With `max_steps` every batch counts as full, also where the data are fewer "
-           "than *b*, as in the Trainer; `tokens_per_second` counts what was read."},
+           "*n*·*E*, or `max_steps`·*b*·*k* where `max_steps` is set, times the share of the *S* steps that were done, "
+           "/ *T*. For a run that stopped early this counts the work done, as in the Trainer (5.23 and 5.24; 4.57 "
+           "counts the planned work). With `max_steps` every batch counts as full, even if there are fewer than *b* "
+           "samples, as in the Trainer; `tokens_per_second` counts what was actually read."},
     Metric{"train_steps_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
            "Optimizer steps divided by train_runtime.", "`global_step` / *T*: the steps that were done."},
     Metric{"tokens_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
            "Tokens of text, without padding, that training processed per second.",
            "Tokens of text actually trained on, without padding, divided by *T*. Folio's own."},
+    Metric{"tokens_per_second_stderr", "1/s", none, Aspect::other, Phase::run, Shape::significant,
+           "The standard error of tokens_per_second: how much it would vary if the run were repeated on the same, "
+           "equally loaded machine.",
+           "Standard error of `tokens_per_second`, from the scatter of the speed over stretches of steps; not "
+           "recorded for fewer than eight steps. Folio's own."},
     Metric{
-        "tokens_per_second_stderr", "1/s", none, Aspect::other, Phase::run, Shape::significant,
-        "How far tokens_per_second would stray if the run were repeated on the machine as it was: its standard error.",
-        "Standard error of `tokens_per_second`, from the scatter of the speed over stretches of steps; not "
-        "recorded for fewer than eight steps. Folio's own."},
-    Metric{"matmul_share", "share", higher, Aspect::speed, Phase::run, Shape::share,
-           "The share of the rate of the model's matrix products alone that training reached on this machine.",
-           "Floating-point operations of the training steps' matrix products, divided by *T*, as a share of the rate "
-           "that products of the model's shapes reach alone on this machine in the same precision: the better one of "
-           "the rates before and after the run, each the best of several rounds. Not recorded where the machine was "
-           "busy with other work (`machine_was_busy` in the environment), or where the run was faster than that "
-           "rate. Folio's own."},
+        "matmul_share", "share", higher, Aspect::speed, Phase::run, Shape::share,
+        "The speed of training as a share of the speed of the model's matrix products alone on this machine.",
+        "Floating-point operations of the training steps' matrix products, divided by *T*, as a share of the rate that "
+        "products of the same shapes and precision reach alone on this machine: the better of the rates measured "
+        "before and after the run, each the best of several rounds. Not recorded if other programs kept the machine "
+        "busy (`machine_was_busy` in the environment), or if the run was faster than that rate. Folio's own."},
     Metric{"peak_memory_bytes", "bytes", lower, Aspect::memory, Phase::run, Shape::bytes,
            "The most memory that the worker used at one time.",
            "The largest resident size of the worker. Folio's own."},
@@ -92,7 +92,7 @@ constexpr std::array kMetrics{
            "as a whole one, so an epoch ends on a whole number."},
     Metric{"train_samples", "samples", none, Aspect::other, Phase::run, Shape::count, "Samples in one epoch.", "*n*."},
     Metric{"total_flos", "operations", none, Aspect::other, Phase::run, Shape::significant,
-           "Floating-point operations of training: 6 for each input token and each parameter but the embeddings.",
+           "Floating-point operations of training: 6 for each input token and each parameter except the embeddings.",
            "Σ 6 · input tokens, padding included, · parameters that are not embeddings. T5's tables of relative "
            "positions are embeddings."},
     Metric{"eval_runtime", "s", lower, Aspect::speed, Phase::evaluation, Shape::seconds,

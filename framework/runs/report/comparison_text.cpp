@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "runs/compare/conclusion.h"
 #include "runs/record/metrics.h"
@@ -307,7 +308,7 @@ void add_loss_scale(Page& page, const Comparison& comparison) {
   add("a unigram model", a.unigram, b.unigram, "knows how often each token occurs");
   add(comparison.loss, a.loss, b.loss, "the run");
   const auto percent = [](const std::optional<double>& share) {
-    return share ? fmt::format("{:.1f} %", 100 * *share) : std::string("–");
+    return share && std::isfinite(*share) ? fmt::format("{:.1f} %", 100 * *share) : std::string("–");
   };
   table.add_row(
       {"the run / a blind guess", percent(a.share()), percent(b.share()), page.paint().dim("100 %: nothing learned")});

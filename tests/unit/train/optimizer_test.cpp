@@ -1,4 +1,4 @@
-#include "train/optimizer.h"
+#include "train/optimization/optimizer.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>

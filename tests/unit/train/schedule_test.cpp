@@ -1,4 +1,4 @@
-#include "train/schedule.h"
+#include "train/optimization/schedule.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "train/plain_optimizers.h"
+#include "train/optimization/plain_optimizers.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/linalg_vector_norm.h>

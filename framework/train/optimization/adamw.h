@@ -5,7 +5,7 @@
 #include <array>
 #include <vector>
 
-#include "train/optimizer.h"
+#include "train/optimization/optimizer.h"
 
 namespace folio::train {
 

@@ -1,4 +1,4 @@
-#include "train/optimizer.h"
+#include "train/optimization/optimizer.h"
 
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
-#include "train/adamw.h"
-#include "train/plain_optimizers.h"
+#include "train/optimization/adamw.h"
+#include "train/optimization/plain_optimizers.h"
 
 namespace folio::train {
 

@@ -1,4 +1,4 @@
-#include "train/adamw.h"
+#include "train/optimization/adamw.h"
 
 #include <ATen/ops/_fused_adamw.h>
 #include <ATen/ops/full.h>

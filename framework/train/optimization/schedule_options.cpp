@@ -1,4 +1,4 @@
-#include "train/schedule_options.h"
+#include "train/optimization/schedule_options.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "train/optimizer.h"
+#include "train/optimization/optimizer.h"
 
 /// The optimizers of training.optim beside AdamW, with the defaults of torch (2.13) and of transformers' Trainer. Each
 /// moves one parameter after the other.
