@@ -57,7 +57,7 @@ class Diff(FolioTest):
         self.assertNotIn("data", [reason["fact"] for reason in diff["reasons"]])
         text = self.runner("diff", gpt, bert).stdout
         for part in ["differs  objective: causal | masked", "model.type", "A solid, B dotted",
-                     "each as a share of a blind guess", "which is the better model, since the next token"]:
+                     "each as a share of a blind guess", "since to say the next token and to say a hidden token"]:
             self.assertIn(part, text)
 
     def test_other_tokens_of_the_same_text_have_a_common_footing(self):
@@ -125,5 +125,5 @@ class Explain(FolioTest):
                      "How much of the machine did it use?"]:
             self.assertIn(part, text)
         run = self.json("show", "--explain")
-        self.assertEqual(len(run["explanation"]), 5)
+        self.assertEqual(len(run["explanation"]), 6)
         self.assertIn(f"{run['metrics']['eval_loss']:.4f}", run["explanation"][0]["answer"])

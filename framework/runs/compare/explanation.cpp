@@ -7,6 +7,7 @@
 
 #include "runs/compare/chance.h"
 #include "runs/compare/loss_scale.h"
+#include "runs/compare/next_steps.h"
 #include "runs/compare/objective_words.h"
 #include "runs/compare/readings.h"
 #include "runs/compare/resolution.h"
@@ -307,6 +308,22 @@ Claim hardware_claim(const Run& run) {
   return claim;
 }
 
+Claim comparing_claim(const Run& run) {
+  Claim claim{"What can it be compared with?", ""};
+  const bool causal = facts_from_json(run.facts).objective == "causal";
+  claim.answer = fmt::format(
+      "Its loss: with both guesses above, and with runs that say {} of the same text in the same tokens{}. Its times: "
+      "with "
+      "runs on the same machine, if nothing else kept it busy. `runner diff` says which of these hold.",
+      objective_words(run).task, causal ? "; in bits per byte also with runs over other tokens" : "");
+  const auto steps = next_steps(run);
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    claim.answer +=
+        fmt::format("{}`{}` ({})", i == 0 ? " To type next: " : ", then ", steps[i].command, steps[i].purpose);
+  if (!steps.empty()) claim.answer += ".";
+  return claim;
+}
+
 /// What follows from a loss beside both guesses. Of a run's mean loss its points would tell more (explain()).
 std::string standing_in_short(const Run& run, const std::string& name, const Yardsticks& yardsticks) {
   if (!std::isfinite(*yardsticks.loss)) return "the training broke down";
@@ -364,6 +381,7 @@ std::vector<Claim> explain(const Run& run, const std::vector<Point>& loss, const
   claims.push_back(overfitting_claim(run, loss, eval_loss));
   claims.push_back(data_claim(run));
   claims.push_back(hardware_claim(run));
+  claims.push_back(comparing_claim(run));
   return claims;
 }
 

@@ -9,6 +9,20 @@
 namespace folio::runs {
 namespace {
 
+constexpr const char* kSameHere = "the same model on the book here, with its last tenth kept for evaluation";
+constexpr const char* kWithEvaluation = "the same with a tenth of the text kept for evaluation";
+constexpr const char* kHowMuchSeedsMake = "how much another seed alone makes of it";
+
+/// The first so many, each command once.
+std::vector<NextStep> weightiest(const std::vector<NextStep>& steps, std::size_t most) {
+  std::vector<NextStep> chosen;
+  for (const NextStep& step : steps) {
+    const auto same = [&](const NextStep& other) { return other.command == step.command; };
+    if (chosen.size() < most && std::none_of(chosen.begin(), chosen.end(), same)) chosen.push_back(step);
+  }
+  return chosen;
+}
+
 /// A word that a shell takes as it is, else in single quotes.
 std::string shell_word(const std::string& word) {
   constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=,:@%+-";
@@ -38,8 +52,7 @@ void add_baselines(const Run& a, const Run& b, std::vector<NextStep>& steps) {
   for (const Run* run : {&a, &b}) {
     const std::string like = is_baseline(run->summary) ? experiment_like(*run) : "";
     if (like.empty()) continue;
-    steps.push_back({fmt::format("./runner {} dataset.validation=0.1", like),
-                     "the same model on the book here, with its last tenth kept for evaluation"});
+    steps.push_back({fmt::format("./runner {} dataset.validation=0.1", like), kSameHere});
     if (run == &a && is_baseline(b.summary)) continue;
     steps.push_back({"./runner show latest --explain", "what its loss means, and whether it was still falling"});
   }
@@ -52,7 +65,7 @@ void add_evaluation(const Run& a, const Run& b, std::vector<NextStep>& steps) {
   for (const Run* run : {&a, &b}) {
     const std::string command = again(*run);
     if (command.empty() || is_evaluated(*run)) continue;
-    steps.push_back({command + " dataset.validation=0.1", "the same with a tenth of the text kept for evaluation"});
+    steps.push_back({command + " dataset.validation=0.1", kWithEvaluation});
   }
 }
 
@@ -65,7 +78,7 @@ void add_seeds(const Run& a, const Run& b, const Comparison& comparison, std::ve
     const std::string command = again(*run);
     if (!command.empty())
       steps.push_back({fmt::format("for seed in 1 2 3; do {} training.seed=$seed; done", command),
-                       "how much another seed alone makes of it; then this comparison again"});
+                       std::string(kHowMuchSeedsMake) + "; then this comparison again"});
   }
 }
 
@@ -89,9 +102,25 @@ std::vector<NextStep> next_steps(const Run& a, const Run& b, const Comparison& c
   add_evaluation(a, b, steps);
   add_seeds(a, b, comparison, steps);
   add_repeats(a, comparison, steps);
-  constexpr std::size_t kMost = 4;
-  if (steps.size() > kMost) steps.resize(kMost);
-  return steps;
+  return weightiest(steps, 4);
+}
+
+std::vector<NextStep> next_steps(const Run& run) {
+  std::vector<NextStep> steps;
+  const std::string like = is_baseline(run.summary) ? experiment_like(run) : "";
+  if (!like.empty()) {
+    steps.push_back({fmt::format("./runner {} dataset.validation=0.1", like), kSameHere});
+    steps.push_back(
+        {fmt::format("./runner diff {} {}", run.summary.id, like), "what may be read beside it, and what not"});
+    return steps;
+  }
+  const std::string command = again(run);
+  if (command.empty()) return steps;
+  if (!is_evaluated(run)) steps.push_back({command + " dataset.validation=0.1", kWithEvaluation});
+  steps.push_back({fmt::format("for seed in 1 2 3; do {} training.seed=$seed; done", command), kHowMuchSeedsMake});
+  steps.push_back(
+      {fmt::format("./runner compare --where 'name={}' --group", run.summary.name), "their mean and spread"});
+  return weightiest(steps, 3);
 }
 
 }  // namespace folio::runs

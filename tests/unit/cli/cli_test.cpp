@@ -119,7 +119,7 @@ TEST_CASE("show explains a result, as text and in JSON", "[store]") {
                        Catch::Contains("Was the loss still falling?\n  Not known: five logged points") &&
                        !Catch::Contains("events.jsonl"));
   const auto json = program.json("show --explain " + run.info.id);
-  REQUIRE(json["explanation"].size() == 5);
+  REQUIRE(json["explanation"].size() == 6);
   CHECK(json["explanation"][0]["question"] == "What does the loss mean?");
   CHECK_FALSE(program.json("show").contains("explanation"));
 }

@@ -187,13 +187,26 @@ TEST_CASE("a share of the machine that cannot be is not known") {
   CHECK_THAT(answer(explain(run, {}, {}), question), StartsWith("Not known: the machine was busy"));
 }
 
+TEST_CASE("at the end stands what the run may be compared with, and what to type next") {
+  Run run = finished_run();
+  run.summary.experiment_file = "a.yaml";
+  CHECK_THAT(answer(explain(run, {}, {}), "What can it be compared with"),
+             Contains("runs that say the next token of the same text") &&
+                 Contains("To type next: `./runner a.yaml dataset.validation=0.1`"));
+  run.summary.id = "baseline/bert";
+  run.summary.model = "bert";
+  CHECK_THAT(answer(explain(run, {}, {}), "What can it be compared with"),
+             Contains("`./runner experiments/romeo-bert.yaml dataset.validation=0.1`") &&
+                 Contains("`./runner diff baseline/bert experiments/romeo-bert.yaml`"));
+}
+
 TEST_CASE("what a run does not have is said to be unknown, and a stand-in comes first") {
   Run run;
   run.facts = {{"stand_in", true}};
   run.settings = run.environment = nlohmann::json::object();
   const auto claims = explain(run, {}, {});
-  REQUIRE(claims.size() == 6);
+  REQUIRE(claims.size() == 7);
   CHECK_THAT(claims[0].answer, StartsWith("Not the book"));
   CHECK(claims[1].answer == "The run has no loss yet.");
-  for (std::size_t i = 2; i < claims.size(); ++i) CHECK_THAT(claims[i].answer, StartsWith("Not known"));
+  for (std::size_t i = 2; i < 6; ++i) CHECK_THAT(claims[i].answer, StartsWith("Not known"));
 }

@@ -83,7 +83,7 @@ TEST_CASE("a run whose facts are foreign is shown with all of them, explained an
   Page page(Page::Form::terminal, Paint(false), 200);
   add_run(page, run, /*all=*/true);
   for (const char* text : {"weather", "many", "976.6 KiB"}) CHECK_THAT(page.text(), Catch::Contains(text));
-  CHECK(explain(run, {}, {}).size() == 5);
+  CHECK(explain(run, {}, {}).size() == 6);
   const Run other = test::finished_run();
   CHECK(test::check_named(compare(run, other), "data").finding == Finding::different);
   CHECK(compare(run, run).settings.empty());
