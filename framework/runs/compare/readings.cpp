@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <utility>
 
 #include "runs/compare/rounding.h"
 #include "runs/record/metrics.h"
@@ -65,6 +66,25 @@ std::string which_beside_which(const Comparison& comparison) {
                                : "Beside each other you may read: " + names + ".");
 }
 
+/// Why losses are above word frequencies: too few steps, or a model too large for its text. Empty where neither is
+/// known.
+std::string why_so_high(const std::vector<std::pair<const char*, const Run*>>& runs) {
+  std::string reasons;
+  bool by_size = false;
+  for (const auto& [who, run] : runs) {
+    const auto epochs = metric_of(*run, "epoch");
+    const bool read_less_than_once = epochs && *epochs < 1;
+    if (read_less_than_once)
+      reasons += fmt::format(" {} had read only {} of its text by its end.", who, percent(*epochs, 3));
+    if (read_less_than_once || text_wanted(*run) <= 1) continue;
+    reasons += " " + size_and_text(*run, who);
+    by_size = true;
+  }
+  if (reasons.empty()) return "";
+  return (by_size ? std::string("Why: a model so large learns little from so little text. ") + kTextRule : "Why:") +
+         reasons;
+}
+
 }  // namespace
 
 AgainstFrequencies against_frequencies(double loss, double unigram, double by_chance) {
@@ -121,11 +141,10 @@ std::vector<std::string> readings_of(const Run& a, const Run& b, const Compariso
     texts.push_back(beside_a.above() ? one_above(beside_a, "A", comparison.loss)
                                      : one_above(beside_b, "B", comparison.loss));
   }
-  std::string why;
-  for (const auto& [who, run] : {std::pair{"A", &beside_a}, {"B", &beside_b}})
-    if (run->above() && text_wanted(run->run) > 1) why += " " + size_and_text(run->run, who);
-  if (!why.empty())
-    texts.push_back(std::string("Why: a model so large learns little from so little text. ") + kTextRule + why);
+  std::vector<std::pair<const char*, const Run*>> high;
+  if (beside_a.above()) high.emplace_back("A", &a);
+  if (beside_b.above()) high.emplace_back("B", &b);
+  if (const std::string why = why_so_high(high); !why.empty()) texts.push_back(why);
   if (apart) texts.push_back(which_beside_which(comparison));
   return texts;
 }

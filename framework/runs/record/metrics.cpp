@@ -72,7 +72,7 @@ constexpr std::array kMetrics{
     Metric{"tokens_per_second", "1/s", higher, Aspect::speed, Phase::run, Shape::significant,
            "Tokens of text, without padding, that training processed per second.",
            "Tokens of text actually trained on, without padding, divided by *T*. Folio's own."},
-    Metric{"tokens_per_second_stderr", "1/s", none, Aspect::other, Phase::run, Shape::significant,
+    Metric{"tokens_per_second_stderr", "1/s", none, Aspect::speed, Phase::run, Shape::significant,
            "The standard error of tokens_per_second: how much it would vary if the run were repeated on the same, "
            "equally loaded machine.",
            "Standard error of `tokens_per_second`, from the scatter of the speed over stretches of steps; not "
