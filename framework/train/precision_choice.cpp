@@ -10,11 +10,11 @@ PrecisionChoice choose_by_rates(const PrecisionRates& rates, bool kept) {
   constexpr double kNoise = 0.02, kGiga = 1e9;
   PrecisionChoice choice{.bfloat16 = rates.bfloat16 > (1 + kNoise) * rates.float32, .reason = {}};
   const bool alike = !choice.bfloat16 && rates.bfloat16 >= (1 - kNoise) * rates.float32;
-  choice.reason =
-      fmt::format("on this machine {} of this model reach {} GFLOP/s in float32 and {} in bfloat16{} ({})",
-                  rates.of_passes ? "training passes" : "the matrix products", significant(rates.float32 / kGiga, 3),
-                  significant(rates.bfloat16 / kGiga, 3), alike ? ", too close to tell apart" : "",
-                  kept ? "measured earlier" : "measured just now");
+  choice.reason = fmt::format(
+      "in a short test on this machine {} of this model reached {} GFLOP/s in float32 and {} in bfloat16{} ({})",
+      rates.of_passes ? "training passes" : "the matrix products", significant(rates.float32 / kGiga, 3),
+      significant(rates.bfloat16 / kGiga, 3), alike ? ", too close to tell apart" : "",
+      kept ? "measured earlier" : "measured just now");
   return choice;
 }
 

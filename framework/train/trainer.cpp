@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "folio/error.h"
+#include "support/human.h"
 #include "train/evaluation.h"
 #include "train/fingerprint.h"
 
@@ -77,7 +78,7 @@ void Trainer::check_finite(double loss, double learning_rate) const {
   if (std::isfinite(loss)) return;
   throw Error(ErrorKind::run,
               "the loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") + " in step " +
-                  std::to_string(totals_.steps() + 1) + " at a learning rate of " + std::to_string(learning_rate) +
+                  std::to_string(totals_.steps() + 1) + " at a learning rate of " + significant(learning_rate) +
                   "; a lower training.learning_rate, some training.warmup_steps or precision: float32 usually help");
 }
 

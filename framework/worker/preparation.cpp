@@ -214,12 +214,15 @@ std::optional<std::string> smaller_batch_note(const train::TrainingArguments& tr
 
 std::optional<std::string> seen_text_note(const std::optional<data::SeenText>& seen) {
   constexpr double kLeastShare = 0.005;  // some line or other stands twice in most texts
-  if (!seen || !seen->document || seen->share < kLeastShare) return std::nullopt;
+  constexpr double kWithoutCopy = 0.03;  // without any document of which most is there
+  if (!seen || seen->share < (seen->document ? kLeastShare : kWithoutCopy)) return std::nullopt;
+  const std::string where =
+      seen->document ? fmt::format(", such as that of document {} ('{}')", with_commas(*seen->document + 1), seen->name)
+                     : "";
   return fmt::format(
-      "{:.1f} % of the text kept for evaluation stands in the training text too, word for word, such as that of "
-      "document {} ('{}'); so the evaluation tells in part what the model has by heart. Give the data set each text "
-      "once",
-      100 * seen->share, with_commas(*seen->document + 1), seen->name);
+      "{:.1f} % of the text kept for evaluation is in the training text too, word for word{}; so the evaluation partly "
+      "measures what the model knows by heart. Give the data set each text once",
+      100 * seen->share, where);
 }
 
 void check_evaluation(const Job& job, const Dataset& dataset) {

@@ -31,7 +31,7 @@ def write_words(path, size):
 
 
 class CopiedDocuments(FolioTest):
-    told = "of the text kept for evaluation stands in the training text too"
+    told = "of the text kept for evaluation is in the training text too"
 
     def experiment_on(self, texts):
         """An experiment on documents of these texts, one a line of JSON."""

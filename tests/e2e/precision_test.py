@@ -30,7 +30,7 @@ class Auto(FolioTest):
         self.assertIs(environment["precision_was_cached"], False)
         line = f"Precision: {environment['precision']}, since on this machine"
         self.assertIn(line, first.stderr)
-        self.assertRegex(first.stderr, r"reach [0-9.,]+ GFLOP/s in float32 and [0-9.,]+ in bfloat16.* \(measured just now\)")
+        self.assertRegex(first.stderr, r"reached [0-9.,]+ GFLOP/s in float32 and [0-9.,]+ in bfloat16.* \(measured just now\)")
         self.assertIn(line, (self.run_folders()[0] / "log.txt").read_text())
 
         second = self.runner(experiment, *WIDE)

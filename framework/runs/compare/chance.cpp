@@ -13,6 +13,17 @@ double two_sided_quantile(double freedom, double share) {
   return boost::math::quantile(boost::math::students_t(freedom), 1 - share / 2);
 }
 
+/// What a masked model has to say is drawn by the seed of the data.
+bool same_tokens_are_scored(const Run& a, const Run& b) {
+  if (facts_from_json(a.facts).objective == "causal" && facts_from_json(b.facts).objective == "causal") return true;
+  const auto seed_of = [](const Run& run) {
+    using nlohmann::json;
+    const json own = run.settings.value(json::json_pointer("/training/data_seed"), json());
+    return own.is_number() ? own : run.settings.value(json::json_pointer("/training/seed"), json());
+  };
+  return seed_of(a).is_number() && seed_of(a) == seed_of(b);
+}
+
 }  // namespace
 
 double chance_quantile(double freedom) { return two_sided_quantile(freedom, kChance); }
@@ -42,6 +53,7 @@ std::optional<StandardError> scatter_of(const std::vector<Point>& points) {
 }
 
 std::optional<PairedDifference> paired_difference(const Run& a, const Run& b) {
+  if (!same_tokens_are_scored(a, b)) return std::nullopt;
   const auto parts_a = facts_from_json(a.facts).eval_parts;
   const auto parts_b = facts_from_json(b.facts).eval_parts;
   if (!parts_a || !parts_b || parts_a->scored != parts_b->scored || parts_a->documents != parts_b->documents)

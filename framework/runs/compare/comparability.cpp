@@ -325,6 +325,10 @@ bool has_objective(const Run& run, const char* objective) { return facts_from_js
 bool applies(const Lookup& lookup, const Run& a, const Run& b) {
   const bool of_evaluation = lookup.effects.evaluation != none || lookup.effects.eval_loss != none;
   if (of_evaluation && !was_evaluated(a) && !was_evaluated(b)) return false;
+  // Of different tasks the losses are different anyway.
+  const bool of_definition = lookup.effects.train_loss != none || lookup.effects.eval_loss != none;
+  const auto task_a = facts_from_json(a.facts).objective, task_b = facts_from_json(b.facts).objective;
+  if (of_definition && task_a && task_b && task_a != task_b) return false;
   return !lookup.objective || (has_objective(a, lookup.objective) && has_objective(b, lookup.objective));
 }
 

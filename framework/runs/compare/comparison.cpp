@@ -77,7 +77,7 @@ void judge(const Comparison& comparison, const Run& a, const Run& b, const Kin& 
     result.outcome = result.spread->beyond() && same_side ? Outcome::better : Outcome::not_seen;
     return;
   }
-  result.resolution = own_resolution(result.name, a, b, kin_a, kin_b, comparison.paired);
+  result.resolution = own_resolution(result.name, a, b, kin_a, kin_b);
   result.outcome = one_experiment                                                ? Outcome::not_seen
                    : !result.resolution                                          ? Outcome::not_known
                    : std::abs(*result.difference) > result.resolution->by_chance ? Outcome::ahead

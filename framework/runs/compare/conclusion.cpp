@@ -127,7 +127,7 @@ std::string side_of(double difference) {
 /// " Held against each other ..." where both were evaluated on the same tokens and something differs.
 std::string paired_clause(const Comparison& comparison) {
   const auto& paired = comparison.paired;
-  if (!paired || comparison.only_seed_differs || comparison.nothing_differs) return "";
+  if (!paired || paired->difference == 0 || comparison.only_seed_differs || comparison.nothing_differs) return "";
   return fmt::format(
       " Compared part by part over the same text ({} {}), B's loss is {} per token than A's (95 % interval: {} to {}). "
       "This is about these two models; it does not say what other seeds would give.",

@@ -74,7 +74,8 @@ double chance_of_mean(const std::vector<Point>& points, std::size_t count) {
 
 std::string evenly_likely(const Run& run, double loss) {
   return fmt::format(
-      "A loss of {:.4f} is that of a choice between {} equally likely tokens (exp of the loss) each time that the "
+      "A loss of {:.4f} a token is that of a choice between {} equally likely tokens (exp of the loss) each time that "
+      "the "
       "model "
       "has to say {}. ",
       loss, rounded(std::exp(loss), 3), objective_words(run).task);
@@ -92,13 +93,24 @@ std::string late_loss(const Run& run, const Yardsticks& yardsticks, const std::v
   return text;
 }
 
+/// What the evaluation is worth where the training text has a part of its text.
+std::string seen_text(const Run& run) {
+  const double seen = facts_from_json(run.facts).eval_text_seen.value_or(0);
+  constexpr double kWorthSaying = 0.005;
+  if (seen < kWorthSaying) return "";
+  return fmt::format(
+      "But {} of that text is in the training text too, so the loss partly measures what the model knows by heart. ",
+      percent(seen));
+}
+
 Claim loss_claim(const Run& run, const std::vector<Point>& points) {
   const bool evaluated = metric_of(run, "eval_loss").has_value();
   const std::string name = evaluated ? "eval_loss" : "train_loss";
   const Yardsticks yardsticks = yardsticks_of(run, name);
   Claim claim{"What does the loss mean?", ""};
   if (!yardsticks.loss) {
-    claim.answer = "The run has no loss yet.";
+    claim.answer = is_active(run.summary.state) ? "The run has no loss yet."
+                                                : "The run did not come to a loss that stands for the whole of it.";
     return claim;
   }
   if (!std::isfinite(*yardsticks.loss)) {
@@ -110,14 +122,14 @@ Claim loss_claim(const Run& run, const std::vector<Point>& points) {
   }
   claim.answer = fmt::format(
       "{} is {:.4f}{}. ", name, *yardsticks.loss,
-      evaluated ? ", on text that the model was not trained on" : ", the mean over the whole run, its first steps too");
-  constexpr double kManyTokens = 1000;
-  const double by_chance = evaluated ? metric_of(run, "eval_loss_stderr").value_or(0) * chance_quantile(kManyTokens)
-                                     : chance_of_mean(points, points.size());
+      evaluated ? ", on text that was kept for evaluation" : ", the mean over the whole run, its first steps too");
+  if (evaluated) claim.answer += seen_text(run);
+  const double by_chance = std::max(loss_by_chance(run, name), evaluated ? 0 : chance_of_mean(points, points.size()));
   claim.answer += place_of(run, {name, *yardsticks.loss, by_chance}, yardsticks);
   const auto late = evaluated ? std::nullopt : final_trend(points);
   if (late) claim.answer += late_loss(run, yardsticks, points, *late);
-  claim.answer += evenly_likely(run, late ? late->mean : *yardsticks.loss);
+  const double of_labels = late ? late->mean : *yardsticks.loss;
+  claim.answer += evenly_likely(run, of_labels / (evaluated ? 1 : facts_from_json(run.facts).scored_share.value_or(1)));
   if (yardsticks.uniform) claim.answer += kNoZero;
   return claim;
 }
@@ -132,13 +144,19 @@ std::string learning_rate_clause(const Run& run) {
   if (share >= kLow) return "";
   return fmt::format(
       " The learning rate had come down to {} of its highest by then, so it would not have fallen much "
-      "further: what helps is a longer run from the start.",
+      "further at that rate.",
       percent(share));
 }
 
 Claim falling_claim(const Run& run, const std::vector<Point>& points) {
   Claim claim{"Was the loss still falling?", ""};
   const auto trend = final_trend(points);
+  const bool broken =
+      std::any_of(points.begin(), points.end(), [](const Point& point) { return !std::isfinite(point.value); });
+  if (!trend && broken) {
+    claim.answer = "Not known: some of the last logged losses are no numbers.";
+    return claim;
+  }
   if (!trend) {
     claim.answer = fmt::format(
         "Not known: five logged points of the loss are needed, and there are {}. A smaller "
@@ -196,7 +214,9 @@ std::string overfitting_over_time(const std::vector<Point>& loss, const std::vec
   if (!then || !now) return rise + "; what the training loss did meanwhile was not logged.";
   const bool training_fell = *now < *then;
   return fmt::format("{}{}, while the training loss went from {:.4f} to {:.4f}.{}",
-                     training_fell ? "Yes, since then. " : "Not by this sign. ", rise, *then, *now,
+                     training_fell ? fmt::format("Yes, since step {}. ", whole(static_cast<double>(best->step)))
+                                   : std::string("Not by this sign. "),
+                     rise, *then, *now,
                      training_fell ? " What it learned since then helps with the training text alone: more text, more "
                                      "dropout or fewer steps help, and training.load_best_model_at_end keeps the best."
                                    : " Both rose, so it is the training itself that went wrong.");
@@ -222,6 +242,11 @@ std::string overfitting_at_end(const Run& run, double evaluation, const Trend& l
 Claim overfitting_claim(const Run& run, const std::vector<Point>& loss, const std::vector<Point>& eval_loss) {
   Claim claim{"Does it overfit?", ""};
   const auto evaluation = metric_of(run, "eval_loss");
+  const bool keeps_text = facts_from_json(run.facts).eval_samples.value_or(0) > 0;
+  if (!evaluation && eval_loss.empty() && keeps_text) {
+    claim.answer = "Not known: the run ended before it was evaluated.";
+    return claim;
+  }
   if (!evaluation && eval_loss.empty()) {
     claim.answer =
         "Not known: no text was kept for evaluation. dataset.validation=0.1 keeps a tenth, and "
@@ -285,6 +310,8 @@ Claim hardware_claim(const Run& run) {
         "Training reached {} of the speed of the model's matrix products alone on this machine{}; the rest of the time "
         "went into all else that training does, evaluations too.",
         percent(*share), rate ? fmt::format(" ({} GFLOP/s)", whole(*rate / 1e9)) : std::string());
+  } else if (rate && run.summary.state != RunState::finished) {
+    claim.answer = "Not known: the run did not come to its end.";
   } else if (share || rate) {
     claim.answer =
         "Not known: the run was faster than the matrix products that it is held against, whose speed was measured too "
@@ -327,12 +354,11 @@ Claim comparing_claim(const Run& run) {
 /// What follows from a loss beside both guesses. Of a run's mean loss its points would tell more (explain()).
 std::string standing_in_short(const Run& run, const std::string& name, const Yardsticks& yardsticks) {
   if (!std::isfinite(*yardsticks.loss)) return "the training broke down";
-  constexpr double kManyTokens = 1000;
-  const double by_chance = std::max(kFinestLoss * *yardsticks.loss,
-                                    metric_of(run, name + "_stderr").value_or(0) * chance_quantile(kManyTokens));
+  const double by_chance = loss_by_chance(run, name);
   if (*yardsticks.loss > *yardsticks.uniform + by_chance) return "worse than guessing blindly";
   if (*yardsticks.loss > *yardsticks.uniform - by_chance)
     return "no different from guessing blindly, as far as can be seen";
+  if (!yardsticks.unigram) return "better than guessing blindly";
   switch (against_frequencies(*yardsticks.loss, *yardsticks.unigram, by_chance)) {
     case AgainstFrequencies::below:
       return std::string("it has learned ") + objective_words(run).learned;
@@ -351,16 +377,21 @@ std::string loss_in_short(const Run& run) {
   const bool evaluated = metric_of(run, "eval_loss").has_value();
   const std::string name = evaluated ? "eval_loss" : "train_loss";
   const Yardsticks yardsticks = yardsticks_of(run, name);
-  if (!yardsticks.loss || !yardsticks.uniform || !yardsticks.unigram) return "";
+  if (!yardsticks.loss || !yardsticks.uniform) return "";
   const Facts facts = facts_from_json(run.facts);
   std::string text = fmt::format(
       "What the loss means: {} is {:.4f} nats per token{}.\n", name, *yardsticks.loss,
-      evaluated ? ", on text that the model was not trained on" : ", the mean over the whole run, its first steps too");
+      evaluated ? ", on text that was kept for evaluation" : ", the mean over the whole run, its first steps too");
   text += fmt::format("  {:7.4f}  a blind guess over the vocabulary{}\n", *yardsticks.uniform,
                       facts.vocab_size ? " of " + with_commas(*facts.vocab_size) : "");
-  text +=
-      fmt::format("  {:7.4f}  a unigram model, which knows only how often each token occurs\n", *yardsticks.unigram);
+  if (yardsticks.unigram)
+    text +=
+        fmt::format("  {:7.4f}  a unigram model, which knows only how often each token occurs\n", *yardsticks.unigram);
   text += fmt::format("  {:7.4f}  this model: {}\n", *yardsticks.loss, standing_in_short(run, name, yardsticks));
+  const double share = facts.scored_share.value_or(1);
+  if (!evaluated && share < 1)
+    text += fmt::format("(Both guesses times {:.4f}, the share of the labels of train_loss that anything predicts.)\n",
+                        share);
   if (facts.vocab_used && facts.vocab_size && *facts.vocab_size > 0) {
     text += fmt::format("The text uses {} of the vocabulary's {} tokens ({:.1f} %).\n", with_commas(*facts.vocab_used),
                         with_commas(*facts.vocab_size),

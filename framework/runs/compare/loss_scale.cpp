@@ -46,11 +46,12 @@ std::optional<double> Yardsticks::share() const {
 Yardsticks yardsticks_of(const Run& run, const std::string& loss) {
   const Facts facts = facts_from_json(run.facts);
   const bool evaluation = loss.starts_with("eval");
-  Yardsticks result{metric_of(run, loss), facts.uniform_loss,
-                    evaluation ? facts.eval_unigram_loss : facts.unigram_loss};
+  Yardsticks result{metric_of(run, loss), facts.uniform_loss, evaluation ? facts.eval_unigram_loss : facts.unigram_loss,
+                    1};
   if (!result.uniform && facts.vocab_size && *facts.vocab_size > 1)
     result.uniform = std::log(static_cast<double>(*facts.vocab_size));
   if (!evaluation && facts.scored_share) {
+    result.scored_share = *facts.scored_share;
     for (std::optional<double>* guess : {&result.uniform, &result.unigram})
       if (*guess) **guess *= *facts.scored_share;
   }

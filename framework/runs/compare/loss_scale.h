@@ -17,6 +17,8 @@ struct Yardsticks {
   /// the text of the evaluation.
   std::optional<double> unigram;
 
+  double scored_share = 1;  ///< what both guesses were multiplied by
+
   /// The loss as a share of the uniform guess: 1 means that nothing was learned.
   std::optional<double> share() const;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "runs/record/facts.h"
 #include "support/human.h"
 
 namespace folio::runs {
@@ -46,7 +47,10 @@ std::string name_of(const Run& run) {
   return like.empty() ? run.summary.id : like;
 }
 
-bool is_evaluated(const Run& run) { return metric_of(run, "eval_loss").has_value(); }
+/// Whether some of its text is kept for evaluation, though it may have ended before one.
+bool is_evaluated(const Run& run) {
+  return metric_of(run, "eval_loss").has_value() || facts_from_json(run.facts).eval_samples.value_or(0) > 0;
+}
 
 void add_baselines(const Run& a, const Run& b, std::vector<NextStep>& steps) {
   for (const Run* run : {&a, &b}) {

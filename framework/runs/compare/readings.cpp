@@ -17,17 +17,21 @@ struct Beside {
   const Run& run;
   const Yardsticks& yardsticks;
   std::optional<FrequencyLoss> frequencies;
+  double by_chance = 0;  ///< how far its loss strays
 
   bool above() const {
-    return frequencies && yardsticks.loss && std::isfinite(*yardsticks.loss) && *yardsticks.loss > frequencies->loss;
+    return frequencies && yardsticks.loss && std::isfinite(*yardsticks.loss) &&
+           against_frequencies(*yardsticks.loss, frequencies->loss, by_chance) == AgainstFrequencies::above;
   }
 };
 
 std::string both_above(const Beside& a, const Beside& b, const std::string& loss) {
   std::string text = fmt::format(
-      "Over the whole run both have learned less than a list of word frequencies knows. Such a list, a unigram model, "
-      "has a loss of {:.4f} on A's tokens and of {:.4f} on B's; the {} of A is {:.4f}, that of B {:.4f}.",
-      a.frequencies->loss, b.frequencies->loss, loss, *a.yardsticks.loss, *b.yardsticks.loss);
+      "{} have learned less than a list of word frequencies knows. Such a list, a unigram model, has a loss of {:.4f} "
+      "on "
+      "A's tokens and of {:.4f} on B's; the {} of A is {:.4f}, that of B {:.4f}.",
+      loss == "train_loss" ? "Over the whole run both" : "Both", a.frequencies->loss, b.frequencies->loss, loss,
+      *a.yardsticks.loss, *b.yardsticks.loss);
   for (const auto& [who, run] : {std::pair{"A", &a}, {"B", &b}})
     if (const std::string copy = copy_clause(*run->frequencies); !copy.empty())
       text += fmt::format(" The list for {} is {}.", who, copy);
@@ -59,8 +63,9 @@ std::string comparable_metrics(const Comparison& comparison) {
 
 std::string which_beside_which(const Comparison& comparison) {
   std::string text = fmt::format(
-      "Read each run's {} beside the blind guess and the word frequencies of the same run, not beside the other's. ",
-      comparison.loss);
+      "Read each run's {} beside the blind guess{} of the same run, not beside the other's. ", comparison.loss,
+      comparison.yardsticks_a.unigram || comparison.yardsticks_b.unigram ? " and, where it is known, the unigram model"
+                                                                         : "");
   const std::string names = comparable_metrics(comparison);
   return text + (names.empty() ? "No figure that the two runs measured may be read beside the other run's."
                                : "Beside each other you may read: " + names + ".");
@@ -132,8 +137,10 @@ std::string size_and_text(const Run& run, const std::string& who) {
 std::vector<std::string> readings_of(const Run& a, const Run& b, const Comparison& comparison) {
   std::vector<std::string> texts;
   const bool apart = comparison.verdict == Verdict::no;
-  const Beside beside_a{a, comparison.yardsticks_a, frequency_loss(a, comparison.yardsticks_a)};
-  const Beside beside_b{b, comparison.yardsticks_b, frequency_loss(b, comparison.yardsticks_b)};
+  const Beside beside_a{a, comparison.yardsticks_a, frequency_loss(a, comparison.yardsticks_a),
+                        loss_by_chance(a, comparison.loss)};
+  const Beside beside_b{b, comparison.yardsticks_b, frequency_loss(b, comparison.yardsticks_b),
+                        loss_by_chance(b, comparison.loss)};
   if (apart && comparison.yardsticks_a.share() && comparison.yardsticks_b.share()) texts.push_back(kNoZero);
   if (beside_a.above() && beside_b.above()) {
     texts.push_back(both_above(beside_a, beside_b, comparison.loss));

@@ -21,11 +21,10 @@ struct Kin {
 enum class NoiseSource {
   seeds,             ///< siblings
   repeats,           ///< the same experiment on the same machine
-  paired_parts,      ///< the parts of the evaluation text, in both runs
   evaluated_tokens,  ///< the scatter of the evaluated tokens' losses
   logged_losses,     ///< the scatter of the logged training losses
   step_times,        ///< the scatter of the steps' times
-  experience,        ///< kFinestLoss, kFinestSpeed: what is known of such runs, where their own scatter is smaller
+  experience,        ///< kFinestLoss, kFinestSpeed, where the runs' own scatter is smaller
 };
 
 /// The smallest difference of a metric that can be told from chance.
@@ -46,9 +45,14 @@ constexpr double kFinestSpeed = 0.05;
 std::optional<SeedSpread> spread_of(const std::string& metric, const Run& a, const Run& b, const Kin& kin_a,
                                     const Kin& kin_b);
 
-/// From the two runs' own points; none where these do not tell. `paired`: of the two evaluations, where there is one.
+/// From the two runs' own points; none where these do not tell. Evaluations of the same tokens are judged as if they
+/// were of other tokens: part by part they differ by less, but then two seeds of one experiment would be told apart.
 std::optional<Resolution> own_resolution(const std::string& metric, const Run& a, const Run& b, const Kin& kin_a,
-                                         const Kin& kin_b, const std::optional<PairedDifference>& paired);
+                                         const Kin& kin_b);
+
+/// How far a run's loss ("eval_loss", "train_loss") strays by chance, from its standard error, and never less than
+/// kFinestLoss of it.
+double loss_by_chance(const Run& run, const std::string& loss);
 
 /// As in "chance alone makes a difference of 0.02 (judged by the scatter of the steps' times)".
 const char* to_string(NoiseSource source);

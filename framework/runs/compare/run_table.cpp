@@ -179,10 +179,10 @@ void note_losses(const SettingDifferences& differences, RunTable& table) {
     if (decides) keys += (keys.empty() ? "" : ", ") + key;
   }
   if (keys.empty()) return;
-  table.notes.push_back(
-      "These runs differ in " + keys +
-      ": their losses per token may be over other tokens or another task. Bits per byte do not depend on the tokens; "
-      "`runner diff A B` says of two runs what can be compared.");
+  table.notes.push_back("These runs differ in " + keys +
+                        ": their losses per token are of other tokens or another task, or may be. Bits per byte do not "
+                        "depend on the tokens; "
+                        "`runner diff A B` says of two runs what can be compared.");
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ std::string in_shape(Shape shape, double value) {
   if (!std::isfinite(value)) return significant(value);
   switch (shape) {
     case Shape::loss:
-      return fmt::format("{:.4f}", value);
+      return std::abs(value) < 1e6 ? fmt::format("{:.4f}", value) : significant(value);
     case Shape::significant:
       return std::abs(value) >= 1000 && std::abs(value) < 1e12 ? with_commas(std::llround(value)) : significant(value);
     case Shape::count:
@@ -146,6 +146,7 @@ std::string in_shape(Shape shape, double value) {
     case Shape::bytes:
       return human_bytes(value);
     case Shape::share:
+      if (value > 1) return "not known";  // of older runs, whose rate was measured too low
       return fmt::format("{:.1f} %", 100 * value);
   }
   __builtin_unreachable();

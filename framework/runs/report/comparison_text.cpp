@@ -314,6 +314,13 @@ void add_loss_scale(Page& page, const Comparison& comparison) {
       {"the run / a blind guess", percent(a.share()), percent(b.share()), page.paint().dim("100 %: nothing learned")});
   page.heading("What the losses mean");
   page.table(table);
+  if (a.scored_share < 1 || b.scored_share < 1) {
+    page.paragraph(
+        fmt::format("Both guesses of A are multiplied by {:.4f}, of B by {:.4f}: the share of the labels of train_loss "
+                    "that anything "
+                    "predicts.",
+                    a.scored_share, b.scored_share));
+  }
   const bool other_guesses = a.uniform && b.uniform && *a.uniform != *b.uniform;
   if (other_guesses)
     page.paragraph("The share of its own blind guess says how far each run came, not which of the two is better.");

@@ -8,11 +8,11 @@ using Catch::Matchers::Contains;
 TEST_CASE("the faster precision is taken, and the reason has both rates") {
   const PrecisionChoice fast = choose_by_rates({.float32 = 200e9, .bfloat16 = 412e9}, false);
   CHECK(fast.bfloat16);
-  CHECK_THAT(fast.reason, Contains("the matrix products of this model reach 200 GFLOP/s in float32 and 412 in "
+  CHECK_THAT(fast.reason, Contains("the matrix products of this model reached 200 GFLOP/s in float32 and 412 in "
                                    "bfloat16 (measured just now)"));
   const PrecisionChoice slow = choose_by_rates({.float32 = 2.4e9, .bfloat16 = 1.4e9, .of_passes = true}, true);
   CHECK_FALSE(slow.bfloat16);
-  CHECK_THAT(slow.reason, Contains("training passes of this model reach 2.4 GFLOP/s in float32 and 1.4 in bfloat16 "
+  CHECK_THAT(slow.reason, Contains("training passes of this model reached 2.4 GFLOP/s in float32 and 1.4 in bfloat16 "
                                    "(measured earlier)"));
 }
 

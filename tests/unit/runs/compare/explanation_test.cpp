@@ -79,7 +79,7 @@ TEST_CASE("an evaluation is held against word frequencies on its own text, and b
   run.facts["unigram_loss"] = 4.0;  // of the training text: not what an evaluation is held against
   run.summary.metrics["eval_loss"] = 5.0;
   const auto meaning = [&] { return answer(explain(run, {}, {}), "What does the loss mean"); };
-  CHECK_THAT(meaning(), StartsWith("eval_loss is 5.0000, on text that the model was not trained on") &&
+  CHECK_THAT(meaning(), StartsWith("eval_loss is 5.0000, on text that was kept for evaluation") &&
                             !Contains("unigram") && Contains("148 equally likely tokens"));
   run.facts["eval_unigram_loss"] = 6.0;
   CHECK_THAT(meaning(), Contains("the eval_loss is 1.0000 below that, so the model has learned something of which"));
@@ -133,9 +133,10 @@ TEST_CASE("overfitting is an evaluation loss that rises while the training loss 
   CHECK_THAT(overfitting(run, line(6, -0.01, 40), {}), StartsWith("Not known: no text was kept for evaluation"));
   run.summary.metrics["eval_loss"] = 5.5;
   const std::vector<Point> bowl{{100, 5.6}, {200, 5.2}, {300, 5.4}, {400, 5.5}};
-  CHECK_THAT(overfitting(run, line(6, -0.01, 40), bowl),
-             StartsWith("Yes, since then. The evaluation loss was lowest after step 200 (5.2000) and 5.5000 after step "
-                        "400, while the training loss went from 4.2020 to 2.2020."));
+  CHECK_THAT(
+      overfitting(run, line(6, -0.01, 40), bowl),
+      StartsWith("Yes, since step 200. The evaluation loss was lowest after step 200 (5.2000) and 5.5000 after step "
+                 "400, while the training loss went from 4.2020 to 2.2020."));
   CHECK_THAT(overfitting(run, line(2, 0.01, 40), bowl), StartsWith("Not by this sign."));
   CHECK_THAT(overfitting(run, line(6, -0.01, 40), {{100, 5.6}, {400, 5.5}}),
              StartsWith("No sign of it: of 2 evaluations the last one") && Contains("nats per token worse"));
