@@ -56,6 +56,12 @@ std::string place_of(const Run& run, const MeasuredLoss& loss, const Yardsticks&
     text += fmt::format("A blind guess over the vocabulary has a loss of {:.4f}: this one is {} of that. ",
                         *yardsticks.uniform, percent(loss.value / *yardsticks.uniform));
   }
+  if (yardsticks.scored_share < 1) {
+    text += fmt::format(
+        "(It is ln(vocabulary) times {:.4f}, since only that share of the labels of train_loss is predicted "
+        "from anything.) ",
+        yardsticks.scored_share);
+  }
   const auto frequencies = frequency_loss(run, yardsticks);
   if (!frequencies) return text;
   text += fmt::format("A model that knows only how often each token occurs (a unigram model) has {:.4f}: ",
