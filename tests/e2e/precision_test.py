@@ -28,7 +28,7 @@ class Auto(FolioTest):
         faster = environment["bfloat16_flops_per_second"] > 1.02 * environment["float32_flops_per_second"]
         self.assertEqual(environment["precision"], "bfloat16" if faster else "float32")
         self.assertIs(environment["precision_was_cached"], False)
-        line = f"Precision: {environment['precision']}, since on this machine"
+        line = f"Precision: {environment['precision']}, since in a short test on this machine"
         self.assertIn(line, first.stderr)
         self.assertRegex(first.stderr, r"reached [0-9.,]+ GFLOP/s in float32 and [0-9.,]+ in bfloat16.* \(measured just now\)")
         self.assertIn(line, (self.run_folders()[0] / "log.txt").read_text())
