@@ -2,13 +2,17 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/mm.h>
 #include <ATen/ops/scalar_tensor.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <numeric>
 #include <vector>
 
@@ -21,8 +25,9 @@
 namespace folio::nn {
 namespace {
 
-/// The cross-entropy of each row of `logits` [rows, vocabulary]; a share `smoothing` of each label is spread over the
-/// vocabulary. With a factor that is not 0 the logits are overwritten with the gradient of factor * sum.
+/// The cross-entropy of each row of `logits` [rows, vocabulary], 0 of one whose label is kIgnoredLabel; a share
+/// `smoothing` of each label is spread over the vocabulary. With a factor that is not 0 the logits are overwritten with
+/// the gradient of factor * sum.
 std::vector<float> cross_entropies(const at::Tensor& logits, const at::Tensor& labels, float smoothing,
                                    float gradient_factor) {
   const std::int64_t rows = logits.size(0);
@@ -34,6 +39,13 @@ std::vector<float> cross_entropies(const at::Tensor& logits, const at::Tensor& l
     std::vector<float> scratch(static_cast<std::size_t>(vocabulary));
     for (std::int64_t row = first; row < last; ++row) {
       const std::int64_t begin = row * vocabulary;
+      if (label[row] == kIgnoredLabel) {
+        if (gradient_factor != 0) {
+          std::fill(scratch.begin(), scratch.end(), 0.0F);
+          kernels::store(scratch.data(), vocabulary, elements, begin);
+        }
+        continue;
+      }
       const float* in = kernels::load(read_elements(logits), begin, vocabulary, scratch.data());
       const float log_sum_exp = kernels::log_sum_exp_row(in, vocabulary);
       float said = in[label[row]];  // the logit of what is to be said
@@ -129,12 +141,31 @@ ScoredRows scored_rows(const at::Tensor& hidden, const at::Tensor& labels) {
   return {hidden.flatten(0, -2).index_select(0, chosen), flat_labels.index_select(0, chosen)};
 }
 
+ScoredRows evened_rows(const at::Tensor& hidden, const at::Tensor& labels) {
+  const at::Tensor flat_labels = labels.flatten();
+  const at::Tensor chosen = flat_labels.ne(kIgnoredLabel).nonzero().squeeze(1);
+  const std::int64_t count = chosen.numel();
+  if (count == 0 || count == flat_labels.numel()) return scored_rows(hidden, labels);
+  // Sixteen numbers from one power of two to the next, of eight rows at least.
+  const auto step =
+      std::max<std::int64_t>(8, static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(count))) / 16);
+  const std::int64_t more = (count + step - 1) / step * step - count;
+  const at::Tensor rows = at::cat({chosen, chosen.slice(0, 0, 1).expand({more})});
+  const at::Tensor row_labels =
+      at::cat({flat_labels.index_select(0, chosen), at::full({more}, kIgnoredLabel, flat_labels.options())});
+  return {hidden.flatten(0, -2).index_select(0, rows), row_labels};
+}
+
 at::Tensor TiedHead::logits(const at::Tensor& hidden) const { return at::linear(hidden, table_, bias_); }
 
 at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, std::int64_t num_items,
                           double smoothing) const {
-  const auto [rows, row_labels] = scored_rows(hidden, labels);
-  if (!hidden.is_cpu()) {
+  return loss(scored_rows(hidden, labels), num_items, smoothing);
+}
+
+at::Tensor TiedHead::loss(const ScoredRows& scored, std::int64_t num_items, double smoothing) const {
+  const auto& [rows, row_labels] = scored;
+  if (!rows.is_cpu()) {
     return at::cross_entropy_loss(logits(rows).to(at::kFloat), row_labels, {}, at::Reduction::Sum, kIgnoredLabel,
                                   smoothing)
         .div(static_cast<double>(num_items));
@@ -143,7 +174,7 @@ at::Tensor TiedHead::loss(const at::Tensor& hidden, const at::Tensor& labels, st
   const bool differentiate = at::GradMode::is_enabled() && (rows.requires_grad() || table_.requires_grad());
   return differentiable({rows, table_, bias_}, [&, &rows = rows, &labels_of_rows = row_labels] {
     return projected_loss(rows, table_, bias_, labels_of_rows.contiguous(), static_cast<double>(num_items), smoothing,
-                          compute_type(hidden), differentiate);
+                          compute_type(rows), differentiate);
   })[0];
 }
 
@@ -162,9 +193,9 @@ at::Tensor TiedHead::token_losses(const at::Tensor& hidden, const at::Tensor& la
 }
 
 void TiedHead::check_labels(const at::Tensor& labels) const {
-  TORCH_CHECK_INDEX(labels.numel() == 0 ||
-                        (labels.min().item<std::int64_t>() >= 0 && labels.max().item<std::int64_t>() < table_.size(0)),
-                    "a label is out of range: labels are from 0 to ", table_.size(0) - 1, " or ", kIgnoredLabel);
+  const at::Tensor known = labels.eq(kIgnoredLabel).logical_or(labels.ge(0).logical_and(labels.lt(table_.size(0))));
+  TORCH_CHECK_INDEX(known.all().item<bool>(), "a label is out of range: labels are from 0 to ", table_.size(0) - 1,
+                    " or ", kIgnoredLabel);
 }
 
 }  // namespace folio::nn

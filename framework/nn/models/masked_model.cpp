@@ -10,8 +10,8 @@ at::Tensor MaskedModel::read(const Batch& batch) const {
 }
 
 at::Tensor MaskedModel::loss(const Batch& batch, std::int64_t num_items) {
-  const auto [hidden, labels] = scored_rows(read(batch), batch.labels);
-  return head().loss(head_transform()(hidden), labels, num_items, batch.label_smoothing);
+  const auto [hidden, labels] = evened_rows(read(batch), batch.labels);
+  return head().loss(ScoredRows{head_transform()(hidden), labels}, num_items, batch.label_smoothing);
 }
 
 at::Tensor MaskedModel::token_losses(const Batch& batch) {

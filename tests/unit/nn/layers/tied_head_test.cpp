@@ -115,6 +115,29 @@ TEST_CASE("the head's loss without gradients is the same") {
   CHECK(TiedHead(table).loss(hidden, labels, 5).item<float>() == with);
 }
 
+TEST_CASE("rows that make their number even change neither the loss nor the gradients") {
+  seed(2);
+  const at::Tensor table = leaf({kVocabulary, kHeadWidth});
+  const at::Tensor bias = leaf({kVocabulary});
+  const at::Tensor hidden = leaf({4, 9, kHeadWidth});
+  const at::Tensor labels = some_labels();
+  const TiedHead head(table, bias);
+  const auto gradients_of = [&](const at::Tensor& loss) {
+    for (const at::Tensor& tensor : {table, bias, hidden}) tensor.mutable_grad() = at::Tensor();
+    loss.backward();
+    return std::vector<at::Tensor>{table.grad(), bias.grad(), hidden.grad()};
+  };
+  const ScoredRows rows = evened_rows(hidden, labels);
+  CHECK(rows.labels.numel() % 8 == 0);
+  CHECK(rows.labels.ne(folio::kIgnoredLabel).sum().item<std::int64_t>() ==
+        labels.ne(folio::kIgnoredLabel).sum().item<std::int64_t>());
+  const double smoothing = GENERATE(0.0, 0.1);
+  const at::Tensor plain = head.loss(hidden, labels, 20, smoothing), evened = head.loss(rows, 20, smoothing);
+  CHECK(evened.item<float>() == Approx(plain.item<float>()));
+  const auto wanted = gradients_of(plain), found = gradients_of(evened);
+  for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(difference(found[i], wanted[i]) < 1e-6);
+}
+
 TEST_CASE("the losses of the tokens are what the loss adds up, one for each label") {
   seed(2);
   const at::Tensor table = leaf({kVocabulary, kHeadWidth});
