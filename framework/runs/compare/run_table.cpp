@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <unordered_map>
 
 #include "runs/compare/seeds.h"
@@ -185,6 +186,24 @@ void note_losses(const SettingDifferences& differences, RunTable& table) {
                         "`runner diff A B` says of two runs what can be compared.");
 }
 
+/// A mean over a whole run is of use only beside one over as many steps.
+void note_lengths(const std::vector<RunSummary>& runs, RunTable& table) {
+  const bool shows_whole_run = std::any_of(table.columns.begin(), table.columns.end(), [](const Field& field) {
+    return field.kind == Kind::metric &&
+           (field.name == "train_loss" || field.name == "train_bits_per_byte" || field.name == "train_runtime");
+  });
+  std::set<double> steps;
+  for (const RunSummary& run : runs)
+    if (const auto found = run.metrics.find("global_step"); found != run.metrics.end()) steps.insert(found->second);
+  const bool cut_short =
+      std::any_of(runs.begin(), runs.end(), [](const RunSummary& run) { return run.state != RunState::finished; });
+  if (!shows_whole_run || runs.size() < 2 || (steps.size() < 2 && !cut_short)) return;
+  table.notes.push_back(
+      "These runs are of different length, or some did not finish: train_loss, train_bits_per_byte and train_runtime "
+      "are "
+      "taken over a whole run and do not rank them.");
+}
+
 }  // namespace
 
 RunTable make_table(const std::vector<RunSummary>& runs, const RunSettings& settings, const RunFields& fields,
@@ -199,6 +218,7 @@ RunTable make_table(const std::vector<RunSummary>& runs, const RunSettings& sett
     for (const Field& field : table.columns) row.cells.push_back(cell_of(row, fields, field));
   if (request.keep.empty()) note_settings_of_some(differences, table);
   note_losses(differences, table);
+  note_lengths(runs, table);
   return table;
 }
 

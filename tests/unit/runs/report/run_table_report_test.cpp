@@ -1,6 +1,7 @@
 #include "runs/report/run_table_report.h"
 
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "support/error.h"
 
@@ -40,6 +41,8 @@ class TableFixture {
   }
 
   const RunSettings& settings() const { return settings_; }
+
+  void change(const std::function<void(std::vector<RunSummary>&)>& change) { change(runs_); }
 
  private:
   void add(const char* id, std::vector<std::uint32_t> numbers, double loss, std::optional<double> eval_loss) {
@@ -86,6 +89,7 @@ TEST_CASE("a setting that some runs lack has no column unless the others differ,
   const std::vector<std::vector<std::uint32_t>> numbers{{0, 2}, {1}, {0}};
   for (std::size_t i = 0; i < 3; ++i) {
     runs[i].id = std::to_string(i);
+    runs[i].state = RunState::finished;
     settings.add_run(runs[i].id, numbers[i]);
   }
   const RunFields fields(runs, settings);
@@ -147,6 +151,23 @@ TEST_CASE("CSV quotes what has to be quoted and writes numbers in full") {
                                "eval_loss_deviation\n2,5e-05,6.5,0.70710678118654"));
 }
 
+TEST_CASE("runs of different length get a warning with what is taken over a whole run") {
+  TableFixture fixture;
+  fixture.change([](std::vector<RunSummary>& runs) {
+    for (RunSummary& run : runs) run.metrics["global_step"] = 100;
+  });
+  CHECK(fixture.table().notes.empty());
+  SECTION("other steps") {
+    fixture.change([](std::vector<RunSummary>& runs) { runs[1].metrics["global_step"] = 2; });
+  }
+  SECTION("cut short") {
+    fixture.change([](std::vector<RunSummary>& runs) { runs[1].state = RunState::interrupted; });
+  }
+  REQUIRE(fixture.table().notes.size() == 1);
+  CHECK_THAT(fixture.table().notes[0], Catch::StartsWith("These runs are of different length"));
+  CHECK(fixture.table({.metrics = {"eval_loss"}}).notes.empty());
+}
+
 TEST_CASE("runs over other tokens get a warning with their losses") {
   const TableFixture same;
   CHECK(same.table().notes.empty());
@@ -156,6 +177,7 @@ TEST_CASE("runs over other tokens get a warning with their losses") {
   std::vector<RunSummary> runs(2);
   for (std::uint32_t i = 0; i < 2; ++i) {
     runs[i].id = std::to_string(i);
+    runs[i].state = RunState::finished;
     runs[i].metrics["train_loss"] = 6.5;
     settings.add_run(runs[i].id, {i});
   }
