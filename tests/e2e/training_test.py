@@ -13,7 +13,7 @@ class Training(FolioTest):
     def test_smoke_experiment_learns_from_the_real_book(self):
         done = self.runner(SOURCE / "experiments/smoke.yaml", timeout=120)
         for expected in ["***** train metrics *****", "train_runtime", "train_samples_per_second", "eval_loss",
-                         "perplexity", "What the loss means", "uniform guess", "unigram", "of the vocabulary",
+                         "perplexity", "What the loss means", "blind guess", "unigram", "of the vocabulary",
                          "Next:", "./runner diff"]:
             self.assertIn(expected, done.stdout)
         self.assertIn("step 20/120", done.stderr)  # plain lines where there is no terminal
@@ -82,7 +82,9 @@ class Training(FolioTest):
         self.runner(experiment)
         self.runner(experiment, "model.hidden_size=16")
         diff = self.json("diff")
-        self.assertIs(diff["comparable"], True)
+        # Whether other programs kept the machine busy is not ours to say.
+        self.assertEqual({reason["fact"] for reason in diff["reasons"]} - {"other work on the machine"}, set())
+        self.assertEqual(diff["metrics"]["eval_loss"]["comparable"], "yes")
         self.assertIn("model.hidden_size", json.dumps(diff["settings"]))
         self.assertIn("eval_loss", json.dumps(diff["metrics"]))
         with_baseline = self.json("diff", "baseline/gpt", "latest")
