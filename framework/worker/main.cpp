@@ -11,7 +11,7 @@
 #include "support/files.h"
 #include "train/arguments.h"
 #include "train/tensor_heap.h"
-#include "worker/commands.h"
+#include "worker/commands/commands.h"
 #include "worker/failure.h"
 
 namespace folio::worker {

@@ -6,7 +6,7 @@
 
 namespace folio::cli {
 
-/// A model of a resolved experiment, and what the worker's `params` says of it (worker/commands.h).
+/// A model of a resolved experiment, and what the worker's `params` says of it (worker/commands/commands.h).
 struct ModelCost {
   nlohmann::json resolved;
   nlohmann::json answer;

@@ -5,8 +5,8 @@
 
 namespace folio::cli {
 
-/// One sample as the worker's command `samples` tells it (worker/commands.h), for a person to read. What is to be said
-/// follows from the labels:
+/// One sample as the worker's command `samples` tells it (worker/commands/commands.h), for a person to read. What is to
+/// be said follows from the labels:
 ///   causal           every token from those before it: the text, and with `tokens` where they are cut
 ///   masked           token by token; where something is to be said it stands behind an arrow, [MASK]→soft
 ///   span corruption  the text with the spans taken out, and below it the spans

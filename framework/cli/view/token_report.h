@@ -22,7 +22,7 @@ TokenCounts token_counts_from_json(const nlohmann::json& json);
 /// With tokens_per_word, bytes_per_token and characters_per_token; null where they would divide by nothing.
 nlohmann::json to_json(const TokenCounts& counts);
 
-/// Prints to standard output what the worker's command `tokenize` tells (worker/commands.h), as it comes.
+/// Prints to standard output what the worker's command `tokenize` tells (worker/commands/commands.h), as it comes.
 class TokenReport {
  public:
   virtual ~TokenReport() = default;

@@ -8,7 +8,7 @@
 #include "folio/error.h"
 #include "train/batches.h"
 #include "train/training_plan.h"
-#include "worker/commands.h"
+#include "worker/commands/commands.h"
 #include "worker/preparation.h"
 #include "worker/token_text.h"
 

@@ -18,7 +18,7 @@
 #include "train/products.h"
 #include "train/saving.h"
 #include "train/trainer.h"
-#include "worker/commands.h"
+#include "worker/commands/commands.h"
 #include "worker/crash_report.h"
 #include "worker/environment.h"
 #include "worker/estimates.h"

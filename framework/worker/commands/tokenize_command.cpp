@@ -14,7 +14,7 @@
 #include "support/files.h"
 #include "support/utf8.h"
 #include "text/text_pieces.h"
-#include "worker/commands.h"
+#include "worker/commands/commands.h"
 #include "worker/model_folder.h"
 #include "worker/progress_lines.h"
 #include "worker/token_text.h"

@@ -4,7 +4,7 @@
 #include "train/arguments.h"
 #include "train/execution.h"
 #include "train/matmul_rate.h"
-#include "worker/commands.h"
+#include "worker/commands/commands.h"
 #include "worker/environment.h"
 #include "worker/progress_lines.h"
 

@@ -6,7 +6,7 @@
 #include "folio/tokenizer.h"
 #include "formats/description_json.h"
 #include "plugin_host/loaded_plugin.h"
-#include "worker/commands.h"
+#include "worker/commands/commands.h"
 #include "worker/environment.h"
 #include "worker/estimates.h"
 #include "worker/job.h"

@@ -11,7 +11,7 @@
 #include "support/files.h"
 #include "train/execution.h"
 #include "train/saving.h"
-#include "worker/commands.h"
+#include "worker/commands/commands.h"
 #include "worker/environment.h"
 #include "worker/job.h"
 #include "worker/model_folder.h"

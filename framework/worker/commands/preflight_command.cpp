@@ -11,7 +11,7 @@
 #include "folio/error.h"
 #include "train/execution.h"
 #include "train/training_plan.h"
-#include "worker/commands.h"
+#include "worker/commands/commands.h"
 #include "worker/environment.h"
 #include "worker/estimates.h"
 #include "worker/job.h"
