@@ -2,11 +2,12 @@
 
 #include <cstdint>
 
+#include "data/split_mix.h"
+
 namespace folio::data {
 
 /// Random numbers that are a pure function of a seed, an epoch, a sample and a counter, so that what is drawn for one
-/// sample depends on no other, on no order and on no thread. Hashed with SplitMix64's finaliser (Steele, Lea, Flood
-/// 2014).
+/// sample depends on no other, on no order and on no thread. Hashed with SplitMix64.
 class HashedRandom {
  public:
   HashedRandom(std::uint64_t seed, std::int64_t epoch, std::int64_t sample)
@@ -22,16 +23,9 @@ class HashedRandom {
   }
 
  private:
-  static constexpr std::uint64_t kStep = 0x9e3779b97f4a7c15U;
+  static constexpr std::uint64_t mix(std::uint64_t z) { return split_mix(z + kSplitMixStep); }
 
-  static constexpr std::uint64_t mix(std::uint64_t z) {
-    z += kStep;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return z ^ (z >> 31);
-  }
-
-  std::uint64_t bits(std::uint64_t counter) const { return mix(key_ + counter * kStep); }
+  std::uint64_t bits(std::uint64_t counter) const { return mix(key_ + counter * kSplitMixStep); }
 
   std::uint64_t key_;
 };

@@ -5,17 +5,10 @@
 
 #include <bit>
 
+#include "data/split_mix.h"
+
 namespace folio::data {
 namespace {
-
-/// SplitMix64's output function (Steele, Lea and Flood 2014): a bijection in which each bit depends on all.
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-  return x ^ (x >> 31);
-}
-
-constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15ULL;  // SplitMix64's step
 
 std::vector<std::int64_t> listed_order(std::int64_t count, std::uint64_t seed) {
   const at::Generator generator = at::detail::createCPUGenerator(seed);
@@ -35,15 +28,15 @@ SampleOrder::SampleOrder(std::int64_t count, bool shuffle, std::uint64_t seed, s
   }
   half_bits_ = (static_cast<int>(std::bit_width(static_cast<std::uint64_t>(count - 1))) + 1) / 2;
   // Seed and epoch are mixed one after the other, so that (seed, epoch + 1) is not (seed + 1, epoch).
-  std::uint64_t state = mix(seed + kGamma) + static_cast<std::uint64_t>(epoch);
-  for (std::uint64_t& key : keys_) key = mix(state += kGamma);
+  std::uint64_t state = split_mix(seed + kSplitMixStep) + static_cast<std::uint64_t>(epoch);
+  for (std::uint64_t& key : keys_) key = split_mix(state += kSplitMixStep);
 }
 
 std::uint64_t SampleOrder::permute(std::uint64_t value) const {
   const std::uint64_t mask = (std::uint64_t{1} << half_bits_) - 1;
   std::uint64_t left = value >> half_bits_, right = value & mask;
   for (const std::uint64_t key : keys_) {
-    const std::uint64_t mixed = left ^ (mix(right + key) & mask);
+    const std::uint64_t mixed = left ^ (split_mix(right + key) & mask);
     left = right;
     right = mixed;
   }

@@ -3,21 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "data/split_mix.h"
 #include "support/utf8.h"
 #include "text/bert_characters.h"
 
 namespace folio::data {
 namespace {
 
-/// SplitMix64's finaliser (Steele, Lea, Flood 2014).
-std::uint64_t mixed(std::uint64_t z) {
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
-
 constexpr std::uint64_t kLetterFactor = 0x100000001b3U;  // FNV's prime
-constexpr std::uint64_t kWordFactor = 0x9e3779b97f4a7c15U;
+constexpr std::uint64_t kWordFactor = kSplitMixStep;     // odd
 
 /// kWordFactor to the power of the words in a stretch: the weight of the word that leaves it.
 constexpr std::uint64_t kLeavingFactor = [] {
@@ -62,17 +56,17 @@ void Stretches::add(std::string_view piece, std::vector<std::uint64_t>& hashes) 
 
 void Stretches::end_word(std::vector<std::uint64_t>& hashes) {
   if (word_ == 0) return;
-  const std::uint64_t word = mixed(std::exchange(word_, 0));
+  const std::uint64_t word = split_mix(std::exchange(word_, 0));
   std::uint64_t& oldest = latest_[words_ % kWords];
   rolling_ = rolling_ * kWordFactor + word - (words_ < kWords ? 0 : oldest * kLeavingFactor);
   oldest = word;
   ++words_;
-  if (words_ >= kWords) hashes.push_back(mixed(rolling_));
+  if (words_ >= kWords) hashes.push_back(split_mix(rolling_));
 }
 
 void Stretches::end(std::vector<std::uint64_t>& hashes) {
   end_word(hashes);
-  if (words_ >= kFewestWords && words_ < kWords) hashes.push_back(mixed(rolling_ + words_));
+  if (words_ >= kFewestWords && words_ < kWords) hashes.push_back(split_mix(rolling_ + words_));
   rolling_ = 0;
   words_ = 0;
 }
@@ -113,7 +107,7 @@ void SeenTextSearch::expect(const Text& text) {
 }
 
 bool SeenTextSearch::is_kept(const Occurrence& occurrence) const {
-  return (mixed(occurrence.hash + static_cast<std::uint64_t>(occurrence.document) * kWordFactor) & left_out_) == 0;
+  return (split_mix(occurrence.hash + static_cast<std::uint64_t>(occurrence.document) * kWordFactor) & left_out_) == 0;
 }
 
 /// Makes one of equal occurrences, and leaves half of them out as long as there are too many.
