@@ -9,8 +9,11 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <map>
+#include <string>
 
 #include "folio/model.h"
+#include "folio/options.h"
 
 /// Holds what a model says that a training step keeps against what it keeps.
 namespace folio::testing {
@@ -51,7 +54,7 @@ inline at::Tensor rising_ids(std::int64_t batch, std::int64_t length, std::int64
 
 /// Checks activation_bytes() within a tenth, in both precisions, as the model is trained: with its dropout. Each
 /// tensor of the batch has the shape's size; the shape's number of labels, evenly spread, is scored.
-inline void check_activation_bytes(Model& model, const BatchShape& shape, std::int64_t vocab_size) {
+inline void check_activation_bytes_of(Model& model, const BatchShape& shape, std::int64_t vocab_size) {
   CountingAllocator& memory = CountingAllocator::installed();
   model.initialize();
   model.training(true);
@@ -81,6 +84,19 @@ inline void check_activation_bytes(Model& model, const BatchShape& shape, std::i
     const double kept = memory.bytes() - before - (bfloat16 ? 2 * weights : 0);
     CHECK(model.activation_bytes(shape, bfloat16 ? 2 : 4) == Approx(kept).epsilon(0.1));
   }
+}
+
+/// The same of a small model with these options of its own, and a vocabulary of 512.
+template <typename SomeModel>
+void check_activation_bytes(const BatchShape& shape, std::map<std::string, OptionValue> own = {}) {
+  constexpr std::int64_t kVocabulary = 512;
+  own.merge(std::map<std::string, OptionValue>{{"vocab_size", kVocabulary},
+                                               {"hidden_size", std::int64_t{128}},
+                                               {"num_hidden_layers", std::int64_t{3}},
+                                               {"num_attention_heads", std::int64_t{4}},
+                                               {"intermediate_size", std::int64_t{512}}});
+  SomeModel model(OptionValues(SomeModel::options(), own));
+  check_activation_bytes_of(model, shape, kVocabulary);
 }
 
 }  // namespace folio::testing

@@ -81,19 +81,9 @@ TEST_CASE("bert in bfloat16 stays close to float32, in loss and gradients") {
 }
 
 TEST_CASE("bert tells what a training step keeps") {
-  std::map<std::string, OptionValue> given{{"vocab_size", std::int64_t{512}},
-                                           {"hidden_size", std::int64_t{128}},
-                                           {"num_hidden_layers", std::int64_t{3}},
-                                           {"num_attention_heads", std::int64_t{4}},
-                                           {"intermediate_size", std::int64_t{512}}};
   const BatchShape shape{.batch = 8, .length = 64, .target_length = 0, .scored = 76};
-  SECTION("as it comes") {
-    Bert model(OptionValues(Bert::options(), given));
-    testing::check_activation_bytes(model, shape, 512);
-  }
+  SECTION("as it comes") { testing::check_activation_bytes<Bert>(shape); }
   SECTION("with attention_probs_dropout_prob 0") {
-    given.insert_or_assign("attention_probs_dropout_prob", 0.0);
-    Bert model(OptionValues(Bert::options(), given));
-    testing::check_activation_bytes(model, shape, 512);
+    testing::check_activation_bytes<Bert>(shape, {{"attention_probs_dropout_prob", 0.0}});
   }
 }

@@ -152,19 +152,7 @@ TEST_CASE("gpt's cache changes nothing in what it says") {
 }
 
 TEST_CASE("gpt tells what a training step keeps") {
-  std::map<std::string, OptionValue> given{{"vocab_size", std::int64_t{512}},
-                                           {"hidden_size", std::int64_t{128}},
-                                           {"num_hidden_layers", std::int64_t{3}},
-                                           {"num_attention_heads", std::int64_t{4}},
-                                           {"intermediate_size", std::int64_t{512}}};
   const BatchShape shape{.batch = 8, .length = 64, .target_length = 0, .scored = 504};
-  SECTION("as it comes") {
-    Gpt model(OptionValues(Gpt::options(), given));
-    testing::check_activation_bytes(model, shape, 512);
-  }
-  SECTION("with attn_pdrop 0") {
-    given.insert_or_assign("attn_pdrop", 0.0);
-    Gpt model(OptionValues(Gpt::options(), given));
-    testing::check_activation_bytes(model, shape, 512);
-  }
+  SECTION("as it comes") { testing::check_activation_bytes<Gpt>(shape); }
+  SECTION("with attn_pdrop 0") { testing::check_activation_bytes<Gpt>(shape, {{"attn_pdrop", 0.0}}); }
 }
