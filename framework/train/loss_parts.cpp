@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/ratio_error.h"
+
 namespace folio::train {
 namespace {
 
@@ -52,14 +54,9 @@ double LossSums::standard_error() const {
   const auto count = static_cast<double>(scored_);
   const double mean = nats_ / count;
   const double of_tokens = std::sqrt(std::max(0.0, squares_ / count - mean * mean) / (count - 1));
-  const auto parts = static_cast<double>(parts_.nats.size());
-  if (parts < 2) return of_tokens;
-  double scatter = 0;
-  for (std::size_t part = 0; part < parts_.nats.size(); ++part) {
-    const double distance = parts_.nats[part] - mean * static_cast<double>(parts_.scored[part]);
-    scatter += distance * distance;
-  }
-  return std::max(of_tokens, std::sqrt(scatter * parts / (parts - 1)) / count);
+  if (parts_.nats.size() < 2) return of_tokens;
+  const std::vector<double> scored(parts_.scored.begin(), parts_.scored.end());
+  return std::max(of_tokens, ratio_standard_error(parts_.nats, scored));
 }
 
 }  // namespace folio::train

@@ -28,8 +28,8 @@ class LossSums {
   std::int64_t scored() const { return scored_; }
 
   /// Of the mean over all scored tokens, in nats: how far it would stray, as a standard deviation, with another text of
-  /// the same kind and length. From the scatter of the parts' sums (a ratio estimator: Cochran 1977, "Sampling
-  /// Techniques", 2.11), or of the tokens' losses where that is larger; 0 for fewer than two tokens.
+  /// the same kind and length. From the scatter of the parts' sums (ratio_standard_error()), or of the tokens'
+  /// losses where that is larger; 0 for fewer than two tokens.
   double standard_error() const;
 
   const LossParts& parts() const { return parts_; }

@@ -1,6 +1,6 @@
 #include "train/pace.h"
 
-#include <cmath>
+#include "support/ratio_error.h"
 
 namespace folio::train {
 
@@ -22,14 +22,12 @@ void Pace::add(std::int64_t tokens, double seconds) {
 
 std::optional<double> Pace::standard_error() const {
   if (stretches_.size() < kFewest) return std::nullopt;
-  double tokens = 0, seconds = 0, scatter = 0;
+  std::vector<double> tokens, seconds;
   for (const Stretch& stretch : stretches_) {
-    tokens += stretch.tokens;
-    seconds += stretch.seconds;
+    tokens.push_back(stretch.tokens);
+    seconds.push_back(stretch.seconds);
   }
-  for (const Stretch& stretch : stretches_) scatter += std::pow(stretch.tokens - tokens / seconds * stretch.seconds, 2);
-  const auto count = static_cast<double>(stretches_.size());
-  return std::sqrt(scatter * count / (count - 1)) / seconds;
+  return ratio_standard_error(tokens, seconds);
 }
 
 }  // namespace folio::train

@@ -13,8 +13,8 @@ class Pace {
   /// A step over so many tokens that took so long.
   void add(std::int64_t tokens, double seconds);
 
-  /// Standard error of the tokens per second over all steps together, from the scatter of the stretches (a ratio
-  /// estimator: Cochran 1977, "Sampling Techniques", 2.11). None for fewer than kFewest stretches.
+  /// Standard error of the tokens per second over all steps together, from the scatter of the stretches
+  /// (ratio_standard_error()). None for fewer than kFewest stretches.
   std::optional<double> standard_error() const;
 
  private:

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 #include "runs/record/facts.h"
+#include "support/ratio_error.h"
 
 namespace folio::runs {
 namespace {
@@ -58,26 +61,18 @@ std::optional<PairedDifference> paired_difference(const Run& a, const Run& b) {
   const auto parts_b = facts_from_json(b.facts).eval_parts;
   if (!parts_a || !parts_b || parts_a->scored != parts_b->scored || parts_a->documents != parts_b->documents)
     return std::nullopt;
-  double scored = 0, nats = 0;
   const std::size_t parts = parts_a->scored.size();
   if (parts < kFewestParts) return std::nullopt;
-  for (std::size_t i = 0; i < parts; ++i) {
-    scored += static_cast<double>(parts_a->scored[i]);
-    nats += parts_b->nats[i] - parts_a->nats[i];
-  }
-  if (scored <= 0 || !std::isfinite(nats)) return std::nullopt;
-  PairedDifference paired{.parts = parts, .documents = parts_a->documents, .difference = nats / scored};
-  double scatter = 0;
-  for (std::size_t i = 0; i < parts; ++i) {
-    const double of_part =
-        parts_b->nats[i] - parts_a->nats[i] - paired.difference * static_cast<double>(parts_a->scored[i]);
-    scatter += of_part * of_part;
-  }
-  const auto count = static_cast<double>(parts);
-  const double error = std::sqrt(scatter * count / (count - 1)) / scored;
-  paired.low = paired.difference - interval_quantile(count - 1) * error;
-  paired.high = paired.difference + interval_quantile(count - 1) * error;
-  paired.by_chance = chance_quantile(count - 1) * error;
+  std::vector<double> differences(parts);
+  std::transform(parts_b->nats.begin(), parts_b->nats.end(), parts_a->nats.begin(), differences.begin(), std::minus());
+  const std::vector<double> scored(parts_a->scored.begin(), parts_a->scored.end());
+  const double all_scored = std::accumulate(scored.begin(), scored.end(), 0.0);
+  const double nats = std::accumulate(differences.begin(), differences.end(), 0.0);
+  if (all_scored <= 0 || !std::isfinite(nats)) return std::nullopt;
+  PairedDifference paired{.parts = parts, .documents = parts_a->documents, .difference = nats / all_scored};
+  const double half = interval_quantile(static_cast<double>(parts - 1)) * ratio_standard_error(differences, scored);
+  paired.low = paired.difference - half;
+  paired.high = paired.difference + half;
   return paired;
 }
 

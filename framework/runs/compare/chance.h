@@ -41,7 +41,6 @@ struct PairedDifference {
   bool documents = false;    ///< whether the parts are documents
   double difference = 0;     ///< b - a, of the means over all scored tokens, in nats per token
   double low = 0, high = 0;  ///< the 95 % interval
-  double by_chance = 0;
 };
 
 /// None where the parts are not of the same tokens, or are fewer than kFewestParts.
