@@ -16,6 +16,10 @@ double seconds_on(clockid_t clock) {
 
 }  // namespace
 
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 WorkTime BestTime::now() { return {seconds_on(CLOCK_MONOTONIC), seconds_on(CLOCK_PROCESS_CPUTIME_ID)}; }
 
 void BestTime::add(const WorkTime& time) {

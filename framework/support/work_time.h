@@ -1,9 +1,14 @@
 #pragma once
 
+#include <chrono>
+
 #include "support/machine_load.h"
 
 /// Timing a piece of work so that other programs on the machine do not decide.
 namespace folio {
+
+/// Seconds by the wall clock.
+double seconds_since(std::chrono::steady_clock::time_point start);
 
 /// What a piece of work took, in seconds.
 struct WorkTime {

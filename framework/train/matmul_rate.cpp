@@ -15,8 +15,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
 /// At most about so many operations of a layer are measured: some milliseconds on a processor, as long as it takes a
 /// product to reach its rate, and enough for a GPU to be busy.
 double most_operations(c10::Device device) {

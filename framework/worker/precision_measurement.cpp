@@ -12,6 +12,7 @@
 #include <chrono>
 #include <limits>
 
+#include "support/work_time.h"
 #include "train/matmul_rate.h"
 #include "train/products.h"
 #include "worker/step_timing.h"
@@ -31,7 +32,7 @@ double seconds_of_casts() {
   for (int round = 0; round < kRounds; ++round) {
     const auto start = std::chrono::steady_clock::now();
     weights.to(at::kBFloat16).to(at::kFloat);
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(best, seconds_since(start));
   }
   return best / kNumbers;
 }

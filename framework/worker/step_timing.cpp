@@ -32,8 +32,6 @@ Batch random_batch(const BatchShape& shape, std::int64_t vocab_size, const train
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
 /// Gives the loss, whose gradients are added to those of the parameters.
 at::Tensor pass(Model& model, const Batch& batch, std::int64_t scored, const train::Execution& execution) {
   at::Tensor loss;

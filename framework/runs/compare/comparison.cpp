@@ -69,9 +69,8 @@ void judge(const Comparison& comparison, const Run& a, const Run& b, const Kin& 
   const bool one_experiment = comparison.only_seed_differs || comparison.nothing_differs;
   if (!one_experiment) result.spread = spread_of(result.name, a, b, kin_a, kin_b);
   if (result.spread) {
-    const Aspect aspect = find_metric(result.name)->aspect;
-    const bool of_machine = aspect == Aspect::speed || aspect == Aspect::memory;
-    result.resolution = {of_machine ? NoiseSource::repeats : NoiseSource::seeds, result.spread->by_chance};
+    const NoiseSource source = is_of_machine(*find_metric(result.name)) ? NoiseSource::repeats : NoiseSource::seeds;
+    result.resolution = {source, result.spread->by_chance};
     // Where the groups' means and the two runs point to different sides, neither is better.
     const bool same_side = (result.spread->difference > 0) == (*result.difference > 0);
     result.outcome = result.spread->beyond() && same_side ? Outcome::better : Outcome::not_seen;
@@ -150,7 +149,7 @@ bool same_result(const Comparison& comparison) {
   const auto equal = [](const Check& check) { return check.finding == Finding::equal || check.name == kBusyCheck; };
   const auto same = [](const MetricComparison& metric) {
     const Metric* declared = find_metric(metric.name);
-    if (declared && (declared->aspect == Aspect::speed || declared->aspect == Aspect::memory)) return true;
+    if (declared && is_of_machine(*declared)) return true;
     const bool both_nan = metric.a && metric.b && std::isnan(*metric.a) && std::isnan(*metric.b);
     return both_nan || metric.a == metric.b;
   };

@@ -47,6 +47,11 @@ struct Metric {
   std::string_view definition;  ///< exactly, in Markdown, with the letters that metrics_page() explains
 };
 
+/// Whether it says how a machine did, and nothing of what a model learned: speed and memory.
+constexpr bool is_of_machine(const Metric& metric) {
+  return metric.aspect == Aspect::speed || metric.aspect == Aspect::memory;
+}
+
 /// All declared metrics, in the order in which they are shown.
 std::span<const Metric> all_metrics();
 
