@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "runs/compare/explanation.h"
+#include "runs/compare/loss_explanation.h"
 #include "runs/record/facts.h"
 #include "runs/record/metrics.h"
 #include "support/human.h"

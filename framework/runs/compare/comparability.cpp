@@ -86,8 +86,7 @@ const std::vector<Lookup>& lookups() {
        {fact(&Facts::loss_definition)},
        {.train_loss = breaks},
        "The loss of training is calculated in different ways, as where one of them counts labels that nothing "
-       "predicts. "
-       "Bits per byte and the evaluation's losses are not."},
+       "predicts. Bits per byte and the evaluation's losses are not."},
       {"evaluation's loss definition",
        {fact(&Facts::eval_loss_definition)},
        {.eval_loss = breaks},

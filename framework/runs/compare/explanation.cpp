@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "runs/compare/chance.h"
-#include "runs/compare/loss_scale.h"
+#include "runs/compare/loss_explanation.h"
 #include "runs/compare/next_steps.h"
 #include "runs/compare/objective_words.h"
 #include "runs/compare/readings.h"
@@ -21,125 +21,6 @@ namespace {
 
 std::string whole(double number) { return with_commas(std::llround(number)); }
 
-std::string percent(double share) { return runs::percent(share, 3); }
-
-/// A loss of the run, and how far it strays by chance.
-struct MeasuredLoss {
-  std::string name;  ///< "eval_loss", or what it is in words
-  double value = 0;
-  double by_chance = 0;  ///< 0 where it is not known
-};
-
-/// Against the model that knows word frequencies alone, in the words of the run's objective.
-std::string against_frequencies_text(const Run& run, const MeasuredLoss& loss, const FrequencyLoss& frequencies) {
-  const double gained = frequencies.loss - loss.value;
-  switch (against_frequencies(loss.value, frequencies.loss, loss.by_chance)) {
-    case AgainstFrequencies::below:
-      return fmt::format("the {} is {:.4f} below that, so the model has learned {}. ", loss.name, gained,
-                         objective_words(run).learned);
-    case AgainstFrequencies::not_seen:
-      return fmt::format("the {} cannot be told from that (chance alone can make a difference of {:.4f}). ", loss.name,
-                         loss.by_chance);
-    case AgainstFrequencies::above:
-      return fmt::format(
-          "the {} is {:.4f} above that, so the model has learned less than a list of word frequencies "
-          "knows. ",
-          loss.name, -gained);
-  }
-  __builtin_unreachable();
-}
-
-/// Where a loss stands between knowing nothing and knowing how often each token occurs.
-std::string place_of(const Run& run, const MeasuredLoss& loss, const Yardsticks& yardsticks) {
-  std::string text;
-  if (yardsticks.uniform) {
-    text += fmt::format("A blind guess over the vocabulary has a loss of {:.4f}: this one is {} of that. ",
-                        *yardsticks.uniform, percent(loss.value / *yardsticks.uniform));
-  }
-  if (yardsticks.scored_share < 1) {
-    text += fmt::format(
-        "(It is ln(vocabulary) times {:.4f}, since only that share of the labels of train_loss is predicted "
-        "from anything.) ",
-        yardsticks.scored_share);
-  }
-  const auto frequencies = frequency_loss(run, yardsticks);
-  if (!frequencies) return text;
-  text += fmt::format("A model that knows only how often each token occurs (a unigram model) has {:.4f}: ",
-                      frequencies->loss);
-  text += against_frequencies_text(run, loss, *frequencies);
-  const std::string copy = copy_clause(*frequencies);
-  return copy.empty() ? text : text + "The unigram model is " + copy + ". ";
-}
-
-/// How far the mean of so many of the logged losses strays by chance; 0 where their scatter does not tell.
-double chance_of_mean(const std::vector<Point>& points, std::size_t count) {
-  const auto scatter = scatter_of(points);
-  if (!scatter || count == 0) return 0;
-  return chance_quantile(scatter->freedom) * scatter->error / std::sqrt(static_cast<double>(count));
-}
-
-std::string evenly_likely(const Run& run, double loss) {
-  return fmt::format(
-      "A loss of {:.4f} a token is that of a choice between {} equally likely tokens (exp of the loss) each time that "
-      "the "
-      "model "
-      "has to say {}. ",
-      loss, rounded(std::exp(loss), 3), objective_words(run).task);
-}
-
-std::string late_loss(const Run& run, const Yardsticks& yardsticks, const std::vector<Point>& points,
-                      const Trend& late) {
-  std::string text =
-      fmt::format("Over the last {} logged points the loss was {:.4f} on average. ", late.points, late.mean);
-  const auto frequencies = frequency_loss(run, yardsticks);
-  if (!frequencies || *yardsticks.loss < frequencies->loss) return text;
-  if (against_frequencies(late.mean, frequencies->loss, chance_of_mean(points, late.points)) ==
-      AgainstFrequencies::below)
-    text += fmt::format("That is below the unigram model: by then it had learned {}. ", objective_words(run).learned);
-  return text;
-}
-
-/// What the evaluation is worth where the training text has a part of its text.
-std::string seen_text(const Run& run) {
-  const double seen = facts_from_json(run.facts).eval_text_seen.value_or(0);
-  constexpr double kWorthSaying = 0.005;
-  if (seen < kWorthSaying) return "";
-  return fmt::format(
-      "But {} of that text is in the training text too, so the loss partly measures what the model knows by heart. ",
-      percent(seen));
-}
-
-Claim loss_claim(const Run& run, const std::vector<Point>& points) {
-  const bool evaluated = metric_of(run, "eval_loss").has_value();
-  const std::string name = evaluated ? "eval_loss" : "train_loss";
-  const Yardsticks yardsticks = yardsticks_of(run, name);
-  Claim claim{"What does the loss mean?", ""};
-  if (!yardsticks.loss) {
-    claim.answer = is_active(run.summary.state) ? "The run has no loss yet."
-                                                : "The run did not come to a loss that stands for the whole of it.";
-    return claim;
-  }
-  if (!std::isfinite(*yardsticks.loss)) {
-    claim.answer = fmt::format(
-        "{} is {}, which is not a number to be compared with anything: the training broke down. A lower "
-        "training.learning_rate, some training.warmup_steps or training.precision=float32 usually help.",
-        name, significant(*yardsticks.loss));
-    return claim;
-  }
-  claim.answer = fmt::format(
-      "{} is {:.4f}{}. ", name, *yardsticks.loss,
-      evaluated ? ", on text that was kept for evaluation" : ", the mean over the whole run, its first steps too");
-  if (evaluated) claim.answer += seen_text(run);
-  const double by_chance = std::max(loss_by_chance(run, name), evaluated ? 0 : chance_of_mean(points, points.size()));
-  claim.answer += place_of(run, {name, *yardsticks.loss, by_chance}, yardsticks);
-  const auto late = evaluated ? std::nullopt : final_trend(points);
-  if (late) claim.answer += late_loss(run, yardsticks, points, *late);
-  const double of_labels = late ? late->mean : *yardsticks.loss;
-  claim.answer += evenly_likely(run, of_labels / (evaluated ? 1 : facts_from_json(run.facts).scored_share.value_or(1)));
-  if (yardsticks.uniform) claim.answer += kNoZero;
-  return claim;
-}
-
 /// Of a schedule that has come down.
 std::string learning_rate_clause(const Run& run) {
   const auto last = metric_of(run, "learning_rate");
@@ -151,15 +32,13 @@ std::string learning_rate_clause(const Run& run) {
   return fmt::format(
       " The learning rate had come down to {} of its highest by then, so it would not have fallen much "
       "further at that rate.",
-      percent(share));
+      percent(share, 3));
 }
 
 Claim falling_claim(const Run& run, const std::vector<Point>& points) {
   Claim claim{"Was the loss still falling?", ""};
   const auto trend = final_trend(points);
-  const bool broken =
-      std::any_of(points.begin(), points.end(), [](const Point& point) { return !std::isfinite(point.value); });
-  if (!trend && broken) {
+  if (!trend && points.size() >= kFewestForTrend) {
     claim.answer = "Not known: some of the last logged losses are no numbers.";
     return claim;
   }
@@ -235,9 +114,7 @@ std::string overfitting_at_end(const Run& run, double evaluation, const Trend& l
   const std::string values = fmt::format(
       "At the end eval_loss is {:.4f}, and the training loss {:.4f} by a line through the last {} logged points: ",
       evaluation, training, late.points);
-  constexpr double kManyTokens = 1000;
-  const double by_chance = std::max(late.change_by_chance() / 2,
-                                    metric_of(run, "eval_loss_stderr").value_or(0) * chance_quantile(kManyTokens));
+  const double by_chance = std::max(late.change_by_chance() / 2, evaluation_by_chance(run));
   const double difference = evaluation - training;
   if (std::abs(difference) <= by_chance)
     return values + fmt::format("no difference that can be seen (chance alone can make {}).", rounded(by_chance, 2));
@@ -294,7 +171,7 @@ Claim data_claim(const Run& run) {
     claim.answer +=
         fmt::format(" The text uses {} of the vocabulary's {} tokens ({}).", with_commas(*facts.vocab_used),
                     with_commas(*facts.vocab_size),
-                    percent(static_cast<double>(*facts.vocab_used) / static_cast<double>(*facts.vocab_size)));
+                    percent(static_cast<double>(*facts.vocab_used) / static_cast<double>(*facts.vocab_size), 3));
   }
   return claim;
 }
@@ -315,7 +192,7 @@ Claim hardware_claim(const Run& run) {
     claim.answer = fmt::format(
         "Training reached {} of the speed of the model's matrix products alone on this machine{}; the rest of the time "
         "went into all else that training does, evaluations too.",
-        percent(*share), rate ? fmt::format(" ({} GFLOP/s)", whole(*rate / 1e9)) : std::string());
+        percent(*share, 3), rate ? fmt::format(" ({} GFLOP/s)", whole(*rate / 1e9)) : std::string());
   } else if (rate && run.summary.state != RunState::finished) {
     claim.answer = "Not known: the run did not come to its end.";
   } else if (share || rate) {
@@ -336,19 +213,21 @@ Claim hardware_claim(const Run& run) {
   const auto memory = environment("memory_bytes");
   if (peak && memory && *memory > 0) {
     claim.answer += fmt::format(" It held {} of memory at most, {} of the machine's.", human_bytes(*peak),
-                                percent(*peak / *memory));
+                                percent(*peak / *memory, 3));
   }
   return claim;
 }
 
 Claim comparing_claim(const Run& run) {
   Claim claim{"What can it be compared with?", ""};
-  const bool causal = facts_from_json(run.facts).objective == "causal";
+  const Facts facts = facts_from_json(run.facts);
+  const bool has_guess = facts.uniform_loss || facts.vocab_size;
   claim.answer = fmt::format(
-      "Its loss: with both guesses above, and with runs that say {} of the same text in the same tokens{}. Its times: "
-      "with "
-      "runs on the same machine, if nothing else kept it busy. `runner diff` says which of these hold.",
-      objective_words(run).task, causal ? "; in bits per byte also with runs over other tokens" : "");
+      "Its loss: {}with runs that say {} of the same text in the same tokens{}. Its times: with runs on the same "
+      "machine, if "
+      "nothing else kept it busy. `runner diff` says which of these hold.",
+      has_guess ? "with what is said of it above, and " : "", objective_words(run).task,
+      facts.objective == "causal" ? "; in bits per byte also with runs over other tokens" : "");
   const auto steps = next_steps(run);
   for (std::size_t i = 0; i < steps.size(); ++i)
     claim.answer +=
@@ -357,54 +236,7 @@ Claim comparing_claim(const Run& run) {
   return claim;
 }
 
-/// What follows from a loss beside both guesses. Of a run's mean loss its points would tell more (explain()).
-std::string standing_in_short(const Run& run, const std::string& name, const Yardsticks& yardsticks) {
-  if (!std::isfinite(*yardsticks.loss)) return "the training broke down";
-  const double by_chance = loss_by_chance(run, name);
-  if (*yardsticks.loss > *yardsticks.uniform + by_chance) return "worse than guessing blindly";
-  if (*yardsticks.loss > *yardsticks.uniform - by_chance)
-    return "no different from guessing blindly, as far as can be seen";
-  if (!yardsticks.unigram) return "better than guessing blindly";
-  switch (against_frequencies(*yardsticks.loss, *yardsticks.unigram, by_chance)) {
-    case AgainstFrequencies::below:
-      return std::string("it has learned ") + objective_words(run).learned;
-    case AgainstFrequencies::not_seen:
-      return "no different from knowing word frequencies, as far as can be seen";
-    case AgainstFrequencies::above:
-      return name == "train_loss" ? "over the whole run it knew less than a list of word frequencies"
-                                  : "it knows less than a list of word frequencies";
-  }
-  __builtin_unreachable();
-}
-
 }  // namespace
-
-std::string loss_in_short(const Run& run) {
-  const bool evaluated = metric_of(run, "eval_loss").has_value();
-  const std::string name = evaluated ? "eval_loss" : "train_loss";
-  const Yardsticks yardsticks = yardsticks_of(run, name);
-  if (!yardsticks.loss || !yardsticks.uniform) return "";
-  const Facts facts = facts_from_json(run.facts);
-  std::string text = fmt::format(
-      "What the loss means: {} is {:.4f} nats per token{}.\n", name, *yardsticks.loss,
-      evaluated ? ", on text that was kept for evaluation" : ", the mean over the whole run, its first steps too");
-  text += fmt::format("  {:7.4f}  a blind guess over the vocabulary{}\n", *yardsticks.uniform,
-                      facts.vocab_size ? " of " + with_commas(*facts.vocab_size) : "");
-  if (yardsticks.unigram)
-    text +=
-        fmt::format("  {:7.4f}  a unigram model, which knows only how often each token occurs\n", *yardsticks.unigram);
-  text += fmt::format("  {:7.4f}  this model: {}\n", *yardsticks.loss, standing_in_short(run, name, yardsticks));
-  const double share = facts.scored_share.value_or(1);
-  if (!evaluated && share < 1)
-    text += fmt::format("(Both guesses times {:.4f}, the share of the labels of train_loss that anything predicts.)\n",
-                        share);
-  if (facts.vocab_used && facts.vocab_size && *facts.vocab_size > 0) {
-    text += fmt::format("The text uses {} of the vocabulary's {} tokens ({:.1f} %).\n", with_commas(*facts.vocab_used),
-                        with_commas(*facts.vocab_size),
-                        100 * static_cast<double>(*facts.vocab_used) / static_cast<double>(*facts.vocab_size));
-  }
-  return text;
-}
 
 std::vector<Claim> explain(const Run& run, const std::vector<Point>& loss, const std::vector<Point>& eval_loss) {
   std::vector<Claim> claims;

@@ -72,9 +72,8 @@ std::vector<CommonFooting> common_footings(const Run& a, const Run& b, const std
     add(loss + " in bits per byte", "Bits per byte of text do not depend on how the text is cut into tokens.",
         metric_of(a, names.bits_per_byte), metric_of(b, names.bits_per_byte), true);
     add(loss + " as perplexity per word",
-        "Perplexity per word: the number of equally likely words that would be as hard to choose from at each word of "
-        "the "
-        "text.",
+        "Perplexity per word: the number of equally likely words that would be as hard to choose from at each word "
+        "of the text.",
         perplexity_per_word(a, names), perplexity_per_word(b, names), true);
     add(loss + " / uniform guess",
         "The share of the uniform guess is the loss over that of a blind guess over the run's own vocabulary, "

@@ -27,9 +27,8 @@ struct Beside {
 
 std::string both_above(const Beside& a, const Beside& b, const std::string& loss) {
   std::string text = fmt::format(
-      "{} have learned less than a list of word frequencies knows. Such a list, a unigram model, has a loss of {:.4f} "
-      "on "
-      "A's tokens and of {:.4f} on B's; the {} of A is {:.4f}, that of B {:.4f}.",
+      "{} have learned less than a list of word frequencies knows. Such a list, a unigram model, has a loss of "
+      "{:.4f} on A's tokens and of {:.4f} on B's; the {} of A is {:.4f}, that of B {:.4f}.",
       loss == "train_loss" ? "Over the whole run both" : "Both", a.frequencies->loss, b.frequencies->loss, loss,
       *a.yardsticks.loss, *b.yardsticks.loss);
   for (const auto& [who, run] : {std::pair{"A", &a}, {"B", &b}})
@@ -42,8 +41,7 @@ std::string both_above(const Beside& a, const Beside& b, const std::string& loss
 std::string one_above(const Beside& run, const char* who, const std::string& loss) {
   std::string text = fmt::format(
       "{} has learned less than a list of word frequencies knows: such a list, a unigram model, has a loss of {:.4f} "
-      "on "
-      "its tokens, and its {} is {:.4f}.",
+      "on its tokens, and its {} is {:.4f}.",
       who, run.frequencies->loss, loss, *run.yardsticks.loss);
   if (const std::string copy = copy_clause(*run.frequencies); !copy.empty())
     text += fmt::format(" That list is {}.", copy);

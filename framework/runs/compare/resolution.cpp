@@ -81,7 +81,7 @@ std::optional<SeedSpread> spread_of(const std::string& name, const Run& a, const
   const Metric* metric = find_metric(name);
   const auto own_a = metric_of(a, name), own_b = metric_of(b, name);
   if (!metric || metric->direction == Direction::none || !own_a || !own_b) return std::nullopt;
-  const auto kin = is_loss(*metric) ? &Kin::siblings : &Kin::repeats;
+  const auto kin = is_of_machine(*metric) ? &Kin::repeats : &Kin::siblings;
   return seed_spread(values_of(name, *own_a, kin_a.*kin), values_of(name, *own_b, kin_b.*kin));
 }
 
@@ -100,10 +100,13 @@ std::optional<Resolution> own_resolution(const std::string& name, const Run& a, 
   return resolution(NoiseSource::evaluated_tokens, of_evaluation(name, a), of_evaluation(name, b), finest);
 }
 
+double evaluation_by_chance(const Run& run) {
+  return metric_of(run, "eval_loss_stderr").value_or(0) * chance_quantile(kManyTokens);
+}
+
 double loss_by_chance(const Run& run, const std::string& loss) {
-  const double value = metric_of(run, loss).value_or(0);
-  const double error = metric_of(run, loss + "_stderr").value_or(0);
-  return std::max(kFinestLoss * std::abs(value), error * chance_quantile(kManyTokens));
+  const double finest = kFinestLoss * std::abs(metric_of(run, loss).value_or(0));
+  return loss == "eval_loss" ? std::max(finest, evaluation_by_chance(run)) : finest;
 }
 
 const char* to_string(NoiseSource source) {

@@ -50,6 +50,9 @@ std::optional<SeedSpread> spread_of(const std::string& metric, const Run& a, con
 std::optional<Resolution> own_resolution(const std::string& metric, const Run& a, const Run& b, const Kin& kin_a,
                                          const Kin& kin_b);
 
+/// How far the run's eval_loss strays by chance, from its standard error; 0 where that is not known.
+double evaluation_by_chance(const Run& run);
+
 /// How far a run's loss ("eval_loss", "train_loss") strays by chance, from its standard error, and never less than
 /// kFinestLoss of it.
 double loss_by_chance(const Run& run, const std::string& loss);

@@ -200,8 +200,7 @@ void note_lengths(const std::vector<RunSummary>& runs, RunTable& table) {
   if (!shows_whole_run || runs.size() < 2 || (steps.size() < 2 && !cut_short)) return;
   table.notes.push_back(
       "These runs are of different length, or some did not finish: train_loss, train_bits_per_byte and train_runtime "
-      "are "
-      "taken over a whole run and do not rank them.");
+      "are taken over a whole run and do not rank them.");
 }
 
 }  // namespace

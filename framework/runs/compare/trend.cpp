@@ -9,8 +9,6 @@
 namespace folio::runs {
 namespace {
 
-constexpr std::size_t kFewest = 5;
-
 /// Student's t-test of the slope, with n - 2 degrees of freedom.
 Trend fit(std::span<const Point> points) {
   const double count = static_cast<double>(points.size());
@@ -38,7 +36,7 @@ Trend fit(std::span<const Point> points) {
 }  // namespace
 
 std::optional<Trend> final_trend(const std::vector<Point>& points) {
-  const std::size_t count = std::max(points.size() / 4, kFewest);
+  const std::size_t count = std::max(points.size() / 4, kFewestForTrend);
   if (points.size() < count) return std::nullopt;
   const std::span<const Point> last = std::span(points).last(count);
   const bool finite = std::all_of(last.begin(), last.end(), [](const Point& p) { return std::isfinite(p.value); });

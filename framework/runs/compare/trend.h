@@ -22,7 +22,10 @@ struct Trend {
   double change_by_chance() const { return noise * static_cast<double>(last_step - first_step); }
 };
 
-/// The trend of the last quarter of the points, of five at least. None where there are fewer, or one is not finite.
+constexpr std::size_t kFewestForTrend = 5;
+
+/// The trend of the last quarter of the points, of kFewestForTrend at least. None where there are fewer, or one is not
+/// finite.
 std::optional<Trend> final_trend(const std::vector<Point>& points);
 
 }  // namespace folio::runs

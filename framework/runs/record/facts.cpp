@@ -101,9 +101,8 @@ constexpr FactMeaning kMeanings[] = {
      "baselines that come with Folio."},
     {"eval_text_seen", "share",
      "The share of the evaluation text that the training text contains too, counted in stretches of 13 words, "
-     "regardless "
-     "of case, spaces and punctuation. It is large if documents were copied, and then the evaluation partly measures "
-     "what the model knows by heart."},
+     "regardless of case, spaces and punctuation. It is large if documents were copied, and then the evaluation "
+     "partly measures what the model knows by heart."},
 };
 
 template <typename T>

@@ -289,9 +289,8 @@ void add_spread(Page& page, const Comparison& comparison, bool all) {
   page.table(table);
   page.paragraph(
       "Over each run and those that differ from it only in the seed; of speeds and memory, over each run and its "
-      "repeats "
-      "on this machine. A difference of means is beyond chance where chance alone exceeds it less than once in fifty "
-      "(Student's t-test, standard deviation pooled).");
+      "repeats on this machine. A difference of means is beyond chance where chance alone exceeds it less than once "
+      "in fifty (Student's t-test, standard deviation pooled).");
 }
 
 void add_loss_scale(Page& page, const Comparison& comparison) {

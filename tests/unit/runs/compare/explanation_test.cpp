@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "runs/compare/loss_explanation.h"
 #include "runs/compare/rounding.h"
 #include "runs/compare/trend.h"
 #include "unit/runs/compared_runs.h"
@@ -190,6 +191,10 @@ TEST_CASE("a share of the machine that cannot be is not known") {
 
 TEST_CASE("at the end stands what the run may be compared with, and what to type next") {
   Run run = finished_run();
+  CHECK_THAT(answer(explain(run, {}, {}), "What can it be compared with"),
+             StartsWith("Its loss: with what is said of it above, and with runs that say the next token"));
+  run.facts.erase("vocab_size");  // so that no guess is known to hold it against
+  CHECK_THAT(answer(explain(run, {}, {}), "What can it be compared with"), StartsWith("Its loss: with runs that say"));
   run.summary.experiment_file = "a.yaml";
   CHECK_THAT(answer(explain(run, {}, {}), "What can it be compared with"),
              Contains("runs that say the next token of the same text") &&
