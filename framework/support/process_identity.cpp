@@ -52,4 +52,6 @@ Liveness liveness(const ProcessIdentity& process) {
   return start_time_of(process.pid) == process.start_time ? Liveness::alive : Liveness::gone;
 }
 
+bool is_of_this_boot(const ProcessIdentity& process) { return process.boot_id == boot_id(); }
+
 }  // namespace folio

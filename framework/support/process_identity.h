@@ -23,4 +23,7 @@ enum class Liveness { alive, gone, unknown };
 /// Whether that very process still runs; unknown where it was started on another host, which cannot be asked.
 Liveness liveness(const ProcessIdentity& process);
 
+/// Whether the process was started on this machine since it was last booted, in whatever container.
+bool is_of_this_boot(const ProcessIdentity& process);
+
 }  // namespace folio

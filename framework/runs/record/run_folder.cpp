@@ -8,6 +8,7 @@
 
 #include "formats/json_fault.h"
 #include "runs/record/process_json.h"
+#include "runs/record/run_lock.h"
 #include "runs/record/unfinished_run.h"
 #include "support/error.h"
 #include "support/files.h"
@@ -73,9 +74,9 @@ NewRun create_run(const fs::path& results, RunInfo info, const std::string& expe
     auto unfinished = UnfinishedRun::make(results, info.id);
     if (!unfinished) continue;
     write_contents(unfinished->folder(), info, experiment_text, resolved, events);
-    if (unfinished->put_in_place()) break;
+    FileDescriptor lock = lock_file(unfinished->folder().info());
+    if (unfinished->put_in_place()) return {info, RunFolder(runs_folder(results) / info.id), std::move(lock)};
   }
-  return {info, RunFolder(runs_folder(results) / info.id)};
 }
 
 json to_json(const RunInfo& info) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "support/files.h"
 #include "support/process_identity.h"
 
 /// A run's folder is the truth about the run; the store is an index over the folders.
@@ -17,6 +18,7 @@
 ///     resolved.json     the experiment with every value explicit
 ///     events.jsonl      what happened, a line each (events.h); the worker writes it
 ///     trace.bin         with training.trace, what each step was made of (trace.h)
+///     stop              there while somebody wants the run to stop; its worker takes it away
 ///     log.txt  model/  checkpoints/
 namespace folio::runs {
 
@@ -64,6 +66,7 @@ class RunFolder {
   std::filesystem::path resolved() const { return path_ / "resolved.json"; }
   std::filesystem::path events() const { return path_ / "events.jsonl"; }
   std::filesystem::path trace() const { return path_ / "trace.bin"; }
+  std::filesystem::path stop() const { return path_ / "stop"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
   std::filesystem::path model() const { return path_ / "model"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
@@ -78,10 +81,11 @@ constexpr int kRunIdDigits = 8;
 /// The folder that the runs of a results folder lie in.
 std::filesystem::path runs_folder(const std::filesystem::path& results);
 
-/// A run just made.
+/// A run just made, which is seen to be alive for as long as this lives (run_lock.h).
 struct NewRun {
   RunInfo info;
   RunFolder folder;
+  FileDescriptor lock;
 };
 
 /// Makes the folder of a new run with run.json, experiment.yaml and resolved.json in it, and events.jsonl where there

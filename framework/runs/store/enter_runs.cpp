@@ -7,6 +7,7 @@
 
 #include "runs/record/events.h"
 #include "runs/record/process_json.h"
+#include "runs/record/run_lock.h"
 #include "runs/store/batch_entry.h"
 #include "runs/store/name_ids.h"
 #include "support/utf8.h"
@@ -70,8 +71,8 @@ bool same_place(const std::optional<RunProgress>& a, const std::optional<RunProg
   return a->row == b->row && a->offset == b->offset && a->state == b->state;
 }
 
-bool is_gone(const RunProgress& progress) {
-  return is_active(progress.state) && progress.process && liveness(*progress.process) == Liveness::gone;
+bool is_gone(const RunProgress& progress, const RunFolder& folder) {
+  return is_active(progress.state) && liveness_of(folder, progress.state, progress.process) == Liveness::gone;
 }
 
 /// Whether events.jsonl is shorter than what was entered of it.
@@ -90,7 +91,7 @@ std::optional<News> look(soci::session& session, const ResultsFolder& results, P
   news.pending = &pending;
   news.seen = progress_of(session, results, pending.run.id);
   // Asked before the events are read: a process that is gone by now has written all that it ever will.
-  news.gone = news.seen && is_gone(*news.seen);
+  news.gone = news.seen && is_gone(*news.seen, folder);
   if (!pending.more && !news.gone) return std::nullopt;
   news.replaced = news.seen && was_replaced(*news.seen, folder);
   const bool is_new = !news.seen || news.replaced;

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "runs/record/process_json.h"
+#include "runs/record/run_lock.h"
 #include "runs/store/database.h"
 #include "runs/store/enter_runs.h"
 #include "runs/store/folder_id.h"
@@ -55,10 +56,8 @@ struct SummaryRow {
     if (run.state == RunState::failed) run.error = RunError{error_kind_from_string(error_kind), error_message};
     run.tags = tags_from_column(tags);
     run.elsewhere.clear();
-    if (is_active(run.state)) {
-      const auto owner = process_from_text(process);
-      if (owner && liveness(*owner) == Liveness::unknown) run.elsewhere = owner->host;
-    }
+    const auto owner = is_active(run.state) ? process_from_text(process) : std::nullopt;
+    if (owner && liveness_of(RunFolder(folder), run.state, owner) == Liveness::unknown) run.elsewhere = owner->host;
     return run;
   }
 };

@@ -59,7 +59,7 @@ class Program {
 };
 
 NewRun finished(const std::filesystem::path& results, const std::string& name, double loss) {
-  const NewRun run = make_run(results, name);
+  NewRun run = make_run(results, name);
   EventWriter writer(run.folder.events());
   writer.running(this_process());
   writer.environment({{"device", "cpu"}});

@@ -13,7 +13,7 @@ using folio::runs::test::ScratchFolder;
 namespace {
 
 NewRun ended_run(const ScratchFolder& scratch) {
-  const NewRun run = make_run(scratch.path());
+  NewRun run = make_run(scratch.path());
   EventWriter writer(run.folder.events());
   writer.summary({{"train_loss", 6.5}});
   writer.label({"mine", std::nullopt, {"good"}, {}});

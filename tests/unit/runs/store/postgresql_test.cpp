@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 namespace {
 
 NewRun finished_run(const fs::path& results, const std::string& name) {
-  const NewRun run = make_run(results, name);
+  NewRun run = make_run(results, name);
   EventWriter writer(run.folder.events());
   writer.running(this_process());
   writer.points(1, 0.5, {{"loss", 2.5}});

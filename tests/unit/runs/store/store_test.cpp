@@ -9,6 +9,7 @@
 #include <fstream>
 #include <limits>
 
+#include "runs/record/run_lock.h"
 #include "unit/runs/scratch.h"
 
 using namespace folio;
@@ -20,8 +21,6 @@ using folio::runs::test::open;
 using folio::runs::test::ScratchFolder;
 
 namespace fs = std::filesystem;
-
-namespace {}  // namespace
 
 TEST_CASE("the store takes in what a run's folder says", "[store]") {
   const ScratchFolder scratch;
@@ -120,11 +119,14 @@ TEST_CASE("a run whose process is gone is failed, one on another host stays as i
   info.name = "never begun";
   info.runner = gone_process();
   create_run(scratch.path(), info, "", nlohmann::json::object());
-  const NewRun dead = make_run(scratch.path(), "dead");
+  NewRun dead = make_run(scratch.path(), "dead");
+  dead.lock.reset();
   EventWriter(dead.folder.events()).running(gone_process());
-  const NewRun far = make_run(scratch.path(), "far");
+  NewRun far = make_run(scratch.path(), "far");
+  far.lock.reset();
   ProcessIdentity elsewhere = this_process();
   elsewhere.host = "node7";
+  elsewhere.boot_id = "another boot";
   EventWriter(far.folder.events()).running(elsewhere);
 
   Store store = open(scratch);
@@ -143,6 +145,37 @@ TEST_CASE("a run whose process is gone is failed, one on another host stays as i
   store.sync();
   CHECK(store.load(dead.info.id).summary.state == RunState::running);
   CHECK_FALSE(store.load(dead.info.id).summary.error);
+}
+
+TEST_CASE("a lock tells a run in another container, whatever its host is called", "[store]") {
+  const ScratchFolder scratch;
+  ProcessIdentity in_container = this_process();
+  in_container.host = "3fa9b2c17d44";
+  in_container.pid = 1;
+  in_container.start_time = 5;
+  NewRun run = make_run(scratch.path(), "contained");
+  run.lock.reset();
+  EventWriter(run.folder.events()).running(in_container);
+  Store store = open(scratch);
+  {
+    const FileDescriptor lock = lock_file(run.folder.events());
+    REQUIRE(lock);
+    store.sync();
+    CHECK(store.load(run.info.id).summary.state == RunState::running);
+    CHECK(store.load(run.info.id).summary.elsewhere.empty());
+    CHECK_THROWS_WITH(lock_file(run.folder.events()), Catch::Contains("another process works on this run"));
+  }
+  store.sync();
+  CHECK(store.load(run.info.id).summary.state == RunState::failed);
+
+  // Of another machine, a free lock says nothing: this may be a copy of its folder.
+  in_container.boot_id = "another boot";
+  EventWriter(run.folder.events()).running(in_container);
+  store.sync();
+  CHECK(store.load(run.info.id).summary.state == RunState::running);
+  CHECK(store.load(run.info.id).summary.elsewhere == in_container.host);
+  const FileDescriptor lock = lock_file(run.folder.events());
+  CHECK(store.load(run.info.id).summary.elsewhere.empty());
 }
 
 TEST_CASE("a folder that cannot be entered is reported and harms no other", "[store]") {
