@@ -19,6 +19,8 @@ void add_compare(const Command& program, const GlobalOptions& global, int& exit_
 void add_tag(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_note(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_name(const Command& program, const GlobalOptions& global, int& exit_code);
+void add_mark(const Command& program, const GlobalOptions& global, int& exit_code);
+void add_stop(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_rm(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_restore(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_purge(const Command& program, const GlobalOptions& global, int& exit_code);

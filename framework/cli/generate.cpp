@@ -73,6 +73,7 @@ class Conversation {
     const WorkerEnd end = run_worker(
         worker, [&](const nlohmann::json& line) { line.contains("error") ? void(error = line["error"]) : take(line); },
         [] {}, [&] { return next_prompt(); });
+    if (end.interrupts > 0 && !end.status.success()) throw Error(ErrorKind::interrupted, "interrupted");
     if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
     if (!end.status.success()) throw Error(ErrorKind::run, "the worker " + end.status.to_text());
   }

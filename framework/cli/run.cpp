@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cli/commands.h"
+#include "cli/session/detachment.h"
 #include "cli/session/multirun.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_session.h"
@@ -16,6 +17,8 @@
 namespace folio::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct RunOptions {
   std::string file;
   std::vector<std::string> overrides;
@@ -24,18 +27,19 @@ struct RunOptions {
   bool json = false;
   bool multirun = false;
   bool force = false;
+  bool detach = false;
 };
 
 void print_result(const runs::Run& run) {
-  nlohmann::json json{{"id", run.summary.id},
-                      {"name", run.summary.name},
-                      {"state", runs::to_string(run.summary.state)},
-                      {"folder", run.folder.path().string()},
-                      {"metrics", nlohmann::json::object()}};
-  for (const auto& [name, value] : run.summary.metrics) json["metrics"][name] = number_to_json(value);
+  nlohmann::json result{{"id", run.summary.id},
+                        {"name", run.summary.name},
+                        {"state", runs::to_string(run.summary.state)},
+                        {"folder", run.folder.path().string()},
+                        {"metrics", nlohmann::json::object()}};
+  for (const auto& [name, value] : run.summary.metrics) result["metrics"][name] = number_to_json(value);
   if (run.summary.error)
-    json["error"] = {{"kind", to_string(run.summary.error->kind)}, {"message", run.summary.error->message}};
-  print_json(json);
+    result["error"] = {{"kind", to_string(run.summary.error->kind)}, {"message", run.summary.error->message}};
+  print_json(result);
 }
 
 /// What the run's end says to a person; gives the exit code.
@@ -62,7 +66,26 @@ int report(const runs::Run& run, const RunOptions& options) {
   return folio::exit_code(error.kind);
 }
 
+/// What whoever starts a run in the background sees of it.
+void print_begun(const runs::RunInfo& run, const fs::path& folder, bool as_json) {
+  if (as_json) return print_json({{"id", run.id}, {"name", run.name}, {"folder", folder.string()}});
+  fmt::print(
+      "Run {0} of {1} goes on in the background, in {2}\nNext:\n"
+      "  ./runner show {0}\n"
+      "  ./runner stop {0}\n",
+      run.id, run.name, folder.string());
+}
+
+void print_begun(std::size_t runs, bool as_json) {
+  if (as_json) return print_json({{"runs", runs}});
+  fmt::print("{} {} one after another in the background\nNext:\n  ./runner ls\n", runs,
+             runs == 1 ? "run goes" : "runs go");
+}
+
 int run_experiment(const RunOptions& options, const GlobalOptions& global) {
+  Detachment detachment;
+  if (options.detach)
+    if (const auto code = detachment.begin()) return *code;
   runs::Store store = open_store(global);
   const Session session = open_session(global, options.file);
   RunRequest request{.experiment = experiment::load_experiment(options.file, options.overrides, session.declarations),
@@ -72,7 +95,32 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
   request.plugins = plugins_of(request.experiment.resolved, session.catalogue);
   if (!request.quiet)
     for (const std::string& note : request.experiment.notes) fmt::print(stderr, "note: {}\n", note);
+  if (options.detach) {
+    request.begun = [&](const runs::RunInfo& run) {
+      print_begun(run, runs::runs_folder(global.results) / run.id, options.json);
+      detachment.let_go();
+    };
+  }
   return report(run_to_end(request, global, store), options);
+}
+
+int run_sweep(const RunOptions& options, const GlobalOptions& global) {
+  Detachment detachment;
+  if (options.detach)
+    if (const auto code = detachment.begin()) return *code;
+  MultirunOptions multirun_options{.file = options.file,
+                                   .overrides = options.overrides,
+                                   .name = options.name,
+                                   .quiet = options.quiet,
+                                   .json = options.json,
+                                   .force = options.force};
+  if (options.detach) {
+    multirun_options.begun = [&](std::size_t runs) {
+      print_begun(runs, options.json);
+      detachment.let_go();
+    };
+  }
+  return multirun(multirun_options, global);
 }
 
 }  // namespace
@@ -89,22 +137,19 @@ void add_run(const Command& program, const GlobalOptions& global, int& exit_code
   command.flag("-m,--multirun", options->multirun,
                "run every combination of the settings that have several values, separated by commas");
   command.flag("-f,--force", options->force, "with --multirun: also run combinations that have finished before");
+  command.flag("-d,--detach", options->detach,
+               "go on in the background, and give the prompt back as soon as the run has begun");
   command.footer(
-      "The word 'run' may be omitted.\n\n"
+      "The word 'run' may be omitted. Ctrl-C ends a run after its step and saves what it has; 'runner stop' does that "
+      "from\nelsewhere. A run goes on when its terminal is closed.\n\n"
       "Examples:\n"
       "  runner experiments/romeo.yaml\n"
       "  runner experiments/romeo.yaml training.num_train_epochs=1 model.hidden_size=384\n"
       "  runner experiments/smoke.yaml --json\n"
+      "  runner experiments/romeo.yaml --detach\n"
       "  runner -m experiments/smoke.yaml model.hidden_size=64,128 training.seed=1,2");
   command.action([options, &global, &exit_code] {
-    exit_code = options->multirun ? multirun({.file = options->file,
-                                              .overrides = options->overrides,
-                                              .name = options->name,
-                                              .quiet = options->quiet,
-                                              .json = options->json,
-                                              .force = options->force},
-                                             global)
-                                  : run_experiment(*options, global);
+    exit_code = options->multirun ? run_sweep(*options, global) : run_experiment(*options, global);
   });
 }
 

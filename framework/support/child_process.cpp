@@ -49,10 +49,12 @@ struct SpawnSettings {
   SpawnSettings() {
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attributes);
-    // A group of its own, and the default action for every signal that this process ignores or blocks.
+    // A group of its own, and the default action for every signal that this process ignores or blocks, but for SIGHUP:
+    // what outlives its terminal (nohup, a run) has its children do so too.
     sigset_t none, all;
     sigemptyset(&none);
     sigfillset(&all);
+    sigdelset(&all, SIGHUP);
     posix_spawnattr_setpgroup(&attributes, 0);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);

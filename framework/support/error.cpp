@@ -8,12 +8,13 @@
 namespace folio {
 namespace {
 
-constexpr std::array<std::pair<ErrorKind, std::string_view>, 5> kNames{{
+constexpr std::array<std::pair<ErrorKind, std::string_view>, 6> kNames{{
     {ErrorKind::usage, "usage"},
     {ErrorKind::experiment, "experiment"},
     {ErrorKind::plugin, "plugin"},
     {ErrorKind::store, "store"},
     {ErrorKind::run, "run"},
+    {ErrorKind::interrupted, "interrupted"},
 }};
 
 }  // namespace
@@ -28,6 +29,8 @@ int exit_code(ErrorKind kind) {
       return 4;
     case ErrorKind::store:
       return 5;
+    case ErrorKind::interrupted:
+      return 130;  // 128 + SIGINT, as a shell has it
     case ErrorKind::run:
       break;
   }

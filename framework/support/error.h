@@ -9,14 +9,16 @@ namespace folio {
 
 /// Where a failure comes from. It decides the exit code of the program (see exit_code) and who has to act on it.
 enum class ErrorKind {
-  usage,       ///< the command line
-  experiment,  ///< the experiment file or an override, or values that do not fit together
-  plugin,      ///< a plugin that cannot be found, loaded or made, or that crashed
-  store,       ///< the results folder or the store
-  run,         ///< the run itself: data that cannot be read, a loss that is not a number, a full disk
+  usage,        ///< the command line
+  experiment,   ///< the experiment file or an override, or values that do not fit together
+  plugin,       ///< a plugin that cannot be found, loaded or made, or that crashed
+  store,        ///< the results folder or the store
+  run,          ///< the run itself: data that cannot be read, a loss that is not a number, a full disk
+  interrupted,  ///< a person's Ctrl-C before there was anything to keep
 };
 
-/// The process's exit code for a failure of this kind: usage 2, experiment 3, plugin 4, store 5, run 1.
+/// The process's exit code for a failure of this kind: usage 2, experiment 3, plugin 4, store 5, run 1, interrupted
+/// 130.
 int exit_code(ErrorKind kind);
 
 /// The kind's name as events and JSON carry it, and back; an unknown name is ErrorKind::run.

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/prctl.h>
 
 #include <csignal>
 #include <cstdio>
@@ -32,6 +33,7 @@ constexpr const char* kUsage =
 int run(const std::vector<std::string>& arguments) {
   const std::string command = arguments.empty() ? "" : arguments[0];
   if (command == "train" && arguments.size() == 2) return train(arguments[1]);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // all else answers the runner, and is for nobody once that has gone
   if (command == "preflight" && arguments.size() == 2) return preflight(arguments[1]);
   if (command == "validate" && arguments.size() == 2) return validate(arguments[1]);
   if (command == "params" && arguments.size() == 2) return params(arguments[1]);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -10,7 +11,8 @@ namespace folio::worker {
 /// may be lost, and nothing depends on them. Once the reader is gone they are dropped.
 class ProgressLines {
  public:
-  ProgressLines();
+  /// `at_stage` is called with each stage, however few of them are told; what it throws ends the work.
+  explicit ProgressLines(std::function<void()> at_stage = [] {});
 
   /// {"stage": "...", "done": d, "total": t, "unit": "bytes"}; at most twenty a second for one stage, and always its
   /// end. The total is 0 where it is not known, and done is then bytes; else the unit is left out where it is no bytes.
@@ -20,6 +22,7 @@ class ProgressLines {
   void write(const nlohmann::json& line);
 
  private:
+  std::function<void()> at_stage_;
   bool reader_gone_ = false;
   std::string stage_;
   std::chrono::steady_clock::time_point last_{};

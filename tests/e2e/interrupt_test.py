@@ -1,12 +1,19 @@
 """Ctrl-C, kills at any moment, and what is kept then."""
 
+import json
 import os
 import pathlib
 import random
 import signal
 import sqlite3
+import subprocess
+import time
 
-from folio import FolioTest
+from folio import RUNNER, FolioTest, text_of_words
+
+
+def children_of(pid):
+    return (pathlib.Path("/proc") / str(pid) / "task" / str(pid) / "children").read_text().split()
 
 
 def alive(pid):
@@ -27,6 +34,10 @@ class Interrupt(FolioTest):
         finally:
             connection.close()
 
+    def states(self):
+        """Of the test's own runs, newest first."""
+        return [run["state"] for run in self.json("ls", "--where", "file~tiny")["runs"]]
+
     def long_run(self):
         return self.start(self.experiment(), "training.max_steps=100000")
 
@@ -40,6 +51,132 @@ class Interrupt(FolioTest):
         shown = self.json("show", "latest")
         self.assertEqual(shown["state"], "interrupted")
         self.assertIn("train_loss", shown["metrics"])
+
+    def test_ctrl_c_says_at_once_what_it_waits_for(self):
+        run = self.long_run()
+        self.wait_for_steps(5)
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=60)
+        self.assertRegex(errors, r"Stopping: step \d+ comes to its end, then the model is saved")
+        self.assertIn("Ctrl-C again stops at once", errors)
+
+    def test_ctrl_c_is_an_interruption_from_the_first_moment(self):
+        for milliseconds in [0, 20, 60, 120, 200, 300, 400, 550]:
+            with self.subTest(milliseconds=milliseconds):
+                before = set(self.run_folders())
+                run = self.long_run()
+                time.sleep(milliseconds / 1000)
+                run.send_signal(signal.SIGINT)
+                _, errors = run.communicate(timeout=30)
+                # In the first milliseconds the program has not looked at signals yet, and dies of this one.
+                self.assertIn(run.returncode, [130, -signal.SIGINT], errors)
+                for folder in set(self.run_folders()) - before:
+                    self.assertEqual(self.json("show", folder.name)["state"], "interrupted", errors)
+
+    def test_ctrl_c_during_the_preparation_keeps_the_run_and_stops_a_sweep(self):
+        sweep = self.start("-m", self.experiment(), "training.max_steps=100000", "training.seed=1,2,3")
+        self.wait_for(self.run_folders, "the first run")
+        sweep.send_signal(signal.SIGINT)
+        out, errors = sweep.communicate(timeout=30)
+        self.assertEqual(sweep.returncode, 130, errors)
+        self.assertEqual(self.states(), ["interrupted"])
+        self.assertEqual(out.count("not started"), 2, out)
+
+    def test_check_and_data_end_with_130(self):
+        # A text that takes a while to read.
+        (self.folder / "words.txt").write_text(text_of_words(4_000_000))
+        for command in ["check", "data"]:
+            with self.subTest(command):
+                work = self.start(command, self.experiment())
+                self.wait_for(lambda: children_of(work.pid), "the worker")
+                time.sleep(0.3)
+                work.send_signal(signal.SIGINT)
+                _, errors = work.communicate(timeout=10)
+                self.assertEqual(work.returncode, 130, errors)
+                self.assertIn("interrupted", errors)
+
+    def test_a_run_outlives_its_terminal(self):
+        primary, secondary = os.openpty()
+        run = subprocess.Popen([RUNNER, self.experiment(), "training.max_steps=200"], env=self.environment,
+                               stdin=secondary, stdout=secondary, stderr=secondary, start_new_session=True)
+        self.addCleanup(run.wait)
+        os.close(secondary)
+        folder = self.wait_for_steps(3)
+        os.close(primary)  # the kernel sends SIGHUP, and what is printed from now on fails
+        os.kill(run.pid, signal.SIGHUP)
+        os.kill(self.worker_pid(folder), signal.SIGHUP)
+        self.assertEqual(self.states(), ["running"])
+        run.wait(timeout=60)
+        self.assertEqual(self.json("show", "latest")["state"], "finished")
+
+    def test_a_run_outlives_whoever_read_its_output(self):
+        run = self.start(self.experiment(), "training.max_steps=200")
+        self.wait_for_steps(3)
+        run.stderr.close()
+        run.stdout.close()
+        run.wait(timeout=60)
+        self.assertEqual(self.json("show", "latest")["state"], "finished")
+
+    def test_stop_ends_a_run_as_ctrl_c_would(self):
+        run = self.long_run()
+        folder = self.wait_for_steps(3)
+        stopped = self.json("stop", "latest")
+        self.assertEqual([(r["id"], r["state"]) for r in stopped["runs"]], [(folder.name, "interrupted")])
+        run.communicate(timeout=20)
+        self.assertEqual(run.returncode, 130)
+        self.assertTrue((folder / "model" / "model.safetensors").exists())
+        self.assertFalse((folder / "stop").exists())
+        self.assertIn("was not running: interrupted", self.runner("stop", "latest").stdout)
+
+    def test_stop_now_kills(self):
+        run = self.long_run()
+        folder = self.wait_for_steps(3)
+        os.kill(self.worker_pid(folder), signal.SIGSTOP)
+        self.assertIn("interrupted", self.runner("stop", "latest", "--now").stdout)
+        run.communicate(timeout=20)
+        self.assertEqual(run.returncode, 130)
+
+    def test_a_detached_run_gives_the_prompt_back_and_goes_on(self):
+        begun = self.runner(self.experiment(), "training.max_steps=100000", "--detach")
+        folder = self.wait_for_steps(3)
+        self.assertIn(f"Run {folder.name} of tiny goes on in the background", begun.stdout)
+        self.assertEqual(self.states(), ["running"])
+        self.assertIn("interrupted", self.runner("stop", folder.name).stdout)
+        mistyped = self.runner(self.experiment(), "training.max_stepps=1", "--detach", code=3)
+        self.assertIn("max_steps", mistyped.stderr)
+        self.assertEqual(len(self.run_folders()), 1)
+
+    def test_a_detached_sweep(self):
+        begun = self.json("-m", self.experiment(), "training.seed=1,2", "--detach")
+        self.assertEqual(begun["runs"], 2)
+        self.wait_for(lambda: self.states() == ["finished"] * 2, "both runs")
+
+    def test_a_run_of_another_machine_can_be_marked_and_removed_by_hand(self):
+        run = self.long_run()
+        folder = self.wait_for_steps(3)
+        self.assertIn("is being worked on", self.runner("mark", "latest", "failed", code=2).stderr)
+        self.assertIn("--force", self.runner("rm", "latest", code=2).stderr)
+        self.runner("stop", "latest")
+        run.communicate(timeout=20)
+        # What a copy of a running run's folder says.
+        events = (folder / "events.jsonl").read_text().splitlines(keepends=True)
+        states = [json.loads(line) for line in events if '"state"' in line]
+        states[0]["process"].update(host="node7", boot_id="another")
+        for name in ["aaaaaaa1", "aaaaaaa2"]:
+            copy = self.results / "runs" / name
+            copy.mkdir()
+            information = json.loads((folder / "run.json").read_text())
+            (copy / "run.json").write_text(json.dumps({**information, "id": name}))
+            (copy / "resolved.json").write_text((folder / "resolved.json").read_text())
+            (copy / "events.jsonl").write_text(json.dumps(states[0]) + "\n")
+        self.assertIn("on node7", self.runner("ls").stdout)
+        self.runner("mark", "aaaaaaa1", "failed", "--reason", "lost power")
+        shown = self.json("show", "aaaaaaa1")
+        self.assertEqual((shown["state"], shown["error"]["message"]), ("failed", "marked by hand: lost power"))
+        self.assertIn("is failed already", self.runner("mark", "aaaaaaa1", "failed", code=2).stderr)
+        self.runner("rm", "aaaaaaa2", code=2)
+        self.runner("rm", "aaaaaaa2", "--force")
+        self.assertFalse((self.results / "runs" / "aaaaaaa2").exists())
 
     def test_a_second_ctrl_c_stops_at_once(self):
         run = self.long_run()

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 
+#include "cli/session/interrupts.h"
 #include "cli/session/preflight.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_session.h"
@@ -77,12 +78,17 @@ class Multirun {
   }
 
   int run() {
+    const InterruptScope interrupts;
+    const HangupScope outlives_its_terminal;
     if (!options_.quiet && !options_.json) announce();
+    if (options_.begun) options_.begun(combinations_.size());
+    running_ = true;
     for (std::size_t i = 0; i < combinations_.size() && !stopped_; ++i) {
       Combination& combination = combinations_[i];
       if (!combination.request) continue;
       tell(combination, i);
       guarded(combination, [&] { run(combination); });
+      stopped_ = stopped_ || interrupt_count() > 0;
     }
     options_.json ? print_json(as_json()) : fmt::print("{}", as_text());
     if (stopped_) return 128 + SIGINT;
@@ -99,13 +105,15 @@ class Multirun {
     return request;
   }
 
-  /// One combination's failure is told, and the others go on. What the store throws concerns all, and passes.
+  /// One combination's failure is told, and the others go on. What the store throws concerns all, and passes; so does
+  /// Ctrl-C, unless runs have begun.
   template <typename Work>
   void guarded(Combination& combination, const Work& work) {
     try {
       work();
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::store) throw;
+      if (error.kind() == ErrorKind::interrupted && running_) return;
+      if (error.kind() == ErrorKind::store || error.kind() == ErrorKind::interrupted) throw;
       fail(combination, error.what());
     }
   }
@@ -255,6 +263,7 @@ class Multirun {
   runs::Store store_;
   Session session_;
   std::vector<Combination> combinations_;
+  bool running_ = false;
   bool stopped_ = false;
 };
 

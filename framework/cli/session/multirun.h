@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,8 @@ struct MultirunOptions {
   std::string name;                    ///< of the runs; empty: the experiment's
   bool quiet = false;
   bool json = false;
-  bool force = false;  ///< run again what has finished before
+  bool force = false;                        ///< run again what has finished before
+  std::function<void(std::size_t)> begun{};  ///< called with the number of runs, before the first one
 };
 
 /// Runs every combination of the overrides' values, one after the other, each in a worker of its own, and ends with a

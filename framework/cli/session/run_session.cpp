@@ -1,10 +1,10 @@
 #include "cli/session/run_session.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <chrono>
 
+#include "cli/session/interrupts.h"
 #include "cli/session/run_follower.h"
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
@@ -47,7 +47,7 @@ runs::NewRun make_run(const RunRequest& request, const fs::path& results_folder)
 /// begin. All else that fails, as a plugin that crashes, fails again in the run, which records it.
 void validate(const RunRequest& request) {
   std::string refused;
-  const WorkerEnd end = run_worker(
+  run_worker(
       {.arguments = {"validate", job_request(request.experiment, request.plugins).dump()},
        .environment = worker_environment(request.experiment.file),
        .error_file = "/dev/null"},
@@ -56,7 +56,6 @@ void validate(const RunRequest& request) {
       },
       [] {});
   if (!refused.empty()) throw Error(ErrorKind::experiment, refused);
-  if (end.killed_by_user || end.status.signal == SIGINT) ::raise(SIGINT);  // as where no worker had been in between
 }
 
 /// Runs the worker on the run's folder, entering what it records into the store as it comes.
@@ -85,22 +84,34 @@ bool says_its_end(const runs::NewRun& run) {
   return ended;
 }
 
-/// A worker that died without a word (killed, out of memory) is written down as what it was: nobody else is writing to
-/// the events by now.
-void record_end(const runs::NewRun& run, const WorkerEnd& end) {
-  if (says_its_end(run)) return;
-  runs::EventWriter events(run.folder.events());
-  end.killed_by_user ? events.interrupted() : events.failed(ErrorKind::run, "the worker " + end.status.to_text());
+/// Trains, and writes down how that ended where the worker could not: it may have been killed, or out of memory. Nobody
+/// else writes to the events by then. One that a person stopped, be it before it knew what to do then, was interrupted.
+void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
+  try {
+    const WorkerEnd end = work_on(run, request, global);
+    if (says_its_end(run)) return;
+    runs::EventWriter events(run.folder.events());
+    end.by_a_person() ? events.interrupted() : events.failed(ErrorKind::run, "the worker " + end.status.to_text());
+  } catch (const Error& error) {  // it could not even be started
+    runs::EventWriter events(run.folder.events());
+    error.kind() == ErrorKind::interrupted ? events.interrupted() : events.failed(error.kind(), error.what());
+  }
 }
 
 }  // namespace
 
 runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store) {
+  const HangupScope outlives_its_terminal;
+  InterruptScope interrupts;
+  constexpr const char* kNotBegun = "the run had not begun, and nothing of it is kept";
   validate(request);
-  const runs::NewRun run = make_run(request, global.results);
+  throw_if_interrupted(kNotBegun);
+  runs::NewRun run = make_run(request, global.results);
+  if (request.begun) request.begun(run.info);
   if (!request.quiet)
     fmt::print(stderr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());
-  record_end(run, work_on(run, request, global));
+  train(run, request, global);
+  run.lock.reset();
   try {
     store.sync_run(run.info.id);
     return store.load(run.info.id);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,17 @@ namespace folio::cli {
 /// An experiment that is to be trained now.
 struct RunRequest {
   experiment::Experiment experiment{};
-  std::vector<std::string> overrides{};      ///< that the experiment was loaded with
-  std::vector<runs::PluginBuild> plugins{};  ///< of its sections
-  std::string name{};                        ///< of the run; empty: the experiment's
-  bool quiet = false;                        ///< show no progress
+  std::vector<std::string> overrides{};               ///< that the experiment was loaded with
+  std::vector<runs::PluginBuild> plugins{};           ///< of its sections
+  std::string name{};                                 ///< of the run; empty: the experiment's
+  bool quiet = false;                                 ///< show no progress
+  std::function<void(const runs::RunInfo&)> begun{};  ///< called once the run is there, before it is worked on
 };
 
 /// Makes the run's folder, trains in a worker of its own, and enters what that records into the store as it comes.
 /// Gives the run as it ended, which may be as failed or interrupted; a store that cannot be reached by then is a
-/// warning. Throws Error where the run cannot be begun.
+/// warning. Neither the end of the terminal nor that of a reader of the output ends the run. Throws Error where the run
+/// cannot be begun, and Error (interrupted) after a Ctrl-C before it was there.
 runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store);
 
 }  // namespace folio::cli

@@ -6,38 +6,12 @@
 
 #include <cerrno>
 
+#include "cli/session/interrupts.h"
 #include "cli/session/session.h"
 #include "support/error.h"
 
 namespace folio::cli {
 namespace {
-
-volatile sig_atomic_t interrupts = 0;
-
-extern "C" void on_interrupt(int) { interrupts = interrupts + 1; }
-
-/// While it lives, SIGINT and SIGTERM are counted instead of ending this process.
-class InterruptScope {
- public:
-  /// `reads` tells whether a person is asked for input meanwhile, which an interrupt is to end. Else nothing that waits
-  /// is cut short: a line on its way to a slow reader would be an error.
-  explicit InterruptScope(bool reads) {
-    interrupts = 0;
-    struct sigaction action{};
-    action.sa_handler = on_interrupt;
-    action.sa_flags = reads ? 0 : SA_RESTART;
-    ::sigaction(SIGINT, &action, &old_int_);
-    ::sigaction(SIGTERM, &action, &old_term_);
-  }
-  ~InterruptScope() {
-    ::sigaction(SIGINT, &old_int_, nullptr);
-    ::sigaction(SIGTERM, &old_term_, nullptr);
-  }
-
- private:
-  struct sigaction old_int_{};
-  struct sigaction old_term_{};
-};
 
 /// Takes whole lines out of `pending` and hands over those that are JSON.
 void hand_over(std::string& pending, const std::function<void(const nlohmann::json&)>& on_line) {
@@ -59,16 +33,22 @@ bool read_some(int fd, std::string& pending) {
 
 }  // namespace
 
+bool WorkerEnd::by_a_person() const {
+  return status.signal == SIGINT || status.signal == SIGTERM || (status.signal == SIGKILL && interrupts > 1);
+}
+
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
                      const std::function<void()>& on_idle, const std::function<std::optional<std::string>()>& answer) {
-  const InterruptScope scope(/*reads=*/static_cast<bool>(answer));
+  InterruptScope scope(/*reads=*/static_cast<bool>(answer));
+  throw_if_interrupted("the worker had not begun");
   ChildProcess worker(worker_program(), options);
+  scope.let_worker_take(true);
   int passed_on = 0;
-  bool killed = false;
   const auto pass_on_interrupts = [&] {
+    const int interrupts = interrupt_count();
     if (interrupts == passed_on) return;
-    killed = passed_on > 0 || interrupts > 1;
-    worker.signal(killed ? SIGKILL : SIGINT);
+    if (passed_on == 0) on_line({{"stopping", true}});
+    worker.signal(passed_on > 0 || interrupts > 1 ? SIGKILL : SIGINT);
     passed_on = interrupts;
   };
   const auto take = [&](const nlohmann::json& line) {
@@ -90,7 +70,8 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
     pass_on_interrupts();
     ::usleep(2000);
   }
-  return {worker.wait(), killed};
+  scope.let_worker_take(false);
+  return {worker.wait(), passed_on};
 }
 
 void run_worker_to_success(const ChildProcess::Options& options,
@@ -100,6 +81,7 @@ void run_worker_to_success(const ChildProcess::Options& options,
     line.contains("error") ? void(error = line["error"]) : on_line(line);
   };
   const WorkerEnd end = run_worker(options, take, [] {});
+  if (end.interrupts > 0 && !end.status.success()) throw Error(ErrorKind::interrupted, "interrupted");
   if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
   if (!end.status.success()) throw Error(ErrorKind::plugin, "the worker " + end.status.to_text());
 }

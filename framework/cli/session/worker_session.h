@@ -13,21 +13,25 @@ namespace folio::cli {
 
 /// Runs folio-worker to its end, handing over each line of JSON that it tells as it comes. While it runs, the first
 /// Ctrl-C (or SIGTERM) asks it to finish its step and stop, and a second one kills it. `on_idle` is called several
-/// times a second.
+/// times a second. Throws Error (interrupted) where there was one before the worker could be started.
 ///
-/// A line {"error": {"kind", "message"}} is handed over like any other. On a line {"awaits": ...} the worker is handed
-/// the line that `answer` gives, or the end of its input where it gives none.
+/// With the first Ctrl-C a line {"stopping": true} is handed over that the worker has not told. A line {"error":
+/// {"kind", "message"}} is handed over like any other. On a line {"awaits": ...} the worker is handed the line that
+/// `answer` gives, or the end of its input where it gives none.
 struct WorkerEnd {
   ExitStatus status;
-  bool killed_by_user = false;  ///< the second Ctrl-C
+  int interrupts = 0;  ///< how often a person pressed Ctrl-C
+
+  /// Whether that, or a signal to the worker itself that asks a process to end, is what ended it.
+  bool by_a_person() const;
 };
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
                      const std::function<void()>& on_idle,
                      const std::function<std::optional<std::string>()>& answer = {});
 
-/// For work that either succeeds or is an error: throws what the worker tells in a line {"error": ...}, or Error
-/// (plugin) with how it ended.
+/// For work that either succeeds or is an error: throws what the worker tells in a line {"error": ...}, Error
+/// (interrupted) after a Ctrl-C, or Error (plugin) with how it ended.
 void run_worker_to_success(const ChildProcess::Options& options,
                            const std::function<void(const nlohmann::json&)>& on_line);
 

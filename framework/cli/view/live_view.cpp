@@ -49,7 +49,9 @@ LiveView::LiveView(bool quiet, std::function<Clock::time_point()> now)
 void LiveView::show(const nlohmann::json& line) {
   if (line.contains("warning")) print(fmt::format("warning: {}", line["warning"].get<std::string>()));
   if (quiet_) return;
-  if (line.contains("note"))
+  if (line.contains("stopping"))
+    print(waits_for());
+  else if (line.contains("note"))
     print(line["note"].get<std::string>());
   else if (line.contains("points"))
     show_points(line);
@@ -105,6 +107,17 @@ void LiveView::show_points(const nlohmann::json& line) {
   if (!evaluation && last_step_.is_object())
     text += fmt::format("  {} left", human_duration(last_step_.at("seconds_left").get<double>()));
   print(text);
+}
+
+/// What has to come to its end before a run that is asked to stop does.
+std::string LiveView::waits_for() const {
+  constexpr const char* kAgain = "Ctrl-C again stops at once, without saving";
+  if (!last_step_.is_object()) return fmt::format("Stopping before the first step. {}.", kAgain);
+  if (stage_ == kEvaluating)
+    return fmt::format("Stopping: the evaluation comes to its end, then the model is saved. {}.", kAgain);
+  if (!stage_.empty()) return fmt::format("Stopping: {} comes to its end. {}.", stage_, kAgain);
+  return fmt::format("Stopping: step {} comes to its end, then the model is saved. {}.",
+                     last_step_.at("step").get<int>() + 1, kAgain);
 }
 
 void LiveView::print(const std::string& text) {

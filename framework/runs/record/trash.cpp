@@ -1,5 +1,7 @@
 #include "runs/record/trash.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <system_error>
 
@@ -57,13 +59,14 @@ std::vector<RunSummary> list_trash(const fs::path& results) {
   return runs;
 }
 
-void move_to_trash(const fs::path& results, const RunSummary& run) {
+void move_to_trash(const fs::path& results, const RunSummary& run, bool force) {
   if (is_baseline(run)) throw Error(ErrorKind::usage, "run " + run.id + " comes with Folio and cannot be removed");
   require_own(run);
-  if (is_active(run.state)) {
+  if (is_active(run.state) && !force) {
     const std::string where = run.elsewhere.empty() ? "" : " on " + run.elsewhere;
-    throw Error(ErrorKind::usage, "run " + run.id + " is " + std::string(to_string(run.state)) + where +
-                                      "; stop it first, or wait for its end");
+    throw Error(ErrorKind::usage,
+                fmt::format("run {0} is {1}{2}; stop it first (runner stop {0}), wait for its end, or use --force",
+                            run.id, to_string(run.state), where));
   }
   make_directories(trash_folder(results), ErrorKind::store);
   move_folder(runs_folder(results) / run.id, trash_folder(results) / run.id);

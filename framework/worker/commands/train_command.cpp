@@ -3,7 +3,6 @@
 #include <signal.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -11,7 +10,9 @@
 
 #include "runs/record/events.h"
 #include "runs/record/facts.h"
+#include "runs/record/run_lock.h"
 #include "runs/record/trace.h"
+#include "support/files.h"
 #include "support/machine_load.h"
 #include "train/machine_speed.h"
 #include "train/matmul_rate.h"
@@ -27,28 +28,19 @@
 #include "worker/precision.h"
 #include "worker/preparation.h"
 #include "worker/sample_text.h"
+#include "worker/stop_request.h"
 
 namespace folio::worker {
 namespace {
 
 using nlohmann::json;
 
-std::atomic<bool> stop_wanted = false;
-
-extern "C" void on_stop_signal(int) { stop_wanted = true; }
-
-void stop_on_signals() {
-  struct sigaction action{};
-  action.sa_handler = on_stop_signal;
-  for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
-}
-
 /// Writes what the trainer tells into the run's events, and to whoever watches.
 class RunRecorder : public train::Recorder {
  public:
   /// `trace` is made when the first step is traced.
-  RunRecorder(runs::EventWriter& events, ProgressLines& progress, std::filesystem::path trace)
-      : events_(events), progress_(progress), trace_file_(std::move(trace)) {}
+  RunRecorder(runs::EventWriter& events, ProgressLines& progress, StopRequest& stop, std::filesystem::path trace)
+      : events_(events), progress_(progress), stop_(stop), trace_file_(std::move(trace)) {}
 
   void points(std::int64_t step, double epoch, const train::Metrics& metrics) override {
     events_.points(step, epoch, metrics);
@@ -73,11 +65,12 @@ class RunRecorder : public train::Recorder {
     progress_.stage("Evaluating", static_cast<double>(done), static_cast<double>(total));
   }
 
-  bool stop_requested() const override { return stop_wanted; }
+  bool stop_requested() const override { return stop_.wanted(); }
 
  private:
   runs::EventWriter& events_;
   ProgressLines& progress_;
+  StopRequest& stop_;
   std::filesystem::path trace_file_;
   std::optional<runs::TraceWriter> trace_;
 };
@@ -227,9 +220,13 @@ void judge_speed(const Speed& speed, std::optional<double> taken, train::Trainin
   if (const auto share = train::matmul_share(result.flops_per_second, machine)) result.metrics["matmul_share"] = *share;
 }
 
-/// A run from its folder to its saved model; gives whether it was interrupted.
-bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
-  ProgressLines progress;
+/// A run from its folder to its saved model; gives whether it was interrupted. Throws Stopped where it was before there
+/// was a step.
+bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopRequest& stop) {
+  bool preparing = true;
+  ProgressLines progress([&] {
+    if (preparing) stop.check();
+  });
   set_thread_count();
   const Job job = Job::from_run(folder);
   const JobData job_data = prepare_data(job, folder.path(), progress);
@@ -249,7 +246,10 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
   move_to(*model, execution.device);
   events.facts(to_json(facts_of(job, job_data, *model)));
 
-  RunRecorder recorder(events, progress, folder.trace());
+  stop.check();
+  preparing = false;
+
+  RunRecorder recorder(events, progress, stop, folder.trace());
   const train::TrainingData data{job_data.training,
                                  job_data.evaluation,
                                  *collator,
@@ -261,6 +261,7 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
   const ProcessorTimes before = processor_times();
   train::TrainingResult result =
       train::Trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder).run();
+  if (result.steps == 0) throw Stopped{};
   judge_speed(speed, share_taken(before, processor_times()), result, events);
   events.summary(result.metrics);
   runs::Facts learned;
@@ -282,17 +283,21 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events) {
 
 int train(const std::filesystem::path& run_folder) {
   const runs::RunFolder folder(run_folder);
+  StopRequest stop(folder.stop());
   runs::EventWriter events(folder.events());
+  const FileDescriptor lock = runs::lock_file(folder.events());
   report_crashes_to(folder.events());
-  stop_on_signals();
   events.running(this_process());
+  constexpr int kExitInterrupted = 128 + SIGINT;
   try {
     for (const runs::PluginBuild& build : runs::read_run_info(folder).plugins)
       name_library_in_crashes(build.library, build.kind + " plugin '" + build.id + "'");
-    const bool interrupted = train_run(folder, events);
+    const bool interrupted = train_run(folder, events, stop);
     interrupted ? events.interrupted() : events.finished();
-    constexpr int kExitInterrupted = 128 + SIGINT;
     return interrupted ? kExitInterrupted : 0;
+  } catch (const Stopped&) {
+    events.interrupted();
+    return kExitInterrupted;
   } catch (...) {
     const Failure failure = current_failure();
     events.failed(failure.kind, failure.message);

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <signal.h>
+
+namespace folio::cli {
+
+/// While one lives, Ctrl-C (SIGINT) and SIGTERM are counted instead of ending this process. They may be nested; the
+/// outermost begins the count. A second one ends the process at once unless a worker is there that takes it.
+class InterruptScope {
+ public:
+  /// `reads` tells whether a person is asked for input meanwhile, which an interrupt is to end. Else nothing that waits
+  /// is cut short: a line on its way to a slow reader would be an error.
+  explicit InterruptScope(bool reads = false);
+  ~InterruptScope();
+  InterruptScope(const InterruptScope&) = delete;
+  InterruptScope& operator=(const InterruptScope&) = delete;
+
+  /// Whether a worker takes all interrupts from now on.
+  void let_worker_take(bool takes);
+
+ private:
+  struct sigaction old_int_{};
+  struct sigaction old_term_{};
+};
+
+/// How many there have been since the outermost scope began.
+int interrupt_count();
+
+/// Throws Error (interrupted) where there has been one. `what` did not come to its end: "the run had not begun".
+void throw_if_interrupted(const char* what);
+
+/// While it lives, this process outlives the terminal that it was started from, and whoever read what it prints: SIGHUP
+/// and SIGPIPE are ignored, the former also by the children that it starts.
+class HangupScope {
+ public:
+  HangupScope();
+  ~HangupScope();
+  HangupScope(const HangupScope&) = delete;
+  HangupScope& operator=(const HangupScope&) = delete;
+
+ private:
+  void (*old_hangup_)(int);
+  void (*old_pipe_)(int);
+};
+
+}  // namespace folio::cli

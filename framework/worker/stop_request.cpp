@@ -1,0 +1,40 @@
+#include "worker/stop_request.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <utility>
+
+namespace folio::worker {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenLooks{200};
+
+std::atomic<bool> stop_wanted = false;
+
+extern "C" void on_stop_signal(int) { stop_wanted = true; }
+
+}  // namespace
+
+StopRequest::StopRequest(std::filesystem::path file) : file_(std::move(file)) {
+  struct sigaction action{};
+  action.sa_handler = on_stop_signal;
+  for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
+  ::signal(SIGHUP, SIG_IGN);
+}
+
+bool StopRequest::wanted() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!stop_wanted && now - looked_ >= kBetweenLooks) {
+    looked_ = now;
+    if (::unlink(file_.c_str()) == 0) stop_wanted = true;
+  }
+  return stop_wanted;
+}
+
+void StopRequest::check() {
+  if (wanted()) throw Stopped{};
+}
+
+}  // namespace folio::worker

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+
+namespace folio::worker {
+
+/// Thrown where a run stops before there is anything to keep.
+struct Stopped {};
+
+/// Whether a person wants the run to stop: by SIGINT or SIGTERM, or by a file that `runner stop` puts into its folder,
+/// which reaches it from another container or machine too.
+class StopRequest {
+ public:
+  /// From here on the signals do not end this process, and neither does the end of its terminal.
+  explicit StopRequest(std::filesystem::path file);
+
+  /// Takes the file away where it is there; looks for it some times a second, whatever often this is asked.
+  bool wanted();
+
+  /// Throws Stopped where it is wanted.
+  void check();
+
+ private:
+  std::filesystem::path file_;
+  std::chrono::steady_clock::time_point looked_{};
+};
+
+}  // namespace folio::worker
