@@ -9,8 +9,9 @@
 namespace folio {
 
 /// "line 3, byte 17 of the line: ..." where `place`, counted from 0, is the first byte that cannot stand there; where
-/// it is the end, that the text ends too early.
-std::string json_fault(std::string_view text, std::size_t place);
+/// it is the end, that the text ends too early. `problem` says what is wrong at the place, if not this.
+std::string json_fault(std::string_view text, std::size_t place,
+                       std::string_view problem = "not expected after what comes before");
 
 /// The library's message without its own error code, and without the whole of a long text that it stumbled on.
 std::string json_reason(const nlohmann::json::exception& problem);

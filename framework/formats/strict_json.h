@@ -8,18 +8,28 @@
 #include <utility>
 #include <vector>
 
+#include "support/error.h"
+
 namespace folio {
 
-/// Reads JSON that a stranger may have written: besides what is not JSON, it refuses a name that stands twice in one
-/// object (of which nlohmann's parser would keep one in silence) and nesting deeper than 32. `name` is what messages
-/// call the text, usually its file. Throws Error (run).
-nlohmann::json parse_strict_json(std::string_view text, const std::string& name);
+/// What JSON has to keep to besides being JSON.
+struct JsonRules {
+  ErrorKind kind = ErrorKind::run;  ///< of the Error that is thrown
+  int depth = 32;                   ///< lists and objects within each other; code that walks through them calls itself
+  bool unique_names = true;         ///< a name that stands twice in one object is an error; else the last one counts
+};
+
+/// Reads JSON that a stranger may have written, in a time and memory that grow with its length. Throws Error, naming
+/// the place in the text. `name` is what messages call the text, usually its file.
+nlohmann::json parse_strict_json(std::string_view text, const std::string& name, const JsonRules& rules = {});
 
 /// A value together with where it stands, so that what is wrong with it can be said: "tokenizer.json: model.merges[3]:
-/// expected a text, got 5". A view: the JSON must live as long. All functions throw Error (run) of that form.
+/// expected a text, got 5". A view: the JSON must live as long. All functions throw Error of that form.
 class JsonPart {
  public:
-  JsonPart(const nlohmann::json& value, std::string path) : value_(&value), path_(std::move(path)) {}
+  /// `path` is "tokenizer.json: " of the whole.
+  JsonPart(const nlohmann::json& value, std::string path, ErrorKind kind = ErrorKind::run)
+      : value_(&value), path_(std::move(path)), kind_(kind) {}
 
   const nlohmann::json& value() const { return *value_; }
   const std::string& path() const { return path_; }
@@ -49,6 +59,7 @@ class JsonPart {
  private:
   const nlohmann::json* value_;
   std::string path_;
+  ErrorKind kind_;
 };
 
 }  // namespace folio

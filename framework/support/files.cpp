@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <random>
@@ -18,6 +19,19 @@ FileDescriptor open_file(const fs::path& path, int flags, ErrorKind kind, const 
   FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC, 0666));
   if (!file) throw_errno(kind, path, what);
   return file;
+}
+
+void require_regular(const struct stat& status, const fs::path& path, ErrorKind kind) {
+  if (S_ISREG(status.st_mode)) return;
+  if (S_ISDIR(status.st_mode)) throw Error(kind, path.string() + ": is a folder, expected a file");
+  const char* const what = S_ISFIFO(status.st_mode) ? "a pipe" : S_ISSOCK(status.st_mode) ? "a socket" : "a device";
+  throw Error(kind, path.string() + ": is not a regular file (it is " + what + ")");
+}
+
+/// `size` is 0 where it is not known.
+[[noreturn]] void throw_too_large(const fs::path& path, ErrorKind kind, std::uintmax_t limit, std::uintmax_t size) {
+  throw Error(kind, path.string() + ": is larger than the limit of " + std::to_string(limit) + " bytes" +
+                        (size > 0 ? " (" + std::to_string(size) + " bytes)" : ""));
 }
 
 /// Writes all of `bytes`; the count written when it stopped early, with errno set.
@@ -48,26 +62,52 @@ void FileDescriptor::reset() {
   if (fd_ >= 0) ::close(release());
 }
 
-std::string read_file(const fs::path& path, ErrorKind kind, std::uintmax_t limit) {
-  const FileDescriptor file = open_file(path, O_RDONLY, kind, "cannot be opened");
+FileDescriptor open_to_read(const fs::path& path, ErrorKind kind) {
+  // Asked before it is opened and again of what was: another file may have taken its place in between.
   struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) throw_errno(kind, path, "cannot be opened");
+  require_regular(status, path, kind);
+  FileDescriptor file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY, kind, "cannot be opened");
   if (::fstat(file.get(), &status) != 0) throw_errno(kind, path, "cannot be read");
-  if (S_ISDIR(status.st_mode)) throw Error(kind, path.string() + ": is a folder, expected a file");
+  require_regular(status, path, kind);
+  return file;
+}
+
+std::string read_file(const fs::path& path, ErrorKind kind, std::uintmax_t limit) {
+  return read_to_end(open_to_read(path, kind).get(), path, kind, limit);
+}
+
+std::string read_to_end(int fd, const fs::path& name, ErrorKind kind, std::uintmax_t limit) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) throw_errno(kind, name, "cannot be read");
+  const auto told_size = static_cast<std::uintmax_t>(std::max<off_t>(status.st_size, 0));  // 0 of a pipe
+  if (told_size > limit) throw_too_large(name, kind, limit, told_size);
   std::string contents;
-  contents.reserve(static_cast<std::size_t>(status.st_size) + 1);
+  contents.reserve(static_cast<std::size_t>(told_size) + 1);
   char buffer[1 << 16];
   for (;;) {
-    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
+    const ssize_t count = ::read(fd, buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw_errno(kind, path, "cannot be read");
-    if (count == 0) break;
+    if (count < 0) throw_errno(kind, name, "cannot be read");
+    if (count == 0) return contents;
     contents.append(buffer, static_cast<std::size_t>(count));
-    if (contents.size() > limit) {
-      throw Error(kind, path.string() + ": is larger than the limit of " + std::to_string(limit) + " bytes" +
-                            (status.st_size > 0 ? " (" + std::to_string(status.st_size) + " bytes)" : ""));
-    }
+    if (contents.size() > limit) throw_too_large(name, kind, limit, 0);
   }
-  return contents;
+}
+
+std::string read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t count, const fs::path& path,
+                    ErrorKind kind) {
+  std::string bytes(count, '\0');
+  std::size_t done = 0;
+  while (done < count) {
+    const ssize_t got = ::pread(file.get(), bytes.data() + done, count - done, static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw_errno(kind, path, "cannot be read");
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
 }
 
 AtomicFile::AtomicFile(fs::path path, ErrorKind kind) : path_(std::move(path)), kind_(kind) {

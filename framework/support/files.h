@@ -29,9 +29,25 @@ class FileDescriptor {
 
 /// All functions here throw Error of the given kind, naming the path and the system's reason.
 
-/// The whole file. Refuses a file of more than `limit` bytes, naming both sizes.
+/// A regular file, open for reading. What is none (a folder, a pipe, a socket, a device) is refused at once: a pipe
+/// would be waited for, and a device may act when it is opened.
+FileDescriptor open_to_read(const std::filesystem::path& path, ErrorKind kind = ErrorKind::run);
+
+/// As many bytes as read_file() takes, unless its caller says how large such a file may be.
+constexpr std::uintmax_t kUsualFileLimit = 256 << 20;
+
+/// The whole of a regular file. Refuses more than `limit` bytes, naming both sizes; a file that is known to be larger
+/// is not read. All that a stranger may have written is read through this, or through open_to_read() and MappedFile.
 std::string read_file(const std::filesystem::path& path, ErrorKind kind = ErrorKind::run,
-                      std::uintmax_t limit = UINTMAX_MAX);
+                      std::uintmax_t limit = kUsualFileLimit);
+
+/// All that comes from an open file, which may be a pipe, until its end. `name` is what messages call it.
+std::string read_to_end(int fd, const std::filesystem::path& name, ErrorKind kind = ErrorKind::run,
+                        std::uintmax_t limit = kUsualFileLimit);
+
+/// Up to `count` bytes from `offset` on; fewer at the file's end.
+std::string read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t count,
+                    const std::filesystem::path& path, ErrorKind kind = ErrorKind::run);
 
 /// A file that is written piece by piece and appears at its path whole: after a crash at any moment there is either the
 /// old file or the new one. It grows as a temporary file beside the path, and is removed where commit is not reached.

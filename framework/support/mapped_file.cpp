@@ -1,6 +1,5 @@
 #include "support/mapped_file.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,16 +8,6 @@
 #include <utility>
 
 namespace folio {
-namespace {
-
-/// A pipe without a writer would be waited for without O_NONBLOCK.
-FileDescriptor open_to_read(const std::filesystem::path& path, ErrorKind kind) {
-  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file) throw_errno(kind, path, "cannot be opened");
-  return file;
-}
-
-}  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path, ErrorKind kind)
     : MappedFile(open_to_read(path, kind), path, kind) {}
@@ -26,8 +15,6 @@ MappedFile::MappedFile(const std::filesystem::path& path, ErrorKind kind)
 MappedFile::MappedFile(const FileDescriptor& file, const std::filesystem::path& path, ErrorKind kind) {
   struct stat status{};
   if (::fstat(file.get(), &status) != 0) throw_errno(kind, path, "cannot be read");
-  if (S_ISDIR(status.st_mode)) throw Error(kind, path.string() + ": is a folder, expected a file");
-  if (!S_ISREG(status.st_mode)) throw Error(kind, path.string() + ": is not a regular file (it is a pipe or a device)");
   if (status.st_size == 0) return;  // mmap refuses it
   const auto size = static_cast<std::size_t>(status.st_size);
   void* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);

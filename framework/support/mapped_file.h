@@ -18,7 +18,7 @@ class MappedFile {
 
   /// Throws Error of the given kind naming the path where it is no plain file that can be read.
   explicit MappedFile(const std::filesystem::path& path, ErrorKind kind = ErrorKind::run);
-  /// Of a file that is open for reading; `path` is what messages call it.
+  /// Of a regular file that is open for reading; `path` is what messages call it.
   MappedFile(const FileDescriptor& file, const std::filesystem::path& path, ErrorKind kind = ErrorKind::run);
 
   MappedFile(MappedFile&& other) noexcept;

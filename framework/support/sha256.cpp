@@ -3,11 +3,10 @@
 #include <openssl/evp.h>
 
 #include <cassert>
-#include <cstdio>
-#include <fstream>
-#include <vector>
+#include <cstdint>
+#include <new>
 
-#include "support/error.h"
+#include "support/files.h"
 
 namespace folio {
 
@@ -45,13 +44,15 @@ std::string sha256_hex(std::string_view bytes) {
 }
 
 std::string sha256_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  const FileDescriptor file = open_to_read(path);
   Sha256 hash;
-  std::vector<char> buffer(1 << 16);
-  while (file.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), file.gcount() > 0)
-    hash.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
-  if (!file.eof()) throw Error(ErrorKind::run, path.string() + ": cannot be read");
-  return hash.hex_digest();
+  constexpr std::size_t kPiece = 1 << 16;
+  for (std::uint64_t offset = 0;;) {
+    const std::string bytes = read_at(file, offset, kPiece, path);
+    if (bytes.empty()) return hash.hex_digest();
+    hash.update(bytes);
+    offset += bytes.size();
+  }
 }
 
 }  // namespace folio

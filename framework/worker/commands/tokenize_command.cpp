@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -27,12 +28,12 @@ using nlohmann::json;
 /// The file's text, "-" being standard input.
 std::string read_text(const std::string& path) {
   const bool standard_input = path == "-";
-  std::string text = read_file(standard_input ? "/dev/stdin" : path);
+  const std::string name = standard_input ? "standard input" : path;
+  std::string text = standard_input ? read_to_end(STDIN_FILENO, name) : read_file(path);
   if (const auto offset = first_invalid_utf8(text)) {
     throw Error(ErrorKind::run, fmt::format("{}: is not UTF-8 at byte {} (0x{:02x}); if it is in another encoding, "
                                             "convert it first (iconv -f LATIN1 -t UTF-8)",
-                                            standard_input ? "standard input" : path, *offset,
-                                            static_cast<unsigned char>(text[*offset])));
+                                            name, *offset, static_cast<unsigned char>(text[*offset])));
   }
   return text;
 }

@@ -20,9 +20,33 @@ TEST_CASE("strict JSON refuses deep nesting, and takes what is below the limit")
   CHECK_THROWS_AS(parse_strict_json(std::string(33, '[') + std::string(33, ']'), "x.json"), Error);
 }
 
+TEST_CASE("strict JSON takes the depth, the names and the kind of error that its caller asks for") {
+  const JsonRules rules{ErrorKind::store, 2, false};
+  CHECK(parse_strict_json(R"({"a": 1, "a": [2, true, null, -1.5, "x"]})", "x.json", rules) ==
+        nlohmann::json{{"a", {2, true, nullptr, -1.5, "x"}}});
+  try {
+    parse_strict_json("[[[]]]", "x.json", rules);
+    FAIL();
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::store);
+    CHECK(error.what() == std::string("x.json: is nested deeper than 2"));
+  }
+}
+
+TEST_CASE("strict JSON reads a long list of lists in a time that grows with its length") {
+  std::string text = "[";
+  constexpr int kLists = 300'000;  // a minute where the time grows with the square
+  for (int i = 0; i < kLists; ++i) text += "[1,{\"a\":[]}],";
+  text.back() = ']';
+  CHECK(parse_strict_json(text, "x.json").size() == kLists);
+}
+
 TEST_CASE("strict JSON says what is not JSON, and where") {
   CHECK_THROWS_WITH(parse_strict_json("{\"a\": nothing}", "x.json"),
-                    Contains("x.json: is not valid JSON: parse error at line 1, column 8"));
+                    "x.json: is not valid JSON: line 1, byte 8 of the line: not expected after what comes before");
+  CHECK_THROWS_WITH(parse_strict_json("[1,\n2", "x.json"), Contains("it ends in the middle of a value, in line 2"));
+  CHECK_THROWS_WITH(parse_strict_json("{\"a\":\n -1e400}", "x.json"),
+                    Contains("line 2") && Contains("the number -1e400 is too large"));
   CHECK_THROWS_AS(parse_strict_json("\"\xFF\"", "x.json"), Error);
   CHECK_THROWS_AS(parse_strict_json("{} {}", "x.json"), Error);
   CHECK_THROWS_AS(parse_strict_json("1e999", "x.json"), Error);

@@ -1,5 +1,8 @@
 #include "support/files.h"
 
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -50,6 +53,41 @@ TEST_CASE("reading names the file, the reason, and a size beyond the limit") {
   write_file_atomically(folder.path / "a", "12345");
   CHECK(read_file(folder.path / "a", ErrorKind::run, 5) == "12345");
   CHECK_THROWS_WITH(read_file(folder.path / "a", ErrorKind::run, 4), Catch::Contains("5") && Catch::Contains("4"));
+}
+
+TEST_CASE("what is no regular file is refused at once, and not read") {
+  const Folder folder;
+  REQUIRE(::mkfifo((folder.path / "pipe").c_str(), 0600) == 0);
+  CHECK_THROWS_WITH(read_file(folder.path / "pipe"), Catch::Contains("is not a regular file (it is a pipe)"));
+  fs::create_symlink("/dev/zero", folder.path / "endless");
+  CHECK_THROWS_WITH(read_file(folder.path / "endless"), Catch::Contains("is not a regular file (it is a device)"));
+  fs::create_symlink("loop", folder.path / "loop");
+  CHECK_THROWS_WITH(read_file(folder.path / "loop"), Catch::Contains("cannot be opened"));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string socket = (folder.path / "socket").string();
+  REQUIRE(socket.copy(address.sun_path, sizeof address.sun_path - 1) == socket.size());
+  const FileDescriptor listener(::socket(AF_UNIX, SOCK_STREAM, 0));
+  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  CHECK_THROWS_WITH(read_file(socket), Catch::Contains("is not a regular file (it is a socket)"));
+}
+
+TEST_CASE("a file that is larger than its limit is not read") {
+  const Folder folder;
+  write_file_atomically(folder.path / "large", "x");
+  fs::resize_file(folder.path / "large", std::uintmax_t{1} << 40);  // a hole, which takes no disk
+  CHECK_THROWS_WITH(read_file(folder.path / "large"), Catch::Contains("(1099511627776 bytes)"));
+}
+
+TEST_CASE("what a pipe gives is read to its end, up to a limit") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const FileDescriptor reader(ends[0]);
+  FileDescriptor writer(ends[1]);
+  REQUIRE(::write(writer.get(), "12345", 5) == 5);
+  writer.reset();
+  CHECK(read_to_end(reader.get(), "standard input", ErrorKind::run, 5) == "12345");
+  CHECK(read_to_end(reader.get(), "standard input").empty());
 }
 
 TEST_CASE("a full disk is told with the file's name") {
