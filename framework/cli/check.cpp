@@ -65,7 +65,7 @@ std::string check_overview(const json& answer) {
 }
 
 int check(const CheckOptions& options, const GlobalOptions& global) {
-  const Session session = open_session(global, options.file);
+  const Session session = open_session(global, options.file, options.overrides);
   const experiment::Experiment experiment =
       experiment::load_experiment(options.file, options.overrides, session.declarations);
   json answer = preflight(experiment, session);

@@ -42,7 +42,7 @@ std::string heading(const json& sample, std::int64_t epoch, const Paint& paint) 
 }
 
 int show_data(const DataOptions& options, const GlobalOptions& global) {
-  const Session session = open_session(global, options.file);
+  const Session session = open_session(global, options.file, options.overrides);
   const experiment::Experiment experiment =
       experiment::load_experiment(options.file, options.overrides, session.declarations);
   json request = job_request(experiment, session.catalogue);

@@ -119,7 +119,9 @@ class Conversation {
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
   runs::Store store = open_store(global);
   const auto runs = store.list();
-  Conversation conversation(options, store.load(runs::select_run(runs, options.run).id));
+  runs::Run run = store.load(runs::select_run(runs, options.run).id);
+  for (const runs::PluginBuild& plugin : run.info.plugins) require_trusted(plugin, global);
+  Conversation conversation(options, std::move(run));
   options.interactive ? conversation.ask_on() : conversation.ask();
   return 0;
 }

@@ -40,7 +40,9 @@ class Question {
       }
       overrides_.erase(overrides_.begin());
     }
-    session_ = open_session(global, file_);
+    std::vector<std::string> all = overrides_;
+    if (!options.vary.empty()) all.push_back(varied_key() + options.vary.substr(options.vary.find('=')));
+    session_ = open_session(global, file_, all);
     base_ = load({});
   }
 
@@ -64,9 +66,10 @@ class Question {
 
   const std::filesystem::path& file() const { return file_; }
   std::string model() const { return base_.resolved.at("model").at("type"); }
-  std::string library() const { return session_->catalogue.require(PluginKind::model, model()).library; }
-  std::string tokenizer_library(const std::string& type) const {
-    return session_->catalogue.require(PluginKind::tokenizer, type).library;
+  /// The plugin's library with its hash, as the worker takes them.
+  json library(PluginKind kind, const std::string& type) const {
+    const PluginDescription& plugin = session_->catalogue.require(kind, type);
+    return {{"library", plugin.library}, {"library_hash", plugin.library_hash}};
   }
 
  private:
@@ -98,7 +101,7 @@ class Question {
 /// The worker's answers, one a variant.
 std::vector<json> ask(const Question& question, const std::vector<experiment::Experiment>& variants,
                       const ParamsOptions& options) {
-  json request{{"library", question.library()},
+  json request{{"plugin", question.library(PluginKind::model, question.model())},
                {"tokenizers", json::object()},
                {"variants", json::array()},
                {"measure", options.measure}};
@@ -106,7 +109,7 @@ std::vector<json> ask(const Question& question, const std::vector<experiment::Ex
     request["variants"].push_back(variant.resolved);
     if (!variant.resolved.contains("tokenizer")) continue;
     const std::string type = variant.resolved["tokenizer"].at("type");
-    request["tokenizers"][type] = question.tokenizer_library(type);
+    request["tokenizers"][type] = question.library(PluginKind::tokenizer, type);
   }
   if (options.batch) request["batch"] = *options.batch;
   if (options.length) request["length"] = *options.length;

@@ -87,7 +87,7 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
   if (options.detach)
     if (const auto code = detachment.begin()) return *code;
   runs::Store store = open_store(global);
-  const Session session = open_session(global, options.file);
+  const Session session = open_session(global, options.file, options.overrides);
   RunRequest request{.experiment = experiment::load_experiment(options.file, options.overrides, session.declarations),
                      .overrides = options.overrides,
                      .name = options.name,

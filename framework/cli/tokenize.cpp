@@ -60,7 +60,11 @@ Source source_of_file(const std::string& file, const GlobalOptions& global) {
   require_file(file);
   const plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
   const PluginDescription& plugin = catalogue.require(PluginKind::tokenizer, "pretrained");
-  return {{{"library", plugin.library}, {"options", {{"file", fs::absolute(file).string()}}}}, file, {}};
+  return {{{"library", plugin.library},
+           {"library_hash", plugin.library_hash},
+           {"options", {{"file", fs::absolute(file).string()}}}},
+          file,
+          {}};
 }
 
 /// What the run trained, by the plugin that it used.
@@ -76,6 +80,7 @@ Source source_of_run(const std::string& text, const GlobalOptions& global) {
   }
   for (const runs::PluginBuild& plugin : run.info.plugins) {
     if (plugin.kind != to_string(PluginKind::tokenizer)) continue;
+    require_trusted(plugin, global);
     return {{{"library", plugin.library}, {"options", run.settings.at("tokenizer")}, {"file", file.string()}},
             fmt::format("run {} ({})", run.summary.id, run.summary.name),
             run.info.experiment_file};

@@ -4,6 +4,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "folio/description.h"
@@ -51,6 +52,11 @@ struct Experiment {
 /// plugin that cannot be used.
 Experiment load_experiment(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                            const Declarations& declarations);
+
+/// Which plugins an experiment's sections name, by kind, as far as that can be told before any plugin is known: without
+/// a tokenizer that only the model's choice brings. What is wrong with the file is for load_experiment() to say.
+std::vector<std::pair<PluginKind, std::string>> plugins_named(const std::filesystem::path& file,
+                                                              const std::vector<std::string>& overrides);
 
 /// An experiment without a file and without a data set: the model that the overrides name ("model=bert",
 /// "model.hidden_size=256"), with the tokenizer that it is usually trained with unless they name another. `resolved`

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "folio/plugin.h"
-#include "plugin_host/elf_note.h"
 #include "support/error.h"
 
 namespace folio::plugin_host {
@@ -65,15 +64,19 @@ BuildStamp parse_build_stamp(std::string_view text) {
   return stamp;
 }
 
-BuildStamp read_build_stamp(const std::filesystem::path& library) {
+BuildStamp read_build_stamp(const LibraryFile& library) {
   const auto note = read_elf_note(library, kStampNoteName, kStampNoteType);
   if (!note) {
     throw Error(
         ErrorKind::plugin,
         fmt::format("{}: is not a Folio plugin: it has no build stamp (FOLIO_PLUGIN puts one into every plugin)",
-                    library.string()));
+                    library.name.string()));
   }
   return parse_build_stamp(*note);
+}
+
+BuildStamp read_build_stamp(const std::filesystem::path& library) {
+  return read_build_stamp(LibraryFile{library, library});
 }
 
 const BuildStamp& this_build() {

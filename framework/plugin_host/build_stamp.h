@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "plugin_host/elf_note.h"
+
 namespace folio::plugin_host {
 
 /// What decides whether a plugin fits the program that loads it. It stands in the plugin's file as an ELF note of
@@ -28,6 +30,7 @@ BuildStamp parse_build_stamp(std::string_view text);
 
 /// The stamp in a library's file. Throws Error (plugin), naming the file, where it is not a shared library for this
 /// machine (see read_elf_note) or carries no stamp.
+BuildStamp read_build_stamp(const LibraryFile& library);
 BuildStamp read_build_stamp(const std::filesystem::path& library);
 
 /// What this program asks of a plugin; kind and id are empty, and torch and nn are where the build is without libtorch.

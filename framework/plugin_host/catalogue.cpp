@@ -7,9 +7,11 @@
 #include <system_error>
 #include <tuple>
 
+#include "plugin_host/place_trust.h"
 #include "plugin_host/search_path.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "support/sha256.h"
 
 namespace folio::plugin_host {
 namespace {
@@ -21,15 +23,18 @@ bool same_plugin(const PluginDescription& a, const PluginDescription& b) { retur
 }  // namespace
 
 // A library is trusted step by step, the cheap and harmless first: its build stamp is read from the file as bytes, and
-// one that does not fit goes no further, since code of another ABI could do anything when it is loaded. What it
-// declares is then read from the JSON beside it or from the cache, and only that of a stranger is asked for, in a child
-// process that may crash or hang (describe_library). Whatever goes wrong is kept as that library's problem, and shows
-// when the plugin is asked for. Duplicates are looked for at the end: they may lie in two folders, and then neither
-// counts.
+// one that does not fit goes no further, since code of another ABI could do anything when it is loaded. Then come its
+// place and its hash: whoever could write the file could run anything as this user. What it declares is then read from
+// the JSON beside it or from the cache, and only that of a stranger is asked for, in a child process that may crash or
+// hang (describe_library). Whatever goes wrong is kept as that library's problem, and shows when the plugin is asked
+// for. Duplicates are looked for at the end: they may lie in two folders, and then neither counts.
 
-Catalogue::Catalogue(Settings settings) : settings_(std::move(settings)) {
+Catalogue::Catalogue(Settings settings) : settings_(std::move(settings)), lock_(settings_.trust.lock_file) {
   std::vector<fs::path> seen;
-  for (const fs::path& folder : settings_.folders) add_folder(folder, seen);
+  std::vector<Found> found;
+  for (const fs::path& folder : settings_.folders) add_folder(folder, seen, found);
+  std::erase_if(found, [&](const Found& library) { return add_library(library, /*last_chance=*/false); });
+  for (const Found& library : found) add_library(library, /*last_chance=*/true);
   std::stable_sort(plugins_.begin(), plugins_.end(), [](const PluginDescription& a, const PluginDescription& b) {
     return std::tie(a.kind, a.id) < std::tie(b.kind, b.id);
   });
@@ -38,7 +43,7 @@ Catalogue::Catalogue(Settings settings) : settings_(std::move(settings)) {
 
 /// `seen` are the files looked at so far, without symbolic links: a folder or a library that is reached by two ways is
 /// no duplicate.
-void Catalogue::add_folder(const fs::path& folder, std::vector<fs::path>& seen) {
+void Catalogue::add_folder(const fs::path& folder, std::vector<fs::path>& seen, std::vector<Found>& found) {
   std::error_code error;
   std::vector<fs::path> libraries;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
@@ -52,20 +57,32 @@ void Catalogue::add_folder(const fs::path& folder, std::vector<fs::path>& seen) 
     const fs::path file = fs::weakly_canonical(library, error);
     if (std::find(seen.begin(), seen.end(), file) != seen.end()) continue;
     seen.push_back(file);
-    add_library(library);
+    found.push_back({library, folder});
   }
 }
 
-void Catalogue::add_library(const fs::path& library) {
+bool Catalogue::add_library(const Found& found, bool last_chance) {
+  const fs::path& library = found.library;
   PluginProblem problem{.library = library, .message = {}, .fatal = true, .kind = {}, .id = {}};
   try {
     const BuildStamp stamp = read_build_stamp(library);
     if (stamp.kind == to_string(plugin_kind(stamp.kind))) problem.kind = plugin_kind(stamp.kind);
     problem.id = stamp.id;
     require_fitting(library, stamp);
-    LibraryDescription described = describe_library(library, stamp, settings_.describe);
+    problem.untrusted = true;
+    if (!is_named(found, *problem.kind, problem.id)) {
+      if (!last_chance) return false;
+      throw Error(ErrorKind::plugin,
+                  fmt::format("{}: is not looked into: it lies beside the experiment, which does not name the {} '{}'; "
+                              "to trust it as it is: runner plugins trust '{}'",
+                              library.string(), stamp.kind, stamp.id, library.string()));
+    }
+    const std::string hash = sha256_file(library);
+    require_trusted(found, hash);
+    problem.untrusted = false;
+    LibraryDescription described = describe_library(library, stamp, hash, settings_.describe);
     plugins_.push_back(std::move(described.description));
-    if (described.cache_problem.empty()) return;
+    if (described.cache_problem.empty()) return true;
     problem.fatal = false;
     problem.message = fmt::format("{}: is described again each time, since the answer cannot be saved: {}",
                                   library.string(), described.cache_problem);
@@ -73,6 +90,46 @@ void Catalogue::add_library(const fs::path& library) {
     problem.message = error.what();
   }
   problems_.push_back(std::move(problem));
+  return true;
+}
+
+/// Whether it may be looked into as far as the experiment is concerned.
+bool Catalogue::is_named(const Found& found, PluginKind kind, const std::string& id) const {
+  const TrustSettings& trust = settings_.trust;
+  if (found.folder != trust.beside || lock_.hash_of(found.library)) return true;
+  if (std::find(trust.named.begin(), trust.named.end(), NamedPlugin{kind, id}) != trust.named.end()) return true;
+  const auto is_usual = [&](const PluginDescription& plugin) {
+    const NamedPlugin user{plugin.kind, plugin.id};
+    return plugin.usual_tokenizer == id && std::find(trust.named.begin(), trust.named.end(), user) != trust.named.end();
+  };
+  return kind == PluginKind::tokenizer && std::any_of(plugins_.begin(), plugins_.end(), is_usual);
+}
+
+/// Throws Error (plugin) where somebody else could have put the library there, or it is not what the user locked.
+void Catalogue::require_trusted(const Found& found, const std::string& hash) const {
+  const std::string file = found.library.string();
+  if (const auto locked = lock_.hash_of(found.library)) {
+    if (*locked == hash) return;
+    throw Error(ErrorKind::plugin, fmt::format("{0}: is not loaded: it has changed since it was trusted: expected "
+                                               "SHA-256 {1}, found {2}; if the change is yours: runner plugins trust "
+                                               "'{0}'",
+                                               file, *locked, hash));
+  }
+  auto problem = problem_with_place(found.library, found.folder);
+  std::error_code error;
+  if (!problem && found.folder == settings_.trust.beside) {
+    const fs::path real = fs::canonical(found.folder, error);
+    if (!error && real != fs::canonical(found.folder.parent_path(), error) / found.folder.filename()) {
+      problem = fmt::format("{} is a symbolic link to {}: put a folder there, or name that one with --plugin-path",
+                            found.folder.string(), real.string());
+    }
+  }
+  if (problem) {
+    throw Error(ErrorKind::plugin,
+                fmt::format("{0}: is not loaded: {1}; to trust the file as it is all the same: runner "
+                            "plugins trust '{0}'",
+                            file, *problem));
+  }
 }
 
 void Catalogue::set_duplicates_aside() {
@@ -94,6 +151,16 @@ void Catalogue::set_duplicates_aside() {
     first = last;
   }
   plugins_ = std::move(single);
+  for (PluginProblem& problem : problems_) {
+    if (!problem.untrusted) continue;
+    const auto taken = std::find_if(plugins_.begin(), plugins_.end(), [&](const PluginDescription& plugin) {
+      return plugin.kind == problem.kind && plugin.id == problem.id;
+    });
+    if (taken == plugins_.end()) continue;
+    // Which one is meant is not for the search path to decide.
+    problem.message += fmt::format("; {} has the same id", taken->library);
+    plugins_.erase(taken);
+  }
 }
 
 const PluginDescription* Catalogue::find(PluginKind kind, std::string_view id) const {
@@ -128,9 +195,11 @@ std::string Catalogue::not_found(PluginKind kind, std::string_view id) const {
                      unknown > 0 ? "; some libraries there cannot be used; `runner plugins` lists them" : "");
 }
 
-Catalogue::Settings usual_settings(const std::vector<fs::path>& plugin_path, const fs::path& experiment) {
+Catalogue::Settings usual_settings(const std::vector<fs::path>& plugin_path, const fs::path& experiment,
+                                   std::vector<NamedPlugin> named) {
   return {.folders = plugin_search_path(plugin_path, experiment),
-          .describe = {.program = program_folder() / "folio-describe", .cache_folder = description_cache_folder()}};
+          .describe = {.program = program_folder() / "folio-describe", .cache_folder = description_cache_folder()},
+          .trust = {.beside = folder_beside(experiment), .named = std::move(named), .lock_file = plugin_lock_file()}};
 }
 
 }  // namespace folio::plugin_host

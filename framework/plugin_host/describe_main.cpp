@@ -1,9 +1,10 @@
-// folio-describe LIBRARY [--output FILE]
+// folio-describe LIBRARY [--output FILE | --hash SHA256]
 //
 // Loads a plugin and writes what it declares as JSON (formats/description_json.h), to standard output or to the file.
 // It is a program of its own because loading runs the plugin's code, which may crash, hang, exit or print; and apart
 // from folio-worker so that plugins can be described before the trainer is built, and without libtorch where they are
-// no models. When a plugin is refused, standard output gets {"problem": MESSAGE} and the exit code is the Error's.
+// no models. With --hash the library must have these contents. When a plugin is refused, standard output gets
+// {"problem": MESSAGE} and the exit code is the Error's.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -49,13 +50,14 @@ void write_answer(const FileDescriptor& output, const nlohmann::json& answer) {
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const bool to_file = arguments.size() == 3 && arguments[1] == "--output";
-  if (arguments.size() != 1 && !to_file) {
-    std::cerr << "usage: folio-describe LIBRARY [--output FILE]\n";
+  const bool of_hash = arguments.size() == 3 && arguments[1] == "--hash";
+  if (arguments.size() != 1 && !to_file && !of_hash) {
+    std::cerr << "usage: folio-describe LIBRARY [--output FILE | --hash SHA256]\n";
     return folio::exit_code(ErrorKind::usage);
   }
   const FileDescriptor output = take_standard_output();
   try {
-    const folio::plugin_host::LoadedPlugin plugin(arguments[0]);
+    const folio::plugin_host::LoadedPlugin plugin(arguments[0], of_hash ? arguments[2] : "");
     const nlohmann::json description = folio::to_json(plugin.describe());
     if (to_file)
       folio::write_file_atomically(arguments[2], to_text(description));

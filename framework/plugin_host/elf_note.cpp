@@ -33,6 +33,8 @@ constexpr Elf64_Half kThisMachine = EM_AARCH64;
 // Far above what a linker writes: a file that asks for more is damaged.
 constexpr std::size_t kMostProgramHeaders = 1024;
 constexpr std::uint64_t kMostNoteBytes = 1 << 20;
+constexpr std::uint64_t kMostDynamicBytes = 1 << 20;
+constexpr std::uint64_t kMostNameBytes = 64 << 20;
 
 std::string machine_name(unsigned bits, Elf64_Half machine) {
   constexpr std::pair<Elf64_Half, const char*> kNames[] = {
@@ -48,9 +50,9 @@ std::string machine_name(unsigned bits, Elf64_Half machine) {
 /// A library's file; each read is checked against the file's size.
 class ElfFile {
  public:
-  explicit ElfFile(const std::filesystem::path& path) : path_(path) {
+  explicit ElfFile(const LibraryFile& library) : name_(library.name) {
     // O_NONBLOCK: a pipe that someone named like a library must not hold us up.
-    file_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    file_ = FileDescriptor(::open(library.bytes.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     struct stat status{};
     if (!file_ || ::fstat(file_.get(), &status) != 0) fail(fmt::format("cannot be read: {}", std::strerror(errno)));
     if (!S_ISREG(status.st_mode)) fail("is not a library: it is not a regular file");
@@ -58,7 +60,7 @@ class ElfFile {
   }
 
   [[noreturn]] void fail(const std::string& reason) const {
-    throw Error(ErrorKind::plugin, fmt::format("{}: {}", path_.string(), reason));
+    throw Error(ErrorKind::plugin, fmt::format("{}: {}", name_.string(), reason));
   }
 
   std::uint64_t size() const { return size_; }
@@ -84,7 +86,7 @@ class ElfFile {
   }
 
  private:
-  std::filesystem::path path_;
+  std::filesystem::path name_;
   FileDescriptor file_;
   std::uint64_t size_ = 0;
 };
@@ -135,6 +137,23 @@ std::vector<Elf64_Phdr> read_program_headers(const ElfFile& file, const Elf64_Eh
   return segments;
 }
 
+/// The bytes of a table that lies in memory at `address` once the file is loaded, cut where its segment ends.
+std::string read_at_address(const ElfFile& file, const std::vector<Elf64_Phdr>& segments, std::uint64_t address,
+                            std::uint64_t length, const char* what) {
+  for (const Elf64_Phdr& segment : segments) {
+    if (segment.p_type != PT_LOAD || address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
+      continue;
+    const std::uint64_t within = address - segment.p_vaddr;
+    return file.read(segment.p_offset + within, std::min(length, segment.p_filesz - within), what);
+  }
+  file.fail(fmt::format("is damaged: {} lies in no segment", what));
+}
+
+/// The text that begins there; cut where the table ends.
+std::string text_at(const std::string& table, std::uint64_t offset) {
+  return offset < table.size() ? std::string(table.c_str() + offset) : std::string();
+}
+
 /// Looks for the note at every place of a segment where one may begin. Walking from note to note would lose its way:
 /// mold puts notes of 4 and of 8 bytes' alignment into one segment, and nothing tells which follows which rule.
 std::optional<std::string> find_note(std::string_view notes, std::string_view name, std::uint32_t type) {
@@ -156,8 +175,7 @@ std::optional<std::string> find_note(std::string_view notes, std::string_view na
 
 }  // namespace
 
-std::optional<std::string> read_elf_note(const std::filesystem::path& library, std::string_view name,
-                                         std::uint32_t type) {
+std::optional<std::string> read_elf_note(const LibraryFile& library, std::string_view name, std::uint32_t type) {
   const ElfFile file(library);
   std::uint64_t left = kMostNoteBytes;
   for (const Elf64_Phdr& segment : read_program_headers(file, read_header(file))) {
@@ -169,6 +187,46 @@ std::optional<std::string> read_elf_note(const std::filesystem::path& library, s
     if (auto found = find_note(notes, name, type)) return found;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> read_elf_note(const std::filesystem::path& library, std::string_view name,
+                                         std::uint32_t type) {
+  return read_elf_note(LibraryFile{library, library}, name, type);
+}
+
+LibraryNeeds read_library_needs(const LibraryFile& library) {
+  const ElfFile file(library);
+  const std::vector<Elf64_Phdr> segments = read_program_headers(file, read_header(file));
+  const auto dynamic = std::find_if(segments.begin(), segments.end(),
+                                    [](const Elf64_Phdr& segment) { return segment.p_type == PT_DYNAMIC; });
+  LibraryNeeds needs;
+  if (dynamic == segments.end()) return needs;
+  const std::string bytes =
+      file.read(dynamic->p_offset, std::min(dynamic->p_filesz, kMostDynamicBytes), "its dynamic section");
+  std::vector<std::uint64_t> needed;
+  std::optional<std::uint64_t> run_path, old_run_path;
+  std::uint64_t table_at = 0, table_size = 0;
+  for (std::size_t at = 0; at + sizeof(Elf64_Dyn) <= bytes.size(); at += sizeof(Elf64_Dyn)) {
+    const auto entry = structure_at<Elf64_Dyn>(bytes, at);
+    if (entry.d_tag == DT_NULL) break;
+    if (entry.d_tag == DT_NEEDED) needed.push_back(entry.d_un.d_val);
+    if (entry.d_tag == DT_RUNPATH) run_path = entry.d_un.d_val;
+    if (entry.d_tag == DT_RPATH) old_run_path = entry.d_un.d_val;
+    if (entry.d_tag == DT_STRTAB) table_at = entry.d_un.d_ptr;
+    if (entry.d_tag == DT_STRSZ) table_size = entry.d_un.d_val;
+  }
+  if (table_size == 0) return needs;
+  const std::string table =
+      read_at_address(file, segments, table_at, std::min(table_size, kMostNameBytes), "its table of names");
+  for (const std::uint64_t offset : needed) needs.libraries.push_back(text_at(table, offset));
+  if (!run_path) run_path = old_run_path;
+  const std::string folders = run_path ? text_at(table, *run_path) : "";
+  for (std::string_view rest = folders; !rest.empty();) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
+    if (!folder.empty()) needs.run_path.emplace_back(folder);
+  }
+  return needs;
 }
 
 }  // namespace folio::plugin_host

@@ -11,7 +11,6 @@
 #include "support/error.h"
 #include "support/files.h"
 #include "support/human.h"
-#include "support/sha256.h"
 
 namespace folio::plugin_host {
 namespace {
@@ -92,7 +91,8 @@ std::string verdict_on(const ChildOutput& child, std::chrono::milliseconds timeo
 
 LibraryDescription describe_in_child(const Subject& subject, const DescribeSettings& settings,
                                      const fs::path& cache_file) {
-  const ChildOutput child = run_child(settings.program, {subject.library.string()}, settings.timeout);
+  const ChildOutput child =
+      run_child(settings.program, {subject.library.string(), "--hash", subject.hash}, settings.timeout);
   const json answer = json::parse(child.output, nullptr, false);
   const bool whole = !child.timed_out && child.status.signal == 0 && answer.is_object();
   if (whole && answer.contains("problem")) throw Error(ErrorKind::plugin, answer["problem"].get<std::string>());
@@ -109,9 +109,9 @@ LibraryDescription describe_in_child(const Subject& subject, const DescribeSetti
 
 }  // namespace
 
-LibraryDescription describe_library(const fs::path& library, const BuildStamp& stamp,
+LibraryDescription describe_library(const fs::path& library, const BuildStamp& stamp, const std::string& hash,
                                     const DescribeSettings& settings) {
-  const Subject subject{library, stamp, sha256_file(library)};
+  const Subject subject{library, stamp, hash};
   if (auto beside = description_of(subject, read_json(library.string() + ".json"))) return {*beside, ""};
 
   const fs::path cache_file = settings.cache_folder.empty() ? fs::path()  //

@@ -22,12 +22,13 @@ struct LibraryDescription {
 
 /// What a library declares, without loading it into this process: from the JSON that its build wrote beside it, else
 /// from the cache, else from folio-describe in a child process, whose answer is kept in the cache. The first two count
-/// only when they were made from this very file (SHA-256) and agree with its `stamp`.
+/// only when they were made from this very file (`hash`, SHA-256) and agree with its `stamp`; what is loaded in the
+/// child is what has that hash.
 ///
 /// Throws Error (plugin), naming the library, where it cannot be described. That a library crashed, hung or ended the
 /// child is kept in the cache too, so that it is not run again; what can mend itself without a change of the file (a
 /// missing library) is not.
 LibraryDescription describe_library(const std::filesystem::path& library, const BuildStamp& stamp,
-                                    const DescribeSettings& settings);
+                                    const std::string& hash, const DescribeSettings& settings);
 
 }  // namespace folio::plugin_host

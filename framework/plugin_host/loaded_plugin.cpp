@@ -6,14 +6,16 @@
 
 #include <boost/core/demangle.hpp>
 #include <boost/dll/shared_library.hpp>
+#include <optional>
 #include <system_error>
 #include <vector>
 
 #include "folio/objective.h"
 #include "plugin_host/build_stamp.h"
+#include "plugin_host/library_copy.h"
 #include "plugin_host/option_names.h"
+#include "plugin_host/place_trust.h"
 #include "support/nearest_name.h"
-#include "support/sha256.h"
 
 namespace folio::plugin_host {
 namespace {
@@ -26,10 +28,11 @@ using boost::dll::shared_library;
   throw Error(ErrorKind::plugin, fmt::format("{}: {}", library.string(), reason));
 }
 
-/// dlopen's complaint in plain words. It comes as "FILE: undefined symbol: NAME", "NAME: cannot open shared object
-/// file: REASON" (NAME is a library that FILE needs), or something rarer, which is passed on as it is.
-std::string explain(const fs::path& library, std::string complaint) {
-  const std::string own_name = library.string() + ": ";
+/// dlopen's complaint about a copy in plain words. It comes as "COPY: undefined symbol: NAME", "NAME: cannot open
+/// shared object file: REASON" (NAME is a library that the plugin needs), or something rarer, which is passed on as it
+/// is.
+std::string explain(const fs::path& copy, std::string complaint) {
+  const std::string own_name = copy.string() + ": ";
   if (complaint.starts_with(own_name)) complaint.erase(0, own_name.size());
   constexpr std::string_view kUndefined = "undefined symbol: ";
   if (const auto at = complaint.find(kUndefined); at != std::string::npos) {
@@ -45,19 +48,66 @@ std::string explain(const fs::path& library, std::string complaint) {
   return "cannot be loaded: " + complaint;
 }
 
-/// Opens the library and never closes it.
-const shared_library& open_for_good(const fs::path& library) {
+/// The file that a library's need is met by, where the run path names the library's own folder ($ORIGIN); none where
+/// it is met otherwise.
+std::optional<fs::path> neighbour(const fs::path& library, const LibraryNeeds& needs, const std::string& name) {
+  if (name.find('/') != std::string::npos) return std::nullopt;
+  for (std::string folder : needs.run_path) {
+    bool of_origin = false;
+    for (const std::string_view origin : {"$ORIGIN", "${ORIGIN}"}) {
+      const std::string own_folder = library.parent_path().string();
+      for (std::size_t at = 0; (at = folder.find(origin, at)) != std::string::npos; at += own_folder.size()) {
+        folder.replace(at, origin.size(), own_folder);
+        of_origin = true;
+      }
+    }
+    std::error_code error;
+    if (fs::is_regular_file(fs::path(folder) / name, error))
+      return of_origin ? std::optional(fs::path(folder) / name) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// Loads the libraries that the plugin brings along beside itself, which its copy could not find; the loader then takes
+/// them as the ones that the copy needs. They must lie as safely as the plugin.
+void load_neighbours(const fs::path& library, const LibraryCopy& copy) {
+  const LibraryNeeds needs = read_library_needs(LibraryFile{library, copy.path()});
+  for (const std::string& name : needs.libraries) {
+    const auto file = neighbour(library, needs, name);
+    if (!file) continue;
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(*file, error);
+    if (const auto problem = problem_with_place(real, real.parent_path()))
+      fail(library, fmt::format("cannot be loaded: it needs {}, which is not safe: {}", file->string(), *problem));
+    if (::dlopen(file->c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr)
+      fail(library, fmt::format("cannot be loaded: it needs {}: {}", file->string(), ::dlerror()));
+  }
+}
+
+/// Opens the copy and never closes it.
+const shared_library& open_for_good(const fs::path& library, const LibraryCopy& copy) {
   // Never destroyed: at the end of the process the plugins' own static objects go in the order that the loader chooses.
   static auto& loaded = *new std::vector<std::unique_ptr<shared_library>>;
+  load_neighbours(library, copy);
   auto opened = std::make_unique<shared_library>();
   std::error_code error;
   // rtld_now: a missing symbol shows here, and not in the middle of a run. rtld_local: plugins do not see one another.
-  opened->load(library, error, load_mode::rtld_now | load_mode::rtld_local);
+  opened->load(copy.path(), error, load_mode::rtld_now | load_mode::rtld_local);
   if (error) {
     const char* complaint = ::dlerror();
-    fail(library, explain(library, complaint != nullptr ? complaint : error.message()));
+    fail(library, explain(copy.path(), complaint != nullptr ? complaint : error.message()));
   }
   return *loaded.emplace_back(std::move(opened));
+}
+
+/// The library's contents. They stay for good, so that no other library gets the name by which the loader knows them,
+/// and are the same for a library that is loaded again.
+const LibraryCopy& copied(const fs::path& library) {
+  static auto& copies = *new std::vector<std::unique_ptr<LibraryCopy>>;
+  auto copy = std::make_unique<LibraryCopy>(library);
+  for (const auto& earlier : copies)
+    if (earlier->hash() == copy->hash()) return *earlier;
+  return *copies.emplace_back(std::move(copy));
 }
 
 const PluginDescriptor* ask_for_descriptor(const fs::path& library, const shared_library& opened) {
@@ -121,10 +171,18 @@ void check_objective(const fs::path& library, const PluginDescriptor& descriptor
 
 }  // namespace
 
-LoadedPlugin::LoadedPlugin(const fs::path& library) : library_(fs::absolute(library).lexically_normal()) {
-  const BuildStamp stamp = read_build_stamp(library_);
+LoadedPlugin::LoadedPlugin(const fs::path& library, const std::string& expected_hash)
+    : library_(fs::absolute(library).lexically_normal()) {
+  const LibraryCopy& copy = copied(library_);
+  hash_ = copy.hash();
+  loaded_from_ = copy.path();
+  if (!expected_hash.empty() && hash_ != expected_hash) {
+    fail(library_, fmt::format("has changed since it was looked at: expected SHA-256 {}, found {}; try again",
+                               expected_hash, hash_));
+  }
+  const BuildStamp stamp = read_build_stamp(LibraryFile{library_, copy.path()});
   require_fitting(library_, stamp);
-  descriptor_ = ask_for_descriptor(library_, open_for_good(library_));
+  descriptor_ = ask_for_descriptor(library_, open_for_good(library_, copy));
   check_against_stamp(library_, *descriptor_, stamp);
 }
 
@@ -141,7 +199,7 @@ PluginDescription LoadedPlugin::describe() const {
                                 .objective = descriptor_->objective,
                                 .usual_tokenizer = descriptor_->usual_tokenizer,
                                 .library = library_.string(),
-                                .library_hash = sha256_file(library_)};
+                                .library_hash = hash_};
   call("declared its options", [&] { description.options = descriptor_->options(); });
   check_options(library_, description.kind, description.options);
   check_objective(library_, *descriptor_);

@@ -18,10 +18,20 @@ namespace folio::plugin_host {
 class LoadedPlugin {
  public:
   /// Checks the build stamp in the file, loads it with all symbols bound, and checks the descriptor against the stamp.
-  /// Throws Error (plugin) naming the file, and the symbol or library that is missing where that is the reason.
-  explicit LoadedPlugin(const std::filesystem::path& library);
+  /// What is loaded is a copy in memory, of which the hash was taken: it is `expected_hash` (SHA-256), where one is
+  /// given, even if the file changes meanwhile.
+  ///
+  /// Throws Error (plugin) naming the file, and the symbol or library that is missing where that is the reason, or both
+  /// hashes where the file is not the one expected.
+  explicit LoadedPlugin(const std::filesystem::path& library, const std::string& expected_hash = {});
 
   const PluginDescriptor& descriptor() const { return *descriptor_; }
+
+  /// Of the bytes that were loaded.
+  const std::string& hash() const { return hash_; }
+
+  /// The name by which the loader knows the library, as dladdr() gives it.
+  const std::filesystem::path& loaded_from() const { return loaded_from_; }
 
   /// "model plugin 'gpt'".
   std::string name() const;
@@ -54,6 +64,8 @@ class LoadedPlugin {
   void call(const char* when, const std::function<void()>& plugin_code) const;
 
   std::filesystem::path library_;
+  std::filesystem::path loaded_from_;
+  std::string hash_;
   const PluginDescriptor* descriptor_ = nullptr;
 };
 

@@ -41,9 +41,13 @@ std::vector<fs::path> plugin_search_path(const std::vector<fs::path>& given, con
   for (std::string_view rest = listed; !rest.empty();) {
     const std::string_view folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
-    if (!folder.empty()) add(folder);
+    if (folder.empty()) continue;
+    if (folder.front() != '/')
+      throw Error(ErrorKind::usage, "FOLIO_PLUGIN_PATH: '" + std::string(folder) + "' is relative, expected the " +
+                                        "absolute path of a folder");
+    add(folder);
   }
-  if (!experiment.empty()) add(fs::absolute(experiment).parent_path() / "plugins");
+  if (!experiment.empty()) add(folder_beside(experiment));
   if (const fs::path data = user_folder("XDG_DATA_HOME", ".local/share"); !data.empty())
     add(data / "folio" / "plugins");
   add(program_folder().parent_path() / "plugins");
@@ -53,6 +57,15 @@ std::vector<fs::path> plugin_search_path(const std::vector<fs::path>& given, con
 fs::path description_cache_folder() {
   const fs::path cache = user_folder("XDG_CACHE_HOME", ".cache");
   return cache.empty() ? fs::path() : cache / "folio" / "plugins";
+}
+
+fs::path folder_beside(const fs::path& experiment) {
+  return experiment.empty() ? fs::path() : (fs::absolute(experiment).parent_path() / "plugins").lexically_normal();
+}
+
+fs::path plugin_lock_file() {
+  const fs::path data = user_folder("XDG_DATA_HOME", ".local/share");
+  return data.empty() ? fs::path() : data / "folio" / "plugins.lock";
 }
 
 fs::path program_folder() { return fs::read_symlink("/proc/self/exe").parent_path(); }

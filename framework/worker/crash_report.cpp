@@ -24,9 +24,12 @@ struct NamedLibrary {
   char path[1024];
   char name[128];
 };
-std::array<NamedLibrary, 8> named_libraries;
+std::array<NamedLibrary, 16> named_libraries;
 std::size_t named_library_count = 0;
 int events_fd = -1;
+bool is_run = false;  // else the events are standard output
+bool end_expected = false;
+thread_local const char* plugin_at_work = nullptr;
 alignas(16) std::array<char, 1 << 16> handler_stack;
 
 void copy_text(char* target, std::size_t size, const std::string& text) {
@@ -34,8 +37,9 @@ void copy_text(char* target, std::size_t size, const std::string& text) {
   target[size - 1] = '\0';
 }
 
-/// The plugin nearest to the top of the crashed thread's stack; null where there is none.
-const char* plugin_on_stack() {
+/// The plugin nearest to the top of the thread's stack, else the one that this thread has called; null where there is
+/// none.
+const char* plugin_to_blame() {
   std::array<void*, 64> frames;
   const int count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
   for (int i = 0; i < count; ++i) {
@@ -44,7 +48,7 @@ const char* plugin_on_stack() {
     for (std::size_t k = 0; k < named_library_count; ++k)
       if (std::strcmp(info.dli_fname, named_libraries[k].path) == 0) return named_libraries[k].name;
   }
-  return nullptr;
+  return plugin_at_work;
 }
 
 void write_out(int fd, const char* text, int size) {
@@ -52,32 +56,51 @@ void write_out(int fd, const char* text, int size) {
     const ssize_t count = ::write(fd, text, static_cast<std::size_t>(size));
 }
 
-extern "C" void on_fatal_signal(int number) {
-  const char* plugin = plugin_on_stack();
-  const char* description = ::sigdescr_np(number);
+/// Tells in JSON and on standard error what the plugin, or the worker where that is null, did.
+void tell_end(const char* plugin, const char* what) {
+  char message[1400];
+  std::snprintf(message, sizeof message, "%s %s", plugin != nullptr ? plugin : "the worker", what);
+  // A path may hold anything; what would end the text is left out, so that the line stays JSON.
+  char quoted[1400];
+  std::size_t length = 0;
+  for (const char* at = message; *at != '\0' && length + 1 < sizeof quoted; ++at)
+    if (*at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) quoted[length++] = *at;
+  quoted[length] = '\0';
   timespec now{};
   ::clock_gettime(CLOCK_REALTIME, &now);
-  char message[256];
-  std::snprintf(message, sizeof message, "%s crashed (%s)", plugin != nullptr ? plugin : "the worker",
-                description != nullptr ? description : "fatal signal");
-  char line[512];
-  const int size = std::snprintf(
-      line, sizeof line,
-      "{\"time\":%lld.%03ld,\"type\":\"state\",\"state\":\"failed\",\"error\":{\"kind\":\"%s\","
-      "\"message\":\"%s\"}}\n",
-      static_cast<long long>(now.tv_sec), now.tv_nsec / 1000000, plugin != nullptr ? "plugin" : "run", message);
+  char line[1600];
+  const char* kind = plugin != nullptr ? "plugin" : "run";
+  const int size =
+      is_run ? std::snprintf(line, sizeof line,
+                             "{\"time\":%lld.%03ld,\"type\":\"state\",\"state\":\"failed\",\"error\":{\"kind\":"
+                             "\"%s\",\"message\":\"%s\"}}\n",
+                             static_cast<long long>(now.tv_sec), now.tv_nsec / 1000000, kind, quoted)
+             : std::snprintf(line, sizeof line, "\n{\"error\":{\"kind\":\"%s\",\"message\":\"%s\"}}\n", kind, quoted);
   write_out(events_fd, line, size);
   write_out(STDERR_FILENO, message, static_cast<int>(std::strlen(message)));
   write_out(STDERR_FILENO, "\n", 1);
+}
+
+extern "C" void on_fatal_signal(int number) {
+  const char* description = ::sigdescr_np(number);
+  char what[128];
+  std::snprintf(what, sizeof what, "crashed (%s)", description != nullptr ? description : "fatal signal");
+  tell_end(plugin_to_blame(), what);
   // SA_RESETHAND put the default action back: the signal, raised again, ends the process as it would have.
   ::raise(number);
 }
 
-}  // namespace
+/// Registered before any plugin is loaded, so called last, on the stack of whoever called exit().
+extern "C" void on_unexpected_exit(int status, void*) {
+  if (end_expected) return;
+  const char* plugin = plugin_to_blame();
+  char what[128];
+  std::snprintf(what, sizeof what, "ended the process: it called exit(%d)", status);
+  tell_end(plugin, what);
+  ::_exit(exit_code(plugin != nullptr ? ErrorKind::plugin : ErrorKind::run));
+}
 
-void report_crashes_to(const std::filesystem::path& events_file) {
-  events_fd = ::open(events_file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (events_fd < 0) throw_errno(ErrorKind::store, events_file, "cannot be opened");
+void watch() {
   void* warm_up[1];
   ::backtrace(warm_up, 1);  // loads libgcc now, which allocates
 
@@ -89,7 +112,28 @@ void report_crashes_to(const std::filesystem::path& events_file) {
   action.sa_handler = on_fatal_signal;
   action.sa_flags = SA_ONSTACK | static_cast<int>(SA_RESETHAND) | SA_NODEFER;
   for (const int number : kFatalSignals) ::sigaction(number, &action, nullptr);
+  ::on_exit(on_unexpected_exit, nullptr);
 }
+
+}  // namespace
+
+void report_crashes_to(const std::filesystem::path& events_file) {
+  events_fd = ::open(events_file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+  if (events_fd < 0) throw_errno(ErrorKind::store, events_file, "cannot be opened");
+  is_run = true;
+  watch();
+}
+
+void report_crashes_to_output() {
+  events_fd = STDOUT_FILENO;
+  watch();
+}
+
+void expect_end() { end_expected = true; }
+
+PluginAtWork::PluginAtWork(const char* name) : before_(plugin_at_work) { plugin_at_work = name; }
+
+PluginAtWork::~PluginAtWork() { plugin_at_work = before_; }
 
 void name_library_in_crashes(const std::filesystem::path& library, const std::string& plugin_name) {
   if (named_library_count == named_libraries.size()) return;

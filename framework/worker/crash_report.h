@@ -6,11 +6,31 @@
 namespace folio::worker {
 
 /// From here on a fatal signal (a segmentation fault, an abort, an illegal instruction, a division by zero) in this
-/// process is written to the run's events as its failure before the process dies of it. Where code of a plugin is on
-/// the stack of the thread that crashed, the plugin is named.
+/// process is written to the run's events as its failure before the process dies of it, and so is an exit() that is not
+/// this program's own; the process then ends with the exit code of a plugin's failure. Where code of a plugin is on the
+/// stack of the thread that crashed, or was called by it, the plugin is named.
 void report_crashes_to(const std::filesystem::path& events_file);
 
-/// Makes the library's code known by the plugin's name, as "model plugin 'gpt'".
+/// The same, to standard output as {"error": ...}, for work that is no run.
+void report_crashes_to_output();
+
+/// From here on the process may end.
+void expect_end();
+
+/// Makes the library's code known by the plugin's name, as "model plugin 'gpt'". `library` is the name by which the
+/// loader knows it.
 void name_library_in_crashes(const std::filesystem::path& library, const std::string& plugin_name);
+
+/// While it lives, this thread runs code of the plugin of that name, which must outlive it.
+class PluginAtWork {
+ public:
+  explicit PluginAtWork(const char* name);
+  ~PluginAtWork();
+  PluginAtWork(const PluginAtWork&) = delete;
+  PluginAtWork& operator=(const PluginAtWork&) = delete;
+
+ private:
+  const char* before_;
+};
 
 }  // namespace folio::worker

@@ -61,9 +61,11 @@ data::DataOptions data_options_of(const json& dataset_section) {
 
 Job::Section Job::load(const json& values, PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
   const runs::PluginBuild& build = build_of(kind, plugins);
-  plugin_host::LoadedPlugin plugin(build.library);
+  plugin_host::LoadedPlugin plugin =
+      load_library(build.library, build.library_hash, build.kind + " plugin '" + build.id + "'");
   OptionValues checked = option_values_from_json(plugin.descriptor().options(), values);
-  return {std::move(plugin), build.library_hash, std::move(checked)};
+  const std::string hash = plugin.hash();
+  return {std::move(plugin), hash, std::move(checked)};
 }
 
 Job::Job(json resolved, const std::vector<runs::PluginBuild>& plugins)
@@ -81,8 +83,11 @@ Job::Job(json resolved, const std::vector<runs::PluginBuild>& plugins)
   check_sampling(training_, data_options_.shuffle);
 }
 
-Job Job::from_run(const runs::RunFolder& folder) {
-  return Job(runs::read_resolved(folder), runs::read_run_info(folder).plugins);
+Job Job::from_run(const runs::RunFolder& folder, Builds builds) {
+  std::vector<runs::PluginBuild> plugins = runs::read_run_info(folder).plugins;
+  if (builds == Builds::any)
+    for (runs::PluginBuild& plugin : plugins) plugin.library_hash.clear();
+  return Job(runs::read_resolved(folder), plugins);
 }
 
 Job Job::from_request(const std::string& request) {
@@ -93,7 +98,7 @@ Job Job::from_request(const std::string& request) {
 std::unique_ptr<Model> Job::make_model(const Tokenizer& tokenizer) const {
   std::map<std::string, OptionValue> values(model_.values.all().begin(), model_.values.all().end());
   values["vocab_size"] = vocab_size(tokenizer);
-  return model_.plugin.make<Model>(OptionValues(model_.plugin.descriptor().options(), values));
+  return make_guarded<Model>(model_.plugin, OptionValues(model_.plugin.descriptor().options(), values));
 }
 
 std::int64_t Job::vocab_size(const Tokenizer& tokenizer) const {

@@ -12,6 +12,7 @@
 #include "plugin_host/loaded_plugin.h"
 #include "runs/record/run_folder.h"
 #include "train/arguments.h"
+#include "worker/plugin_calls.h"
 
 namespace folio::worker {
 
@@ -26,13 +27,17 @@ class Job {
   /// among themselves or the model's objective.
   Job(nlohmann::json resolved, const std::vector<runs::PluginBuild>& plugins);
 
-  /// Of a run's folder.
-  static Job from_run(const runs::RunFolder& folder);
+  /// Of a run's folder. With Builds::same the libraries must be those that the run names by their hash; with
+  /// Builds::any they may have been built anew.
+  enum class Builds { same, any };
+  static Job from_run(const runs::RunFolder& folder, Builds builds);
   /// {"resolved": {...}, "plugins": [...]}, with these as runs::plugin_builds_from_json() reads them.
   static Job from_request(const std::string& request);
 
-  std::unique_ptr<Dataset> make_dataset() const { return dataset_.plugin.make<Dataset>(dataset_.values); }
-  std::unique_ptr<Tokenizer> make_tokenizer() const { return tokenizer_.plugin.make<Tokenizer>(tokenizer_.values); }
+  std::unique_ptr<Dataset> make_dataset() const { return make_guarded<Dataset>(dataset_.plugin, dataset_.values); }
+  std::unique_ptr<Tokenizer> make_tokenizer() const {
+    return make_guarded<Tokenizer>(tokenizer_.plugin, tokenizer_.values);
+  }
   /// On the CPU, its parameters not yet filled.
   std::unique_ptr<Model> make_model(const Tokenizer& tokenizer) const;
 

@@ -13,6 +13,7 @@
 #include "train/arguments.h"
 #include "train/tensor_heap.h"
 #include "worker/commands/commands.h"
+#include "worker/crash_report.h"
 #include "worker/failure.h"
 
 namespace folio::worker {
@@ -55,6 +56,12 @@ int report(const Failure& failure) {
   return exit_code(failure.kind);
 }
 
+/// That the work was done, which the end of a process does not say: a plugin may end it at any time.
+void tell_done() {
+  fmt::print("{}\n", nlohmann::json{{"done", true}}.dump());
+  std::fflush(stdout);
+}
+
 }  // namespace
 
 int write_options(const std::filesystem::path& output) {
@@ -70,9 +77,15 @@ int main(int argc, char** argv) {
   // A file larger than the process may write is then an error that names it.
   ::signal(SIGXFSZ, SIG_IGN);
   train::use_reusable_tensor_memory();
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  int code = 0;
   try {
-    return worker::run({argv + 1, argv + argc});
+    if (arguments.empty() || arguments[0] != "train") worker::report_crashes_to_output();
+    code = worker::run(arguments);
+    if (code == 0) worker::tell_done();
   } catch (...) {
-    return worker::report(worker::current_failure());
+    code = worker::report(worker::current_failure());
   }
+  worker::expect_end();
+  return code;
 }

@@ -66,7 +66,10 @@ std::optional<runs::Run> finished_run(const RunRequest& request, runs::Store& st
 class Multirun {
  public:
   Multirun(const MultirunOptions& options, const GlobalOptions& global)
-      : options_(options), global_(global), store_(open_store(global)), session_(open_session(global, options.file)) {
+      : options_(options),
+        global_(global),
+        store_(open_store(global)),
+        session_(open_session(global, options.file, options.overrides)) {
     for (std::vector<std::string>& overrides : combinations(options.overrides)) {
       Combination combination;
       combination.label = fmt::format("{}", fmt::join(varied(overrides, options.overrides), " "));

@@ -1,6 +1,7 @@
 #include "cli/session/run_session.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <chrono>
 
@@ -84,6 +85,16 @@ bool says_its_end(const runs::NewRun& run) {
   return ended;
 }
 
+/// What ended a worker that could not say so itself.
+runs::RunError death_of(const WorkerEnd& end, const std::vector<runs::PluginBuild>& plugins) {
+  if (end.status.signal != 0 || end.told_end) return {ErrorKind::run, "the worker " + end.status.to_text()};
+  std::vector<std::string> names;
+  for (const runs::PluginBuild& plugin : plugins) names.push_back(fmt::format("{} plugin '{}'", plugin.kind, plugin.id));
+  return {ErrorKind::plugin,
+          fmt::format("the worker {} before its work was done; only code of a plugin ends it so: {}",
+                      end.status.to_text(), fmt::join(names, ", or "))};
+}
+
 /// Trains, and writes down how that ended where the worker could not: it may have been killed, or out of memory. Nobody
 /// else writes to the events by then. One that a person stopped, be it before it knew what to do then, was interrupted.
 void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
@@ -91,7 +102,9 @@ void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptio
     const WorkerEnd end = work_on(run, request, global);
     if (says_its_end(run)) return;
     runs::EventWriter events(run.folder.events());
-    end.by_a_person() ? events.interrupted() : events.failed(ErrorKind::run, "the worker " + end.status.to_text());
+    if (end.by_a_person()) return events.interrupted();
+    const runs::RunError death = death_of(end, run.info.plugins);
+    events.failed(death.kind, death.message);
   } catch (const Error& error) {  // it could not even be started
     runs::EventWriter events(run.folder.events());
     error.kind() == ErrorKind::interrupted ? events.interrupted() : events.failed(error.kind(), error.what());

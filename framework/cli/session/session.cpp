@@ -1,10 +1,18 @@
 #include "cli/session/session.h"
 
-#include <cstdlib>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+
+#include "cli/session/sweep.h"
 #include "formats/description_json.h"
+#include "plugin_host/place_trust.h"
+#include "plugin_host/plugin_lock.h"
 #include "support/error.h"
 #include "support/files.h"
+#include "support/sha256.h"
 
 namespace folio::cli {
 namespace {
@@ -18,15 +26,72 @@ FrameworkOptions framework_options() {
   return framework_options_from_json(parsed);
 }
 
+/// Those overrides that may choose a plugin: "model=gpt", "dataset.type=jsonl", "model={type: gpt}".
+std::vector<std::string> choosing(const std::vector<std::string>& overrides) {
+  std::vector<std::string> result;
+  for (const std::string& text : overrides) {
+    const std::string key = text.substr(0, text.find('='));
+    for (const std::string_view section : {"dataset", "tokenizer", "model"})
+      if (key.find(section) != std::string::npos && (key.ends_with(section) || key.ends_with(".type")))
+        result.push_back(text);
+  }
+  return result;
+}
+
+/// What the experiment names, over all values of its overrides.
+std::vector<plugin_host::NamedPlugin> named_plugins(const fs::path& experiment,
+                                                    const std::vector<std::string>& overrides) {
+  std::error_code error;
+  if (experiment.empty() || !fs::is_directory(plugin_host::folder_beside(experiment), error)) return {};
+  std::vector<std::vector<std::string>> all{overrides};
+  const std::vector<std::string> choices = choosing(overrides);
+  try {
+    const auto combined = combinations(choices);
+    all.insert(all.end(), combined.begin(), combined.end());
+  } catch (const Error&) {  // no list of values
+  }
+  std::vector<plugin_host::NamedPlugin> named;
+  for (const std::vector<std::string>& combination : all)
+    for (auto& [kind, id] : experiment::plugins_named(experiment, combination)) named.push_back({kind, std::move(id)});
+  return named;
+}
+
 }  // namespace
 
-Session open_session(const GlobalOptions& global, const fs::path& experiment) {
-  plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path, experiment));
+Session open_session(const GlobalOptions& global, const fs::path& experiment,
+                     const std::vector<std::string>& overrides) {
+  plugin_host::Catalogue catalogue(
+      plugin_host::usual_settings(global.plugin_path, experiment, named_plugins(experiment, overrides)));
   experiment::Declarations declarations{catalogue.plugins(), framework_options(), {}, {}};
   for (const plugin_host::PluginProblem& problem : catalogue.problems())
     if (problem.fatal && problem.kind) declarations.unusable.push_back({*problem.kind, problem.id, problem.message});
   for (const fs::path& folder : catalogue.folders()) declarations.searched.push_back(folder.string());
   return {std::move(catalogue), std::move(declarations)};
+}
+
+void require_trusted(const runs::PluginBuild& plugin, const GlobalOptions& global) {
+  const fs::path library = plugin.library;
+  const auto refuse = [&](const std::string& reason) {
+    throw Error(ErrorKind::plugin,
+                fmt::format("{} plugin '{}': {}: is not loaded: {}", plugin.kind, plugin.id, plugin.library, reason));
+  };
+  std::error_code error;
+  if (!library.is_absolute() || !fs::exists(library, error)) return;  // the worker says so
+  const plugin_host::PluginLock lock(plugin_host::plugin_lock_file());
+  if (const auto locked = lock.hash_of(library)) {
+    const std::string hash = sha256_file(library);
+    if (*locked == hash) return;
+    refuse(
+        fmt::format("it has changed since it was trusted: expected SHA-256 {}, found {}; if the change is yours: "
+                    "runner plugins trust '{}'",
+                    *locked, hash, plugin.library));
+  }
+  const std::string advice = fmt::format("; to trust the file as it is: runner plugins trust '{}'", plugin.library);
+  const fs::path real = fs::weakly_canonical(library, error), results = fs::weakly_canonical(global.results, error);
+  if (!global.results.empty() &&
+      std::mismatch(results.begin(), results.end(), real.begin(), real.end()).first == results.end())
+    refuse("it lies in the results folder, which may hold runs of strangers" + advice);
+  if (const auto problem = plugin_host::problem_with_place(library, library.parent_path())) refuse(*problem + advice);
 }
 
 std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue) {

@@ -19,7 +19,14 @@ struct Session {
   experiment::Declarations declarations;
 };
 
-Session open_session(const GlobalOptions& global, const std::filesystem::path& experiment);
+/// `overrides` are those that the experiment is to be loaded with, of which some may give several values (sweep.h):
+/// only plugins that it names then are looked into in the folder beside it.
+Session open_session(const GlobalOptions& global, const std::filesystem::path& experiment,
+                     const std::vector<std::string>& overrides = {});
+
+/// Throws Error (plugin) where the library that a recorded run names must not be loaded: somebody else could have put
+/// it there, it is not what the user's lock has, or it lies among the results, where a run of a stranger's may be.
+void require_trusted(const runs::PluginBuild& plugin, const GlobalOptions& global);
 
 /// The builds of the three plugins that a resolved experiment names.
 std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue);

@@ -13,6 +13,8 @@
 namespace folio::cli {
 namespace {
 
+constexpr const char* kOnlyAPlugin = "; only code of a plugin ends it so";
+
 /// Takes whole lines out of `pending` and hands over those that are JSON.
 void hand_over(std::string& pending, const std::function<void(const nlohmann::json&)>& on_line) {
   std::size_t begin = 0;
@@ -51,7 +53,10 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
     worker.signal(passed_on > 0 || interrupts > 1 ? SIGKILL : SIGINT);
     passed_on = interrupts;
   };
+  bool told_end = false;
   const auto take = [&](const nlohmann::json& line) {
+    if (line.contains("done")) return void(told_end = true);
+    told_end = told_end || line.contains("error");
     if (!line.contains("awaits")) return on_line(line);
     const auto text = answer();
     text ? worker.write_input(*text + "\n") : worker.close_input();
@@ -71,7 +76,7 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
     ::usleep(2000);
   }
   scope.let_worker_take(false);
-  return {worker.wait(), passed_on};
+  return {worker.wait(), passed_on, told_end};
 }
 
 void run_worker_to_success(const ChildProcess::Options& options,
@@ -84,6 +89,8 @@ void run_worker_to_success(const ChildProcess::Options& options,
   if (end.interrupts > 0 && !end.status.success()) throw Error(ErrorKind::interrupted, "interrupted");
   if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
   if (!end.status.success()) throw Error(ErrorKind::plugin, "the worker " + end.status.to_text());
+  if (!end.told_end)
+    throw Error(ErrorKind::plugin, "the worker " + end.status.to_text() + " before its work was done" + kOnlyAPlugin);
 }
 
 }  // namespace folio::cli

@@ -20,7 +20,8 @@ namespace folio::cli {
 /// `answer` gives, or the end of its input where it gives none.
 struct WorkerEnd {
   ExitStatus status;
-  int interrupts = 0;  ///< how often a person pressed Ctrl-C
+  int interrupts = 0;     ///< how often a person pressed Ctrl-C
+  bool told_end = false;  ///< it said that its work is done, or why not; else something cut it off
 
   /// Whether that, or a signal to the worker itself that asks a process to end, is what ended it.
   bool by_a_person() const;

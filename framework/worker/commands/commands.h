@@ -20,7 +20,9 @@ int validate(const std::string& request);
 int preflight(const std::string& request);
 
 /// Counts a model's parameters and tells what training it costs. `request` is JSON:
-///   {"library": PATH, "tokenizers": {TYPE: PATH}, "variants": [RESOLVED...], "batch": N, "length": N, "measure": true}
+///   {"plugin": LIBRARY, "tokenizers": {TYPE: LIBRARY}, "variants": [RESOLVED...], "batch": N, "length": N,
+///    "measure": true}
+/// where a LIBRARY is {"library": PATH, "library_hash": SHA-256},
 /// with the sections model, training and, if there are such, dataset and tokenizer in each RESOLVED; batch and length
 /// (samples of a batch, tokens of a sample) may be left out. Tells a line for each variant:
 ///   {"parameters", "short_formula", "memory", "flops", "batch", "length", "objective", "precision", "device"}

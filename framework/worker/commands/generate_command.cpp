@@ -90,7 +90,7 @@ std::string said(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> 
 class Writer {
  public:
   Writer(const runs::RunFolder& folder, const nlohmann::json& request)
-      : job_(Job::from_run(folder)),
+      : job_(Job::from_run(folder, Job::Builds::any)),
         device_(train::choose_device(job_.training())),
         sampling_(sampling_options(request)),
         tokenizer_(job_.make_tokenizer()) {

@@ -5,11 +5,11 @@
 #include "folio/error.h"
 #include "folio/tokenizer.h"
 #include "formats/description_json.h"
-#include "plugin_host/loaded_plugin.h"
 #include "worker/commands/commands.h"
 #include "worker/environment.h"
 #include "worker/estimates.h"
 #include "worker/job.h"
+#include "worker/plugin_calls.h"
 #include "worker/precision.h"
 #include "worker/progress_lines.h"
 #include "worker/short_formula.h"
@@ -28,8 +28,9 @@ OptionValues model_values(const plugin_host::LoadedPlugin& model, const json& re
   OptionValues values = option_values_from_json(table, resolved.at("model"));
   if (values.has("vocab_size") || table.find("vocab_size") == nullptr || !resolved.contains("tokenizer")) return values;
   const json& section = resolved["tokenizer"];
-  const plugin_host::LoadedPlugin plugin(request.at("tokenizers").at(section.at("type")).get<std::string>());
-  const auto tokenizer = plugin.make<Tokenizer>(option_values_from_json(plugin.descriptor().options(), section));
+  const plugin_host::LoadedPlugin plugin = load_library(request.at("tokenizers").at(section.at("type")));
+  const auto tokenizer =
+      make_guarded<Tokenizer>(plugin, option_values_from_json(plugin.descriptor().options(), section));
   if (!tokenizer->is_pretrained()) return values;
   std::map<std::string, OptionValue> settled(values.all().begin(), values.all().end());
   settled["vocab_size"] = tokenizer->vocab_size();
@@ -49,7 +50,7 @@ class Candidate {
     const OptionValues values = model_values(plugin, resolved, request);
     if (values.has("vocab_size")) vocab_size_ = values.integer("vocab_size");
     objective_ = *objective_from_string(plugin.descriptor().objective);
-    model_ = plugin.make<Model>(values);
+    model_ = make_guarded<Model>(plugin, values);
     batch_ = request.value("batch", training_.per_device_train_batch_size);
     length_ = request.value("length", usual_length(resolved.contains("dataset")));
     shape_ = shape(length_);
@@ -121,7 +122,7 @@ class Candidate {
 
 int params(const std::string& request_text) {
   const json request = json::parse(request_text);
-  const plugin_host::LoadedPlugin plugin(request.at("library").get<std::string>());
+  const plugin_host::LoadedPlugin plugin = load_library(request.at("plugin"));
   set_thread_count();
   const double program_bytes = resident_bytes();
   ProgressLines out;

@@ -11,12 +11,12 @@
 #include "folio/error.h"
 #include "folio/tokenizer.h"
 #include "formats/description_json.h"
-#include "plugin_host/loaded_plugin.h"
 #include "support/files.h"
 #include "support/utf8.h"
 #include "text/text_pieces.h"
 #include "worker/commands/commands.h"
 #include "worker/model_folder.h"
+#include "worker/plugin_calls.h"
 #include "worker/progress_lines.h"
 #include "worker/token_text.h"
 
@@ -40,7 +40,7 @@ std::string read_text(const std::string& path) {
 
 std::unique_ptr<Tokenizer> make_tokenizer(const plugin_host::LoadedPlugin& plugin, const json& request) {
   auto tokenizer =
-      plugin.make<Tokenizer>(option_values_from_json(plugin.descriptor().options(), request.at("options")));
+      make_guarded<Tokenizer>(plugin, option_values_from_json(plugin.descriptor().options(), request.at("options")));
   if (!request.contains("file")) return tokenizer;
   const std::string file = request["file"];
   try {
@@ -89,7 +89,7 @@ void tell_text(std::string_view text, const Tokenizer& tokenizer, std::size_t fi
 
 int tokenize(const std::string& request_text) {
   const json request = json::parse(request_text);
-  const plugin_host::LoadedPlugin plugin(request.at("tokenizer").at("library").get<std::string>());
+  const plugin_host::LoadedPlugin plugin = load_library(request.at("tokenizer"));
   const std::unique_ptr<Tokenizer> tokenizer = make_tokenizer(plugin, request["tokenizer"]);
   ProgressLines out;
   out.write({{"tokenizer", {{"type", plugin.descriptor().id}, {"vocab_size", tokenizer->vocab_size()}}}});

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <optional>
@@ -25,6 +26,8 @@
 #include "worker/estimates.h"
 #include "worker/failure.h"
 #include "worker/model_folder.h"
+#include "worker/model_outputs.h"
+#include "worker/plugin_calls.h"
 #include "worker/precision.h"
 #include "worker/preparation.h"
 #include "worker/sample_text.h"
@@ -182,6 +185,8 @@ Speed measure_speed(const Job& job, const JobData& job_data, const data::Collato
   check_length(collator.shape(1, longest), longest, *model);
   check_memory(*model, training.optim, train::choose_device(training));
   check_label_smoothing(*model, job.model_name(), training.label_smoothing_factor);
+  check_outputs(*model, job.model_name(), collator.collate(job_data.training, std::array<std::int64_t, 1>{0}, 0),
+                job.vocab_size(*job_data.tokenizer));
 
   const std::int64_t samples = job_data.training.size();
   const std::int64_t batch = std::min(training.per_device_train_batch_size, samples);
@@ -228,7 +233,7 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopReq
     if (preparing) stop.check();
   });
   set_thread_count();
-  const Job job = Job::from_run(folder);
+  const Job job = Job::from_run(folder, Job::Builds::same);
   const JobData job_data = prepare_data(job, folder.path(), progress);
   tell_notes(job_data, progress);
 
@@ -259,8 +264,9 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopReq
                                  job_data.documents,
                                  job_data.encoded.evaluation_document_ends};
   const ProcessorTimes before = processor_times();
-  train::TrainingResult result =
-      train::Trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder).run();
+  train::TrainingResult result = trained(job.model_name(), [&] {
+    return train::Trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder).run();
+  });
   if (result.steps == 0) throw Stopped{};
   judge_speed(speed, share_taken(before, processor_times()), result, events);
   events.summary(result.metrics);
@@ -290,8 +296,6 @@ int train(const std::filesystem::path& run_folder) {
   events.running(this_process());
   constexpr int kExitInterrupted = 128 + SIGINT;
   try {
-    for (const runs::PluginBuild& build : runs::read_run_info(folder).plugins)
-      name_library_in_crashes(build.library, build.kind + " plugin '" + build.id + "'");
     const bool interrupted = train_run(folder, events, stop);
     interrupted ? events.interrupted() : events.finished();
     return interrupted ? kExitInterrupted : 0;
