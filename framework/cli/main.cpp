@@ -12,6 +12,7 @@
 #include "cli/view/print_json.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "support/standard_streams.h"
 #include "support/version.h"
 #include "terminal/terminal.h"
 
@@ -100,19 +101,33 @@ int run(std::vector<std::string> arguments) {
   return usage != 0 ? usage : exit_code;
 }
 
+/// run(), with what goes wrong told. What is thrown because output cannot be written is told by who asks for its fault.
+int guarded_run(const std::vector<std::string>& arguments) {
+  const bool as_json = json_wanted(arguments);
+  try {
+    return run(arguments);
+  } catch (const Error& error) {
+    if (output_fault().empty()) tell_error(as_json, to_string(error.kind()), error.what());
+    return folio::exit_code(error.kind());
+  } catch (const std::exception& error) {
+    if (output_fault().empty()) tell_error(as_json, "internal", plain_message(error));
+    return 1;
+  }
+}
+
+/// Output that could not be written makes a failure of a success.
+int exit_code_with_output(int exit_code) {
+  const std::string fault = output_fault();
+  if (!fault.empty()) tell_error(/*as_json=*/false, "run", "standard output cannot be written to: " + fault);
+  const bool whole = fault.empty() && error_output_fault().empty();
+  return exit_code == 0 && !whole ? 1 : exit_code;
+}
+
 }  // namespace
 }  // namespace folio::cli
 
 int main(int argc, char** argv) {
+  folio::guard_standard_streams();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  const bool as_json = folio::cli::json_wanted(arguments);
-  try {
-    return folio::cli::run(arguments);
-  } catch (const folio::Error& error) {
-    folio::cli::tell_error(as_json, folio::to_string(error.kind()), error.what());
-    return folio::exit_code(error.kind());
-  } catch (const std::exception& error) {
-    folio::cli::tell_error(as_json, "internal", error.what());
-    return 1;
-  }
+  return folio::cli::exit_code_with_output(folio::cli::guarded_run(arguments));
 }

@@ -1,8 +1,11 @@
 #include "support/error.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <new>
+#include <system_error>
 #include <utility>
 
 namespace folio {
@@ -47,6 +50,21 @@ ErrorKind error_kind_from_string(std::string_view name) {
   for (const auto& [kind, known] : kNames)
     if (known == name) return kind;
   return ErrorKind::run;
+}
+
+std::string plain_message(const std::exception& error) {
+  if (const auto* of_file = dynamic_cast<const std::filesystem::filesystem_error*>(&error)) {
+    const std::string path = of_file->path1().string();
+    if (path.empty()) return "the working directory cannot be used (was it removed?): " + of_file->code().message();
+    return path + ": " + of_file->code().message();
+  }
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "there is not enough memory";
+  std::string text = error.what();
+  for (const char* frames : {"Exception raised from ", "\nframe #", "\nC++ CapturedTraceback"})
+    text.erase(std::min(text.find(frames), text.size()));
+  if (text.starts_with("[json.exception.")) text.erase(0, std::min(text.find("] "), text.size() - 2) + 2);
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  return text;
 }
 
 void throw_errno(ErrorKind kind, const std::filesystem::path& path, const std::string& what) {

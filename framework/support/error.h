@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
@@ -36,6 +37,10 @@ class Error : public std::runtime_error {
  private:
   ErrorKind kind_;
 };
+
+/// What an exception says, in words for a person: without libtorch's list of C++ frames, nlohmann's own error code and
+/// the standard library's names of its functions.
+std::string plain_message(const std::exception& error);
 
 /// Throws Error "<path>: <what>: <what errno says>", for a call of the system that failed just now.
 [[noreturn]] void throw_errno(ErrorKind kind, const std::filesystem::path& path, const std::string& what);

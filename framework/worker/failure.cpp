@@ -12,11 +12,9 @@ Failure current_failure() {
   } catch (const Error& error) {
     return {error.kind(), error.what()};
   } catch (const c10::Error& error) {
-    return {ErrorKind::run, error.what_without_backtrace()};
-  } catch (const std::bad_alloc&) {
-    return {ErrorKind::run, "there is not enough memory"};
+    return {ErrorKind::run, plain_message(std::runtime_error(error.what_without_backtrace()))};
   } catch (const std::exception& error) {
-    return {ErrorKind::run, error.what()};
+    return {ErrorKind::run, plain_message(error)};
   } catch (...) {
     return {ErrorKind::run, "something was thrown that is not an exception"};
   }

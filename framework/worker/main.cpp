@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <sys/prctl.h>
 
-#include <csignal>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "folio/error.h"
 #include "formats/description_json.h"
 #include "support/files.h"
+#include "support/standard_streams.h"
 #include "train/arguments.h"
 #include "train/tensor_heap.h"
 #include "worker/commands/commands.h"
@@ -74,8 +74,7 @@ int write_options(const std::filesystem::path& output) {
 
 int main(int argc, char** argv) {
   using namespace folio;
-  // A file larger than the process may write is then an error that names it.
-  ::signal(SIGXFSZ, SIG_IGN);
+  guard_standard_streams();  // the log may be on a full disk
   train::use_reusable_tensor_memory();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   int code = 0;
