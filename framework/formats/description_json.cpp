@@ -1,9 +1,11 @@
 #include "formats/description_json.h"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "folio/error.h"
+#include "formats/json_fault.h"
 
 namespace folio {
 namespace {
@@ -65,7 +67,7 @@ auto checked(const char* what, const Read& read) {
   try {
     return read();
   } catch (const json::exception& error) {
-    throw Error(ErrorKind::plugin, std::string(what) + ": " + error.what());
+    throw Error(ErrorKind::plugin, std::string(what) + ": " + json_reason(error));
   }
 }
 
@@ -101,7 +103,9 @@ json to_json(const OptionValue& value) {
 OptionValue option_value_from_json(const json& source) {
   if (source.is_null()) return {};
   if (source.is_boolean()) return source.get<bool>();
-  if (source.is_number_integer()) return source.get<std::int64_t>();
+  // Beyond 64 bits with a sign it would come back negative.
+  const bool is_beyond = source.is_number_unsigned() && source.get<std::uint64_t>() > INT64_MAX;
+  if (source.is_number_integer() && !is_beyond) return source.get<std::int64_t>();
   if (source.is_number()) return source.get<double>();
   if (source.is_string()) return source.get<std::string>();
   if (source.is_array()) {

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "formats/description_json.h"
+#include "formats/strict_json.h"
 #include "plugin_host/option_names.h"
 #include "support/child_process.h"
 #include "support/error.h"
@@ -35,7 +36,12 @@ struct Subject {
 json read_json(const fs::path& path) {
   std::error_code error;
   if (path.empty() || !fs::is_regular_file(path, error)) return nullptr;
-  return json::parse(read_file(path, ErrorKind::plugin, kMostDescriptionBytes), nullptr, false);
+  const std::string text = read_file(path, ErrorKind::plugin, kMostDescriptionBytes);
+  try {
+    return parse_strict_json(text, path.string(), {.kind = ErrorKind::plugin});
+  } catch (const Error&) {
+    return nullptr;
+  }
 }
 
 /// The description when it is one of this very library; none where it is out of date, of another version of Folio or

@@ -2,7 +2,12 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "folio/error.h"
 
 using folio::number_from_json;
 using folio::number_to_json;
@@ -26,4 +31,25 @@ TEST_CASE("whole numbers are written as such, and numbers that are not finite as
   CHECK(number_to_json(number).dump() == text);
   CHECK(number_from_json(number_to_json(number)) == number);
   CHECK(std::isnan(number_from_json(number_to_json(std::nan("")))));
+}
+
+TEST_CASE("a description that lacks something is refused in words of our own") {
+  const auto refusal = [](const char* text) -> std::string {
+    try {
+      folio::plugin_description_from_json(nlohmann::json::parse(text));
+    } catch (const folio::Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::string no_help = refusal(
+      R"({"kind": "model", "id": "a", "version": "1", "summary": "", "options": [{"name": "a", "type": "text"}]})");
+  CHECK(no_help == "options: key 'help' not found");
+  CHECK(refusal("[]").find("json.exception") == std::string::npos);
+}
+
+TEST_CASE("a whole number beyond 64 bits with a sign does not come back negative") {
+  const folio::OptionValue value = folio::option_value_from_json(nlohmann::json(UINT64_MAX));
+  REQUIRE(std::holds_alternative<double>(value));
+  CHECK(std::get<double>(value) == 0x1p64);
 }
