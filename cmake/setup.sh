@@ -50,9 +50,13 @@ packages='
   libsimdjson-dev       header simdjson.h
   ca-certificates       file /etc/ssl/certs
 '
-# What the tests need besides. Debian's package makes and starts a server of its own, which they leave alone.
+# What the tests need besides: PostgreSQL, of which Debian's package makes and starts a server of its own, which they
+# leave alone, and for the sanitized build clang with libFuzzer and the program that finds lines for its reports.
 test_packages='
   postgresql            command initdb
+  clang-16              command clang++-16
+  libclang-rt-16-dev    command clang++-16
+  llvm-16               command llvm-symbolizer-16
 '
 
 # What a first call takes, as measured: seconds of one processor of an AMD EPYC, and megabytes.
@@ -64,7 +68,7 @@ torch_megabytes='192 703' # to download and stored, of the CPU build: its wheel,
 test_minutes=11          # what tests/run takes on two cores once all is built
 # Where apt has no lists to ask, all packages on a Debian 12 that has only what it must have, as apt-get says:
 package_megabytes='153 760'
-test_package_megabytes='206 978'
+test_package_megabytes='279 1401'
 
 # ---- System packages
 
