@@ -25,7 +25,7 @@ void compare_runs(const GlobalOptions& global, const CompareOptions& options) {
   const std::vector<RunSummary> all = store.list();
   const runs::RunSettings settings = store.settings();
   const runs::RunFields fields(all, settings);
-  const std::vector<RunSummary> runs = choose_runs(all, fields, options.choice);
+  const std::vector<RunSummary> runs = choose_runs(all, fields, options.choice, store.unread());
   const runs::RunTable table = runs::make_table(runs, settings, fields, options.request);
   if (options.json)
     print_json(runs::to_json(table, settings));

@@ -7,6 +7,7 @@
 #include "cli/session/results_store.h"
 #include "cli/view/print_json.h"
 #include "runs/compare/comparison.h"
+#include "runs/record/json_values.h"
 #include "runs/record/selection.h"
 #include "runs/report/comparison_json.h"
 #include "runs/report/comparison_text.h"
@@ -30,15 +31,16 @@ struct DiffOptions {
 };
 
 /// The two runs to compare: those named, the latest standing for a second that is not, the latest two for none.
-std::pair<std::string, std::string> choose(const std::vector<RunSummary>& runs, const DiffOptions& options) {
+std::pair<std::string, std::string> choose(const std::vector<RunSummary>& runs, std::span<const runs::UnreadRun> unread,
+                                           const DiffOptions& options) {
   if (options.a.empty()) {
     if (runs.size() < 2 || runs::is_baseline(runs[1]))
       throw Error(ErrorKind::usage,
                   "there are fewer than two runs so far; name two, as in: runner diff baseline/gpt latest");
     return {runs[1].id, runs[0].id};
   }
-  const std::string a = runs::select_run(runs, options.a).id;
-  const std::string b = runs::select_run(runs, options.b.empty() ? "latest" : options.b).id;
+  const std::string a = runs::select_run(runs, options.a, unread).id;
+  const std::string b = runs::select_run(runs, options.b.empty() ? "latest" : options.b, unread).id;
   if (a == b) throw Error(ErrorKind::usage, "both are run " + a + "; name another to compare it with");
   return {a, b};
 }
@@ -60,9 +62,7 @@ runs::Kin kin_of(const Run& run, const std::vector<RunSummary>& runs, runs::Stor
   constexpr int kMostLookedAt = 200;
   runs::Kin kin;
   kin.losses = store.points(run.summary.id, "loss");
-  const auto seed_of = [](const Run& of) {
-    return of.settings.value(nlohmann::json::json_pointer("/training/seed"), nlohmann::json());
-  };
+  const auto seed_of = [](const Run& of) { return runs::value_at(of.settings, "/training/seed"); };
   std::vector<nlohmann::json> seeds{seed_of(run)};
   int looked_at = 0;
   for (const RunSummary& other : runs) {
@@ -109,7 +109,7 @@ bool compare_traces(const Run& a, const Run& b, const DiffOptions& options) {
 int compare_runs(const GlobalOptions& global, const DiffOptions& options) {
   runs::Store store = open_store(global);
   const auto runs = store.list();
-  const auto [id_a, id_b] = choose(runs, options);
+  const auto [id_a, id_b] = choose(runs, store.unread(), options);
   const Run a = store.load(id_a);
   const Run b = store.load(id_b);
   if (options.trace) return compare_traces(a, b, options) && options.exit_code ? 1 : 0;

@@ -102,8 +102,8 @@ std::vector<Finding> store(const GlobalOptions& global) {
   try {
     runs::Store opened = store_of(global);
     std::vector<Finding> findings;
-    for (const runs::SyncProblem& problem : opened.sync())
-      findings.push_back({"run", Verdict::warning, problem.message, "runner rm moves it to the trash"});
+    for (const runs::UnreadRun& run : opened.sync())
+      findings.push_back({"run", Verdict::warning, run.message, "runner rm moves it to the trash"});
     findings.insert(
         findings.begin(),
         {"store", opened.in_memory() ? Verdict::warning : Verdict::good,

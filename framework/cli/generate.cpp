@@ -119,7 +119,7 @@ class Conversation {
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
   runs::Store store = open_store(global);
   const auto runs = store.list();
-  runs::Run run = store.load(runs::select_run(runs, options.run).id);
+  runs::Run run = store.load(runs::select_run(runs, options.run, store.unread()).id);
   for (const runs::PluginBuild& plugin : run.info.plugins) require_trusted(plugin, global);
   Conversation conversation(options, std::move(run));
   options.interactive ? conversation.ask_on() : conversation.ask();

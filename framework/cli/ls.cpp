@@ -52,7 +52,7 @@ std::vector<RunSummary> wanted_runs(runs::Store& store, const LsOptions& options
   if (options.choice.where.empty() && options.sort_by.empty()) return runs;
   const runs::RunSettings settings = store.settings();
   const runs::RunFields fields(runs, settings);
-  runs = choose_runs(std::move(runs), fields, options.choice);
+  runs = choose_runs(std::move(runs), fields, options.choice, store.unread());
   if (!options.sort_by.empty()) sort_runs(runs, fields, options);
   return runs;
 }

@@ -39,7 +39,7 @@ void require_endable(const runs::RunSummary& run, const MarkOptions& options) {
 void mark_run(const GlobalOptions& global, const MarkOptions& options) {
   runs::Store store = open_store(global);
   const auto runs = store.list();
-  const runs::RunSummary run = runs::select_run(runs, options.run);
+  const runs::RunSummary run = runs::select_run(runs, options.run, store.unread());
   require_endable(run, options);
   runs::EventWriter events(store.folder_of(run.id).events());
   const std::string reason = options.reason.empty() ? "marked by hand" : "marked by hand: " + options.reason;

@@ -32,7 +32,7 @@ void print_as_json(const Run& run, const std::vector<Claim>& claims) {
 
 void show_run(const GlobalOptions& global, const ShowOptions& options) {
   runs::Store store = open_store(global);
-  const std::string id = runs::select_run(store.list(), options.run).id;
+  const std::string id = runs::select_run(store.list(), options.run, store.unread()).id;
   const Run run = store.load(id);
   std::vector<Claim> claims;
   if (options.explain) claims = runs::explain(run, store.points(id, "loss"), store.points(id, "eval_loss"));

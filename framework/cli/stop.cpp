@@ -53,7 +53,7 @@ class Stop {
   Stop(const StopOptions& options, const GlobalOptions& global) : options_(options), store_(open_store(global)) {}
 
   void run() {
-    const std::vector<runs::RunSummary> runs = named_runs(store_.list(), options_.runs);
+    const std::vector<runs::RunSummary> runs = named_runs(store_.list(), options_.runs, store_.unread());
     for (const runs::RunSummary& run : runs) {
       runs::require_own(run);
       if (runs::is_active(run.state)) ask(run);

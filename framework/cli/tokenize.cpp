@@ -12,6 +12,7 @@
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
 #include "cli/view/token_report.h"
+#include "runs/record/json_values.h"
 #include "runs/record/selection.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
@@ -71,19 +72,21 @@ Source source_of_file(const std::string& file, const GlobalOptions& global) {
 Source source_of_run(const std::string& text, const GlobalOptions& global) {
   runs::Store store = open_store(global);
   const auto runs = store.list();
-  const runs::Run run = store.load(runs::select_run(runs, text).id);
+  const runs::Run run = store.load(runs::select_run(runs, text, store.unread()).id);
   runs::require_folder(run);
   const fs::path file = run.folder.model() / "tokenizer.json";
-  if (!fs::exists(file)) {
+  std::error_code unreadable;
+  if (!fs::exists(file, unreadable)) {
     throw Error(ErrorKind::usage,
                 fmt::format("run {} has no tokenizer; it is {}", run.summary.id, runs::to_string(run.summary.state)));
   }
   for (const runs::PluginBuild& plugin : run.info.plugins) {
     if (plugin.kind != to_string(PluginKind::tokenizer)) continue;
     require_trusted(plugin, global);
-    return {{{"library", plugin.library}, {"options", run.settings.at("tokenizer")}, {"file", file.string()}},
-            fmt::format("run {} ({})", run.summary.id, run.summary.name),
-            run.info.experiment_file};
+    return {
+        {{"library", plugin.library}, {"options", runs::member(run.settings, "tokenizer")}, {"file", file.string()}},
+        fmt::format("run {} ({})", run.summary.id, run.summary.name),
+        run.info.experiment_file};
   }
   throw Error(ErrorKind::plugin, "run " + run.summary.id + " names no tokenizer plugin");
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
+#include "support/error.h"
 #include "support/utf8.h"
 
 namespace folio {
@@ -23,7 +25,7 @@ std::string csv_number(double number) {
   return fmt::format("{}", number);
 }
 
-std::vector<std::vector<std::string>> read_csv(std::string_view text) {
+std::vector<std::vector<std::string>> read_csv(std::string_view text, const std::string& name, std::size_t most_cells) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const std::string_view first = text.substr(0, text.find('\n'));
   const auto count = [&](char c) { return std::count(first.begin(), first.end(), c); };
@@ -34,10 +36,15 @@ std::vector<std::vector<std::string>> read_csv(std::string_view text) {
   std::vector<std::string> row;
   std::string cell;
   bool quoted = false;
+  std::size_t cells = 0;
+  const auto end_cell = [&] {
+    if (++cells > most_cells)
+      throw Error(ErrorKind::store, fmt::format("{}: has more than {} cells", name, most_cells));
+    row.push_back(std::exchange(cell, ""));
+  };
   const auto end_row = [&] {
     if (row.empty() && cell.empty()) return;  // an empty line
-    row.push_back(std::move(cell));
-    cell.clear();
+    end_cell();
     rows.push_back(std::move(row));
     row.clear();
   };
@@ -50,7 +57,7 @@ std::vector<std::vector<std::string>> read_csv(std::string_view text) {
     else if (quoted)
       cell += c;
     else if (c == separator)
-      row.push_back(std::exchange(cell, ""));
+      end_cell();
     else if (c == '\n')
       end_row();
     else if (c != '\r')

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +14,9 @@ std::string csv_cell(std::string_view text);
 /// The number in full, whole ones without a point or an exponent; nan, inf and -inf.
 std::string csv_number(double number);
 
-/// Rows of cells. Cells are separated by what the first line has most of: commas, semicolons or tabs.
-std::vector<std::vector<std::string>> read_csv(std::string_view text);
+/// Rows of cells. Cells are separated by what the first line has most of: commas, semicolons or tabs. Throws Error
+/// (store) naming `name` where there are more than `most_cells`, which would take many times the text's memory.
+std::vector<std::vector<std::string>> read_csv(std::string_view text, const std::string& name,
+                                               std::size_t most_cells = 20'000'000);
 
 }  // namespace folio

@@ -14,11 +14,4 @@ std::string json_fault(std::string_view text, std::size_t place, std::string_vie
   return "line " + line + ", byte " + std::to_string(byte) + " of the line: " + std::string(problem);
 }
 
-std::string json_reason(const nlohmann::json::exception& problem) {
-  constexpr std::size_t kMaxBytes = 200;
-  const std::string_view text = problem.what();
-  const std::size_t code_end = text.find("] ");
-  return std::string(text.substr(code_end == text.npos ? 0 : code_end + 2, kMaxBytes));
-}
-
 }  // namespace folio

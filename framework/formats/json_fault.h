@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -12,8 +11,5 @@ namespace folio {
 /// it is the end, that the text ends too early. `problem` says what is wrong at the place, if not this.
 std::string json_fault(std::string_view text, std::size_t place,
                        std::string_view problem = "not expected after what comes before");
-
-/// The library's message without its own error code, and without the whole of a long text that it stumbled on.
-std::string json_reason(const nlohmann::json::exception& problem);
 
 }  // namespace folio

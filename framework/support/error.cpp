@@ -69,7 +69,7 @@ std::string plain_message(const std::exception& error) {
 
 void throw_errno(ErrorKind kind, const std::filesystem::path& path, const std::string& what) {
   const int error = errno;
-  throw Error(kind, path.string() + ": " + what + ": " + std::strerror(error));
+  throw SystemError(kind, path.string() + ": " + what + ": " + std::strerror(error));
 }
 
 }  // namespace folio

@@ -42,7 +42,13 @@ class Error : public std::runtime_error {
 /// the standard library's names of its functions.
 std::string plain_message(const std::exception& error);
 
-/// Throws Error "<path>: <what>: <what errno says>", for a call of the system that failed just now.
+/// A call of the system that failed: it may succeed another time, though nothing of the input has changed.
+class SystemError : public Error {
+ public:
+  using Error::Error;
+};
+
+/// Throws SystemError "<path>: <what>: <what errno says>", for a call of the system that failed just now.
 [[noreturn]] void throw_errno(ErrorKind kind, const std::filesystem::path& path, const std::string& what);
 
 }  // namespace folio

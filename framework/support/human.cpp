@@ -16,6 +16,11 @@ std::string with_commas(std::int64_t number) {
   return digits;
 }
 
+std::string whole_number(double number) {
+  constexpr double kLargest = 1e15;
+  return std::abs(number) < kLargest ? with_commas(std::llround(number)) : significant(number);
+}
+
 std::string human_bytes(double bytes) {
   static constexpr std::array<const char*, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
   std::size_t unit = 0;
@@ -23,6 +28,8 @@ std::string human_bytes(double bytes) {
     bytes /= 1024;
     ++unit;
   }
+  constexpr double kMany = 1e6;
+  if (!(std::abs(bytes) < kMany)) return fmt::format("{} {}", significant(bytes), kUnits[unit]);
   return unit == 0 ? fmt::format("{:.0f} B", bytes) : fmt::format("{:.1f} {}", bytes, kUnits[unit]);
 }
 
@@ -50,13 +57,16 @@ std::optional<std::uintmax_t> parse_bytes(std::string_view text) {
 }
 
 std::string clock_time(double seconds) {
+  constexpr double kLongest = 1e12;
+  if (!(seconds < kLongest)) return significant(seconds) + " s";
   const auto hundredths = static_cast<std::int64_t>(std::llround(std::max(seconds, 0.0) * 100));
   const std::int64_t whole = hundredths / 100;
   return fmt::format("{}:{:02}:{:02}.{:02}", whole / 3600, whole / 60 % 60, whole % 60, hundredths % 100);
 }
 
 std::string human_duration(double seconds) {
-  if (!std::isfinite(seconds)) return "unknown";
+  constexpr double kLongest = 1e12;
+  if (!(std::abs(seconds) < kLongest)) return "unknown";
   if (seconds < 10) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<std::int64_t>(std::llround(seconds));
   if (whole < 60) return fmt::format("{} s", whole);

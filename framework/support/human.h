@@ -12,6 +12,9 @@ namespace folio {
 /// 124439808 -> "124,439,808".
 std::string with_commas(std::int64_t number);
 
+/// 1234.4 -> "1,234"; in four significant digits what is beyond 10^15 or not finite.
+std::string whole_number(double number);
+
 /// 1536 -> "1.5 KiB", in powers of 1024.
 std::string human_bytes(double bytes);
 
@@ -19,7 +22,7 @@ std::string human_bytes(double bytes);
 /// GB, TB of 1000.
 std::optional<std::uintmax_t> parse_bytes(std::string_view text);
 
-/// 684.24 -> "0:11:24.24", the Trainer's h:mm:ss.cc.
+/// 684.24 -> "0:11:24.24", the Trainer's h:mm:ss.cc; "1e+300 s" where no clock shows that.
 std::string clock_time(double seconds);
 
 /// 90 -> "1 min 30 s": the coarse form for remaining and passed time.

@@ -22,10 +22,11 @@ struct Range {
 
   /// Where the value lies among `count` places in a row, 0 the first.
   int place(double value, int count) const {
-    return high == low ? 0 : static_cast<int>(std::lround((value - low) / (high - low) * (count - 1)));
+    const double share = (value / 2 - low / 2) / (high / 2 - low / 2);  // halves, whose differences do not overflow
+    return share >= 0 && share <= 1 ? static_cast<int>(std::lround(share * (count - 1))) : 0;
   }
 
-  double at(double share) const { return low + share * (high - low); }
+  double at(double share) const { return low + share * high - share * low; }
 };
 
 bool finite(const std::pair<double, double>& point) {
@@ -107,7 +108,7 @@ std::string x_axis(const Range& range, int indent, int columns, std::string_view
     const int begin = std::clamp(at, indent, indent + columns - static_cast<int>(text.size()));
     line.replace(static_cast<std::size_t>(begin), text.size(), text);
   };
-  const auto label = [&](double share) { return with_commas(std::llround(range.at(share))); };
+  const auto label = [&](double share) { return whole_number(range.at(share)); };
   put(label(0), indent);
   put(label(0.5), indent + columns / 2 - static_cast<int>(label(0.5).size()) / 2);
   put(label(1), indent + columns);

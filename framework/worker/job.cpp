@@ -92,7 +92,7 @@ Job Job::from_run(const runs::RunFolder& folder, Builds builds) {
 
 Job Job::from_request(const std::string& request) {
   const json parsed = json::parse(request);
-  return Job(parsed.at("resolved"), runs::plugin_builds_from_json(parsed.at("plugins")));
+  return Job(parsed.at("resolved"), runs::plugin_builds_from_json({parsed.at("plugins"), "plugins"}));
 }
 
 std::unique_ptr<Model> Job::make_model(const Tokenizer& tokenizer) const {

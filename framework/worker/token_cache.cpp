@@ -15,6 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kTokensKind = "tokens";
+constexpr std::uintmax_t kLargestFacts = std::uintmax_t{4} << 30;  // some hundred bytes a document
 
 struct EntryPaths {
   fs::path training, evaluation, facts;
@@ -27,7 +28,7 @@ struct EntryPaths {
 
 std::optional<data::EncodingFacts> load_facts(const fs::path& path) {
   try {
-    return data::encoding_facts_from_json(nlohmann::json::parse(read_file(path)));
+    return data::encoding_facts_from_json(nlohmann::json::parse(read_file(path, ErrorKind::run, kLargestFacts)));
   } catch (const std::exception&) {  // not there, or damaged
     return std::nullopt;
   }

@@ -19,7 +19,7 @@ void check_label_text(const std::string& text, const char* what) {
 void label_run(const GlobalOptions& global, const std::string& name, const runs::LabelEvent& label) {
   runs::Store store = open_store(global);
   const auto runs = store.list();
-  const runs::RunSummary& run = runs::select_run(runs, name);
+  const runs::RunSummary& run = runs::select_run(runs, name, store.unread());
   if (runs::is_baseline(run))
     throw Error(ErrorKind::usage, "run " + run.id + " comes with Folio and cannot be changed");
   runs::require_own(run);

@@ -1,5 +1,6 @@
 #include "cli/session/results_store.h"
 
+#include <algorithm>
 #include <iostream>
 
 namespace folio::cli {
@@ -9,7 +10,14 @@ runs::Store store_of(const GlobalOptions& global) {
 }
 
 void sync(runs::Store& store) {
-  for (const runs::SyncProblem& problem : store.sync()) std::cerr << "warning: " << problem.message << "\n";
+  constexpr std::size_t kMostTold = 20;
+  const std::vector<runs::UnreadRun> unread = store.sync();
+  for (std::size_t i = 0; i < std::min(unread.size(), kMostTold); ++i)
+    std::cerr << "warning: " << unread[i].message << "; this run is skipped\n";
+  if (unread.size() > kMostTold) {
+    std::cerr << "warning: " << unread.size() - kMostTold
+              << " more run folders cannot be read; runner doctor names all of them\n";
+  }
 }
 
 runs::Store open_store(const GlobalOptions& global) {

@@ -12,11 +12,11 @@ namespace folio::cli {
 using runs::RunSummary;
 
 std::vector<RunSummary> choose_runs(std::vector<RunSummary> runs, const runs::RunFields& fields,
-                                    const RunChoice& choice) {
+                                    const RunChoice& choice, std::span<const runs::UnreadRun> unread) {
   bool finished = choice.finished;
   if (!choice.names.empty()) {
     std::vector<RunSummary> named;
-    for (const std::string& name : choice.names) named.push_back(runs::select_run(runs, name));
+    for (const std::string& name : choice.names) named.push_back(runs::select_run(runs, name, unread));
     runs = std::move(named);
     finished = false;
   }
@@ -29,11 +29,12 @@ std::vector<RunSummary> choose_runs(std::vector<RunSummary> runs, const runs::Ru
   return runs;
 }
 
-std::vector<RunSummary> named_runs(const std::vector<RunSummary>& runs, const std::vector<std::string>& names) {
+std::vector<RunSummary> named_runs(const std::vector<RunSummary>& runs, const std::vector<std::string>& names,
+                                   std::span<const runs::UnreadRun> unread) {
   std::vector<RunSummary> result;
   std::set<std::string> seen;
   for (const std::string& name : names) {
-    const RunSummary& run = runs::select_run(runs, name);
+    const RunSummary& run = runs::select_run(runs, name, unread);
     if (seen.insert(run.id).second) result.push_back(run);
   }
   return result;

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "runs/record/facts.h"
+#include "runs/record/json_values.h"
 #include "support/ratio_error.h"
 
 namespace folio::runs {
@@ -21,8 +22,8 @@ bool same_tokens_are_scored(const Run& a, const Run& b) {
   if (facts_from_json(a.facts).objective == "causal" && facts_from_json(b.facts).objective == "causal") return true;
   const auto seed_of = [](const Run& run) {
     using nlohmann::json;
-    const json own = run.settings.value(json::json_pointer("/training/data_seed"), json());
-    return own.is_number() ? own : run.settings.value(json::json_pointer("/training/seed"), json());
+    const json own = value_at(run.settings, "/training/data_seed");
+    return own.is_number() ? own : value_at(run.settings, "/training/seed");
   };
   return seed_of(a).is_number() && seed_of(a) == seed_of(b);
 }

@@ -9,6 +9,7 @@
 
 #include "runs/compare/objective_words.h"
 #include "runs/record/facts.h"
+#include "runs/record/json_values.h"
 #include "support/human.h"
 
 namespace folio::runs {
@@ -139,9 +140,7 @@ const json& section(const Run& run, Source source) {
 }
 
 /// Null where the run does not say.
-json value_of(const Run& run, const Key& key) {
-  return section(run, key.source).value(json::json_pointer(key.name), json());
-}
+json value_of(const Run& run, const Key& key) { return value_at(section(run, key.source), key.name); }
 
 /// Different if any part is known to differ, else unknown if any part is not known.
 Finding compare_values(const Run& a, const Run& b, const std::vector<Key>& keys) {
@@ -165,7 +164,7 @@ std::string short_text(const json& value) {
     for (const auto& [name, inner] : value.items()) text += (text.empty() ? "" : ", ") + name + " " + short_text(inner);
     return text;
   }
-  if (value.is_number_integer()) return with_commas(value.get<std::int64_t>());
+  if (const auto number = integer_in(value); number && value.is_number_integer()) return with_commas(*number);
   if (!value.is_string()) return value_text(value);
   const auto text = value.get<std::string>();
   const bool is_hash = text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
@@ -267,7 +266,7 @@ std::string length_text(const Run& run) {
   const auto steps = metric_of(run, "global_step"), epochs = metric_of(run, "epoch");
   if (!steps) return kUnknown;
   const auto planned = facts_from_json(run.facts).planned_steps;
-  std::string text = with_commas(std::llround(*steps));
+  std::string text = whole_number(*steps);
   if (planned && static_cast<double>(*planned) > *steps) text += " of " + with_commas(*planned);
   text += " steps";
   return epochs ? text + ", " + significant(*epochs, 3) + " epochs" : text;

@@ -14,17 +14,18 @@
 #include "runs/compare/rounding.h"
 #include "runs/compare/trend.h"
 #include "runs/record/facts.h"
+#include "runs/record/json_values.h"
 #include "support/human.h"
 
 namespace folio::runs {
 namespace {
 
-std::string whole(double number) { return with_commas(std::llround(number)); }
+std::string whole(double number) { return whole_number(number); }
 
 /// Of a schedule that has come down.
 std::string learning_rate_clause(const Run& run) {
   const auto last = metric_of(run, "learning_rate");
-  const auto highest = run.settings.value(nlohmann::json::json_pointer("/training/learning_rate"), nlohmann::json());
+  const auto highest = value_at(run.settings, "/training/learning_rate");
   if (!last || !highest.is_number() || highest.get<double>() <= 0) return "";
   const double share = *last / highest.get<double>();
   constexpr double kLow = 0.2;
@@ -204,9 +205,9 @@ Claim hardware_claim(const Run& run) {
   }
   const auto threads = environment("threads");
   const auto processors = environment("processors");
-  if (threads && processors && run.environment.value("device", "") == "cpu") {
+  if (threads && processors && text_in(run.environment, "device") == "cpu") {
     claim.answer += fmt::format(" It ran on {} threads of {} processors", whole(*threads), whole(*processors));
-    const auto precision = run.environment.value("precision", "");
+    const auto precision = text_in(run.environment, "precision");
     claim.answer += precision.empty() ? "." : " in " + precision + ".";
   }
   const auto peak = metric_of(run, "peak_memory_bytes");

@@ -6,6 +6,7 @@
 
 #include "runs/exchange/folder_files.h"
 #include "runs/exchange/imported_run.h"
+#include "runs/exchange/read_values.h"
 #include "runs/record/unfinished_run.h"
 #include "support/error.h"
 #include "support/files.h"
@@ -16,11 +17,6 @@ namespace folio::runs {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Whether the text can be the name of a folder in runs/.
-bool is_plain_id(const std::string& id) {
-  return !id.empty() && id.front() != '.' && id.find('/') == std::string::npos && id.find('\0') == std::string::npos;
-}
 
 /// Counts the points in the copied folder, ends the run where it had not ended, and tells what cannot be read.
 void close_events(const RunFolder& folder, ImportReport& report) {
@@ -38,7 +34,7 @@ void close_events(const RunFolder& folder, ImportReport& report) {
 }
 
 std::string events_text(const RunFolder& folder) {
-  return fs::exists(folder.events()) ? read_file(folder.events(), ErrorKind::store) : "";
+  return is_there(folder.events()) ? read_file(folder.events(), ErrorKind::store, kLargestImport) : "";
 }
 
 /// Whether the run here is the one there. What happened to it since, a label or that its end was written, stands at the
@@ -54,11 +50,12 @@ bool is_same_run(const RunFolder& here, const RunFolder& there) {
 ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImports& known) {
   const RunFolder there(source);
   RunInfo info = read_run_info(there);
-  read_resolved(there);
+  const nlohmann::json settings = read_resolved(there);
+  if (!info.imported) require_sections(settings, there);
   ImportReport report{.id = info.id, .name = info.name, .format = "a run folder"};
   const RunFolder here(runs_folder(results) / info.id);
-  const bool keeps_id = is_plain_id(info.id);
-  if (keeps_id && fs::exists(here.path())) {
+  const bool keeps_id = is_run_id(info.id);
+  if (keeps_id && is_there(here.path())) {
     report.unchanged = is_same_run(here, there);
     if (report.unchanged) return report;
     throw Error(
@@ -84,7 +81,8 @@ ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImpo
     throw Error(ErrorKind::store, fmt::format("{}: cannot be copied: {}", source.string(), error.what()));
   }
   if (!keeps_id) write_file_atomically(unfinished->folder().info(), to_json(info).dump(2) + "\n", ErrorKind::store);
-  read_run_info(unfinished->folder());  // it may have been a link that was not followed
+  read_run_info(unfinished->folder());  // it may have been a link that was not followed, as the next one
+  read_resolved(unfinished->folder());
   close_events(unfinished->folder(), report);
   if (!unfinished->put_in_place()) throw Error(ErrorKind::usage, "run " + report.id + " already exists");
   if (info.imported) known.add(report.id, *info.imported);

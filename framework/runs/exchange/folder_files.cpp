@@ -8,6 +8,11 @@ namespace folio::runs {
 
 namespace fs = std::filesystem;
 
+bool is_there(const fs::path& path) {
+  std::error_code error;
+  return fs::symlink_status(path, error).type() != fs::file_type::not_found;
+}
+
 std::string leads_out(const fs::path& link, const fs::path& folder) {
   std::error_code error;
   const fs::path target = fs::canonical(link, error);
@@ -49,6 +54,8 @@ FolderFiles files_below(const fs::path& folder) {
     }
     if (entry->is_regular_file()) found.files.push_back(entry->path());
   }
+  if (error && is_there(folder))
+    found.links.push_back(fmt::format("{}: not all of it can be read: {}", folder.string(), error.message()));
   std::sort(found.files.begin(), found.files.end());
   std::sort(found.links.begin(), found.links.end());
   return found;

@@ -10,8 +10,11 @@ namespace folio::runs {
 /// the file, one to a folder nothing, since what is in it is there already.
 struct FolderFiles {
   std::vector<std::filesystem::path> files;  ///< by path
-  std::vector<std::string> links;            ///< those that were not followed, a sentence each
+  std::vector<std::string> links;  ///< those that were not followed, and what could not be read, a sentence each
 };
+
+/// Whether there is something at the path, be it a link that leads nowhere.
+bool is_there(const std::filesystem::path& path);
 
 /// All files of the folder and those below it.
 FolderFiles files_below(const std::filesystem::path& folder);

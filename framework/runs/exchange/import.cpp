@@ -18,7 +18,16 @@ namespace fs = std::filesystem;
 ImportResult write_all(const fs::path& results, FoundRuns found, KnownImports& known) {
   ImportResult result;
   result.passed_over = std::move(found.passed_over);
-  for (ImportedRun& run : found.runs) result.runs.push_back(run.write(results, known));
+  for (ImportedRun& run : found.runs) {
+    try {
+      result.runs.push_back(run.write(results, known));
+    } catch (const SystemError&) {
+      throw;                        // the results folder cannot be written, for the others neither
+    } catch (const Error& error) {  // the boundary between one run and the others
+      if (found.runs.size() == 1) throw;
+      result.failed.push_back({run.info.name, error.kind(), error.what()});
+    }
+  }
   return result;
 }
 
@@ -33,7 +42,7 @@ std::vector<fs::path> run_folders_in(const fs::path& path, std::vector<std::stri
       passed_over.push_back(problem);
     else if (entry->is_symlink())
       continue;  // to what is met here by its own name
-    else if (fs::exists(RunFolder(inner).info()))
+    else if (is_there(RunFolder(inner).info()))
       folders.push_back(inner);
     else
       passed_over.push_back(inner.string() + ": is not a run folder");
@@ -61,12 +70,17 @@ ImportResult copy_runs(const fs::path& results, const fs::path& path, KnownImpor
 }  // namespace
 
 ImportResult import_runs(const fs::path& results, const fs::path& path) {
-  if (!fs::exists(path)) throw Error(ErrorKind::usage, path.string() + ": there is no such file or folder");
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    throw Error(
+        ErrorKind::usage,
+        path.string() + ": " + (error ? "cannot be read: " + error.message() : "there is no such file or folder"));
+  }
   UnfinishedRun::remove_abandoned(results);
   KnownImports known(results);
   // Whole, since the names of the folders above it name runs; without a slash at its end.
   const fs::path full = fs::canonical(path);
-  if (fs::exists(RunFolder(full).info())) return {{copy_run(results, full, known)}};
+  if (is_there(RunFolder(full).info())) return {{copy_run(results, full, known)}};
   if (ImportResult several = copy_runs(results, full, known); !several.runs.empty() || !several.failed.empty())
     return several;
   for (const auto read :

@@ -93,7 +93,7 @@ void read_wide(const std::vector<std::string>& header, const std::vector<std::ve
 }
 
 Histories read_table(const fs::path& file) {
-  const auto rows = read_csv(read_file(file, ErrorKind::store));
+  const auto rows = read_csv(read_file(file, ErrorKind::store, kLargestImport), file.string());
   Histories histories;
   if (rows.empty()) throw Error(ErrorKind::store, file.string() + ": is empty");
   const std::set<std::string> names(rows[0].begin(), rows[0].end());
@@ -111,7 +111,7 @@ Histories read_table(const fs::path& file) {
 
 /// `bad` receives a sentence for lines that are no JSON object.
 Histories read_lines(const fs::path& file, std::vector<std::string>& bad) {
-  std::istringstream lines(read_file(file, ErrorKind::store));
+  std::istringstream lines(read_file(file, ErrorKind::store, kLargestImport));
   Histories histories;
   std::int64_t number = 0, broken = 0, first = 0;
   for (std::string line; std::getline(lines, line);) {

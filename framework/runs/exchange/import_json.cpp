@@ -14,13 +14,13 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-std::map<std::string, double> numbers_of(const json& object, const std::string& where, ImportReport& report) {
+std::map<std::string, double> numbers_of(const json& object, const std::string& where, ImportedRun& run) {
   std::map<std::string, double> numbers;
   for (const auto& [name, value] : object.items())
     if (const auto number = number_in(value))
       numbers[name] = *number;
     else
-      report.unread.push_back(fmt::format("{}{} is not a number", where, name));
+      run.unread(fmt::format("{}{} is not a number", where, name));
   return numbers;
 }
 
@@ -109,7 +109,8 @@ void add_end(ImportedRun& run, const json& source) {
   run.ended(ongoing || state == "interrupted" ? RunState::interrupted : RunState::finished);
 }
 
-bool is_run_id(const std::string& id) {
+/// As create_run() draws them.
+bool is_drawn_id(const std::string& id) {
   return id.size() == kRunIdDigits && id.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
@@ -118,15 +119,14 @@ ImportedRun run_of(const json& source, const fs::path& path) {
   run.info.name = path.stem().string();
   run.began(file_time(path));
   const bool whole = member(source, "metrics").is_object();
-  const auto metrics =
-      whole ? numbers_of(source["metrics"], "metrics.", run.report) : numbers_of(source, "", run.report);
+  const auto metrics = whole ? numbers_of(source["metrics"], "metrics.", run) : numbers_of(source, "", run);
   const json& points = member(source, "points");
   if (metrics.empty() && !points.is_object() && !whole)
     throw Error(ErrorKind::store,
                 path.string() + ": has no metrics, expected an object \"metrics\" or an object of numbers");
   if (whole || points.is_object()) {
     add_info(run, source);
-    if (const std::string id = text_in(source, "id"); is_run_id(id)) {
+    if (const std::string id = text_in(source, "id"); is_drawn_id(id)) {
       run.info.id = id;
       run.from = "run:" + id;
       run.info.imported = origin_in(source);

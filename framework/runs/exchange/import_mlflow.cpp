@@ -34,7 +34,7 @@ std::vector<std::pair<std::string, fs::path>> named_files(const fs::path& folder
 std::vector<MlflowRun::Value> read_metric(const std::string& name, const fs::path& file, MlflowRun& run) {
   std::vector<MlflowRun::Value> values;
   std::istringstream lines(read_file(file, ErrorKind::store));
-  std::int64_t number = 0;
+  std::int64_t number = 0, broken = 0, first = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
     std::istringstream parts(line);
@@ -43,11 +43,15 @@ std::vector<MlflowRun::Value> read_metric(const std::string& name, const fs::pat
     parts >> value.time_ms >> text;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value.value);
     if (!parts || error != std::errc() || end != text.data() + text.size()) {
-      run.unread.push_back(fmt::format("metrics/{}, line {}: expected 'milliseconds value step'", name, number));
+      if (broken++ == 0) first = number;
       continue;
     }
     if (!(parts >> value.step)) value.step = 0;
     values.push_back(value);
+  }
+  if (broken > 0) {
+    run.unread.push_back(fmt::format("metrics/{}, line {}: expected 'milliseconds value step'{}", name, first,
+                                     broken > 1 ? fmt::format(", and {} more such lines", broken - 1) : ""));
   }
   if (number == 0) run.unread.push_back(fmt::format("metrics/{}: is empty", name));
   return values;
@@ -99,7 +103,7 @@ class FileStoreReader {
   explicit FileStoreReader(fs::path root) : root_(std::move(root)) {}
 
   void read(const fs::path& path, int depth, const std::string& experiment = "") {
-    if (const fs::path meta_file = path / "meta.yaml"; fs::exists(meta_file)) {
+    if (const fs::path meta_file = path / "meta.yaml"; is_there(meta_file)) {
       try {
         return read_with(path, read_yaml_values(meta_file), depth, experiment);
       } catch (const Error& error) {  // the boundary between one run and the others
@@ -132,7 +136,8 @@ class FileStoreReader {
     std::vector<fs::path> folders;
     std::error_code error;
     for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
-      if (entry->path().filename() == ".trash" || !entry->is_directory()) continue;
+      std::error_code of_link;  // one that leads nowhere
+      if (entry->path().filename() == ".trash" || !entry->is_directory(of_link)) continue;
       if (!entry->is_symlink())
         folders.push_back(entry->path());
       else if (const std::string problem = leads_out(entry->path(), root_); !problem.empty())
@@ -149,12 +154,23 @@ class FileStoreReader {
 /// Whether the folder is one of MLflow's: it, or one up to two levels below it, has a meta.yaml of an experiment or a
 /// run.
 bool is_file_store(const fs::path& path, int depth) {
-  if (fs::exists(path / "meta.yaml")) return true;
+  if (is_there(path / "meta.yaml")) return true;
   if (depth == 0) return false;
   std::error_code error;
   for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error))
-    if (entry->is_directory() && !entry->is_symlink() && is_file_store(entry->path(), depth - 1)) return true;
+    if (!entry->is_symlink() && entry->is_directory() && is_file_store(entry->path(), depth - 1)) return true;
   return false;
+}
+
+/// The name of the experiment that a run's folder lies in; empty where no readable file says it.
+std::string experiment_above(const fs::path& path) {
+  const fs::path meta_file = path.parent_path() / "meta.yaml";
+  if (!is_there(meta_file)) return "";
+  try {
+    return name_in(read_yaml_values(meta_file), "name");
+  } catch (const Error&) {  // it is not of what was asked for
+    return "";
+  }
 }
 
 }  // namespace
@@ -162,14 +178,11 @@ bool is_file_store(const fs::path& path, int depth) {
 FoundRuns import_mlflow(const fs::path& path) {
   if (!fs::is_directory(path)) return import_mlflow_database(path);
   FoundRuns found;
-  if (fs::is_regular_file(path / "mlflow.db")) found = import_mlflow_database(path / "mlflow.db");
+  if (is_there(path / "mlflow.db")) found = import_mlflow_database(path / "mlflow.db");
   if (!is_file_store(path, 2)) return found;
   FileStoreReader reader(path);
   // mlruns may stand beside mlflow.db: <path>/mlruns/<experiment>/<run>; models have a folder of their own.
-  reader.read(path, 3,
-              fs::exists(path.parent_path() / "meta.yaml")
-                  ? name_in(read_yaml_values(path.parent_path() / "meta.yaml"), "name")
-                  : "");
+  reader.read(path, 3, experiment_above(path));
   FoundRuns files = reader.take();
   for (ImportedRun& run : files.runs) found.runs.push_back(std::move(run));
   for (std::string& sentence : files.passed_over) found.passed_over.push_back(std::move(sentence));

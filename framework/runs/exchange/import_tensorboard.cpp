@@ -110,10 +110,16 @@ LoggedFolder read_folder(const std::vector<fs::path>& files) {
     TensorboardFile file;
   };
   std::vector<Read> reads;
-  for (const fs::path& path : files) reads.push_back({path, read_tensorboard(read_file(path, ErrorKind::store))});
+  LoggedFolder folder;
+  for (const fs::path& path : files) {
+    try {
+      reads.push_back({path, read_tensorboard(read_file(path, ErrorKind::store, kLargestImport))});
+    } catch (const Error& error) {  // the boundary between one file and the others
+      folder.problems.emplace_back(error.what());
+    }
+  }
   std::stable_sort(reads.begin(), reads.end(),
                    [](const Read& a, const Read& b) { return a.file.began.value_or(0) < b.file.began.value_or(0); });
-  LoggedFolder folder;
   for (const auto& [path, file] : reads) {
     if (!file.problem.empty()) folder.problems.push_back(path.filename().string() + ": " + file.problem);
     folder.curves.add(file, path.filename().string());
@@ -137,7 +143,7 @@ std::string metric_name(const std::string& tag, const Curves& curves) {
 /// What PyTorch Lightning writes beside the event files.
 void add_hparams_file(ImportedRun& run, const fs::path& folder) {
   const fs::path file = folder / "hparams.yaml";
-  if (!fs::exists(file)) return;
+  if (!is_there(file)) return;
   try {
     const json values = read_yaml_values(file);
     if (values.is_object()) run.settings.update(values);

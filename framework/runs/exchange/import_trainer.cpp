@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "runs/exchange/folder_files.h"
 #include "runs/exchange/imported_run.h"
 #include "runs/exchange/read_values.h"
 #include "runs/record/facts.h"
@@ -30,7 +31,7 @@ fs::path last_checkpoint_state(const fs::path& folder) {
     if (!name.starts_with(kPrefix)) continue;
     std::from_chars(name.data() + kPrefix.size(), name.data() + name.size(), step);
     const fs::path state = entry.path() / "trainer_state.json";
-    if (step > last && fs::exists(state)) {
+    if (step > last && is_there(state)) {
       last = step;
       found = state;
     }
@@ -41,7 +42,7 @@ fs::path last_checkpoint_state(const fs::path& folder) {
 /// Empty where the path is none of a Trainer's.
 fs::path state_file(const fs::path& path) {
   if (fs::is_directory(path)) {
-    if (fs::exists(path / "trainer_state.json")) return path / "trainer_state.json";
+    if (is_there(path / "trainer_state.json")) return path / "trainer_state.json";
     return last_checkpoint_state(path);
   }
   return path.filename() == "trainer_state.json" ? path : fs::path();
@@ -83,7 +84,7 @@ bool add_entry(ImportedRun& run, const json& entry, double share_done) {
 
 /// The file beside the others, an object; null where there is none, or it cannot be read, which is told.
 json object_in(const fs::path& file, ImportedRun& run) {
-  if (!fs::exists(file)) return nullptr;
+  if (!is_there(file)) return nullptr;
   try {
     json values = read_python_json(file);
     if (values.is_object()) return values;
@@ -130,7 +131,7 @@ void add_settings(ImportedRun& run, const json& state, const fs::path& folder) {
   if (const json& trial = member(state, "trial_params"); trial.is_object()) training.update(trial);
   run.settings["training"] = std::move(training);
   for (const char* file : {"training_args.bin", "optimizer.pt"})
-    if (fs::exists(folder / file)) run.unread(std::string(file) + ": contains Python objects");
+    if (is_there(folder / file)) run.unread(std::string(file) + ": contains Python objects");
   json model = object_in(folder / "config.json", run);
   if (model.is_null()) return;
   add_definition(run, model);

@@ -23,18 +23,23 @@ using nlohmann::json;
 fs::path log_in(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
-    if (entry->path().extension() == ".wandb" && entry->is_regular_file()) return entry->path();
+    if (entry->path().extension() == ".wandb") return entry->path();
   return {};
 }
 
+bool begins_like_log(const fs::path& file) {
+  constexpr std::size_t kEnough = 64;
+  return is_wandb_log(read_at(open_to_read(file, ErrorKind::store), 0, kEnough, file, ErrorKind::store));
+}
+
 bool is_wandb_run(const fs::path& folder) {
-  return !log_in(folder).empty() || fs::exists(folder / "files" / "wandb-summary.json") ||
-         fs::exists(folder / "files" / "wandb-metadata.json");
+  return !log_in(folder).empty() || is_there(folder / "files" / "wandb-summary.json") ||
+         is_there(folder / "files" / "wandb-metadata.json");
 }
 
 /// The file's values, an object; an empty one where there is no file, or it cannot be read, which is told.
 json values_in(const fs::path& file, ImportedRun& run) {
-  if (!fs::exists(file)) return json::object();
+  if (!is_there(file)) return json::object();
   try {
     json values = file.extension() == ".json" ? read_python_json(file) : read_yaml_values(file);
     if (values.is_object()) return values;
@@ -89,7 +94,7 @@ ImportedRun read_wandb_run(const fs::path& folder, const fs::path& log_file) {
   if (log_file.empty())
     run.unread("there is no run-*.wandb, which would have the history");
   else
-    log = read_wandb_log(read_file(log_file, ErrorKind::store));
+    log = read_wandb_log(read_file(log_file, ErrorKind::store, kLargestImport));
   const fs::path files = folder / "files";
   const json metadata = values_in(files / "wandb-metadata.json", run);
   if (log.config.empty()) log.config = config_in(values_in(files / "config.yaml", run));
@@ -120,9 +125,9 @@ ImportedRun read_wandb_run(const fs::path& folder, const fs::path& log_file) {
 
 FoundRuns import_wandb(const fs::path& path) {
   FoundRuns found;
-  if (fs::is_regular_file(path)) {
+  if (!fs::is_directory(path)) {
     if (path.extension() != ".wandb") return found;
-    if (!is_wandb_log(read_file(path, ErrorKind::store)))
+    if (!begins_like_log(path))
       throw Error(ErrorKind::store, path.string() + ": does not begin like a Weights & Biases log (\":W&B\")");
     found.runs.push_back(read_wandb_run(path.parent_path(), path));
     return found;
@@ -136,7 +141,8 @@ FoundRuns import_wandb(const fs::path& path) {
   std::error_code error;
   for (fs::directory_iterator entry(runs, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
-    if ((!name.starts_with("run-") && !name.starts_with("offline-run-")) || !entry->is_directory()) continue;
+    std::error_code of_link;  // one that leads nowhere
+    if ((!name.starts_with("run-") && !name.starts_with("offline-run-")) || !entry->is_directory(of_link)) continue;
     if (entry->is_symlink())
       found.passed_over.push_back(entry->path().string() + ": is a link; name the folder that it leads to");
     else if (is_wandb_run(entry->path()))
@@ -145,10 +151,14 @@ FoundRuns import_wandb(const fs::path& path) {
   std::sort(folders.begin(), folders.end());
   for (const fs::path& folder : folders) {
     const fs::path log = log_in(folder);
-    if (!log.empty() && !is_wandb_log(read_file(log, ErrorKind::store)))
-      found.passed_over.push_back(log.string() + ": does not begin like a Weights & Biases log (\":W&B\")");
-    else
-      found.runs.push_back(read_wandb_run(folder, log));
+    try {
+      if (!log.empty() && !begins_like_log(log))
+        found.passed_over.push_back(log.string() + ": does not begin like a Weights & Biases log (\":W&B\")");
+      else
+        found.runs.push_back(read_wandb_run(folder, log));
+    } catch (const Error& problem) {  // the boundary between one run and the others
+      found.passed_over.emplace_back(problem.what());
+    }
   }
   if (found.runs.empty() && folders.empty()) found.passed_over.clear();
   return found;

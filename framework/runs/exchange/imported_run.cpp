@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "formats/description_json.h"
+#include "runs/exchange/folder_files.h"
 #include "runs/exchange/read_values.h"
 #include "support/error.h"
+#include "support/human.h"
 #include "support/sha256.h"
 #include "support/utf8.h"
 
@@ -19,12 +21,22 @@ using nlohmann::json;
 
 std::string dumped(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+/// The beginning of a text, of at most so many bytes, in UTF-8 if the text is.
+std::string cut(std::string text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  while (longest > 0 && is_continuation_byte(text[longest])) --longest;
+  text.resize(longest);
+  return text;
+}
+
 std::string tag_of(std::string_view text) {
-  std::string tag = without_controls(text);
+  std::string tag = cut(without_controls(text), kLongestName);
   for (char& c : tag)
     if (c == ' ' || c == ',') c = '_';
   return tag;
 }
+
+bool has_long_name(const std::pair<const std::string, double>& metric) { return metric.first.size() > kLongestName; }
 
 }  // namespace
 
@@ -66,6 +78,14 @@ void ImportedRun::began(std::optional<double> time) {
   if (const std::string text = iso_time(time); !text.empty()) info.created = text;
 }
 
+void ImportedRun::unread(std::string sentence) {
+  constexpr std::size_t kMostSentences = 100;
+  if (report.unread.size() < kMostSentences)
+    report.unread.push_back(std::move(sentence));
+  else
+    ++more_unread_;
+}
+
 void ImportedRun::facts(const json& values) { add({std::nullopt, FactsEvent{values}}); }
 
 void ImportedRun::environment(const json& values) { add({std::nullopt, EnvironmentEvent{values}}); }
@@ -80,6 +100,12 @@ void ImportedRun::tags(const std::vector<std::string>& tags) {
 }
 
 void ImportedRun::points(std::int64_t step, std::map<std::string, double> metrics, std::optional<double> time) {
+  constexpr std::int64_t kLargest = std::int64_t{1} << 53;  // as in read_events()
+  if (step < -kLargest || step > kLargest) {
+    ++steps_beyond_;
+    return;
+  }
+  long_names_ += static_cast<std::int64_t>(std::erase_if(metrics, has_long_name));
   PointsEvent event{.step = step, .epoch = std::nullopt, .metrics = std::move(metrics)};
   if (const auto epoch = event.metrics.extract("epoch")) event.epoch = epoch.mapped();
   report.points += static_cast<std::int64_t>(event.metrics.size());
@@ -87,20 +113,25 @@ void ImportedRun::points(std::int64_t step, std::map<std::string, double> metric
   add({time, std::move(event)});
 }
 
-void ImportedRun::summary(const std::map<std::string, double>& metrics) {
-  if (!metrics.empty()) add({std::nullopt, SummaryEvent{metrics}});
+void ImportedRun::summary(std::map<std::string, double> metrics) {
+  long_names_ += static_cast<std::int64_t>(std::erase_if(metrics, has_long_name));
+  if (!metrics.empty()) add({std::nullopt, SummaryEvent{std::move(metrics)}});
 }
 
 void ImportedRun::ended(RunState state, const std::string& reason, std::optional<double> time, ErrorKind kind) {
   StateEvent event{state, std::nullopt, std::nullopt};
-  if (state == RunState::failed) event.error = RunError{kind, reason};
+  if (state == RunState::failed) event.error = RunError{kind, cut(reason, kLongestNote)};
   add({time, std::move(event)});
 }
 
 ImportReport ImportedRun::write(const fs::path& results, KnownImports& known) {
-  info.name = without_controls(info.name);
-  info.note = without_controls(info.note, /*keep_lines=*/true);
+  info.name = cut(without_controls(info.name), kLongestName);
+  info.note = cut(without_controls(info.note, /*keep_lines=*/true), kLongestNote);
   report.name = info.name;
+  if (steps_beyond_ > 0) unread(fmt::format("{} points of steps beyond 2^53", steps_beyond_));
+  if (long_names_ > 0)
+    unread(fmt::format("{} values of metrics whose names are longer than {} bytes", long_names_, kLongestName));
+  if (more_unread_ > 0) report.unread.push_back(fmt::format("and {} more of the kind", more_unread_));
   const ImportOrigin as_read{report.format, replace_invalid_utf8(from), content()};
   const std::optional<ImportOrigin> told = info.imported;
   report.id = run_here(results, known);
@@ -117,25 +148,35 @@ ImportReport ImportedRun::write(const fs::path& results, KnownImports& known) {
   return report;
 }
 
-void ImportedRun::add(const Event& event) { events_ += to_line(event) + "\n"; }
+void ImportedRun::add(const Event& event) {
+  const std::string line = to_line(event);
+  if (line.size() > kLongestLine)
+    return unread(fmt::format("{} in one piece, more than the limit of {}",
+                              human_bytes(static_cast<double>(line.size())),
+                              human_bytes(static_cast<double>(kLongestLine))));
+  events_ += line + "\n";
+}
 
 std::string ImportedRun::run_here(const fs::path& results, const KnownImports& known) const {
   const RunFolder same_id(runs_folder(results) / info.id);
-  if (!info.id.empty() && fs::exists(same_id.info()) && read_run_info(same_id).created == info.created &&
-      is_like(same_id))
-    return info.id;
+  if (!info.id.empty() && is_like(same_id, info.created)) return info.id;
   const std::string same_origin = info.imported ? known.same(*info.imported) : "";
   return !same_origin.empty() && is_like(RunFolder(runs_folder(results) / same_origin)) ? same_origin : "";
 }
 
-bool ImportedRun::is_like(const RunFolder& folder) const {
+bool ImportedRun::is_like(const RunFolder& folder, const std::optional<std::string>& created) const {
   const auto values = [](const LoggedSeries& series) {
     json all = json::object();
     for (const auto& [name, points] : series)
       for (const auto& [step, point] : points) all[name].push_back({step, number_to_json(point.value)});
     return all;
   };
-  return read_resolved(folder) == settings && values(read_series(folder)) == values(series_);
+  try {
+    return is_there(folder.info()) && (!created || read_run_info(folder).created == *created) &&
+           read_resolved(folder) == settings && values(read_series(folder)) == values(series_);
+  } catch (const Error&) {  // a folder that cannot be read is another run
+    return false;
+  }
 }
 
 std::string ImportedRun::content() const {

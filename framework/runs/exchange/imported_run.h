@@ -48,7 +48,7 @@ class ImportedRun {
 
   /// When it began, in seconds since 1970. What is no time is passed over.
   void began(std::optional<double> time);
-  void unread(std::string sentence) { report.unread.push_back(std::move(sentence)); }
+  void unread(std::string sentence);
 
   void facts(const nlohmann::json& values);
   void environment(const nlohmann::json& values);
@@ -57,7 +57,7 @@ class ImportedRun {
   void tags(const std::vector<std::string>& tags);
   /// `epoch` among the metrics says where the step stands. `time` in seconds since 1970.
   void points(std::int64_t step, std::map<std::string, double> metrics, std::optional<double> time = std::nullopt);
-  void summary(const std::map<std::string, double>& metrics);
+  void summary(std::map<std::string, double> metrics);
   /// `reason` and `kind` are of a failure.
   void ended(RunState state, const std::string& reason = "", std::optional<double> time = std::nullopt,
              ErrorKind kind = ErrorKind::run);
@@ -70,11 +70,14 @@ class ImportedRun {
   void add(const Event& event);
   /// The run of the results folder that this is; empty where there is none.
   std::string run_here(const std::filesystem::path& results, const KnownImports& known) const;
-  /// Whether a run is this one, in its settings and points.
-  bool is_like(const RunFolder& folder) const;
+  /// Whether a run is this one, in its settings and points, and in when it was made where that is given.
+  bool is_like(const RunFolder& folder, const std::optional<std::string>& created = std::nullopt) const;
   /// SHA-256 over all but the date, which of many formats is that of a file.
   std::string content() const;
 
+  std::int64_t more_unread_ = 0;   ///< sentences beyond those that are kept
+  std::int64_t steps_beyond_ = 0;  ///< points of steps that are out of range
+  std::int64_t long_names_ = 0;
   std::string events_;
   LoggedSeries series_;  ///< of a run that has an id already
 };

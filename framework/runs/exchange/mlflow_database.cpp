@@ -3,17 +3,19 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <fstream>
 #include <limits>
 #include <memory>
 
 #include "runs/exchange/mlflow_run.h"
 #include "support/error.h"
+#include "support/files.h"
 
 namespace folio::runs {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kLongestText = 16 << 20;  // bytes, as in MLflow's files
 
 /// One query's rows.
 class Rows {
@@ -65,9 +67,7 @@ using Database = std::unique_ptr<sqlite3, Close>;
 
 bool is_sqlite(const fs::path& file) {
   constexpr std::string_view kMagic = "SQLite format 3";
-  std::string begin(kMagic.size(), '\0');
-  return std::ifstream(file, std::ios::binary).read(begin.data(), static_cast<std::streamsize>(begin.size())) &&
-         begin == kMagic;
+  return read_at(open_to_read(file, ErrorKind::store), 0, kMagic.size(), file, ErrorKind::store) == kMagic;
 }
 
 /// The file as SQLite's URI, in which three characters have a meaning.
@@ -84,6 +84,11 @@ Database open_database(const fs::path& file) {
   Database database(opened);
   if (result != SQLITE_OK)
     throw Error(ErrorKind::store, fmt::format("{}: cannot be opened: {}", file.string(), sqlite3_errmsg(opened)));
+  // As SQLite advises for a database that a stranger may have made (https://www.sqlite.org/security.html).
+  sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(opened, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  sqlite3_limit(opened, SQLITE_LIMIT_LENGTH, kLongestText);
   constexpr int kPatienceMs = 10'000;  // a run that is going on writes there
   sqlite3_busy_timeout(opened, kPatienceMs);
   return database;

@@ -22,15 +22,17 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uintmax_t kLargestFile = std::uintmax_t{1} << 30;
+constexpr std::uintmax_t kLargestYaml = 1 << 20;  // the parser takes a hundred times a text's memory
 constexpr int kDeepest = 100;
-constexpr std::size_t kMostYamlValues = 100'000;  // aliases may stand for many more than are written
+constexpr std::int64_t kMostJsonValues = 100'000'000;  // each takes at least 16 bytes
+constexpr std::size_t kMostYamlValues = 100'000;       // aliases may stand for many more than are written
 
 /// JSON for the parser, and where it differs from what was read.
 struct QuotedJson {
   std::string text;
   std::vector<std::size_t> quotes;  ///< places in `text` of those that were put around bare words
   int depth = 0;                    ///< of the deepest value
+  std::int64_t values = 0;          ///< at least as many as there are
 };
 
 /// Puts quotes around the bare words that stand outside texts.
@@ -55,6 +57,7 @@ QuotedJson quote_bare_numbers(std::string_view text) {
       continue;
     }
     if (!in_text && (text[i] == '[' || text[i] == '{')) result.depth = std::max(result.depth, ++depth);
+    if (!in_text && (text[i] == '[' || text[i] == '{' || text[i] == ',')) ++result.values;
     if (!in_text && (text[i] == ']' || text[i] == '}')) --depth;
     if (in_text && text[i] == '\\' && i + 1 < text.size())
       quoted += text[i++];
@@ -96,9 +99,10 @@ json from_yaml(const YAML::Node& node, int depth, std::size_t& values) {
     }
     case YAML::NodeType::Map: {
       json object = json::object();
-      for (const auto& entry : node)
-        object[entry.first.IsScalar() ? entry.first.Scalar() : YAML::Dump(entry.first)] =
-            from_yaml(entry.second, depth + 1, values);
+      for (const auto& entry : node) {
+        if (!entry.first.IsScalar()) throw Error(ErrorKind::store, "has a name that is no plain value");
+        object[entry.first.Scalar()] = from_yaml(entry.second, depth + 1, values);
+      }
       return object;
     }
     default:
@@ -113,6 +117,8 @@ json read_python_json(std::string_view text, const std::string& name) {
   // Not by a callback of the parser: with one it takes a time that grows with the square of a list's length.
   if (quoted.depth > kDeepest)
     throw Error(ErrorKind::store, fmt::format("{}: is nested deeper than {} levels", name, kDeepest));
+  if (quoted.values > kMostJsonValues)
+    throw Error(ErrorKind::store, fmt::format("{}: has more than {} values", name, kMostJsonValues));
   try {
     return json::parse(quoted.text);
   } catch (const json::parse_error& error) {
@@ -124,11 +130,11 @@ json read_python_json(std::string_view text, const std::string& name) {
 }
 
 json read_python_json(const fs::path& file) {
-  return read_python_json(read_file(file, ErrorKind::store, kLargestFile), file.string());
+  return read_python_json(read_file(file, ErrorKind::store, kLargestImport), file.string());
 }
 
 json read_yaml_values(const fs::path& file) {
-  const std::string text = read_file(file, ErrorKind::store, 16 << 20);
+  const std::string text = read_file(file, ErrorKind::store, kLargestYaml);
   try {
     std::size_t values = 0;
     return from_yaml(YAML::Load(text), 0, values);
@@ -137,34 +143,6 @@ json read_yaml_values(const fs::path& file) {
   } catch (const Error& error) {  // from_yaml() does not know the file
     throw Error(ErrorKind::store, file.string() + ": " + error.what());
   }
-}
-
-std::optional<double> number_in(const json& value) {
-  if (value.is_number()) return value.get<double>();
-  if (value == "NaN" || value == "Infinity" || value == "-Infinity") return number_from_json(value);
-  return std::nullopt;
-}
-
-std::optional<std::int64_t> integer_in(const json& value) {
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  if (!value.is_number_float()) return std::nullopt;
-  const double number = value.get<double>();
-  constexpr double kTooLarge = 9.2e18;
-  if (std::abs(number) > kTooLarge || number != std::floor(number)) return std::nullopt;
-  return static_cast<std::int64_t>(number);
-}
-
-const json& member(const json& object, const char* key) {
-  static const json none;
-  if (!object.is_object()) return none;
-  const auto found = object.find(key);
-  return found == object.end() ? none : *found;
-}
-
-std::string text_in(const json& object, const char* key) {
-  const json& value = member(object, key);
-  return value.is_string() ? value.get<std::string>() : "";
 }
 
 json value_of_text(const std::string& text) {

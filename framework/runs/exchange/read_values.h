@@ -7,28 +7,21 @@
 #include <string>
 #include <string_view>
 
+#include "runs/record/json_values.h"
+
 /// Values as other programs write them. What is no value of the format throws Error (store) naming `name`, or the file.
 namespace folio::runs {
 
+/// Bytes of a file that another program wrote.
+constexpr std::uintmax_t kLargestImport = std::uintmax_t{1} << 30;
+
 /// JSON with NaN, Infinity and -Infinity, which Python writes bare, as texts of the same letters. Refuses nesting
-/// deeper than 100.
+/// deeper than 100, and more than 100 million values.
 nlohmann::json read_python_json(std::string_view text, const std::string& name);
 nlohmann::json read_python_json(const std::filesystem::path& file);
 
 /// YAML as a program writes it: plain scalars by the core schema (null, true, 12, 1e-3, .nan), quoted ones as texts.
 nlohmann::json read_yaml_values(const std::filesystem::path& file);
-
-/// A number, or one of the texts that stand for NaN and infinities; none for anything else.
-std::optional<double> number_in(const nlohmann::json& value);
-
-/// A whole number, also where it is written 3.0; none for anything else, or one that is out of range.
-std::optional<std::int64_t> integer_in(const nlohmann::json& value);
-
-/// A member of an object; null where it is no object or has no such member.
-const nlohmann::json& member(const nlohmann::json& object, const char* key);
-
-/// A text member; empty where there is none.
-std::string text_in(const nlohmann::json& object, const char* key);
 
 /// What was typed as text: what reads as JSON's number or truth value is taken as that, if nothing of it is lost.
 nlohmann::json value_of_text(const std::string& text);

@@ -16,6 +16,7 @@ using nlohmann::json;
 
 constexpr std::string_view kMagic{":W&B\xe1\xbe", 6};
 constexpr std::size_t kFileHeader = 7, kBlock = 32768, kPieceHeader = 7;
+constexpr std::size_t kDeepestName = 16;  // a value is put into as many objects
 enum Piece : std::uint8_t { kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4 };
 
 /// One record after the other, put together from its pieces.
@@ -84,6 +85,10 @@ void put_item(std::string_view bytes, json& target, WandbLog& log) {
     if (field->number == 16) value = field->bytes;
   }
   if (path.empty() || path.front() == "_wandb") return;
+  if (path.size() > kDeepestName) {
+    ++log.bad_values;
+    return;
+  }
   json* place = &target;
   for (const std::string& key : path) {
     if (!place->is_object()) *place = json::object();

@@ -1,12 +1,11 @@
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
+#include <system_error>
 
-#include "formats/description_json.h"
+#include "formats/strict_json.h"
 #include "runs/record/events.h"
+#include "runs/record/json_values.h"
 #include "runs/record/process_json.h"
 #include "support/utf8.h"
 
@@ -16,106 +15,127 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-std::map<std::string, double> metrics_from_json(const json& source) {
+// A line that is no event is counted, and the others are read: so what is wrong with it need not be said.
+struct NoEvent {};
+
+void require(bool condition) {
+  if (!condition) throw NoEvent();
+}
+
+const json& object_at(const json& source, const char* key) {
+  const json& object = member(source, key);
+  require(object.is_object());
+  return object;
+}
+
+/// One line, of at most so many bytes.
+std::string text_at(const json& source, const char* key, std::size_t longest, bool keep_lines = false) {
+  const json& text = member(source, key);
+  require(text.is_string() && text.get_ref<const std::string&>().size() <= longest);
+  return without_controls(text.get_ref<const std::string&>(), keep_lines);
+}
+
+std::int64_t step_at(const json& source) {
+  constexpr std::int64_t kLargest = std::int64_t{1} << 53;  // beyond it not every whole number is a double
+  const auto step = integer_in(member(source, "step"));
+  require(step && *step >= -kLargest && *step <= kLargest);
+  return *step;
+}
+
+std::optional<double> number_if_there(const json& source, const char* key) {
+  const json& value = member(source, key);
+  const auto number = number_in(value);
+  require(number || value.is_null());
+  return number;
+}
+
+std::map<std::string, double> metrics_at(const json& source) {
   std::map<std::string, double> metrics;
-  for (const auto& [name, value] : source.get_ref<const json::object_t&>())
-    metrics.emplace(without_controls(name), number_from_json(value));
+  for (const auto& [name, value] : object_at(source, "metrics").get_ref<const json::object_t&>()) {
+    const auto number = number_in(value);
+    require(number && name.size() <= kLongestName);
+    metrics.emplace(without_controls(name), *number);
+  }
   return metrics;
 }
 
 StateEvent state_from_json(const json& source) {
   StateEvent event;
-  event.state = run_state_from_string(source.at("state").get<std::string>());
-  if (source.contains("process")) event.process = process_from_json(source["process"]);
+  event.state = run_state_from_string(text_at(source, "state", kLongestName));
+  if (source.contains("process")) event.process = process_from_json({source["process"], ""});
   if (source.contains("error")) {
-    const json& error = source["error"];
-    event.error =
-        RunError{error_kind_from_string(error.at("kind").get<std::string>()), error.at("message").get<std::string>()};
+    const json& error = object_at(source, "error");
+    event.error = RunError{error_kind_from_string(text_at(error, "kind", kLongestName)),
+                           text_at(error, "message", kLongestNote, /*keep_lines=*/true)};
   }
   return event;
 }
 
-std::optional<std::string> text_if_there(const json& source, const char* key) {
-  return source.contains(key) ? std::optional(source[key].get<std::string>()) : std::nullopt;
+std::vector<std::string> tags_at(const json& source, const char* key) {
+  std::vector<std::string> tags;
+  if (!source.contains(key)) return tags;
+  require(source[key].is_array());
+  for (const json& tag : source[key]) {
+    require(tag.is_string() && tag.get_ref<const std::string&>().size() <= kLongestName);
+    tags.push_back(without_controls(tag.get_ref<const std::string&>()));
+  }
+  return tags;
 }
 
 LabelEvent label_from_json(const json& source) {
-  using Texts = std::vector<std::string>;
-  LabelEvent label{text_if_there(source, "name"), text_if_there(source, "note"), source.value("tags", Texts{}),
-                   source.value("untags", Texts{})};
-  if (label.name) label.name = without_controls(*label.name);
-  if (label.note) label.note = without_controls(*label.note, /*keep_lines=*/true);
-  for (std::string& tag : label.tags) tag = without_controls(tag);
+  LabelEvent label{std::nullopt, std::nullopt, tags_at(source, "tags"), tags_at(source, "untags")};
+  if (source.contains("name")) label.name = text_at(source, "name", kLongestName);
+  if (source.contains("note")) label.note = text_at(source, "note", kLongestNote, /*keep_lines=*/true);
   return label;
 }
 
-json values_from_json(const json& source) { return source.at("values").get<json::object_t>(); }
+Sample sample_from_json(const json& source) {
+  const json &prompt = member(source, "prompt"), &text = member(source, "text");
+  require(prompt.is_string() && text.is_string());
+  return {step_at(source), prompt.get<std::string>(), text.get<std::string>()};
+}
 
-/// Throws json::exception or Error where the line is no event.
+/// Throws NoEvent or Error where it is none.
 Event event_from_json(const json& source) {
-  const auto time = source.contains("time") ? std::optional(source["time"].get<double>()) : std::nullopt;
-  const auto& type = source.at("type").get_ref<const std::string&>();
-  if (type == "points") {
-    const auto epoch = source.contains("epoch") ? std::optional(number_from_json(source["epoch"])) : std::nullopt;
-    return {time, PointsEvent{source.at("step").get<std::int64_t>(), epoch, metrics_from_json(source.at("metrics"))}};
-  }
+  const auto time = number_if_there(source, "time");
+  const std::string type = text_in(source, "type");
+  if (type == "points")
+    return {time, PointsEvent{step_at(source), number_if_there(source, "epoch"), metrics_at(source)}};
   if (type == "state") return {time, state_from_json(source)};
-  if (type == "environment") return {time, EnvironmentEvent{values_from_json(source)}};
-  if (type == "facts") return {time, FactsEvent{values_from_json(source)}};
-  if (type == "summary") return {time, SummaryEvent{metrics_from_json(source.at("metrics"))}};
+  if (type == "environment") return {time, EnvironmentEvent{object_at(source, "values")}};
+  if (type == "facts") return {time, FactsEvent{object_at(source, "values")}};
+  if (type == "summary") return {time, SummaryEvent{metrics_at(source)}};
   if (type == "label") return {time, label_from_json(source)};
-  if (type == "sample") {
-    return {time, Sample{source.at("step").get<std::int64_t>(), source.at("prompt").get<std::string>(),
-                         source.at("text").get<std::string>()}};
-  }
-  throw Error(ErrorKind::store, "'" + type + "' is not a type of events");
+  if (type == "sample") return {time, sample_from_json(source)};
+  throw NoEvent();
 }
 
 /// The event that a line holds; none where the line is damaged or foreign, which is no failure: the others count.
 std::optional<Event> parse_event(std::string_view line) {
   try {
-    return event_from_json(json::parse(line));
-  } catch (const json::exception&) {
+    return event_from_json(parse_strict_json(line, "", {ErrorKind::store, kDeepestJson, /*unique_names=*/false}));
+  } catch (const NoEvent&) {
     return std::nullopt;
   } catch (const Error&) {
     return std::nullopt;
   }
 }
 
-[[noreturn]] void fail(const fs::path& path) { throw_errno(ErrorKind::store, path, "cannot be read"); }
-
-/// Up to `count` bytes from `offset` on, fewer at the file's end.
-std::string read_bytes(const fs::path& path, int fd, std::uint64_t offset, std::size_t count) {
-  std::string bytes(count, '\0');
-  std::size_t done = 0;
-  while (done < count) {
-    const ssize_t got = ::pread(fd, bytes.data() + done, count - done, static_cast<off_t>(offset + done));
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(path);
-    if (got == 0) break;
-    done += static_cast<std::size_t>(got);
-  }
-  bytes.resize(done);
-  return bytes;
-}
-
-std::uint64_t size_of(const fs::path& path, int fd) {
-  struct stat status{};
-  if (::fstat(fd, &status) != 0) fail(path);
-  return static_cast<std::uint64_t>(status.st_size);
-}
-
 /// Whole lines between `offset` and `size`; empty where there is none.
-std::string read_lines(const fs::path& path, int fd, std::uint64_t offset, std::uint64_t size, std::size_t limit) {
+std::string read_lines(const fs::path& path, const FileDescriptor& file, std::uint64_t offset, std::uint64_t size,
+                       std::size_t limit) {
   if (size <= offset) return "";
-  for (;; limit *= 2) {  // a line longer than the limit is read whole
-    std::string bytes = read_bytes(path, fd, offset, std::min<std::uint64_t>(limit, size - offset));
-    const std::size_t end = bytes.rfind('\n');
-    if (end != std::string::npos) {
+  for (;; limit = kLongestLine) {  // a line longer than the limit is read whole
+    std::string bytes = read_at(file, offset, std::min<std::uint64_t>(limit, size - offset), path, ErrorKind::store);
+    if (const std::size_t end = bytes.rfind('\n'); end != std::string::npos) {
       bytes.resize(end + 1);
       return bytes;
     }
-    if (bytes.size() < limit || bytes.size() == size - offset) return "";
+    if (bytes.size() >= kLongestLine) {
+      throw Error(ErrorKind::store, path.string() + ": the line that begins at byte " + std::to_string(offset) +
+                                        " is longer than the limit of " + std::to_string(kLongestLine) + " bytes");
+    }
+    if (bytes.size() < limit) return "";
   }
 }
 
@@ -124,13 +144,13 @@ std::string read_lines(const fs::path& path, int fd, std::uint64_t offset, std::
 EventBatch read_events(const fs::path& events_file, std::uint64_t offset, std::size_t limit) {
   EventBatch batch;
   batch.offset = offset;
-  const FileDescriptor file(::open(events_file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) {
-    if (errno == ENOENT) return batch;
-    fail(events_file);
-  }
-  const std::uint64_t size = size_of(events_file, file.get());
-  const std::string lines = read_lines(events_file, file.get(), offset, size, limit);
+  std::error_code error;
+  if (fs::symlink_status(events_file, error).type() == fs::file_type::not_found) return batch;
+  const FileDescriptor file = open_to_read(events_file, ErrorKind::store);
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) throw_errno(ErrorKind::store, events_file, "cannot be read");
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const std::string lines = read_lines(events_file, file, offset, size, limit);
   for (std::size_t begin = 0; begin < lines.size();) {
     const std::size_t end = lines.find('\n', begin);
     if (auto event = parse_event(std::string_view(lines).substr(begin, end - begin)))

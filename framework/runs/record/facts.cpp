@@ -150,12 +150,12 @@ void read_fact(const json& value, std::optional<double>& fact) {
   if (value.is_number()) fact = value.get<double>();
 }
 
-/// Other programs may write a count as 288.0.
+/// A count. Other programs may write one as 288.0.
 void read_fact(const json& value, std::optional<std::int64_t>& fact) {
   constexpr double kExact = 9007199254740992;  // 2^53: up to here a double tells whole numbers apart
   if (!value.is_number()) return;
   const auto number = value.get<double>();
-  if (number == std::floor(number) && std::abs(number) <= kExact) fact = static_cast<std::int64_t>(number);
+  if (number == std::floor(number) && number >= 0 && number <= kExact) fact = static_cast<std::int64_t>(number);
 }
 
 template <typename T>

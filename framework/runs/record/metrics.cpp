@@ -140,9 +140,9 @@ std::string in_shape(Shape shape, double value) {
     case Shape::significant:
       return std::abs(value) >= 1000 && std::abs(value) < 1e12 ? with_commas(std::llround(value)) : significant(value);
     case Shape::count:
-      return with_commas(std::llround(value));
+      return whole_number(value);
     case Shape::seconds:
-      return fmt::format("{:.2f} s", value);
+      return std::abs(value) < 1e15 ? fmt::format("{:.2f} s", value) : significant(value) + " s";
     case Shape::bytes:
       return human_bytes(value);
     case Shape::share:

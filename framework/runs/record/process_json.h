@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "formats/strict_json.h"
 #include "support/process_identity.h"
 
 namespace folio::runs {
@@ -9,7 +10,7 @@ namespace folio::runs {
 /// {"host", "boot_id", "pid", "start_time"}, as run.json and the events carry a process.
 nlohmann::json to_json(const ProcessIdentity& process);
 
-/// Throws nlohmann::json::exception where a field is missing or of another type.
-ProcessIdentity process_from_json(const nlohmann::json& json);
+/// Throws Error, naming the path, where a field is missing or no process has it.
+ProcessIdentity process_from_json(const JsonPart& part);
 
 }  // namespace folio::runs

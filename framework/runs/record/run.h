@@ -58,6 +58,12 @@ struct RunSummary {
   std::map<std::string, double> metrics;
 };
 
+/// A run folder that cannot be read, and so is not among the runs.
+struct UnreadRun {
+  std::string id;       ///< its folder's name
+  std::string message;  ///< why, in one line that names the file
+};
+
 /// "good, long".
 std::string tags_text(const std::set<std::string>& tags);
 

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
-#include "formats/json_fault.h"
+#include "runs/record/json_values.h"
 #include "runs/record/process_json.h"
 #include "runs/record/run_lock.h"
 #include "runs/record/unfinished_run.h"
@@ -41,18 +42,45 @@ void write_contents(const RunFolder& folder, const RunInfo& info, const std::str
   write_file_atomically(folder.resolved(), text_of(resolved), ErrorKind::store);
   write_file_atomically(folder.info(), text_of(to_json(info)), ErrorKind::store);
   if (!events.empty()) write_file_atomically(folder.events(), events, ErrorKind::store);
+  // What is beyond the limits of readers fails here, and not in every later command.
+  read_run_info(folder);
+  read_resolved(folder);
 }
 
 json read_json(const fs::path& path) {
-  const std::string text = read_file(path, ErrorKind::store, kLimit);
-  try {
-    return json::parse(text);
-  } catch (const json::parse_error& error) {  // its bytes count from 1
-    throw Error(ErrorKind::store,
-                path.string() + ": is not valid JSON: " + json_fault(text, std::max<std::size_t>(error.byte, 1) - 1));
-  } catch (const json::exception& error) {  // a number that is too large
-    throw Error(ErrorKind::store, path.string() + ": is not valid JSON: " + json_reason(error));
-  }
+  return parse_strict_json(read_file(path, ErrorKind::store, kLimit), path.string(), {ErrorKind::store, kDeepestJson});
+}
+
+/// A text in one line, or several; empty where it is not there.
+std::string text_of(const JsonPart& part, const char* key, std::size_t longest, bool keep_lines = false) {
+  if (!part.has(key)) return "";
+  const std::string& text = part.at(key).text();
+  if (text.size() > longest)
+    part.at(key).fail("has " + std::to_string(text.size()) + " bytes, expected at most " + std::to_string(longest));
+  return without_controls(text, keep_lines);
+}
+
+std::vector<std::string> texts_of(const JsonPart& part, const char* key) {
+  std::vector<std::string> texts;
+  if (part.has(key)) part.at(key).for_each([&](const JsonPart& item) { texts.push_back(item.text()); });
+  return texts;
+}
+
+std::map<std::string, std::string> origins_of(const JsonPart& part) {
+  std::map<std::string, std::string> origins;
+  if (!part.has("origins")) return origins;
+  const JsonPart given = part.at("origins");
+  given.expect_object();
+  for (const auto& [key, value] : given.value().items()) origins[key] = given.at(key).text();
+  return origins;
+}
+
+/// Values by dotted key, as flat_settings() counts them.
+std::size_t count_settings(const json& value) {
+  if (!value.is_object()) return 1;
+  std::size_t count = 0;
+  for (const auto& [key, inner] : value.items()) count += count_settings(inner);
+  return count;
 }
 
 template <typename T>
@@ -61,6 +89,13 @@ void put_unless_empty(json& target, const char* key, const T& value) {
 }
 
 }  // namespace
+
+bool is_run_id(std::string_view name) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  constexpr std::size_t kLongest = 64;
+  return !name.empty() && name.size() <= kLongest && kLetters.find(name.front()) != kLetters.npos &&
+         name.find_first_not_of(std::string(kLetters) + "._-") == name.npos;
+}
 
 fs::path runs_folder(const fs::path& results) { return results / "runs"; }
 
@@ -98,24 +133,25 @@ json to_json(const RunInfo& info) {
   return result;
 }
 
-RunInfo run_info_from_json(const json& source) {
+RunInfo run_info_from_json(const JsonPart& part) {
+  constexpr std::size_t kLongestText = 64 << 10;
   RunInfo info;
-  info.id = source.at("id").get<std::string>();
-  info.name = without_controls(source.at("name").get<std::string>());
-  info.created = source.value("created", "");
-  info.command = source.value("command", info.command);
-  info.experiment_file = source.value("experiment_file", "");
-  info.overrides = source.value("overrides", info.overrides);
-  info.origins = source.value("origins", info.origins);
-  info.plugins = plugin_builds_from_json(source.value("plugins", json::array()));
-  if (source.contains("runner")) info.runner = process_from_json(source["runner"]);
-  info.folio_version = source.value("folio_version", "");
-  info.git_commit = source.value("git_commit", "");
-  info.note = without_controls(source.value("note", ""), /*keep_lines=*/true);
-  if (source.contains("imported")) {
-    const json& origin = source["imported"];
-    info.imported = ImportOrigin{origin.at("format").get<std::string>(), origin.at("from").get<std::string>(),
-                                 origin.at("content").get<std::string>()};
+  info.id = part.at("id").text();
+  part.at("name");  // an empty one is a name, but none is not
+  info.name = text_of(part, "name", kLongestName);
+  info.created = text_of(part, "created", 64);
+  info.command = texts_of(part, "command");
+  info.experiment_file = text_of(part, "experiment_file", kLongestText);
+  info.overrides = texts_of(part, "overrides");
+  info.origins = origins_of(part);
+  if (part.has("plugins")) info.plugins = plugin_builds_from_json(part.at("plugins"));
+  if (part.has("runner")) info.runner = process_from_json(part.at("runner"));
+  info.folio_version = text_of(part, "folio_version", kLongestText);
+  info.git_commit = text_of(part, "git_commit", kLongestText);
+  info.note = text_of(part, "note", kLongestNote, /*keep_lines=*/true);
+  if (part.has("imported")) {
+    const JsonPart origin = part.at("imported");
+    info.imported = ImportOrigin{origin.at("format").text(), origin.at("from").text(), origin.at("content").text()};
   }
   return info;
 }
@@ -132,34 +168,40 @@ json to_json(const std::vector<PluginBuild>& plugins) {
   return list;
 }
 
-std::vector<PluginBuild> plugin_builds_from_json(const json& source) {
+std::vector<PluginBuild> plugin_builds_from_json(const JsonPart& part) {
   std::vector<PluginBuild> plugins;
-  for (const json& plugin : source) {
-    plugins.push_back({plugin.at("kind").get<std::string>(), plugin.at("id").get<std::string>(),
-                       plugin.at("version").get<std::string>(), plugin.at("library").get<std::string>(),
-                       plugin.at("library_hash").get<std::string>()});
-  }
+  part.for_each([&](const JsonPart& plugin) {
+    plugins.push_back({plugin.at("kind").text(), plugin.at("id").text(), plugin.at("version").text(),
+                       plugin.at("library").text(), plugin.at("library_hash").text()});
+  });
   return plugins;
 }
 
 RunInfo read_run_info(const RunFolder& folder) {
   const json source = read_json(folder.info());
-  try {
-    if (const int format = source.at("format").get<int>(); format > kFormat) {
-      throw Error(ErrorKind::store,
-                  fmt::format("{}: has format {}, but this Folio reads formats up to {}; a newer Folio wrote it",
-                              folder.info().string(), format, kFormat));
-    }
-    return run_info_from_json(source);
-  } catch (const json::exception& error) {
-    throw Error(ErrorKind::store, folder.info().string() + ": does not describe a run: " + json_reason(error));
+  const JsonPart part(source, folder.info().string() + ": ", ErrorKind::store);
+  if (const auto format = part.at("format").integer(1, std::numeric_limits<std::int64_t>::max()); format > kFormat) {
+    throw Error(ErrorKind::store,
+                fmt::format("{}: has format {}, but this Folio reads formats up to {}; a newer Folio wrote it",
+                            folder.info().string(), format, kFormat));
   }
+  return run_info_from_json(part);
 }
 
 json read_resolved(const RunFolder& folder) {
   json resolved = read_json(folder.resolved());
-  if (!resolved.is_object()) throw Error(ErrorKind::store, folder.resolved().string() + ": expected a JSON object");
+  JsonPart(resolved, folder.resolved().string() + ": ", ErrorKind::store).expect_object();
+  if (const std::size_t count = count_settings(resolved); count > kMostSettings) {
+    throw Error(ErrorKind::store, fmt::format("{}: has {} settings, expected at most {}", folder.resolved().string(),
+                                              count, kMostSettings));
+  }
   return resolved;
+}
+
+void require_sections(const json& settings, const RunFolder& folder) {
+  const JsonPart part(settings, folder.resolved().string() + ": ", ErrorKind::store);
+  for (const char* section : {"dataset", "tokenizer", "model", "training"})
+    if (part.has(section)) part.at(section).expect_object();
 }
 
 }  // namespace folio::runs

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "formats/strict_json.h"
 #include "support/files.h"
 #include "support/process_identity.h"
 
@@ -78,6 +80,14 @@ class RunFolder {
 /// Of the ids that create_run() draws.
 constexpr int kRunIdDigits = 8;
 
+/// Whether a folder of this name can be a run's: 1 to 64 letters, digits, `.`, `_` and `-`, the first a letter or a
+/// digit.
+bool is_run_id(std::string_view name);
+
+constexpr std::size_t kLongestName = 1000;      ///< bytes of a run's name, or of a metric's
+constexpr std::size_t kLongestNote = 64 << 10;  ///< bytes
+constexpr std::size_t kMostSettings = 10'000;   ///< of a run
+
 /// The folder that the runs of a results folder lie in.
 std::filesystem::path runs_folder(const std::filesystem::path& results);
 
@@ -90,22 +100,26 @@ struct NewRun {
 
 /// Makes the folder of a new run with run.json, experiment.yaml and resolved.json in it, and events.jsonl where there
 /// are `events`. It appears whole or not at all. Its id is the info's where that is given and free, else a fresh one.
-/// Throws Error (store) naming the path that cannot be written.
+/// Throws Error (store) naming the path that cannot be written, or what could not be read again.
 NewRun create_run(const std::filesystem::path& results, RunInfo info, const std::string& experiment_text,
                   const nlohmann::json& resolved, const std::string& events = "");
 
-/// Throws Error (store) naming the file and what is wrong with it.
+/// Throws Error (store) naming the file, the key and what is wrong with it.
 RunInfo read_run_info(const RunFolder& folder);
 
-/// The resolved experiment. Throws as read_run_info() does.
+/// The resolved experiment, an object. Throws as read_run_info() does.
 nlohmann::json read_resolved(const RunFolder& folder);
 
+/// Refuses settings in which a section of an experiment ("model") is no object, as that of another program's run may
+/// be. Throws Error (store) naming the file.
+void require_sections(const nlohmann::json& settings, const RunFolder& folder);
+
 nlohmann::json to_json(const RunInfo& info);
-/// Throws nlohmann::json::exception where a field is missing or of another type, as the next one does.
-RunInfo run_info_from_json(const nlohmann::json& json);
+/// Throws Error of the part's kind, naming the path, where a field is missing or of another type, as the next one does.
+RunInfo run_info_from_json(const JsonPart& part);
 
 /// {"kind", "id", "version", "library", "library_hash"} for each, as run.json and the worker's requests carry them.
 nlohmann::json to_json(const std::vector<PluginBuild>& plugins);
-std::vector<PluginBuild> plugin_builds_from_json(const nlohmann::json& json);
+std::vector<PluginBuild> plugin_builds_from_json(const JsonPart& part);
 
 }  // namespace folio::runs

@@ -1,10 +1,12 @@
 #include "runs/record/selection.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <vector>
 
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "support/utf8.h"
 
 namespace folio::runs {
 namespace {
@@ -46,7 +48,19 @@ const RunSummary& latest_of_file(std::span<const RunSummary> runs, const std::st
 
 }  // namespace
 
-const RunSummary& select_run(std::span<const RunSummary> runs, const std::string& text) {
+const UnreadRun* select_unread(std::span<const RunSummary> runs, const std::string& text,
+                               std::span<const UnreadRun> unread) {
+  const auto begins = [&](const auto& run) { return run.id.starts_with(text); };
+  const auto means = [&](const RunSummary& run) { return begins(run) || run.name == text; };
+  if (text.empty() || std::any_of(runs.begin(), runs.end(), means)) return nullptr;
+  const auto exact = std::find_if(unread.begin(), unread.end(), [&](const UnreadRun& run) { return run.id == text; });
+  if (exact != unread.end()) return &*exact;
+  const auto found = std::find_if(unread.begin(), unread.end(), begins);
+  return found == unread.end() || std::count_if(unread.begin(), unread.end(), begins) > 1 ? nullptr : &*found;
+}
+
+const RunSummary& select_run(std::span<const RunSummary> runs, const std::string& text,
+                             std::span<const UnreadRun> unread) {
   if (text == "latest") {
     if (runs.empty() || is_baseline(runs.front())) throw Error(ErrorKind::usage, "there are no runs yet");
     return runs.front();
@@ -57,7 +71,11 @@ const RunSummary& select_run(std::span<const RunSummary> runs, const std::string
   std::vector<const RunSummary*> candidates;
   for (const RunSummary& run : runs)
     if (!text.empty() && run.id.starts_with(text)) candidates.push_back(&run);
-  if (candidates.empty()) throw_unknown(runs, text);
+  if (candidates.empty()) {
+    if (const UnreadRun* run = select_unread(runs, text, unread))
+      throw Error(ErrorKind::store, "run " + without_controls(run->id) + " cannot be read: " + run->message);
+    throw_unknown(runs, text);
+  }
   if (candidates.size() > 1) throw_ambiguous(text, candidates);
   return *candidates.front();
 }

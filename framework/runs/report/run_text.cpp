@@ -6,6 +6,7 @@
 #include <set>
 
 #include "runs/record/facts.h"
+#include "runs/record/json_values.h"
 #include "runs/record/metrics.h"
 #include "support/human.h"
 #include "terminal/table.h"
@@ -67,8 +68,9 @@ void add_settings(Page& page, const Run& run, bool all) {
 std::string fact_text(const std::string& key, const json& value) {
   if (value.is_number() && (key.ends_with("_bytes") || key == fact_name(&Facts::bytes)))
     return human_bytes(value.get<double>());
-  if (key.ends_with("_flops_per_second")) return significant(value.get<double>() / 1e9) + " GFLOP/s";
-  if (value.is_number_integer()) return with_commas(value.get<std::int64_t>());
+  if (value.is_number() && key.ends_with("_flops_per_second"))
+    return significant(value.get<double>() / 1e9) + " GFLOP/s";
+  if (const auto number = integer_in(value); number && value.is_number_integer()) return with_commas(*number);
   if (value.is_number()) return significant(value.get<double>(), 6);
   constexpr std::size_t kHash = 64, kShown = 12;
   const std::string text = value_text(value);
@@ -107,7 +109,8 @@ void add_files(Page& page, const Run& run) {
                                    {run.folder.trace(), "what each step was made of"},
                                    {run.folder.experiment(), "the experiment file as it was"},
                                    {run.folder.resolved(), "the experiment with every value"}}) {
-    if (fs::exists(path)) table.add_row({path.filename().string(), page.paint().dim(what)});
+    std::error_code error;
+    if (fs::exists(path, error)) table.add_row({path.filename().string(), page.paint().dim(what)});
   }
   const std::string& other = run.summary.other_folder;
   if (table.empty() && other.empty()) return;
@@ -126,7 +129,7 @@ void add_sample(Page& page, const Run& run) {
 std::string plugins_line(const json& settings) {
   std::string line;
   for (const auto& [key, label] : {std::pair{"model", "model"}, {"tokenizer", "tokenizer"}, {"dataset", "data set"}}) {
-    const std::string type = settings.value(json::json_pointer(std::string("/") + key + "/type"), "");
+    const std::string type = text_in(member(settings, key), "type");
     if (!type.empty()) line += (line.empty() ? "" : ", ") + std::string(label) + " " + type;
   }
   return line;

@@ -29,12 +29,13 @@ void BatchEntry::operator()(const PointsEvent& event) {
 }
 
 void BatchEntry::operator()(const SummaryEvent& event) {
-  for (const auto& [name, value] : event.metrics) finals_[metric_ids_.id(name)] = value;
+  for (const auto& [name, value] : event.metrics) finals_[metric(name)] = value;
 }
 
 void BatchEntry::write() {
-  write_points();
-  write_finals();
+  const std::vector<long long> ids = metric_ids_.of(names_);
+  write_points(ids);
+  write_finals(ids);
   write_state();
   write_sample();
   write_labels();
@@ -42,35 +43,41 @@ void BatchEntry::write() {
   merge_details("facts", facts_);
 }
 
-void BatchEntry::add_point(const std::string& name, std::int64_t step, double value) {
-  const long long metric = metric_ids_.id(name);
-  points_.push_back({metric, step, value});
-  finals_[metric] = value;
+std::size_t BatchEntry::metric(const std::string& name) {
+  const auto [known, is_new] = places_.emplace(name, names_.size());
+  if (is_new) names_.push_back(name);
+  return known->second;
 }
 
-void BatchEntry::write_points() {
+void BatchEntry::add_point(const std::string& name, std::int64_t step, double value) {
+  const std::size_t place = metric(name);
+  points_.push_back({place, step, value});
+  finals_[place] = value;
+}
+
+void BatchEntry::write_points(const std::vector<long long>& ids) {
   if (points_.empty()) return;
   // In the order of the table's key they are inserted fastest; of a step logged again the later is the one that counts.
-  const auto key = [](const PointRow& point) { return std::pair(point.metric, point.step); };
+  const auto key = [&](const PointRow& point) { return std::pair(ids[point.metric], point.step); };
   std::stable_sort(points_.begin(), points_.end(),
                    [&](const PointRow& a, const PointRow& b) { return key(a) < key(b); });
   std::vector<long long> metrics, steps;
   std::vector<double> values;
   for (std::size_t i = 0; i < points_.size(); ++i) {
     if (i + 1 < points_.size() && key(points_[i]) == key(points_[i + 1])) continue;
-    metrics.push_back(points_[i].metric);
+    metrics.push_back(ids[points_[i].metric]);
     steps.push_back(points_[i].step);
     values.push_back(points_[i].value);
   }
   upsert_points(session_, row_, metrics, steps, values);
 }
 
-void BatchEntry::write_finals() {
+void BatchEntry::write_finals(const std::vector<long long>& ids) {
   if (finals_.empty()) return;
   std::vector<long long> metrics;
   std::vector<double> values;
-  for (const auto& [metric, value] : finals_) {
-    metrics.push_back(metric);
+  for (const auto& [place, value] : finals_) {
+    metrics.push_back(ids[place]);
     values.push_back(value);
   }
   upsert_finals(session_, row_, metrics, values);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "runs/record/events.h"
@@ -32,14 +33,15 @@ class BatchEntry {
 
  private:
   struct PointRow {
-    long long metric = 0;
+    std::size_t metric = 0;  // place in names_
     long long step = 0;
     double value = 0;
   };
 
+  std::size_t metric(const std::string& name);
   void add_point(const std::string& name, std::int64_t step, double value);
-  void write_points();
-  void write_finals();
+  void write_points(const std::vector<long long>& ids);
+  void write_finals(const std::vector<long long>& ids);
   void write_state();
   void write_sample();
   void write_labels();
@@ -48,8 +50,10 @@ class BatchEntry {
   soci::session& session_;
   MetricIds& metric_ids_;
   const long long row_;
+  std::vector<std::string> names_;  // of metrics, each once
+  std::unordered_map<std::string, std::size_t> places_;
   std::vector<PointRow> points_;  // as they came
-  std::map<long long, double> finals_;
+  std::map<std::size_t, double> finals_;
   nlohmann::json environment_ = nlohmann::json::object();
   nlohmann::json facts_ = nlohmann::json::object();
   std::optional<Sample> sample_;

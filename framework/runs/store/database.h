@@ -29,8 +29,10 @@ class Database {
       } catch (const soci::soci_error& error) {
         if (losses == kMostLosses) throw translated(error);
         reconnect(error);
-      } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorKind::store, name() + ": is damaged: " + error.what());
+      } catch (const nlohmann::json::exception&) {
+        throw Error(ErrorKind::store, name() +
+                                          ": is damaged: what its tables hold cannot be read; runner reindex makes "
+                                          "them anew from the run folders");
       }
     }
   }

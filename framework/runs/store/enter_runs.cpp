@@ -6,10 +6,12 @@
 #include <system_error>
 
 #include "runs/record/events.h"
+#include "runs/record/json_values.h"
 #include "runs/record/process_json.h"
 #include "runs/record/run_lock.h"
 #include "runs/store/batch_entry.h"
 #include "runs/store/name_ids.h"
+#include "runs/store/refused_runs.h"
 #include "support/utf8.h"
 
 namespace folio::runs {
@@ -30,6 +32,7 @@ using soci::use;
 // the last one also where a server is far away.
 constexpr std::size_t kRunsInTransaction = 500;
 constexpr std::size_t kEventsInTransaction = 100'000;
+constexpr std::uint64_t kBytesInTransaction = 64 << 20;  // of events, all of which are held at once
 constexpr std::chrono::seconds kTimeInTransaction{3};
 
 /// What names stand for within one transaction. Not kept for the next: the tables may be made anew in between.
@@ -55,6 +58,8 @@ struct News {
   json settings;                    ///< the same
   std::string model;                ///< the same; empty where the settings name none
   EventBatch batch;
+
+  std::uint64_t bytes() const { return batch.offset - (seen && !replaced ? seen->offset : 0); }
 };
 
 std::optional<RunProgress> progress_of(soci::session& session, const ResultsFolder& results, const std::string& id) {
@@ -83,27 +88,24 @@ bool was_replaced(const RunProgress& progress, const RunFolder& folder) {
 }
 
 /// What is new in the run's folder; none when nothing is. Throws Error where the folder is none of a run.
-std::optional<News> look(soci::session& session, const ResultsFolder& results, PendingRun& pending) {
+std::optional<News> look(PendingRun& pending, const std::optional<RunProgress>& seen, bool gone) {
   const RunFolder& folder = pending.run.folder;
-  if (speaks_postgresql(session) && first_invalid_utf8(folder.path().string()))
-    throw Error(ErrorKind::store, folder.path().string() + ": its path is not UTF-8, which PostgreSQL cannot store");
   News news;
   news.pending = &pending;
-  news.seen = progress_of(session, results, pending.run.id);
-  // Asked before the events are read: a process that is gone by now has written all that it ever will.
-  news.gone = news.seen && is_gone(*news.seen, folder);
-  if (!pending.more && !news.gone) return std::nullopt;
-  news.replaced = news.seen && was_replaced(*news.seen, folder);
-  const bool is_new = !news.seen || news.replaced;
+  news.seen = seen;
+  news.gone = gone;
+  news.replaced = seen && was_replaced(*seen, folder);
+  const bool is_new = !seen || news.replaced;
   if (is_new) {
     news.info = read_run_info(folder);
     news.settings = read_resolved(folder);
-    const json model = news.settings.value(json::json_pointer("/model/type"), json());
-    if (model.is_string()) news.model = model.get<std::string>();
+    if (!news.info.imported) require_sections(news.settings, folder);
+    news.model = without_controls(text_in(member(news.settings, "model"), "type"));
+    if (news.model.size() > kLongestName) news.model.clear();
   }
-  const std::uint64_t offset = is_new ? 0 : news.seen->offset;
+  const std::uint64_t offset = is_new ? 0 : seen->offset;
   news.batch = read_events(folder.events(), offset);
-  if (!is_new && news.batch.offset == offset && !news.gone) return std::nullopt;
+  if (!is_new && news.batch.offset == offset && !gone) return std::nullopt;
   return news;
 }
 
@@ -174,31 +176,55 @@ void enter_all(soci::session& session, const ResultsFolder& results, std::vector
   group.clear();
 }
 
-/// The same; a folder that is none of a run is added to `problems`.
-std::optional<News> look_safely(soci::session& session, const ResultsFolder& results, PendingRun& run,
-                                std::vector<SyncProblem>& problems) {
+/// The same; a folder that cannot be read is added to `refusals`.
+std::optional<News> look_safely(soci::session& session, const ResultsFolder& results, PendingRun& pending,
+                                std::vector<Refusal>& refusals) {
+  const FoundRun& run = pending.run;
+  const auto seen = progress_of(session, results, run.id);
+  // Asked before the events are read: a process that is gone by now has written all that it ever will.
+  const bool gone = seen && is_gone(*seen, run.folder);
+  if (!pending.more && !gone) return std::nullopt;
+  const auto refuse = [&](const std::string& why, const std::string& stamp) {
+    refusals.push_back({{run.id, without_controls(why)}, stamp});
+  };
+  const std::string stamp = stamp_of(run.folder);
   try {
-    return look(session, results, run);
+    if (speaks_postgresql(session) && first_invalid_utf8(run.folder.path().string()))
+      throw Error(ErrorKind::store,
+                  run.folder.path().string() + ": its path is not UTF-8, which PostgreSQL cannot store");
+    return look(pending, seen, gone);
+  } catch (const SystemError& error) {
+    refuse(error.what(), "");
   } catch (const Error& error) {  // the boundary between one run's folder and the others
-    problems.push_back({run.run.folder.path(), error.what()});
-    return std::nullopt;
+    refuse(error.what(), stamp);
   }
+  if (!gone) return std::nullopt;
+  News end;  // which can be told whatever its folder holds
+  end.pending = &pending;
+  end.seen = seen;
+  end.gone = true;
+  end.batch.offset = seen->offset;
+  pending.more = false;
+  return end;
 }
 
 /// Looks at each run once and enters what is new; what is left of `pending` has to be looked at again.
 void enter_round(soci::session& session, const ResultsFolder& results, std::vector<PendingRun>& pending,
-                 std::vector<SyncProblem>& problems) {
+                 std::vector<Refusal>& refusals) {
   std::vector<News> group;
   std::size_t events = 0;
+  std::uint64_t bytes = 0;
   for (PendingRun& run : pending) {
-    auto news = look_safely(session, results, run, problems);
+    auto news = look_safely(session, results, run, refusals);
     run.done = !news;
     if (run.done) continue;
     events += news->batch.events.size();
+    bytes += news->bytes();
     group.push_back(std::move(*news));
-    if (group.size() < kRunsInTransaction && events < kEventsInTransaction) continue;
+    if (group.size() < kRunsInTransaction && events < kEventsInTransaction && bytes < kBytesInTransaction) continue;
     enter_all(session, results, group);
     events = 0;
+    bytes = 0;
   }
   enter_all(session, results, group);
   std::erase_if(pending, [](const PendingRun& run) { return run.done; });
@@ -208,16 +234,17 @@ void enter_round(soci::session& session, const ResultsFolder& results, std::vect
 
 std::optional<ProcessIdentity> process_from_text(const std::string& text) {
   if (text.empty()) return std::nullopt;
-  return process_from_json(json::parse(text));
+  const json process = json::parse(text);
+  return process_from_json({process, "the process of a run", ErrorKind::store});
 }
 
-std::vector<SyncProblem> enter_runs(soci::session& session, const ResultsFolder& results,
-                                    const std::vector<FoundRun>& runs) {
+std::vector<Refusal> enter_runs(soci::session& session, const ResultsFolder& results,
+                                const std::vector<FoundRun>& runs) {
   std::vector<PendingRun> pending;
   for (const FoundRun& run : runs) pending.push_back({run, true, false});
-  std::vector<SyncProblem> problems;
-  while (!pending.empty()) enter_round(session, results, pending, problems);
-  return problems;
+  std::vector<Refusal> refusals;
+  while (!pending.empty()) enter_round(session, results, pending, refusals);
+  return refusals;
 }
 
 void follow_moved_folder(soci::session& session, const ResultsFolder& results) {

@@ -28,11 +28,17 @@ struct FoundRun {
   RunFolder folder;
 };
 
+/// A run folder that could not be entered.
+struct Refusal {
+  UnreadRun run;
+  std::string stamp;  ///< of its files before they were read (refused_runs.h); empty where another try may succeed
+};
+
 /// Enters what is new in the folders of these runs, and marks as failed the active ones whose process is gone. A run's
 /// events are entered together with how far they were read. Events that come while this goes on may be left for the
 /// next time. Returns the folders that could not be entered; throws soci::soci_error when the database fails.
-std::vector<SyncProblem> enter_runs(soci::session& session, const ResultsFolder& results,
-                                    const std::vector<FoundRun>& runs);
+std::vector<Refusal> enter_runs(soci::session& session, const ResultsFolder& results,
+                                const std::vector<FoundRun>& runs);
 
 /// Where the runs of a results folder lie is kept with them, for those who see them from elsewhere: brings that up to
 /// date after the folder was moved.

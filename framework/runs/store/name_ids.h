@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 namespace folio::runs {
 
@@ -13,9 +15,12 @@ class MetricIds {
  public:
   explicit MetricIds(soci::session& session) : session_(session) {}
 
-  long long id(const std::string& name);
+  /// In the order of the names, each of which stands there once.
+  std::vector<long long> of(const std::vector<std::string>& names);
 
  private:
+  void find_or_add(const nlohmann::json& names);
+
   soci::session& session_;
   std::unordered_map<std::string, long long> ids_;
 };
@@ -29,10 +34,10 @@ class SettingIds {
   std::string column(const nlohmann::json& settings);
 
  private:
-  long long id(const std::string& key, const std::string& value);
+  void find_or_add(const std::vector<std::pair<std::string, std::string>>& pairs);
 
   soci::session& session_;
-  std::unordered_map<std::string, long long> ids_;
+  std::unordered_map<std::string, long long> ids_;  // by key and value
 };
 
 }  // namespace folio::runs

@@ -63,6 +63,13 @@ constexpr const char* kTables[] = {
          value DOUBLE PRECISION,
          PRIMARY KEY (run, metric, step)
        ) COMPACT)",
+    R"(CREATE TABLE refused (               -- run folders that could not be entered, see refused_runs.h
+         home TEXT NOT NULL,
+         run TEXT NOT NULL,
+         stamp TEXT NOT NULL,
+         message TEXT NOT NULL,
+         PRIMARY KEY (run, home)
+       ) COMPACT)",
 };
 
 /// The statement with `word` replaced wherever it stands.
@@ -106,7 +113,7 @@ bool has_tables(soci::session& session) {
 }
 
 void drop_tables(soci::session& session) {
-  for (const char* table : {"runs", "details", "settings", "metrics", "finals", "points", "schema_version"})
+  for (const char* table : {"runs", "details", "settings", "metrics", "finals", "points", "refused", "schema_version"})
     session << fmt::format("DROP TABLE IF EXISTS {}", table);
 }
 

@@ -131,7 +131,8 @@ void read_details(soci::session& session, long long row, Run& run) {
   session << "SELECT info, settings, facts, environment, sample FROM details WHERE run = :row", into(info),
       into(settings), into(facts), into(environment), into(sample), use(row);
   if (!session.got_data()) throw Error(ErrorKind::store, "run " + run.summary.id + " is not in the store");
-  run.info = run_info_from_json(json::parse(info));
+  const json as_json = json::parse(info);
+  run.info = run_info_from_json({as_json, "run " + run.summary.id + ": ", ErrorKind::store});
   run.settings = json::parse(settings);
   run.facts = json::parse(facts);
   run.environment = json::parse(environment);

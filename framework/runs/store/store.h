@@ -25,12 +25,6 @@ struct ResultsFolder {
   std::string host;  ///< this machine
 };
 
-/// What a sync met that it could not enter.
-struct SyncProblem {
-  std::filesystem::path folder;
-  std::string message;  ///< names the file
-};
-
 /// The file of a results folder's store.
 std::filesystem::path store_file(const std::filesystem::path& results);
 
@@ -72,8 +66,12 @@ class Store {
 
   /// Enters what is new in every run folder, forgets runs whose folder is gone, and marks as failed the active runs
   /// whose process is gone (without touching their folders). A folder that cannot be entered is returned and harms no
-  /// other. Any number of processes may do so at once, and be killed at any moment.
-  std::vector<SyncProblem> sync();
+  /// other; it is read again when its files have changed. Any number of processes may do so at once, and be killed at
+  /// any moment.
+  std::vector<UnreadRun> sync();
+
+  /// What the last sync() returned.
+  const std::vector<UnreadRun>& unread() const { return unread_; }
 
   /// The same for one run. Throws Error (store) when it cannot be entered.
   void sync_run(const std::string& id);
@@ -112,6 +110,7 @@ class Store {
   std::filesystem::path baselines_;
   std::unique_ptr<Database> database_;
   bool shared_;  // on a server
+  std::vector<UnreadRun> unread_;
 };
 
 }  // namespace folio::runs

@@ -68,6 +68,14 @@ std::string framed(const std::string& record, std::size_t at) {
   return bytes;
 }
 
+/// A field of a protocol buffer: its key, its size and its bytes.
+std::string field(const std::string& key, const std::string& bytes) {
+  std::string size;
+  std::size_t number = bytes.size();
+  for (; number >= 0x80; number >>= 7) size += static_cast<char>(number | 0x80);
+  return key + size + static_cast<char>(number) + bytes;
+}
+
 }  // namespace
 
 TEST_CASE("MLflow's SQLite store is imported with names, dates, tags, notes and numbers that are not finite") {
@@ -197,16 +205,22 @@ TEST_CASE("a log of Weights & Biases may be broken at any byte") {
              Catch::Contains("does not begin like a Weights & Biases log"));
 }
 
+TEST_CASE("a value that Weights & Biases puts into very many objects is not read") {
+  std::string log = reference_file("wandb.hex");
+  std::string item;  // ConfigItem{nested_key 2, value_json 16}
+  for (int i = 0; i < 60'000; ++i) item += field("\x12", "a");
+  item += field("\x82\x01", "1");
+  log += framed(field("\x2a", field("\x0a", item)), log.size());
+  const WandbLog read = read_wandb_log(log);
+  CHECK(read.problem.empty());
+  CHECK(read.bad_values == 1);
+  CHECK_FALSE(read.config.contains("a"));
+}
+
 TEST_CASE("a record of Weights & Biases may go over blocks of 32 KiB") {
   std::string log = reference_file("wandb.hex");
   const std::string text(100'000, 'x');
   // Record{config 5: ConfigRecord{update 1: ConfigItem{key 1, value_json 16}}}
-  const auto field = [](const std::string& key, const std::string& bytes) {
-    std::string size;
-    std::size_t number = bytes.size();
-    for (; number >= 0x80; number >>= 7) size += static_cast<char>(number | 0x80);
-    return key + size + static_cast<char>(number) + bytes;
-  };
   const std::string item = field("\x0a", "long") + field("\x82\x01", "\"" + text + "\"");
   log += framed(field("\x2a", field("\x0a", item)), log.size());
   const WandbLog read = read_wandb_log(log);

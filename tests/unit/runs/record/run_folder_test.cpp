@@ -73,9 +73,9 @@ TEST_CASE("a broken run.json is an error of the store naming the file") {
   const auto& [text, message] = GENERATE(table<const char*, const char*>({
       {"{", "is not valid JSON: it ends in the middle of a value, in line 1 (after 1 bytes)"},
       {"{\n a", "is not valid JSON: line 2, byte 2 of the line"},
-      {"[]", "does not describe a run"},
-      {R"({"format": 1, "id": "x"})", "name"},
-      {R"({"format": 1, "id": "x", "name": 3})", "does not describe a run: type must be string"},
+      {"[]", "expected an object, got an array"},
+      {R"({"format": 1, "id": "x"})", "has no 'name'"},
+      {R"({"format": 1, "id": "x", "name": 3})", "name: expected a text, got 3"},
       {R"({"format": 2, "id": "x", "name": "y"})", "has format 2, but this Folio reads formats up to 1"},
   }));
   std::ofstream(run.folder.info()) << text;

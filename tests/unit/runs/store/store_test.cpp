@@ -185,16 +185,16 @@ TEST_CASE("a folder that cannot be entered is reported and harms no other", "[st
   const NewRun unresolved = make_run(scratch.path());
   std::ofstream(broken.folder.info()) << "{";
   fs::remove(unresolved.folder.resolved());
-  fs::create_directory(runs_folder(scratch.path()) / "no run");
+  fs::create_directory(runs_folder(scratch.path()) / "no-run");
   fs::create_directory(runs_folder(scratch.path()) / ".new-12345678");  // being made at this moment
   Store store = open(scratch);
   const auto problems = store.sync();
   std::string messages;
-  for (const SyncProblem& problem : problems) messages += problem.message + "\n";
+  for (const UnreadRun& problem : problems) messages += problem.message + "\n";
   CHECK(problems.size() == 3);
   CHECK_THAT(messages, Catch::Contains(broken.folder.info().string()) &&
                            Catch::Contains(unresolved.folder.resolved().string()) &&
-                           Catch::Contains("no run/run.json"));
+                           Catch::Contains("no-run/run.json"));
   REQUIRE(store.list().size() == 1);
   CHECK(store.list()[0].id == good.info.id);
 }
