@@ -36,7 +36,7 @@ constexpr const char* kBash = R"sh(_folio_runner() {
   else
     case $command in
       @TAKE_RUNS@) words=$("${COMP_WORDS[0]}" completion --runs 2>/dev/null) ;;
-      plugins) words="show" ;;
+      plugins) words="show trust" ;;
       new) words="model tokenizer dataset" ;;
       completion) words="bash zsh fish" ;;
     esac

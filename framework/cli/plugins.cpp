@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/plugins_trust.h"
 #include "cli/view/print_json.h"
 #include "experiment/option_text.h"
 #include "formats/description_json.h"
@@ -100,7 +101,8 @@ const PluginDescription& named_plugin(const Catalogue& catalogue, const std::str
                                               to_string(found[0]->kind), name, to_string(found[1]->kind), name));
   }
   for (const PluginProblem& problem : catalogue.problems())
-    if (problem.fatal && problem.id == name) throw Error(ErrorKind::plugin, problem.message);
+    for (const PluginKind kind : {PluginKind::dataset, PluginKind::tokenizer, PluginKind::model})
+      if (problem.is_about(kind, name)) throw Error(ErrorKind::plugin, problem.message);
   throw Error(ErrorKind::plugin,
               fmt::format("there is no plugin '{}'{}; `runner plugins` lists them", name, did_you_mean(name, ids)));
 }
@@ -118,7 +120,24 @@ void add_plugins(const Command& program, const GlobalOptions& global, int&) {
       .required();
   show.flag("--json", arguments->json, "print JSON");
 
-  list.action([show, arguments, &global] {
+  auto trust_options = std::make_shared<TrustOptions>();
+  const Command trust =
+      list.subcommand("trust", "Trust libraries of plugins as they are now, whoever owns them and wherever they lie");
+  trust.option(
+      "PATH", trust_options->paths,
+      "a library, a folder of them, or an experiment file for those beside it; else --plugin-path, or plugins/");
+  const CommandOption forget = trust.flag("--forget", trust_options->forget, "take them off the list again");
+  trust.flag("--list", trust_options->list, "print the list: each library, and whether it has changed")
+      .excludes(forget);
+  trust.footer(
+      "Code of a plugin runs with all your rights, so only plugins that nobody else could have written are loaded.\n"
+      "Those on the list are loaded if their contents have not changed since.\n\n"
+      "Examples:\n"
+      "  runner plugins trust ~/mymodel/plugins\n"
+      "  runner plugins trust --list");
+
+  list.action([show, trust, trust_options, arguments, &global] {
+    if (trust.given()) return trust_plugins(*trust_options, global);
     const Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
     if (show.given()) {
       const PluginDescription& plugin = named_plugin(catalogue, arguments->name);

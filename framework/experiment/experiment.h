@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -26,6 +27,9 @@ struct Declarations {
   FrameworkOptions framework;
   std::vector<UnusablePlugin> unusable;  ///< so that an experiment that asks for one is told why
   std::vector<std::string> searched;     ///< the folders that were searched for plugins, for messages
+  /// What is wrong with a library that may be this plugin, though it does not say so itself, since it is damaged; empty
+  /// where there is none. May be unset.
+  std::function<std::string(PluginKind kind, const std::string& id)> problem_with{};
 };
 
 struct Experiment {

@@ -113,6 +113,13 @@ class Resolver {
       problems_.add(place, key, text, ErrorKind::plugin);
       return;
     }
+    if (declarations_.problem_with) {
+      if (const std::string problem = declarations_.problem_with(kind, id); !problem.empty()) {
+        const std::string text = fmt::format("the {} plugin '{}' cannot be used: {}", section.name, id, problem);
+        problems_.add(place, key, text, ErrorKind::plugin);
+        return;
+      }
+    }
     problems_.add(place, key,
                   fmt::format("there is no {} plugin '{}'; known: {}; searched: {}{}", section.name, printable(id),
                               ids_as_text(kind), fmt::join(declarations_.searched, ", "), did_you_mean(id, ids(kind))));

@@ -22,6 +22,16 @@ bool same_plugin(const PluginDescription& a, const PluginDescription& b) { retur
 
 }  // namespace
 
+bool PluginProblem::is_about(PluginKind wanted_kind, std::string_view wanted_id) const {
+  if (!fatal) return false;
+  if (kind) return kind == wanted_kind && id == wanted_id;
+  std::string_view name = library.filename().native();
+  name = name.substr(0, name.find(".so"));
+  if (!name.ends_with(wanted_id)) return false;
+  const std::string_view before = name.substr(0, name.size() - wanted_id.size());
+  return before.empty() || before == "lib" || before.back() == '_' || before.back() == '-';
+}
+
 // A library is trusted step by step, the cheap and harmless first: its build stamp is read from the file as bytes, and
 // one that does not fit goes no further, since code of another ABI could do anything when it is loaded. Then come its
 // place and its hash: whoever could write the file could run anything as this user. What it declares is then read from
@@ -173,7 +183,7 @@ const PluginDescription* Catalogue::find(PluginKind kind, std::string_view id) c
 const PluginDescription& Catalogue::require(PluginKind kind, std::string_view id) const {
   if (const PluginDescription* found = find(kind, id)) return *found;
   for (const PluginProblem& problem : problems_)
-    if (problem.fatal && problem.kind == kind && problem.id == id) throw Error(ErrorKind::plugin, problem.message);
+    if (problem.is_about(kind, id)) throw Error(ErrorKind::plugin, problem.message);
   throw Error(ErrorKind::plugin, not_found(kind, id));
 }
 

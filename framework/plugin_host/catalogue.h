@@ -21,6 +21,10 @@ struct PluginProblem {
   /// The plugin that the library's build stamp says it is; none where it has no stamp.
   std::optional<PluginKind> kind;
   std::string id;
+
+  /// Whether this is what became of that plugin. A library whose stamp cannot be read, since it is damaged or for
+  /// another machine, may be any kind's plugin that its file's name ends with: "folio_model_gpt.so", "libgpt.so".
+  bool is_about(PluginKind wanted_kind, std::string_view wanted_id) const;
 };
 
 /// A plugin as an experiment names it.

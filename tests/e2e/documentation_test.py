@@ -84,6 +84,7 @@ SUBSTITUTIONS = [
     (r"export --format", "export e4cbdeef --format"),
     (r"diff --trace$", "diff --trace e70dab32 212e24bb"),
     (r"tests/reference/book_bodies.py FOLDER", "python3 tests/reference/book_bodies.py $FOLIO_DATA"),
+    (r"plugins trust (PATH|~/mymodel/plugins)", "plugins trust build/tests/fixtures/plugins/lines"),
     (r"plugins show lines", "--plugin-path build/tests/fixtures/plugins/lines plugins show lines"),
     (r"postgresql://ann@db.example.org/folio", "{store}"),
     (r"reindex --forget node7:/data/results", "reindex --store {store} --forget {host}:{gone}"),
@@ -267,7 +268,7 @@ class DocumentationTest(FolioTest):
 
     def test_every_option_that_is_named_is_there(self):
         known = {"-fopenmp"}
-        for command in ([], ["plugins", "show"], *([command] for command in self.commands)):
+        for command in ([], ["plugins", "show"], ["plugins", "trust"], *([command] for command in self.commands)):
             known.update(re.findall(r"(?<![\w-])--?[a-z][\w-]*", self.runner(*command, "--help").stdout))
         for path in (SOURCE / "bench").iterdir():
             known.update(re.findall(r"(?<![\w-])--?[a-z][\w-]*", path.read_text()))

@@ -65,6 +65,12 @@ Session open_session(const GlobalOptions& global, const fs::path& experiment,
   experiment::Declarations declarations{catalogue.plugins(), framework_options(), {}, {}};
   for (const plugin_host::PluginProblem& problem : catalogue.problems())
     if (problem.fatal && problem.kind) declarations.unusable.push_back({*problem.kind, problem.id, problem.message});
+  declarations.problem_with = [problems = catalogue.problems()](PluginKind kind, const std::string& id) {
+    const auto found = std::find_if(problems.begin(), problems.end(), [&](const plugin_host::PluginProblem& problem) {
+      return problem.is_about(kind, id);
+    });
+    return found == problems.end() ? std::string() : found->message;
+  };
   for (const fs::path& folder : catalogue.folders()) declarations.searched.push_back(folder.string());
   return {std::move(catalogue), std::move(declarations)};
 }
