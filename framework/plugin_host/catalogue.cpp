@@ -25,7 +25,8 @@ bool same_plugin(const PluginDescription& a, const PluginDescription& b) { retur
 bool PluginProblem::is_about(PluginKind wanted_kind, std::string_view wanted_id) const {
   if (!fatal) return false;
   if (kind) return kind == wanted_kind && id == wanted_id;
-  std::string_view name = library.filename().native();
+  const std::string file = library.filename().string();
+  std::string_view name = file;
   name = name.substr(0, name.find(".so"));
   if (!name.ends_with(wanted_id)) return false;
   const std::string_view before = name.substr(0, name.size() - wanted_id.size());

@@ -58,7 +58,7 @@ int report(const Failure& failure) {
 
 /// That the work was done, which the end of a process does not say: a plugin may end it at any time.
 void tell_done() {
-  fmt::print("{}\n", nlohmann::json{{"done", true}}.dump());
+  fmt::print("{}\n", nlohmann::json{{"work_done", true}}.dump());
   std::fflush(stdout);
 }
 

@@ -55,7 +55,7 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
   };
   bool told_end = false;
   const auto take = [&](const nlohmann::json& line) {
-    if (line.contains("done")) return void(told_end = true);
+    if (line.contains("work_done")) return void(told_end = true);
     told_end = told_end || line.contains("error");
     if (!line.contains("awaits")) return on_line(line);
     const auto text = answer();
