@@ -1,6 +1,7 @@
 #include "tokenizers/sentencepiece.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
@@ -53,6 +54,7 @@ SpmPiece read_spm_piece(std::string_view bytes) {
     if (field.number == 2) {
       if (field.bytes.size() != sizeof(float)) throw std::out_of_range("a score is not a 32-bit number");
       piece.score = load_number<float>(field.bytes);
+      if (!std::isfinite(piece.score)) throw std::out_of_range("a score is no finite number");
     }
     if (field.number == 3) piece.type = field.varint;
   });

@@ -139,7 +139,8 @@ json read_yaml_values(const fs::path& file) {
     std::size_t values = 0;
     return from_yaml(YAML::Load(text), 0, values);
   } catch (const YAML::Exception& error) {
-    throw Error(ErrorKind::store, file.string() + ": is not YAML: " + error.what());
+    throw Error(ErrorKind::store, fmt::format("{}: is not YAML: line {}, column {}: {}", file.string(),
+                                              error.mark.line + 1, error.mark.column + 1, error.msg));
   } catch (const Error& error) {  // from_yaml() does not know the file
     throw Error(ErrorKind::store, file.string() + ": " + error.what());
   }

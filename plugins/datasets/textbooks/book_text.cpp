@@ -19,7 +19,7 @@ namespace {
 /// The last place at or before `end` where no UTF-8 character is cut, nor what could be the beginning of one.
 std::size_t character_end(std::string_view text, std::size_t end) {
   if (end >= text.size()) return text.size();
-  for (std::size_t back = 0; back <= 3 && back < end; ++back)
+  for (std::size_t back = 0; back <= 3 && back <= end; ++back)
     if (!is_continuation_byte(text[end - back])) return end - back;
   return end;  // no character has so many bytes: these are none
 }

@@ -17,7 +17,7 @@ Texts read(const std::filesystem::path& file, const char* errors, const char* te
   std::map<std::string, OptionValue> given{{"files", std::vector<std::string>{file.string()}},
                                            {"errors", std::string(errors)}};
   if (*text_template != '\0') given["template"] = std::string(text_template);
-  const jsonl::Jsonl dataset(OptionValues(jsonl::options(), given), {});
+  const jsonl::Jsonl dataset(OptionValues(jsonl::options(), given), {input_folder()});
   Texts texts;
   dataset.read([&](Document document) {
     FOLIO_FUZZ_REQUIRE(!first_invalid_utf8(document.text));

@@ -184,6 +184,8 @@ TEST_CASE("a share is the first lines that are whole within it") {
   CHECK(first_share("one\ntwo\nthree\n", 0.5) == "one\n");
   CHECK(first_share("no line \u00e9nd", 0.75) == "no line ");
   CHECK(first_share("one\n", 0.1).empty());
+  CHECK(first_share("\uFFFD\uFFFD's", 0.37).empty());
+  CHECK(first_share("\U0001F431", 0.75).empty());
 }
 
 TEST_CASE("textbooks takes a book's share, and says what is wrong with one") {
