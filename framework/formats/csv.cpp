@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -11,10 +12,27 @@
 
 namespace folio {
 
+namespace {
+
+/// Whether a spreadsheet would calculate what the cell says instead of showing it: "=1+1", "@SUM(A1)", "-2+3".
+bool begins_formula(std::string_view text) {
+  if (text.empty() || std::string_view("=+-@\t\r").find(text.front()) == std::string_view::npos) return false;
+  const bool signed_number = text.front() == '-' || text.front() == '+';
+  if (!signed_number) return true;
+  const std::string_view digits = text.substr(1);
+  double number = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, number);
+  return error != std::errc() || stop != end || digits.front() == '-';
+}
+
+}  // namespace
+
 std::string csv_cell(std::string_view text) {
-  if (text.find_first_of(",\"\n\r") == std::string_view::npos) return std::string(text);
+  const std::string shown = (begins_formula(text) ? "'" : "") + std::string(text);
+  if (shown.find_first_of(",;\"\n\r\t") == std::string::npos) return shown;
   std::string cell = "\"";
-  for (const char c : text) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
+  for (const char c : shown) cell += c == '"' ? std::string("\"\"") : std::string(1, c);
   return cell + "\"";
 }
 

@@ -8,7 +8,9 @@
 /// Comma-separated values (RFC 4180).
 namespace folio {
 
-/// The text as a cell: in quotes where it holds a comma, a quote or a line end.
+/// The text as a cell: in quotes where it holds a separator (of which spreadsheets know several), a quote or a line
+/// end, and behind an apostrophe where a spreadsheet would take it for a formula (=, @, a tab, or + or - and no
+/// number).
 std::string csv_cell(std::string_view text);
 
 /// The number in full, whole ones without a point or an exponent; nan, inf and -inf.

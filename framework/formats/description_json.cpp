@@ -6,6 +6,7 @@
 
 #include "folio/error.h"
 #include "formats/json_fault.h"
+#include "support/utf8.h"
 
 namespace folio {
 namespace {
@@ -14,6 +15,9 @@ using nlohmann::json;
 
 constexpr OptionType kTypes[] = {OptionType::integer, OptionType::number, OptionType::boolean, OptionType::text,
                                  OptionType::text_list};
+
+/// What a plugin says for people.
+std::string text_to_show(const json& text) { return without_controls(text.get_ref<const std::string&>()); }
 
 OptionType option_type_from(const std::string& name) {
   for (const OptionType type : kTypes)
@@ -36,17 +40,17 @@ Option option_from_json(const json& source) {
   Option option;
   option.name = source.at("name").get<std::string>();
   option.type = option_type_from(source.at("type").get<std::string>());
-  option.help_text = source.at("help").get<std::string>();
+  option.help_text = text_to_show(source.at("help"));
   if (source.contains("default")) option.default_value = option_value_from_json(source["default"]);
   // JSON does not tell 1 from 1.0.
   if (const auto* whole = std::get_if<std::int64_t>(&option.default_value); whole && option.type == OptionType::number)
     option.default_value = static_cast<double>(*whole);
-  option.unit_text = source.value("unit", "");
+  option.unit_text = without_controls(source.value("unit", ""));
   if (source.contains("minimum")) option.minimum = source["minimum"].get<double>();
   if (source.contains("maximum")) option.maximum = source["maximum"].get<double>();
   option.choice_list = source.value("choices", std::vector<std::string>{});
   option.optional = source.contains("absent_means");
-  option.default_meaning = source.value("absent_means", "");
+  option.default_meaning = without_controls(source.value("absent_means", ""));
   return option;
 }
 
@@ -169,11 +173,11 @@ PluginDescription plugin_description_from_json(const json& source) {
     PluginDescription description;
     description.kind = plugin_kind(source.at("kind").get<std::string>());
     description.id = source.at("id").get<std::string>();
-    description.version = source.at("version").get<std::string>();
-    description.summary = source.at("summary").get<std::string>();
+    description.version = text_to_show(source.at("version"));
+    description.summary = text_to_show(source.at("summary"));
     description.options = option_table_from_json(source.at("options"));
-    description.objective = source.at("objective").get<std::string>();
-    description.usual_tokenizer = source.at("usual_tokenizer").get<std::string>();
+    description.objective = text_to_show(source.at("objective"));
+    description.usual_tokenizer = text_to_show(source.at("usual_tokenizer"));
     description.library = source.at("library").get<std::string>();
     description.library_hash = source.at("library_hash").get<std::string>();
     return description;

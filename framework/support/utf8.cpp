@@ -1,7 +1,10 @@
 #include "support/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <iterator>
+#include <utility>
 
 namespace folio {
 namespace {
@@ -88,20 +91,54 @@ std::string replace_invalid_utf8(std::string_view text) {
   return result;
 }
 
+bool is_hidden(char32_t point) {
+  static constexpr std::pair<char32_t, char32_t> kRanges[] = {
+      {0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},     {0x61C, 0x61C},   {0x180E, 0x180E},  {0x200B, 0x200F},
+      {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F}};
+  return std::any_of(std::begin(kRanges), std::end(kRanges),
+                     [&](const auto& range) { return point >= range.first && point <= range.second; });
+}
+
 std::string without_controls(std::string_view text, bool keep_lines) {
   std::string result;
   result.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
     const DecodedCodePoint point = decode_code_point(text, at);
     const bool blank = point.value == '\n' || point.value == '\r' || point.value == '\t';
-    const bool control = point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0);
+    const bool before_line_end = text.substr(at).starts_with("\r\n");
     if (blank)
-      result += keep_lines ? text[at] : ' ';
+      result += !keep_lines || (point.value == '\r' && !before_line_end) ? " "
+                : before_line_end                                        ? ""
+                                                                         : text.substr(at, 1);
     else
-      append_utf8(result, control ? kReplacementCharacter : point.value);
+      append_utf8(result, is_hidden(point.value) ? kReplacementCharacter : point.value);
     at += point.length;
   }
   return result;
+}
+
+std::string escape_hidden(std::string json) {
+  std::string result;
+  std::size_t copied = 0;
+  const auto escape = [&](std::uint32_t unit) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    result += "\\u";
+    for (int shift = 12; shift >= 0; shift -= 4) result += kDigits[unit >> shift & 0xF];
+  };
+  for (std::size_t at = 0; at < json.size();) {
+    const DecodedCodePoint point = decode_code_point(json, at);
+    const std::size_t next = at + point.length;
+    // Blanks between the values are the writer's own: in a string they are escaped already.
+    if (point.value >= 0x20 && is_hidden(point.value)) {
+      result.append(json, copied, at - copied);
+      if (point.value >= 0x10000) escape(0xD800 + ((point.value - 0x10000) >> 10));
+      escape(point.value >= 0x10000 ? 0xDC00 + ((point.value - 0x10000) & 0x3FF) : point.value);
+      copied = next;
+    }
+    at = next;
+  }
+  if (copied == 0) return json;
+  return result.append(json, copied);
 }
 
 }  // namespace folio

@@ -46,8 +46,16 @@ std::optional<std::size_t> first_invalid_utf8(std::string_view text);
 /// The text with U+FFFD in place of each maximal subpart that is not UTF-8.
 std::string replace_invalid_utf8(std::string_view text);
 
-/// The text as one line that a terminal takes for nothing but text: line ends and tabs are blanks, other control
-/// characters (C0, DEL, C1) and what is not UTF-8 are U+FFFD. With `keep_lines` line ends and tabs stay.
+/// Whether a terminal does not show the character as one of its own but obeys it, or shows other text otherwise for it:
+/// control characters (C0 with line ends and tabs, DEL, C1), separators of lines and paragraphs, and what has no width
+/// or changes the direction of writing (of Unicode's "format" characters those that are no letters' parts).
+bool is_hidden(char32_t point);
+
+/// The text as one line that a terminal takes for nothing but text: line ends and tabs are blanks, other hidden
+/// characters and what is not UTF-8 are U+FFFD. With `keep_lines` line ends and tabs stay.
 std::string without_controls(std::string_view text, bool keep_lines = false);
+
+/// JSON that means the same and shows as it is: hidden characters, which may stand in its strings, are \u escapes.
+std::string escape_hidden(std::string json);
 
 }  // namespace folio

@@ -30,21 +30,41 @@ std::string wrapped(std::string_view text, int indent, int width) {
   return result;
 }
 
+std::string fitted_lines(std::string_view lines, int width) {
+  std::string result;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = std::min(lines.find('\n', begin), lines.size());
+    const std::string_view line = lines.substr(begin, end - begin);
+    const std::size_t indent = line.find_first_not_of(' ');
+    const bool wide = width > 0 && indent < static_cast<std::size_t>(width) && display_width(line) > width;
+    result += wide ? wrapped(line, static_cast<int>(indent), width) : std::string(line) + "\n";
+    begin = end + 1;
+  }
+  if (!lines.empty() && lines.back() != '\n') result.pop_back();
+  return result;
+}
+
 Page::Page(Form form, Paint paint, int width)
     : form_(form), paint_(form == Form::markdown ? Paint(false) : paint), width_(width) {}
 
 Page Page::for_output(Form form, int widest) {
-  return Page(form, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), widest));
+  Page page(form, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), widest));
+  page.fits_ = form == Form::terminal && table_width(STDOUT_FILENO) > 0;
+  return page;
 }
+
+std::string Page::fitting(const std::string& line) const { return fitted_lines(line + "\n", fits_ ? width_ : 0); }
 
 void Page::heading(std::string_view title, std::string_view answer) {
   const std::string rest = answer.empty() ? "" : " " + std::string(answer);
   if (!text_.empty()) text_ += "\n";
   text_ += markdown() ? "## " + std::string(title) + "\n\n" + (answer.empty() ? "" : std::string(answer) + "\n\n")
-                      : paint_.bold(title) + rest + "\n";
+                      : fitting(paint_.bold(title) + rest);
 }
 
-void Page::line(std::string_view text) { text_ += std::string(text) + (markdown() ? "  \n" : "\n"); }
+void Page::line(std::string_view text) {
+  text_ += markdown() ? std::string(text) + "  \n" : fitting(std::string(text));
+}
 
 void Page::paragraph(std::string_view text) {
   if (text.empty()) return;
@@ -64,7 +84,8 @@ void Page::finding(const std::string& painted_word, const std::string& found, co
 
 void Page::table(const Table& table) {
   if (table.empty()) return;
-  text_ += markdown() ? "\n" + table.to_markdown() + "\n" : indented(table.to_text(width_ - kIndent), kIndent);
+  text_ += markdown() ? "\n" + table.to_markdown() + "\n"
+                      : indented(fits_ ? table.fitted(width_ - kIndent) : table.to_text(width_ - kIndent), kIndent);
 }
 
 void Page::drawing(std::string_view lines) {

@@ -12,6 +12,9 @@ namespace folio {
 /// in a line of its own.
 std::string wrapped(std::string_view text, int indent, int width);
 
+/// Lines of which those that are wider than `width` are wrapped, each to its own indent; 0 is any width.
+std::string fitted_lines(std::string_view lines, int width);
+
 /// A page for a person to read, for the terminal or in GitHub's Markdown.
 class Page {
  public:
@@ -23,13 +26,13 @@ class Page {
   const Paint& paint() const { return paint_; }
   int width() const { return width_; }
 
-  /// For standard output: as wide as its terminal, `widest` columns at most.
+  /// For standard output: as wide as its terminal, `widest` columns at most. What a program reads is not made to fit.
   static Page for_output(Form form = Form::terminal, int widest = 100);
 
   /// A heading, and behind it, in the same line, what answers it.
   void heading(std::string_view title, std::string_view answer = "");
 
-  /// A line that is not wrapped.
+  /// A line that is not wrapped, but where a terminal is too narrow for it.
   void line(std::string_view text);
 
   /// Nothing where the text is empty.
@@ -47,10 +50,13 @@ class Page {
 
  private:
   bool markdown() const { return form_ == Form::markdown; }
+  /// The line, wrapped where the page has to fit.
+  std::string fitting(const std::string& line) const;
 
   Form form_;
   Paint paint_;
   int width_;
+  bool fits_ = false;  ///< nothing is wider than width_
   std::string text_;
 };
 

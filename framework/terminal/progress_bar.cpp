@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "support/utf8.h"
 #include "terminal/terminal.h"
 
 namespace folio {
@@ -31,16 +32,15 @@ void write_out(int fd, std::string_view text) {
 std::string progress_line(std::string_view label, double done, double total, std::string_view details, int width) {
   const bool has_total = total > 0;
   const double share = has_total ? std::clamp(done / total, 0.0, 1.0) : 0;
-  const std::string before = fmt::format("{}  ", label);
+  const std::string before = without_controls(label) + "  ";
   std::string after = has_total ? fmt::format("{:3.0f} %", std::floor(share * 100)) : "";
   if (has_total && !details.empty()) after += "  ";
-  after += details;
+  after += without_controls(details);
   const int room = width - display_width(before) - display_width(after) - 2;
   std::string line = before;
   if (has_total && room >= kLeastBarWidth) line += bar(share, std::min(room, kBarWidth));
   line += after;
-  while (display_width(line) > width) line.pop_back();
-  return line;
+  return cut_to_width(line, width);
 }
 
 ProgressBar::ProgressBar(int fd) : fd_(fd), enabled_(is_terminal(fd)) {}

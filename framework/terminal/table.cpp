@@ -3,62 +3,160 @@
 #include <algorithm>
 #include <cassert>
 #include <numeric>
+#include <optional>
 
+#include "support/utf8.h"
+#include "terminal/page.h"
 #include "terminal/terminal.h"
 
 namespace folio {
+namespace {
+
+constexpr int kBetween = 2;       // blanks between columns
+constexpr int kNarrowest = 20;    // that sentences are wrapped to
+constexpr int kBelow = 4;         // blanks before what stands below its row
+constexpr int kLeastOfText = 12;  // that cells of text are cut to
+constexpr int kLeastOfFirst = 20;
+
+}  // namespace
 
 Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
 void Table::add_row(std::vector<std::string> cells) {
   assert(cells.size() == columns_.size());
+  for (std::string& cell : cells)
+    std::replace_if(cell.begin(), cell.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
   rows_.push_back(std::move(cells));
 }
 
-std::string Table::to_text(int width) const {
+/// How wide the columns are, those that are shown, and what becomes of the last one.
+struct Table::Layout {
+  enum class Last { whole, wrapped, below };
+
+  std::vector<int> widths;
+  Last last = Last::whole;
+  int last_width = 0;  ///< of its lines, where it is not whole
+  bool breaks_words = false;
+  std::vector<std::string> left_out{};
+
+  /// Of the columns before `end`, with what stands between them.
+  int width_of(std::size_t end) const {
+    return std::accumulate(widths.begin(), widths.begin() + static_cast<std::ptrdiff_t>(end),
+                           kBetween * std::max(0, static_cast<int>(end) - 1));
+  }
+  /// The columns that stand in the row's own line.
+  std::size_t in_line() const { return widths.size() - (last == Last::below ? 1 : 0); }
+};
+
+bool Table::has_heading() const {
+  return std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return !column.title.empty(); });
+}
+
+std::vector<int> Table::natural_widths() const {
   std::vector<int> widths;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     int widest = display_width(columns_[c].title);
     for (const auto& row : rows_) widest = std::max(widest, display_width(row[c]));
     widths.push_back(widest);
   }
-  const int whole = std::accumulate(widths.begin(), widths.end(), 2 * static_cast<int>(widths.size() - 1));
-  const int before_last = whole - widths.back();
-  constexpr int kNarrowest = 20;
-  const bool wraps = width > 0 && whole > width && columns_.back().align == Align::left;
-  const int last_width = wraps ? std::max(kNarrowest, width - before_last) : widths.back();
+  return widths;
+}
+
+/// The lines of a table whose columns are as wide as the layout says; cells that are wider are cut.
+std::string Table::lines(const Layout& layout) const {
+  const std::size_t count = layout.in_line();
+  const int before_last = layout.widths.size() < 2 ? 0 : layout.width_of(layout.widths.size() - 1) + kBetween;
   std::string text;
   const auto add_line = [&](const auto& cell_of) {
     std::string line;
-    for (std::size_t c = 0; c < columns_.size(); ++c) {
-      const std::string& cell = cell_of(c);
-      const std::string padding(static_cast<std::size_t>(std::max(0, widths[c] - display_width(cell))), ' ');
-      line += (c > 0 ? "  " : "") + (columns_[c].align == Align::left ? cell + padding : padding + cell);
+    for (std::size_t c = 0; c < count; ++c) {
+      const int width = layout.widths[c];
+      const std::string cell = cut_to_width(cell_of(c), width);
+      const std::string padding(static_cast<std::size_t>(std::max(0, width - display_width(cell))), ' ');
+      line += (c > 0 ? std::string(kBetween, ' ') : "") +
+              (columns_[c].align == Align::left ? cell + padding : padding + cell);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
   };
-  const bool headed = std::any_of(columns_.begin(), columns_.end(), [](const Column& c) { return !c.title.empty(); });
-  if (headed) add_line([&](std::size_t c) -> const std::string& { return columns_[c].title; });
+  if (has_heading()) add_line([&](std::size_t c) -> const std::string& { return columns_[c].title; });
   for (const auto& row : rows_) {
-    if (!wraps) {
+    if (layout.last == Layout::Last::whole) {
       add_line([&](std::size_t c) -> const std::string& { return row[c]; });
       continue;
     }
-    auto lines = wrapped_lines(row.back(), last_width);
-    if (lines.empty()) lines.emplace_back();
-    add_line([&](std::size_t c) -> const std::string& { return c + 1 == row.size() ? lines[0] : row[c]; });
-    for (std::size_t i = 1; i < lines.size(); ++i)
-      text += std::string(static_cast<std::size_t>(before_last), ' ') + lines[i] + '\n';
+    const std::string& last = row[layout.widths.size() - 1];
+    auto cell_lines =
+        layout.breaks_words ? broken_lines(last, layout.last_width) : wrapped_lines(last, layout.last_width);
+    if (cell_lines.empty()) cell_lines.emplace_back();
+    const bool below = layout.last == Layout::Last::below;
+    add_line(
+        [&](std::size_t c) -> const std::string& { return c + 1 == layout.widths.size() ? cell_lines[0] : row[c]; });
+    for (std::size_t i = below ? 0 : 1; i < cell_lines.size(); ++i)
+      if (!cell_lines[i].empty())
+        text += std::string(static_cast<std::size_t>(below ? kBelow : before_last), ' ') + cell_lines[i] + '\n';
   }
   return text;
 }
 
+std::string Table::to_text(int width) const {
+  Layout layout{natural_widths()};
+  const int whole = layout.width_of(layout.widths.size());
+  if (width > 0 && whole > width && columns_.back().align == Align::left) {
+    layout.last = Layout::Last::wrapped;
+    layout.last_width = std::max(kNarrowest, width - (whole - layout.widths.back()));
+    layout.widths.back() = whole;  // its lines are as wide as their words
+  }
+  return lines(layout);
+}
+
+Table::Layout Table::layout_for(int width) const {
+  Layout layout{natural_widths()};
+  std::vector<int>& widths = layout.widths;
+  const auto too_wide = [&] { return layout.width_of(layout.in_line()) - width; };
+  if (too_wide() <= 0) return layout;
+  if (columns_.size() > 1 && columns_.back().align == Align::left && widths.back() > kNarrowest) {
+    const int room = width - layout.width_of(widths.size() - 1) - kBetween;
+    layout.breaks_words = true;
+    layout.last = room >= kNarrowest ? Layout::Last::wrapped : Layout::Last::below;
+    layout.last_width = room >= kNarrowest ? room : width - kBelow;
+    if (room >= kNarrowest) widths.back() = room;
+  }
+  // Text gives way first, the widest first.
+  while (too_wide() > 0) {
+    std::optional<std::size_t> widest;
+    for (std::size_t c = 0; c < layout.in_line(); ++c) {
+      const int least = c == 0 ? kLeastOfFirst : kLeastOfText;
+      if (columns_[c].align == Align::left && widths[c] > least && (!widest || widths[c] > widths[*widest])) widest = c;
+    }
+    if (!widest) break;
+    --widths[*widest];
+  }
+  while (too_wide() > 0 && layout.in_line() > 1) {
+    if (layout.last == Layout::Last::below) layout.last = Layout::Last::whole;
+    layout.left_out.insert(layout.left_out.begin(), columns_[widths.size() - 1].title);
+    widths.pop_back();
+  }
+  if (too_wide() > 0) widths.front() = width;
+  return layout;
+}
+
+std::string Table::fitted(int width) const {
+  if (width <= 0) return to_text();
+  const Layout layout = layout_for(width);
+  std::string text = lines(layout);
+  if (layout.left_out.empty()) return text;
+  std::string names;
+  for (const std::string& name : layout.left_out) names += (names.empty() ? "" : ", ") + name;
+  return text + wrapped("No room for: " + names, 0, width);
+}
+
 namespace {
 
-/// A bar within a cell would begin another.
-std::string markdown_cell(std::string cell) {
-  for (std::size_t at = 0; (at = cell.find('|', at)) != std::string::npos; at += 2) cell.insert(at, 1, '\\');
+/// A bar within a cell would begin another, and a line end would end the row.
+std::string markdown_cell(std::string_view text) {
+  std::string cell;
+  for (const char c : without_controls(text)) cell += c == '|' ? std::string("\\|") : std::string(1, c);
   return cell;
 }
 
@@ -66,7 +164,7 @@ std::string markdown_cell(std::string cell) {
 
 std::string Table::to_markdown() const {
   std::string text = "|";
-  for (const Column& column : columns_) text += " " + column.title + " |";
+  for (const Column& column : columns_) text += " " + markdown_cell(column.title) + " |";
   text += "\n|";
   for (const Column& column : columns_) text += column.align == Align::left ? "-|" : "-:|";
   text += "\n";

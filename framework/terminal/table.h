@@ -26,10 +26,22 @@ class Table {
   /// is wrapped at blanks to keep to it, as far as the other columns leave it room.
   std::string to_text(int width = 0) const;
 
+  /// The table in lines of `width` columns at most; 0 is any width. Where it is wider, a last column of sentences is
+  /// wrapped, or stands below its row; then cells of text are cut and end in "…"; then columns are left out from the
+  /// end, and named in a line below. Numbers are whole or left out.
+  std::string fitted(int width) const;
+
   /// A table of GitHub's Markdown.
   std::string to_markdown() const;
 
  private:
+  struct Layout;
+
+  bool has_heading() const;
+  std::vector<int> natural_widths() const;
+  Layout layout_for(int width) const;
+  std::string lines(const Layout& layout) const;
+
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

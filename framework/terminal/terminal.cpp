@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <clocale>
 #include <cstdlib>
+#include <cstring>
 #include <cwchar>
 #include <sstream>
 
@@ -14,12 +16,37 @@
 namespace folio {
 namespace {
 
-int width_of(char32_t point) {
-  if (point < 0x20 || (point >= 0x300 && point < 0x370) || point == 0x200b) return 0;
-  const bool wide = (point >= 0x1100 && point < 0x1160) || (point >= 0x2e80 && point < 0xa4d0) ||
-                    (point >= 0xac00 && point < 0xd7a4) || (point >= 0xf900 && point < 0xfb00) ||
-                    (point >= 0xff00 && point < 0xff61) || (point >= 0x1f300 && point < 0x1fb00);
-  return wide ? 2 : 1;
+/// The C library's table of widths, which it takes from Unicode's East_Asian_Width and general categories.
+class WidthTable {
+ public:
+  WidthTable() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)), before_(utf8_ ? ::uselocale(utf8_) : nullptr) {}
+  ~WidthTable() {
+    if (!utf8_) return;
+    ::uselocale(before_);
+    ::freelocale(utf8_);
+  }
+  WidthTable(const WidthTable&) = delete;
+  WidthTable& operator=(const WidthTable&) = delete;
+
+  int width_of(char32_t point) const {
+    if (point < 0x80 || is_hidden(point)) return 1;
+    const int width = ::wcwidth(static_cast<wchar_t>(point));
+    return width < 0 ? 1 : width;
+  }
+
+ private:
+  locale_t utf8_, before_;
+};
+
+/// Bytes of the colour that text[at] begins; 0 where it begins none.
+std::size_t colour_length(std::string_view text, std::size_t at) {
+  if (text[at] != '\x1b') return 0;
+  const std::size_t end = text.find('m', at);
+  return end == std::string_view::npos ? text.size() - at : end + 1 - at;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
 }  // namespace
@@ -35,25 +62,56 @@ bool use_colour(int fd) {
 }
 
 int terminal_width(int fd) {
+  constexpr int kLeast = 20;
+  if (const char* columns = std::getenv("COLUMNS")) {
+    int given = 0;
+    const char* const end = columns + std::strlen(columns);
+    const auto [stop, error] = std::from_chars(columns, end, given);
+    if (error == std::errc() && stop == end && given > 0) return std::max(given, kLeast);
+  }
   winsize size{};
-  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::max<int>(size.ws_col, kLeast);
   return 80;
 }
 
+int table_width(int fd) { return ::isatty(fd) == 1 ? terminal_width(fd) : 0; }
+
 int display_width(std::string_view text) {
+  const bool simple = is_ascii(text) && text.find('\x1b') == std::string_view::npos;
+  if (simple) return static_cast<int>(text.size());
+  const WidthTable table;
   int width = 0;
   for (std::size_t i = 0; i < text.size();) {
-    if (text[i] == '\x1b') {
-      const std::size_t end = text.find('m', i);
-      if (end == std::string_view::npos) break;
-      i = end + 1;
+    if (const std::size_t colour = colour_length(text, i); colour > 0) {
+      i += colour;
       continue;
     }
     const DecodedCodePoint point = decode_code_point(text, i);
-    width += width_of(point.value);
+    width += table.width_of(point.value);
     i += point.length;
   }
   return width;
+}
+
+std::string cut_to_width(std::string_view text, int width) {
+  if (display_width(text) <= width) return std::string(text);
+  const WidthTable table;
+  std::string result;
+  int left = width - 1;
+  for (std::size_t i = 0; i < text.size();) {
+    if (const std::size_t colour = colour_length(text, i); colour > 0) {
+      result.append(text, i, colour);
+      i += colour;
+      continue;
+    }
+    const DecodedCodePoint point = decode_code_point(text, i);
+    if (left >= 0) {
+      left -= table.width_of(point.value);
+      result += left >= 0 ? text.substr(i, point.length) : "…";
+    }
+    i += point.length;
+  }
+  return result;
 }
 
 std::vector<std::string> wrapped_lines(std::string_view text, int width) {
@@ -64,6 +122,29 @@ std::vector<std::string> wrapped_lines(std::string_view text, int width) {
       lines.push_back(word);
     else
       lines.back() += " " + word;
+  return lines;
+}
+
+std::vector<std::string> broken_lines(std::string_view text, int width) {
+  std::vector<std::string> lines;
+  for (const std::string& line : wrapped_lines(text, width)) {
+    lines.emplace_back();
+    const WidthTable table;
+    int used = 0;
+    for (std::size_t i = 0; i < line.size();) {
+      const std::size_t colour = colour_length(line, i);
+      const DecodedCodePoint point = decode_code_point(line, i);
+      const std::size_t length = colour > 0 ? colour : point.length;
+      const int columns = colour > 0 ? 0 : table.width_of(point.value);
+      if (used > 0 && used + columns > width) {
+        lines.emplace_back();
+        used = 0;
+      }
+      lines.back().append(line, i, length);
+      used += columns;
+      i += length;
+    }
+  }
   return lines;
 }
 

@@ -12,14 +12,25 @@ bool is_terminal(int fd);
 /// Whether to colour what goes to the descriptor: a terminal, and NO_COLOR is not set.
 bool use_colour(int fd);
 
-/// Columns of the terminal; 80 where there is none or it does not say.
+/// Columns to write for: those of the terminal, or COLUMNS where it is set; 80 where neither says. At least 20.
 int terminal_width(int fd);
 
-/// Columns that UTF-8 text takes; bytes that are not UTF-8 count one each. Escape sequences count nothing.
+/// Columns that a table must keep to: terminal_width() of a terminal; 0, none, of what is read by a program.
+int table_width(int fd);
+
+/// Columns that UTF-8 text takes on a terminal, as SafeOutput lets it through: wide characters two, combining ones
+/// none, hidden ones and what is not UTF-8 one each. Colours take none.
 int display_width(std::string_view text);
+
+/// The text's beginning with "…" behind it, `width` columns at most; all of it where that fits. Colours end as they
+/// would have.
+std::string cut_to_width(std::string_view text, int width);
 
 /// The text's words in lines of at most `width` columns; a longer word stands in a line of its own.
 std::vector<std::string> wrapped_lines(std::string_view text, int width);
+
+/// The same in lines that are never wider: a longer word goes on in the next line.
+std::vector<std::string> broken_lines(std::string_view text, int width);
 
 /// Paints text when `enabled`, else gives it back as it is.
 class Paint {

@@ -82,6 +82,14 @@ TEST_CASE("a byte is a continuation byte where it begins no character and is no 
 TEST_CASE("without controls a text is one line that a terminal takes for text alone") {
   CHECK(without_controls("a\nb\tc\r\x1b[31m\x7f") == "a b c \uFFFD[31m\uFFFD");
   CHECK(without_controls("a\nb\tc\x1b", /*keep_lines=*/true) == "a\nb\tc\uFFFD");
+  CHECK(without_controls("a\r\nb", /*keep_lines=*/true) == "a\nb");
+  CHECK(without_controls("a\u202eb\u2066\u200f\u061c\u200b\ufeff") == "a\uFFFDb\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD");
   CHECK(without_controls("\u009b1m\xff\u00e9\u4e2d") == "\uFFFD1m\uFFFD\u00e9\u4e2d");  // C1 has a CSI of its own
   CHECK(without_controls(std::string_view("\0x", 2)) == "\uFFFDx");
+}
+
+TEST_CASE("JSON shows its hidden characters as escapes and means the same") {
+  CHECK(escape_hidden("{\n  \"a\": \"\u00e9\u4e2d\"\n}") == "{\n  \"a\": \"\u00e9\u4e2d\"\n}");
+  CHECK(escape_hidden("\"a\u202eb\x7f\u009b\"") == "\"a\\u202eb\\u007f\\u009b\"");
+  CHECK(escape_hidden("\"\U000e0041x\"") == "\"\\udb40\\udc41x\"");
 }
