@@ -12,6 +12,7 @@
 #include "cli/view/print_json.h"
 #include "support/error.h"
 #include "support/human.h"
+#include "terminal/page.h"
 #include "terminal/table.h"
 #include "terminal/terminal.h"
 
@@ -71,11 +72,12 @@ void print_entries(const fs::path& folder, const std::vector<CacheEntry>& entrie
       table.add_row({entry->kind, paint.cyan(entry->key.substr(0, 12)), human_bytes(static_cast<double>(entry->bytes)),
                      fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(seconds_of(entry->last_used)))});
     }
-    std::cout << table.to_text() << '\n';
+    std::cout << table.fitted(table_width(STDOUT_FILENO)) << '\n';
   }
-  std::cout << fmt::format("{}: {} of at most {} (FOLIO_CACHE_LIMIT)\n", folder.string(),
-                           human_bytes(static_cast<double>(total_bytes(entries))),
-                           human_bytes(static_cast<double>(cache_limit())));
+  std::cout << fitted_lines(fmt::format("{}: {} of at most {} (FOLIO_CACHE_LIMIT)\n", folder.string(),
+                                        human_bytes(static_cast<double>(total_bytes(entries))),
+                                        human_bytes(static_cast<double>(cache_limit()))),
+                            table_width(STDOUT_FILENO));
 }
 
 void cache(const CacheOptions& options) {

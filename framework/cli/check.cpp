@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <iostream>
+
 #include "cli/commands.h"
 #include "cli/session/preflight.h"
 #include "cli/session/session.h"
@@ -8,7 +10,9 @@
 #include "experiment/yaml_writer.h"
 #include "support/error.h"
 #include "support/human.h"
+#include "terminal/page.h"
 #include "terminal/table.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -36,7 +40,7 @@ std::string time_text(const json& time) {
   return text;
 }
 
-std::string check_overview(const json& answer) {
+std::string check_overview(const json& answer, int width) {
   const json& data = answer.at("data");
   const json& plan = answer.at("plan");
   const json& parameters = answer.at("parameters");
@@ -61,7 +65,7 @@ std::string check_overview(const json& answer) {
   table.add_row({"time", time_text(answer.at("time"))});
   table.add_row({"precision", fmt::format("{} on {}", answer.at("precision").get<std::string>(),
                                           answer.at("device").get<std::string>())});
-  return table.to_text();
+  return table.fitted(width);
 }
 
 int check(const CheckOptions& options, const GlobalOptions& global) {
@@ -76,14 +80,17 @@ int check(const CheckOptions& options, const GlobalOptions& global) {
     print_json(answer);
     return 0;
   }
-  fmt::print("{}", check_overview(answer));
-  if (const std::string line = answer.at("precision_line"); !line.empty()) fmt::print("{}\n", line);
-  for (const std::string& note : experiment.notes) fmt::print("note: {}\n", note);
-  for (const json& note : answer.at("data").at("notes")) fmt::print("note: {}\n", note.get<std::string>());
+  const int width = table_width(STDOUT_FILENO);
+  std::string text = check_overview(answer, width);
+  if (const std::string line = answer.at("precision_line"); !line.empty()) text += line + "\n";
+  for (const std::string& note : experiment.notes) text += fmt::format("note: {}\n", note);
+  for (const json& note : answer.at("data").at("notes")) text += fmt::format("note: {}\n", note.get<std::string>());
   if (answer["data"].at("samples_estimated") || answer["data"].at("tokens_per_sample_estimated"))
-    fmt::print("'about': an estimate, or dependent on the tokenizer, which the run trains first.\n");
-  if (options.all) fmt::print("\n{}\n", experiment::to_yaml(experiment.resolved));
-  fmt::print("{} is valid.{}\n", options.file, options.all ? "" : " --all shows every value.");
+    text += "'about': an estimate, or dependent on the tokenizer, which the run trains first.\n";
+  std::cout << fitted_lines(text, width);
+  if (options.all) std::cout << fmt::format("\n{}\n", experiment::to_yaml(experiment.resolved));
+  std::cout << fitted_lines(
+      fmt::format("{} is valid.{}\n", options.file, options.all ? "" : " --all shows every value."), width);
   return 0;
 }
 

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <iostream>
 #include <memory>
 
@@ -6,6 +8,7 @@
 #include "cli/session/run_choice.h"
 #include "cli/view/print_json.h"
 #include "runs/report/run_table_report.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -32,7 +35,7 @@ void compare_runs(const GlobalOptions& global, const CompareOptions& options) {
   else if (options.csv)
     std::cout << runs::to_csv(table);
   else
-    std::cout << (options.markdown ? runs::to_markdown(table) : runs::to_text(table));
+    std::cout << (options.markdown ? runs::to_markdown(table) : runs::to_text(table, table_width(STDOUT_FILENO)));
   if (runs.empty()) std::cerr << "note: there is no run to compare\n";
 }
 

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <unistd.h>
+
+#include <iostream>
 
 #include "cli/commands.h"
 #include "cli/session/session.h"
@@ -8,6 +11,7 @@
 #include "cli/view/print_json.h"
 #include "cli/view/sample_view.h"
 #include "support/human.h"
+#include "terminal/page.h"
 #include "terminal/terminal.h"
 
 namespace folio::cli {
@@ -66,9 +70,10 @@ int show_data(const DataOptions& options, const GlobalOptions& global) {
     return 0;
   }
   const bool colour = use_colour(STDOUT_FILENO);
-  fmt::print("{}", samples_overview(data));
+  std::cout << fitted_lines(samples_overview(data), table_width(STDOUT_FILENO));
   for (const json& sample : samples) {
-    fmt::print("{}{}", heading(sample, options.epoch, Paint(colour)),
+    fmt::print(std::cout, "{}{}",
+               fitted_lines(heading(sample, options.epoch, Paint(colour)), table_width(STDOUT_FILENO)),
                sample_text(sample, data.at("objective"), options.tokens, colour));
   }
   return 0;

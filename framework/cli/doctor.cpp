@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <memory>
 #include <vector>
 
@@ -16,6 +17,9 @@
 #include "runs/store/damaged_store.h"
 #include "support/error.h"
 #include "support/human.h"
+#include "support/passwords.h"
+#include "support/utf8.h"
+#include "terminal/page.h"
 #include "terminal/terminal.h"
 
 namespace folio::cli {
@@ -139,8 +143,9 @@ void print(const std::vector<Finding>& findings) {
     const std::string coloured = finding.verdict == Verdict::good      ? paint.green(word)
                                  : finding.verdict == Verdict::warning ? paint.yellow(word)
                                                                        : paint.red(word);
-    fmt::print("{}  {}: {}\n", coloured, finding.name, finding.text);
-    if (!finding.advice.empty()) fmt::print("         {}\n", finding.advice);
+    const int width = table_width(STDOUT_FILENO);
+    std::cout << fitted_lines(fmt::format("{}  {}: {}\n", coloured, finding.name, finding.text), width);
+    if (!finding.advice.empty()) std::cout << fitted_lines(fmt::format("         {}\n", finding.advice), width);
   }
 }
 
@@ -159,6 +164,7 @@ int doctor(const GlobalOptions& global, bool json_wanted) {
   std::vector<Finding> findings = worker();
   for (const auto& more : {plugins(global), store(global), std::vector{disk(global)}})
     findings.insert(findings.end(), more.begin(), more.end());
+  for (Finding& finding : findings) finding.text = without_controls(without_passwords(finding.text));
   json_wanted ? print_json({{"checks", as_json(findings)}}) : print(findings);
   const bool failed = std::any_of(findings.begin(), findings.end(),
                                   [](const Finding& finding) { return finding.verdict == Verdict::failure; });

@@ -1,9 +1,11 @@
 #include "runs/exchange/export.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <set>
@@ -66,7 +68,7 @@ void export_runs(const GlobalOptions& global, const ExportOptions& options) {
   const std::vector<runs::Run> chosen = chosen_runs(store, options);
   const auto write = [&](std::span<const runs::Run> runs, const fs::path& to) {
     format.write(runs, to);
-    if (to != "-") fmt::print("{}\n", to.string());
+    if (to != "-") fmt::print(std::cout, "{}\n", to.string());
   };
   if (!options.to.empty()) return write(chosen, options.to);
   if (format.one_table) return write(chosen, format.suffix);

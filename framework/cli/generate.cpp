@@ -1,7 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <iostream>
 #include <optional>
 
@@ -12,6 +12,7 @@
 #include "cli/view/print_json.h"
 #include "runs/record/selection.h"
 #include "support/error.h"
+#include "support/utf8.h"
 #include "terminal/terminal.h"
 
 namespace folio::cli {
@@ -41,7 +42,7 @@ class Conversation {
 
   /// One prompt.
   void ask() {
-    if (!options_.json) print(paint_.dim(options_.prompt));
+    if (!options_.json) print(paint_.dim(shown(options_.prompt)));
     nlohmann::json with_prompt = request();
     with_prompt["prompt"] = options_.prompt;
     work(with_prompt, /*input_open=*/false);
@@ -51,7 +52,7 @@ class Conversation {
 
   /// A prompt for each line that is typed, until there is none.
   void ask_on() {
-    if (is_terminal(STDIN_FILENO)) fmt::print(stderr, "Type a prompt and press Enter; Ctrl-D quits.\n");
+    if (is_terminal(STDIN_FILENO)) fmt::print(std::cerr, "Type a prompt and press Enter; Ctrl-D quits.\n");
     work(request(), /*input_open=*/true);
   }
 
@@ -80,10 +81,11 @@ class Conversation {
 
   void take(const nlohmann::json& line) {
     if (line.contains("refused"))
-      fmt::print(stderr, "{}: {}", Paint(use_colour(STDERR_FILENO)).yellow("note"), line["refused"].get<std::string>());
+      fmt::print(std::cerr, "{}: {}", Paint(use_colour(STDERR_FILENO)).yellow("note"),
+                 shown(line["refused"].get<std::string>()));
     if (!line.contains("text")) return;
     text_ += line["text"].get<std::string>();
-    if (!options_.json) print(line["text"].get<std::string>());
+    if (!options_.json) print(shown(line["text"].get<std::string>()));
   }
 
   std::optional<std::string> next_prompt() {
@@ -104,10 +106,9 @@ class Conversation {
     print(json_line({{"id", run_.summary.id}, {"prompt", prompt_}, {"text", text_}}));
   }
 
-  static void print(const std::string& text) {
-    fmt::print("{}", text);
-    std::fflush(stdout);
-  }
+  static std::string shown(const std::string& text) { return without_controls(text, /*keep_lines=*/true); }
+
+  static void print(const std::string& text) { std::cout << text << std::flush; }
 
   const GenerateOptions& options_;
   runs::Run run_;
@@ -158,6 +159,8 @@ void add_generate(const Command& program, const GlobalOptions& global, int& exit
   command.flag("--json", options->json,
                "print run, prompt and text as JSON; with --interactive one line for each prompt");
   command.footer(
+      "Control and other hidden characters of a text are shown as U+FFFD, also in a pipe; --json has the text as it "
+      "is.\n\n"
       "Examples:\n"
       "  runner generate latest --prompt 'ROMEO.'\n"
       "  runner generate smoke-bert -p 'O Romeo, [MASK] art thou'\n"

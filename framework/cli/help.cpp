@@ -1,6 +1,7 @@
 // help: what a key of the experiment, a metric or a command means.
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>
@@ -25,7 +26,7 @@ namespace {
 using nlohmann::json;
 
 struct HelpOptions {
-  std::string word;
+  std::vector<std::string> words;  ///< one, or a command within a command: plugins show
   bool json = false;
   bool markdown = false;
 };
@@ -106,26 +107,42 @@ void print(const Topic& topic) {
                           word, did_you_mean(word, names)));
 }
 
-void help(const HelpOptions& options, const Command& program, const GlobalOptions& global) {
-  if (options.word.empty() && !options.markdown) {
-    std::cout << program.help_text();
-    return;
+/// The command that the words name, one within the other; none where there is none.
+std::optional<Command> command_called(const Command& program, const std::vector<std::string>& words) {
+  Command found = program;
+  for (const std::string& word : words) {
+    const std::vector<Command> inner = found.subcommands();
+    const auto called =
+        std::find_if(inner.begin(), inner.end(), [&](const Command& each) { return each.name() == word; });
+    if (called == inner.end()) return std::nullopt;
+    found = *called;
   }
-  for (const Command& command : program.subcommands()) {
-    if (command.name() != options.word) continue;
-    std::cout << command.help_text();
-    return;
+  return found;
+}
+
+void help(const HelpOptions& options, const Command& program, const GlobalOptions& global) {
+  if (!options.markdown) {
+    if (const auto command = command_called(program, options.words)) {
+      std::cout << command->help_text();
+      return;
+    }
   }
   const Session session = open_session(global, {});
   if (options.markdown) {
     std::cout << experiment::training_page(session.declarations.framework);
     return;
   }
+  const std::string word = options.words.empty() ? "" : options.words.front();
+  if (options.words.size() > 1) {
+    throw Error(ErrorKind::usage,
+                fmt::format("there is no command '{}'; expected one word, or a command within a command",
+                            fmt::join(options.words, " ")));
+  }
   const std::vector<Topic> topics = all_topics(session.declarations);
-  std::vector<Topic> found = topics_called(topics, options.word);
-  const experiment::OtherWord* other = found.empty() ? experiment::find_other_word(options.word) : nullptr;
+  std::vector<Topic> found = topics_called(topics, word);
+  const experiment::OtherWord* other = found.empty() ? experiment::find_other_word(word) : nullptr;
   if (other != nullptr) found = topics_of_other(topics, *other);
-  if (found.empty() && other == nullptr) fail(options.word, topics, program);
+  if (found.empty() && other == nullptr) fail(word, topics, program);
   if (options.json) {
     json list = json::array();
     for (const Topic& topic : found) list.push_back(to_json(topic));
@@ -134,8 +151,8 @@ void help(const HelpOptions& options, const Command& program, const GlobalOption
   }
   if (other != nullptr) {
     const auto keys = experiment::words_of(other->keys);
-    std::cout << (keys.empty() ? fmt::format("Folio has no '{}'", options.word)
-                               : fmt::format("'{}' is called '{}' in Folio", options.word, keys.front()))
+    std::cout << (keys.empty() ? fmt::format("Folio has no '{}'", word)
+                               : fmt::format("'{}' is called '{}' in Folio", word, keys.front()))
               << (other->note.empty() ? "" : fmt::format(": {}", other->note)) << ".\n";
   }
   for (const Topic& topic : found) {
@@ -149,7 +166,7 @@ void help(const HelpOptions& options, const Command& program, const GlobalOption
 void add_help(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("help", "Explain a key of an experiment, a metric or a command");
   const auto options = std::make_shared<HelpOptions>();
-  command.option("WORD", options->word, "a key, an option of a plugin, a metric, a fact or a command");
+  command.option("WORD", options->words, "a key, an option of a plugin, a metric, a fact or a command");
   command.flag("--json", options->json, "print JSON: topics, each with name, owner, meaning, option");
   command.flag("--md", options->markdown, "print all training arguments and framework options: docs/training.md");
   command.footer(

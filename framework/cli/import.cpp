@@ -1,6 +1,7 @@
 #include "runs/exchange/import.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -10,6 +11,7 @@
 #include "cli/session/results_store.h"
 #include "cli/view/print_json.h"
 #include "support/error.h"
+#include "support/passwords.h"
 #include "support/utf8.h"
 #include "terminal/terminal.h"
 
@@ -24,20 +26,24 @@ struct ImportOptions {
 };
 
 void tell(const runs::ImportReport& report) {
-  if (report.unchanged) return fmt::print("{}  {}: already imported; nothing is changed\n", report.id, report.name);
-  fmt::print("{}  {}: from {}, {} points\n", report.id, report.name, report.format, report.points);
+  if (report.unchanged)
+    return fmt::print(std::cout, "{}  {}: already imported; nothing is changed\n", report.id, report.name);
+  fmt::print(std::cout, "{}  {}: from {}, {} points\n", report.id, report.name, report.format, report.points);
   if (!report.earlier.empty())
-    fmt::print(stderr,
+    fmt::print(std::cerr,
                "note: run {} was imported from the same place earlier, when its contents were different; it is kept\n",
                report.earlier);
+  if (!report.own_name.empty())
+    fmt::print(std::cerr, "note: run {} is called '{}' here; its own name, '{}', is none that a run can have\n",
+               report.id, report.name, report.own_name);
   for (const std::string& unread : report.unread)
-    fmt::print(stderr, "warning: {} ({}): not imported: {}\n", report.id, report.name, without_controls(unread));
+    fmt::print(std::cerr, "warning: {} ({}): not imported: {}\n", report.id, report.name, without_controls(unread));
 }
 
 json to_json(const runs::ImportReport& report) {
   return {{"id", report.id},         {"name", report.name},           {"format", report.format},
           {"points", report.points}, {"unchanged", report.unchanged}, {"earlier", report.earlier},
-          {"unread", report.unread}};
+          {"unread", report.unread}, {"own_name", report.own_name}};
 }
 
 /// What cannot be imported is told, and the others are; gives the exit code.
@@ -47,8 +53,9 @@ int import_all(const GlobalOptions& global, const ImportOptions& options) {
   const auto fail = [&](const runs::ImportFailure& failure) {
     code = exit_code(failure.kind);
     if (!options.json)
-      fmt::print(stderr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), without_controls(failure.message));
-    failed.push_back({{"path", failure.path.string()}, {"message", failure.message}});
+      fmt::print(std::cerr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"),
+                 without_controls(without_passwords(failure.message)));
+    failed.push_back({{"path", failure.path.string()}, {"message", without_passwords(failure.message)}});
   };
   for (const std::string& path : options.paths) {
     runs::ImportResult result;
@@ -64,7 +71,7 @@ int import_all(const GlobalOptions& global, const ImportOptions& options) {
       list.push_back(to_json(report));
     }
     for (const std::string& sentence : result.passed_over) {
-      if (!options.json) fmt::print(stderr, "note: skipped: {}\n", without_controls(sentence));
+      if (!options.json) fmt::print(std::cerr, "note: skipped: {}\n", without_controls(sentence));
       passed_over.push_back(sentence);
     }
     for (const runs::ImportFailure& failure : result.failed) fail(failure);

@@ -1,6 +1,7 @@
 // init: an experiment file for someone's own books, sized to the text, the machine and the time that there is.
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <array>
 #include <cctype>
 #include <filesystem>
+#include <iostream>
 #include <iterator>
 #include <memory>
 
@@ -213,12 +215,12 @@ int init(const InitOptions& options, const GlobalOptions& global) {
     throw Error(ErrorKind::usage, file.string() + " already exists; expected another name (-o), or --force");
   const Session session = open_session(global, file);
   const PluginDescription& plugin = session.catalogue.require(PluginKind::model, options.model);
-  if (::isatty(STDERR_FILENO) != 0) fmt::print(stderr, "Trying sizes on this machine ...\n");
+  if (::isatty(STDERR_FILENO) != 0) fmt::print(std::cerr, "Trying sizes on this machine ...\n");
   const std::string before = fs::exists(file) ? read_file(file) : "";
   try {
     const auto [plan, answer] = fit(options, plugin, file, session);
-    fmt::print("{} trains a {} of {} parameters on {} of text; on this machine that takes {}.\n", file.string(),
-               options.model, with_commas(answer.at("parameters").at("total").get<std::int64_t>()),
+    fmt::print(std::cout, "{} trains a {} of {} parameters on {} of text; on this machine that takes {}.\n",
+               file.string(), options.model, with_commas(answer.at("parameters").at("total").get<std::int64_t>()),
                human_bytes(answer.at("data").at("bytes").get<double>()),
                duration_text(answer.at("time").at("training_seconds")));
   } catch (const Error&) {
@@ -226,7 +228,7 @@ int init(const InitOptions& options, const GlobalOptions& global) {
     before.empty() ? void(fs::remove(file, ignored)) : write_file_atomically(file, before);
     throw;
   }
-  fmt::print("Next:\n  runner {0}\n  runner check {0}\n", file.string());
+  fmt::print(std::cout, "Next:\n  runner {0}\n  runner check {0}\n", file.string());
   return 0;
 }
 

@@ -101,7 +101,7 @@ void print_table(const std::vector<RunSummary>& runs, bool all) {
     if (tagged) cells.push_back(runs::tags_text(run.tags));
     table.add_row(std::move(cells));
   }
-  std::cout << table.to_text();
+  std::cout << table.fitted(table_width(STDOUT_FILENO));
   if (left_out > 0) std::cout << paint.dim(fmt::format("{} more runs: --all shows them", left_out)) << "\n";
 }
 

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -12,8 +14,11 @@
 #include "cli/view/print_json.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "support/passwords.h"
 #include "support/standard_streams.h"
+#include "support/utf8.h"
 #include "support/version.h"
+#include "terminal/safe_output.h"
 #include "terminal/terminal.h"
 
 namespace folio::cli {
@@ -64,8 +69,10 @@ bool json_wanted(const std::vector<std::string>& arguments) {
 }
 
 void tell_error(bool as_json, std::string_view kind, const std::string& message) {
-  if (as_json) return print_error_json(kind, message);
-  fmt::print(stderr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), message);
+  const std::string told = without_passwords(message);
+  if (as_json) return print_error_json(kind, told);
+  fmt::print(std::cerr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"),
+             without_controls(told, /*keep_lines=*/true));
 }
 
 int run(std::vector<std::string> arguments) {
@@ -97,7 +104,7 @@ int run(std::vector<std::string> arguments) {
   for (const auto add : kCommands) add(program, global, exit_code);
 
   complete(arguments, program);
-  const int usage = program.run(arguments, json_wanted(arguments));
+  const int usage = program.run(arguments, /*throw_wrong_usage=*/true);
   return usage != 0 ? usage : exit_code;
 }
 
@@ -128,6 +135,7 @@ int exit_code_with_output(int exit_code) {
 
 int main(int argc, char** argv) {
   folio::guard_standard_streams();
+  const folio::SafeOutput safe_output;
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   return folio::cli::exit_code_with_output(folio::cli::guarded_run(arguments));
 }

@@ -2,7 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/session/label.h"
-#include "support/error.h"
+#include "cli/session/results_store.h"
 
 namespace folio::cli {
 namespace {
@@ -18,11 +18,10 @@ void add_name(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("name", "Give a run another name");
   const auto options = std::make_shared<NameOptions>();
   command.option("RUN", options->run, "a run, given as for 'show'").required();
-  command.option("NAME", options->name, "the new name").required();
+  command.option("NAME", options->name, "the new name: 1 to 64 letters, digits, '.', '_' or '-'").required();
   command.footer("Example:\n  runner name latest romeo-warmup");
   command.action([&global, options] {
-    check_label_text(options->name, "name");
-    if (options->name.empty()) throw Error(ErrorKind::usage, "a name cannot be empty");
+    check_run_name(options->name, open_store(global).list());
     label_run(global, options->run, {options->name, std::nullopt, {}, {}});
   });
 }

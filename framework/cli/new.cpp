@@ -1,9 +1,11 @@
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <utility>
 #include <vector>
 
@@ -90,12 +92,12 @@ int new_plugin(const NewOptions& options, const GlobalOptions& global) {
       write_file_atomically(folder / name, text);
     }
   }
-  fmt::print(
-      "{0} now has a {1} plugin '{2}': small, complete and yours to change.\nNext:\n"
-      "  cd {0}\n"
-      "  cmake -B build -G Ninja -Dfolio_DIR={3} && cmake --build build && ctest --test-dir build\n"
-      "  {4} try.yaml\nSee the README.md there.\n",
-      folder.string(), options.kind, options.name, build.string(), runner);
+  fmt::print(std::cout,
+             "{0} now has a {1} plugin '{2}': small, complete and yours to change.\nNext:\n"
+             "  cd {0}\n"
+             "  cmake -B build -G Ninja -Dfolio_DIR={3} && cmake --build build && ctest --test-dir build\n"
+             "  {4} try.yaml\nSee the README.md there.\n",
+             folder.string(), options.kind, options.name, build.string(), runner);
   return 0;
 }
 

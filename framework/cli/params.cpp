@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -12,6 +14,7 @@
 #include "cli/view/params_report.h"
 #include "cli/view/print_json.h"
 #include "support/error.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -149,7 +152,7 @@ int params(const ParamsOptions& options, const GlobalOptions& global) {
       }
       print_json({{"model", question.model()}, {"vary", question.varied_key()}, {"variants", list}});
     } else {
-      fmt::print("{}", variants_report(question.varied_key(), costs));
+      fmt::print(std::cout, "{}", variants_report(question.varied_key(), costs, table_width(STDOUT_FILENO)));
     }
     return 0;
   }
@@ -161,7 +164,7 @@ int params(const ParamsOptions& options, const GlobalOptions& global) {
     result["settings"] = costs.front().resolved.at("model");
     print_json(result);
   } else {
-    fmt::print("{}", params_report(costs.front()));
+    fmt::print(std::cout, "{}", params_report(costs.front(), table_width(STDOUT_FILENO)));
   }
   return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "plugin_host/catalogue.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "terminal/page.h"
 #include "terminal/table.h"
 #include "terminal/terminal.h"
 
@@ -40,33 +42,53 @@ json to_json(const Catalogue& catalogue) {
   return {{"plugins", plugins}, {"problems", problems}, {"folders", folders}};
 }
 
+/// The plugins with the folder of each, which on a terminal has no column: below them are the folders.
+std::string plugin_table(const Catalogue& catalogue, const Paint& paint, int width) {
+  std::vector<Table::Column> columns{{"kind"}, {"id"}, {"version"}, {"what it is"}};
+  if (width == 0) columns.push_back({"from"});
+  Table table(columns);
+  std::map<std::string, std::string> ids;  // by folder
+  for (const PluginDescription& plugin : catalogue.plugins()) {
+    const std::string folder = fs::path(plugin.library).parent_path().string();
+    std::vector<std::string> cells{std::string(to_string(plugin.kind)), paint.bold(plugin.id), plugin.version,
+                                   plugin.summary};
+    if (width == 0) cells.push_back(folder);
+    table.add_row(std::move(cells));
+    ids[folder] += (ids[folder].empty() ? "" : ", ") + plugin.id;
+  }
+  std::string text = table.fitted(width);
+  if (width == 0) return text;
+  for (const auto& [folder, its] : ids)
+    text += fitted_lines("\nfrom " + folder + (ids.size() > 1 ? ": " + its : "") + "\n", width);
+  return text;
+}
+
 void print_list(const Catalogue& catalogue) {
   const Paint paint(use_colour(STDOUT_FILENO));
   if (catalogue.plugins().empty()) {
     std::cout << "No plugins. The folders searched, in order:\n";
     for (const fs::path& folder : catalogue.folders()) std::cout << "  " << folder.string() << '\n';
   } else {
-    Table table({{"kind"}, {"id"}, {"version"}, {"what it is"}, {"from"}});
-    for (const PluginDescription& plugin : catalogue.plugins()) {
-      table.add_row({std::string(to_string(plugin.kind)), paint.bold(plugin.id), plugin.version, plugin.summary,
-                     fs::path(plugin.library).parent_path().string()});
-    }
-    std::cout << table.to_text() << "\nTo see the options of one: runner plugins show " << catalogue.plugins().back().id
-              << '\n';
+    const int width = table_width(STDOUT_FILENO);
+    std::cout << plugin_table(catalogue, paint, width)
+              << fitted_lines(
+                     "\nTo see the options of one: runner plugins show " + catalogue.plugins().back().id + "\n", width);
   }
   for (const PluginProblem& problem : catalogue.problems()) {
     const std::string label = problem.fatal ? paint.red("cannot be used") : paint.yellow("note");
-    std::cout << '\n' << label << ": " << problem.message << '\n';
+    std::cout << '\n' << fitted_lines(label + ": " + problem.message + "\n", table_width(STDOUT_FILENO));
   }
 }
 
 void print_plugin(const PluginDescription& plugin) {
   const Paint paint(use_colour(STDOUT_FILENO));
-  std::cout << paint.bold(plugin.id) << ' ' << plugin.version << ", a " << to_string(plugin.kind) << ": "
-            << plugin.summary << '\n';
+  const int width = table_width(STDOUT_FILENO);
+  std::cout << fitted_lines(
+      fmt::format("{} {}, a {}: {}\n", paint.bold(plugin.id), plugin.version, to_string(plugin.kind), plugin.summary),
+      width);
   if (!plugin.objective.empty()) std::cout << "objective: " << plugin.objective << '\n';
   if (!plugin.usual_tokenizer.empty()) std::cout << "usual tokenizer: " << plugin.usual_tokenizer << '\n';
-  std::cout << "from: " << plugin.library << "\n\n";
+  std::cout << fitted_lines("from: " + plugin.library + "\n", width) << "\n";
   if (plugin.options.options().empty()) {
     std::cout << "It has no options.\n";
     return;
@@ -76,7 +98,7 @@ void print_plugin(const PluginDescription& plugin) {
     table.add_row({paint.bold(option.name), std::string(to_string(option.type)), experiment::default_text(option),
                    experiment::range_text(option), option.unit_text, option.help_text});
   }
-  std::cout << table.to_text();
+  std::cout << table.fitted(table_width(STDOUT_FILENO));
 }
 
 /// The plugin that ID or KIND/ID names. An id may be used once in each kind.
@@ -119,6 +141,7 @@ void add_plugins(const Command& program, const GlobalOptions& global, int&) {
   show.option("ID", arguments->name, "the plugin's id; with its kind (model/gpt) if several plugins share the id")
       .required();
   show.flag("--json", arguments->json, "print JSON");
+  show.footer("Examples:\n  runner plugins show gpt\n  runner plugins show tokenizer/bpe --json");
 
   auto trust_options = std::make_shared<TrustOptions>();
   const Command trust =

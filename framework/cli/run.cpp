@@ -1,9 +1,13 @@
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <iostream>
+
 #include "cli/commands.h"
 #include "cli/session/detachment.h"
+#include "cli/session/label.h"
 #include "cli/session/multirun.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_session.h"
@@ -12,6 +16,7 @@
 #include "cli/view/run_report.h"
 #include "formats/description_json.h"
 #include "support/error.h"
+#include "terminal/page.h"
 #include "terminal/terminal.h"
 
 namespace folio::cli {
@@ -48,10 +53,11 @@ int report(const runs::Run& run, const RunOptions& options) {
   if (options.json) print_result(run);
   switch (run.summary.state) {
     case runs::RunState::finished:
-      if (!options.json) fmt::print("{}", run_report(run, use_colour(STDOUT_FILENO)));
+      if (!options.json)
+        std::cout << fitted_lines(run_report(run, use_colour(STDOUT_FILENO)), table_width(STDOUT_FILENO));
       return 0;
     case runs::RunState::interrupted:
-      fmt::print(stderr,
+      fmt::print(std::cerr,
                  "Interrupted: run {} is kept as it was, in {}\nNext:\n"
                  "  ./runner show {}\n",
                  id, run.folder.path().string(), id);
@@ -61,7 +67,7 @@ int report(const runs::Run& run, const RunOptions& options) {
   }
   const runs::RunError error =
       run.summary.error.value_or(runs::RunError{ErrorKind::run, "its worker process ended without a result"});
-  fmt::print(stderr, "{}: run {} failed: {}\n  its log: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), id,
+  fmt::print(std::cerr, "{}: run {} failed: {}\n  its log: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), id,
              error.message, run.folder.log().string());
   return folio::exit_code(error.kind);
 }
@@ -69,16 +75,16 @@ int report(const runs::Run& run, const RunOptions& options) {
 /// What whoever starts a run in the background sees of it.
 void print_begun(const runs::RunInfo& run, const fs::path& folder, bool as_json) {
   if (as_json) return print_json({{"id", run.id}, {"name", run.name}, {"folder", folder.string()}});
-  fmt::print(
-      "Run {0} of {1} goes on in the background, in {2}\nNext:\n"
-      "  ./runner show {0}\n"
-      "  ./runner stop {0}\n",
-      run.id, run.name, folder.string());
+  fmt::print(std::cout,
+             "Run {0} of {1} goes on in the background, in {2}\nNext:\n"
+             "  ./runner show {0}\n"
+             "  ./runner stop {0}\n",
+             run.id, run.name, folder.string());
 }
 
 void print_begun(std::size_t runs, bool as_json) {
   if (as_json) return print_json({{"runs", runs}});
-  fmt::print("{} {} one after another in the background\nNext:\n  ./runner ls\n", runs,
+  fmt::print(std::cout, "{} {} one after another in the background\nNext:\n  ./runner ls\n", runs,
              runs == 1 ? "run goes" : "runs go");
 }
 
@@ -87,6 +93,7 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
   if (options.detach)
     if (const auto code = detachment.begin()) return *code;
   runs::Store store = open_store(global);
+  if (!options.name.empty()) check_run_name(options.name, store.list());
   const Session session = open_session(global, options.file, options.overrides);
   RunRequest request{.experiment = experiment::load_experiment(options.file, options.overrides, session.declarations),
                      .overrides = options.overrides,
@@ -94,7 +101,7 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
                      .quiet = options.quiet || options.json};
   request.plugins = plugins_of(request.experiment.resolved, session.catalogue);
   if (!request.quiet)
-    for (const std::string& note : request.experiment.notes) fmt::print(stderr, "note: {}\n", note);
+    for (const std::string& note : request.experiment.notes) fmt::print(std::cerr, "note: {}\n", note);
   if (options.detach) {
     request.begun = [&](const runs::RunInfo& run) {
       print_begun(run, runs::runs_folder(global.results) / run.id, options.json);

@@ -1,10 +1,8 @@
-#include <algorithm>
 #include <memory>
 
 #include "cli/commands.h"
 #include "cli/session/label.h"
 #include "support/error.h"
-#include "support/utf8.h"
 
 namespace folio::cli {
 namespace {
@@ -16,8 +14,8 @@ struct TagOptions {
 };
 
 void check_tag(const std::string& tag) {
-  const auto wrong = [](unsigned char c) { return c <= ' ' || c == ',' || c == 0x7f; };
-  if (!tag.empty() && std::none_of(tag.begin(), tag.end(), wrong) && !first_invalid_utf8(tag)) return;
+  check_label_text(tag, "tag");
+  if (!tag.empty() && tag.find_first_of(" ,") == std::string::npos) return;
   throw Error(ErrorKind::usage, "'" + tag + "' cannot be a tag: a tag is a word without spaces or commas");
 }
 

@@ -7,6 +7,7 @@
 
 #include "data/hashed_random.h"
 #include "folio/error.h"
+#include "support/passwords.h"
 #include "support/sha256.h"
 #include "support/utf8.h"
 
@@ -37,7 +38,12 @@ class Sources {
     const Provenance& from = document.provenance;
     const std::string key = from.source + '\0' + from.source_hash + '\0' + from.note + (from.stand_in ? "1" : "0");
     const auto [found, is_new] = places_.try_emplace(key, list_.size());
-    if (is_new) list_.push_back({document.name, from, 0});
+    if (is_new) {
+      list_.push_back({document.name, from, 0});
+      Provenance& kept = list_.back().provenance;  // in the record of the run
+      kept.source = without_passwords(from.source);
+      kept.note = without_passwords(from.note);
+    }
     ++list_[found->second].documents;
   }
 

@@ -45,6 +45,7 @@ class Chain {
       enter(file, named_at);
       const auto kind = trees.empty() ? Source::Kind::file : Source::Kind::base_file;
       const Source& source = sources_.add(kind, file.string(), read_file(file, ErrorKind::experiment, kLargestFile));
+      problems_.refuse_password(source);
       trees.push_back(read_mapping(source));
       more = take_extends(trees.back(), file, named_at);
     }
@@ -122,6 +123,7 @@ void take_preset(Node& root, const std::string& override_text, const fs::path& f
     if (file.empty()) continue;
     const Source& source =
         sources.add(Source::Kind::base_file, file.string(), read_file(file, ErrorKind::experiment, kLargestFile));
+    problems.refuse_password(source);
     auto tree = read_yaml(source, problems);
     if (!tree) problems.throw_if_any();
     if (tree->kind != Node::Kind::mapping && !tree->is_blank())

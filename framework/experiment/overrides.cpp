@@ -149,6 +149,7 @@ void apply_override(Node& root, const std::string& text, Sources& sources, Probl
   const std::string value_text = equals == std::string::npos ? "" : text.substr(equals + 1);
   const Source& source = sources.add(Source::Kind::override_value, text, value_text);
   const Place place{&source};
+  problems.refuse_password(source);
 
   std::string key = text.substr(0, equals);
   key.erase(0, removes ? 1 : std::min<std::size_t>(key.find_first_not_of('+'), 2));

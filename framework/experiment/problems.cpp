@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "support/passwords.h"
+
 namespace folio::experiment {
 
 void Problems::add(const Place& place, std::string_view key, std::string_view what, ErrorKind kind) {
@@ -18,6 +20,13 @@ void Problems::add(const Place& place, std::string_view key, std::string_view wh
 void Problems::fail(const Place& place, std::string_view key, std::string_view what) {
   add(place, key, what);
   throw_all("");
+}
+
+void Problems::refuse_password(const Source& source) {
+  if (const auto place = place_of_password(source))
+    fail(*place, "",
+         "there is a password in it, which would be kept with each run; give it to the program that needs it "
+         "in another way, such as an environment variable");
 }
 
 void Problems::throw_if_any() const {
@@ -37,7 +46,7 @@ void Problems::throw_all(std::string_view end) const {
     only_plugins = only_plugins && problem.kind == ErrorKind::plugin;
   }
   throw Error(only_plugins ? ErrorKind::plugin : ErrorKind::experiment,
-              fmt::format("{}{}", fmt::join(lines, "\n"), end));
+              without_passwords(fmt::format("{}{}", fmt::join(lines, "\n"), end)));
 }
 
 }  // namespace folio::experiment

@@ -19,6 +19,9 @@ class Problems {
   /// Adds a problem that leaves nothing to go on with, and throws all.
   [[noreturn]] void fail(const Place& place, std::string_view key, std::string_view what);
 
+  /// Fails where there is a password in the source: an experiment is kept with each of its runs.
+  void refuse_password(const Source& source);
+
   /// What is no problem and should be said all the same.
   void note(std::string text) { notes_.push_back(std::move(text)); }
   const std::vector<std::string>& notes() const { return notes_; }

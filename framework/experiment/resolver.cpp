@@ -10,17 +10,13 @@
 #include "experiment/section.h"
 #include "formats/description_json.h"
 #include "support/nearest_name.h"
+#include "support/run_name.h"
 
 namespace folio::experiment {
 namespace {
 
 const std::vector<std::string> kTopLevelKeys = {"extends",   "name",  "description", "dataset",
                                                 "tokenizer", "model", "training"};
-
-bool is_name(const std::string& text) {
-  const auto allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-'; };
-  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), allowed);
-}
 
 /// Goes through a composed tree in an order in which each step knows what it needs. The plugins come first, since they
 /// declare which options there are; the model's choice may bring the tokenizer's. When every section's options are
@@ -148,10 +144,10 @@ class Resolver {
   void read_name_and_description() {
     const std::string stem = std::filesystem::path(root_.place.source->name).stem().string();
     const std::string& name = experiment_.name = read_text("name", stem);
-    if (!is_name(name)) {
+    if (const auto problem = problem_with_name(name)) {
       const Entry* given = root_.find("name");
       problems_.add(given ? given->value.place : root_.place, "name",
-                    fmt::format("expected 1 to 64 letters, digits, '.', '_' or '-', got '{}'{}", printable(name),
+                    fmt::format("{}, got '{}'{}", *problem, printable(name),
                                 given ? "" : ", the file's name; give the experiment a name"));
     }
     experiment_.description = read_text("description", "");

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "support/passwords.h"
 #include "support/utf8.h"
 #include "terminal/terminal.h"
 
@@ -69,11 +70,17 @@ std::string printable(std::string_view text, std::size_t limit) {
   std::string result(text.substr(0, limit));
   while (result.size() < text.size() && !result.empty() && is_continuation_byte(text[result.size()])) result.pop_back();
   if (result.size() < text.size()) result += "...";
-  for (char& c : result) {
-    if (c == '\n' || c == '\t') c = ' ';
-    if (is_control(c)) c = '?';
+  return without_controls(result);
+}
+
+std::optional<Place> place_of_password(const Source& source) {
+  Place place{&source, 0, 0};
+  for (std::size_t begin = 0; begin < source.text.size(); ++place.line) {
+    const std::size_t end = std::min(source.text.find('\n', begin), source.text.size());
+    if (has_password(std::string_view(source.text).substr(begin, end - begin))) return place;
+    begin = end + 1;
   }
-  return result;
+  return std::nullopt;
 }
 
 std::optional<Unreadable> unreadable(const Source& source) {

@@ -49,8 +49,11 @@ std::string_view line_of(const Place& place);
 /// a whole source, and a line too long to show.
 std::string excerpt(const Place& place);
 
-/// Text for a message: control characters become '?', and what is too long is cut.
+/// Text for a message, as without_controls() makes it; what is too long is cut.
 std::string printable(std::string_view text, std::size_t limit = 60);
+
+/// The first line with a password in it, as has_password() finds them.
+std::optional<Place> place_of_password(const Source& source);
 
 /// Why the text cannot be YAML, before any parsing: where the first byte stands that is a control character or is not
 /// UTF-8, with the reason.

@@ -4,9 +4,13 @@
 
 #include <new>
 
+#include "support/passwords.h"
+
 namespace folio::worker {
 
-Failure current_failure() {
+namespace {
+
+Failure caught() {
   try {
     throw;
   } catch (const Error& error) {
@@ -18,6 +22,14 @@ Failure current_failure() {
   } catch (...) {
     return {ErrorKind::run, "something was thrown that is not an exception"};
   }
+}
+
+}  // namespace
+
+Failure current_failure() {
+  Failure failure = caught();
+  failure.message = without_passwords(failure.message);
+  return failure;
 }
 
 }  // namespace folio::worker

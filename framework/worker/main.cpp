@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <sys/prctl.h>
 
 #include <cstdio>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "formats/description_json.h"
 #include "support/files.h"
 #include "support/standard_streams.h"
+#include "support/utf8.h"
 #include "train/arguments.h"
 #include "train/tensor_heap.h"
 #include "worker/commands/commands.h"
@@ -43,13 +46,13 @@ int run(const std::vector<std::string>& arguments) {
   if (command == "tokenize" && arguments.size() == 2) return tokenize(arguments[1]);
   if (command == "environment" && arguments.size() == 1) return tell_environment();
   if (command == "options" && arguments.size() == 3 && arguments[1] == "--output") return write_options(arguments[2]);
-  fmt::print(stderr, "{}", kUsage);
+  fmt::print(std::cerr, "{}", kUsage);
   return exit_code(ErrorKind::usage);
 }
 
 /// The last words of a command that failed: for the log, and as a line for the runner.
 int report(const Failure& failure) {
-  fmt::print(stderr, "{}\n", failure.message);
+  fmt::print(std::cerr, "{}\n", without_controls(failure.message, /*keep_lines=*/true));  // for the log
   const nlohmann::json line{{"error", {{"kind", to_string(failure.kind)}, {"message", failure.message}}}};
   fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   std::fflush(stdout);

@@ -1,9 +1,11 @@
 #include "worker/precision.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <system_error>
 
@@ -97,7 +99,7 @@ KnownRates load_or_measure_rates(Model& model, const BatchShape& shape, std::int
   try {
     return {keep(rates, cache, file), false};
   } catch (const Error& error) {
-    fmt::print(stderr, "The rates of the precisions were not cached: {}\n", error.what());
+    fmt::print(std::cerr, "The rates of the precisions were not cached: {}\n", error.what());
     return {rates, false};
   }
 }

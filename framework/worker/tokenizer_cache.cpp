@@ -1,8 +1,10 @@
 #include "worker/tokenizer_cache.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 
 #include <filesystem>
+#include <iostream>
 #include <system_error>
 
 #include "folio/error.h"
@@ -21,7 +23,7 @@ bool load(Tokenizer& tokenizer, const fs::path& cache_file) {
     tokenizer.load_json(read_file(cache_file));
     return true;
   } catch (const Error& error) {
-    fmt::print(stderr, "The cached tokenizer is not used: {}\n", error.what());
+    fmt::print(std::cerr, "The cached tokenizer is not used: {}\n", error.what());
     return false;
   }
 }
@@ -46,7 +48,7 @@ bool load_or_train(Tokenizer& tokenizer, const std::string& key, const std::func
     write_file_atomically(cache_file, tokenizer.to_json());
     trim_cache(cache, cache_limit());
   } catch (const Error& error) {
-    fmt::print(stderr, "The tokenizer was not cached: {}\n", error.what());
+    fmt::print(std::cerr, "The tokenizer was not cached: {}\n", error.what());
   }
   return false;
 }

@@ -1,10 +1,17 @@
 #include "cli/command_line/command.h"
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
+#include <memory>
 #include <utility>
 
 #include "support/error.h"
+#include "support/nearest_name.h"
+#include "terminal/page.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 
@@ -19,6 +26,97 @@ CLI::Validator number_check(const std::string& name, const std::string& expected
         return "expected " + expected + ", got '" + text + "'";
       },
       name);
+}
+
+/// Words of ours in place of CLI11's, which suggest nothing.
+CLI::Validator word_check(const std::vector<std::string>& words) {
+  std::string listed;
+  for (const std::string& word : words) listed += (listed.empty() ? "" : ",") + word;
+  return CLI::Validator(
+      [words](std::string& text) -> std::string {
+        if (std::find(words.begin(), words.end(), text) != words.end()) return "";
+        std::string message = "expected one of ";
+        for (const std::string& word : words) message += (&word == &words.front() ? "'" : ", '") + word + "'";
+        return message + ", got '" + text + "'" + did_you_mean(text, words);
+      },
+      "{" + listed + "}");
+}
+
+/// The command that was called: the innermost on the command line.
+const CLI::App& called(const CLI::App& program) {
+  const auto commands = program.get_subcommands();
+  return commands.empty() ? program : called(*commands.back());
+}
+
+/// "runner plugins show"
+std::string whole_name(const CLI::App& app) {
+  const CLI::App* const outer = app.get_parent();
+  return (outer == nullptr ? "" : whole_name(*outer) + " ") + app.get_name();
+}
+
+/// The long options of the command and, since they may stand behind it, those of the commands that it is in.
+std::vector<std::string> options_of(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* app = &command; app != nullptr; app = app->get_parent())
+    for (const CLI::Option* option : app->get_options({}))
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// What was written that nothing takes. Where there are options among it the rest may be their values.
+std::string unexpected(const CLI::App& program) {
+  const CLI::App& command = called(program);
+  const std::vector<std::string> words = program.remaining(/*recurse=*/true);
+  std::string message;
+  for (const std::string& word : words) {
+    if (!word.starts_with('-') || word == "-" || word == "--") continue;
+    const std::string name = word.substr(0, word.find('='));
+    message += (message.empty() ? "" : "\n") + whole_name(command) + " has no option '" + name + "'" +
+               did_you_mean(name, options_of(command));
+  }
+  if (!message.empty()) return message;
+  std::vector<std::string> commands;
+  for (const CLI::App* inner : command.get_subcommands({})) commands.push_back(inner->get_name());
+  for (const std::string& word : words)
+    message +=
+        (message.empty() ? "" : "\n") + whole_name(command) + " takes no '" + word + "'" + did_you_mean(word, commands);
+  return message;
+}
+
+/// What is wrong with the command line, and where to read how it is right.
+std::string refusal(const CLI::App& program, const CLI::ParseError& error) {
+  const bool extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  return (extra ? unexpected(program) : error.what()) + "\nSee " + whole_name(called(program)) + " --help.";
+}
+
+/// Help in lines of `width` columns at most, 0 being any width. What is said of an option stays in its column; commands
+/// to copy, which the examples at the end are, stay whole.
+std::string fitted_help(const std::string& help, int width, std::size_t column) {
+  if (width <= 0) return help;
+  const std::size_t examples = std::min(help.find("\nExample"), help.size());
+  std::string result;
+  for (std::size_t begin = 0; begin < examples;) {
+    const std::size_t end = std::min(help.find('\n', begin), examples);
+    const std::string line = help.substr(begin, end - begin);
+    // Behind a name of its own width, or below a longer one.
+    const bool described =
+        line.starts_with("  ") && line.size() > column && line[column - 1] == ' ' && line[column] != ' ';
+    const int room = width - static_cast<int>(column);
+    if (described && display_width(line) > width && room >= 20) {
+      const std::string said = wrapped(line.substr(column), static_cast<int>(column), width);
+      result += line.substr(0, column) + said.substr(column);
+    } else {
+      result += fitted_lines(line + "\n", width);
+    }
+    begin = end + 1;
+  }
+  return result + help.substr(examples);
+}
+
+std::string help_of(const CLI::App& app) {
+  const auto formatter = std::dynamic_pointer_cast<CLI::Formatter>(app.get_formatter());
+  return fitted_help(formatter->make_help(&app, whole_name(app), CLI::AppFormatMode::Normal),
+                     table_width(STDOUT_FILENO), formatter->get_column_width());
 }
 
 }  // namespace
@@ -52,7 +150,7 @@ CommandOption CommandOption::range(double least, double most) const {
 }
 
 CommandOption CommandOption::one_of(std::vector<std::string> values) const {
-  return CommandOption(option_->check(CLI::IsMember(std::move(values))));
+  return CommandOption(option_->check(word_check(values)));
 }
 
 Command Command::subcommand(const std::string& name, const std::string& description) const {
@@ -110,12 +208,7 @@ void Command::action(std::function<void()> action) const { app_->callback(std::m
 
 std::string Command::name() const { return app_->get_name(); }
 
-std::string Command::help_text() const {
-  std::string name = app_->get_name();
-  for (const CLI::App* outer = app_->get_parent(); outer != nullptr; outer = outer->get_parent())
-    name = outer->get_name() + " " + name;
-  return app_->get_formatter()->make_help(app_, name, CLI::AppFormatMode::Normal);
-}
+std::string Command::help_text() const { return help_of(*app_); }
 
 bool Command::given() const { return app_->parsed(); }
 
@@ -148,9 +241,14 @@ int Program::run(std::vector<std::string> arguments, bool throw_wrong_usage) con
   std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them last to first
   try {
     owned_->parse(arguments);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << help_of(called(*owned_));
   } catch (const CLI::ParseError& error) {
-    if (throw_wrong_usage && error.get_exit_code() != 0) throw Error(ErrorKind::usage, error.what());
-    return owned_->exit(error) == 0 ? 0 : exit_code(ErrorKind::usage);
+    if (error.get_exit_code() == 0) return owned_->exit(error);
+    const std::string message = refusal(*owned_, error);
+    if (throw_wrong_usage) throw Error(ErrorKind::usage, message);
+    std::cerr << message << "\n";
+    return exit_code(ErrorKind::usage);
   }
   return 0;
 }

@@ -1,19 +1,35 @@
 #include "cli/session/label.h"
 
-#include <algorithm>
 #include <iostream>
 
 #include "cli/session/results_store.h"
 #include "runs/record/selection.h"
 #include "support/error.h"
+#include "support/passwords.h"
+#include "support/run_name.h"
 #include "support/utf8.h"
 
 namespace folio::cli {
 
+void check_run_name(const std::string& name, std::span<const runs::RunSummary> runs) {
+  const std::string shown = without_controls(name);
+  if (const auto problem = problem_with_name(name))
+    throw Error(ErrorKind::usage, "a run cannot be named '" + shown + "': " + *problem);
+  for (const runs::RunSummary& run : runs) {
+    if (runs::is_baseline(run) && run.name == name)
+      throw Error(ErrorKind::usage,
+                  "a run cannot be named '" + shown + "': so is " + run.id + ", which comes with Folio");
+    if (!runs::is_baseline(run) && run.id.starts_with(name))
+      throw Error(ErrorKind::usage, "a run cannot be named '" + shown + "': the id " + run.id + " begins so");
+  }
+}
+
 void check_label_text(const std::string& text, const char* what) {
-  const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
-  if (std::none_of(text.begin(), text.end(), control) && !first_invalid_utf8(text)) return;
-  throw Error(ErrorKind::usage, std::string("a ") + what + " must be one line of UTF-8 without control characters");
+  if (without_controls(text) != text)
+    throw Error(ErrorKind::usage, std::string("a ") + what + " must be one line of UTF-8 without control characters");
+  if (has_password(text))
+    throw Error(ErrorKind::usage,
+                std::string("a ") + what + " must not have a password in it: it is kept with the run");
 }
 
 void label_run(const GlobalOptions& global, const std::string& name, const runs::LabelEvent& label) {

@@ -1,15 +1,18 @@
 #include "cli/session/multirun.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <iostream>
 #include <map>
 #include <optional>
 
 #include "cli/session/interrupts.h"
+#include "cli/session/label.h"
 #include "cli/session/preflight.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_session.h"
@@ -20,6 +23,9 @@
 #include "runs/record/metrics.h"
 #include "support/error.h"
 #include "support/human.h"
+#include "support/passwords.h"
+#include "support/utf8.h"
+#include "terminal/page.h"
 #include "terminal/table.h"
 #include "terminal/terminal.h"
 
@@ -70,6 +76,7 @@ class Multirun {
         global_(global),
         store_(open_store(global)),
         session_(open_session(global, options.file, options.overrides)) {
+    if (!options.name.empty()) check_run_name(options.name, store_.list());
     for (std::vector<std::string>& overrides : combinations(options.overrides)) {
       Combination combination;
       combination.label = fmt::format("{}", fmt::join(varied(overrides, options.overrides), " "));
@@ -93,7 +100,7 @@ class Multirun {
       guarded(combination, [&] { run(combination); });
       stopped_ = stopped_ || interrupt_count() > 0;
     }
-    options_.json ? print_json(as_json()) : fmt::print("{}", as_text());
+    options_.json ? print_json(as_json()) : void(std::cout << fitted_lines(as_text(), table_width(STDOUT_FILENO)));
     if (stopped_) return 128 + SIGINT;
     return failures() > 0 ? 1 : 0;
   }
@@ -122,13 +129,14 @@ class Multirun {
   }
 
   void fail(Combination& combination, const std::string& message) {
-    combination.error = message;
-    fmt::print(stderr, "{}: {}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), combination.label, message);
+    combination.error = without_controls(without_passwords(message), /*keep_lines=*/true);
+    fmt::print(std::cerr, "{}: {}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), combination.label,
+               combination.error);
   }
 
   void tell(const Combination& combination, std::size_t index) const {
     if (options_.quiet || options_.json) return;
-    fmt::print(stderr, "[{} of {}] {}\n", index + 1, combinations_.size(), combination.label);
+    fmt::print(std::cerr, "[{} of {}] {}\n", index + 1, combinations_.size(), combination.label);
   }
 
   /// What is about to be run, and how long all of it will take. A combination that cannot be trained is told now.
@@ -157,9 +165,9 @@ class Multirun {
       });
       if (!each.error.empty()) each.request.reset();
     }
-    fmt::print(stderr, "{}{} {}, {} in total, including evaluation\n", table.to_text(), runs,
-               runs == 1 ? "run" : "runs", duration_text({low, high}));
-    for (const std::string& note : notes) fmt::print(stderr, "note: {}\n", note);
+    fmt::print(std::cerr, "{}{} {}, {} in total, including evaluation\n", table.fitted(table_width(STDERR_FILENO)),
+               runs, runs == 1 ? "run" : "runs", duration_text({low, high}));
+    for (const std::string& note : notes) fmt::print(std::cerr, "note: {}\n", note);
   }
 
   /// An experiment's settings without those that change neither its size nor its time.
@@ -191,7 +199,7 @@ class Multirun {
     try {
       return finished_run(request, store_);
     } catch (const Error& error) {
-      fmt::print(stderr, "warning: {}\nIt is not known whether this combination was run before.\n", error.what());
+      fmt::print(std::cerr, "warning: {}\nIt is not known whether this combination was run before.\n", error.what());
       return std::nullopt;
     }
   }
@@ -219,7 +227,7 @@ class Multirun {
       finished_before = finished_before || each.finished_before;
       if (!each.error.empty()) errors += fmt::format("\n{}: {}\n", each.label, each.error);
     }
-    std::string text = "\n" + table.to_text();
+    std::string text = "\n" + table.fitted(table_width(STDOUT_FILENO));
     if (finished_before) {
       text +=
           "\nfinished before: there is a run of the same experiment with the same plugins; --force runs it again. "

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iostream>
 
+#include "support/utf8.h"
+
 namespace folio::cli {
 
 runs::Store store_of(const GlobalOptions& global) {
@@ -13,7 +15,7 @@ void sync(runs::Store& store) {
   constexpr std::size_t kMostTold = 20;
   const std::vector<runs::UnreadRun> unread = store.sync();
   for (std::size_t i = 0; i < std::min(unread.size(), kMostTold); ++i)
-    std::cerr << "warning: " << unread[i].message << "; this run is skipped\n";
+    std::cerr << "warning: " << without_controls(unread[i].message) << "; this run is skipped\n";
   if (unread.size() > kMostTold) {
     std::cerr << "warning: " << unread.size() - kMostTold
               << " more run folders cannot be read; runner doctor names all of them\n";

@@ -1,9 +1,11 @@
 #include "cli/session/run_session.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <fmt/ranges.h>
 
 #include <chrono>
+#include <iostream>
 
 #include "cli/session/interrupts.h"
 #include "cli/session/run_follower.h"
@@ -89,10 +91,10 @@ bool says_its_end(const runs::NewRun& run) {
 runs::RunError death_of(const WorkerEnd& end, const std::vector<runs::PluginBuild>& plugins) {
   if (end.status.signal != 0 || end.told_end) return {ErrorKind::run, "the worker " + end.status.to_text()};
   std::vector<std::string> names;
-  for (const runs::PluginBuild& plugin : plugins) names.push_back(fmt::format("{} plugin '{}'", plugin.kind, plugin.id));
-  return {ErrorKind::plugin,
-          fmt::format("the worker {} before its work was done; only code of a plugin ends it so: {}",
-                      end.status.to_text(), fmt::join(names, ", or "))};
+  for (const runs::PluginBuild& plugin : plugins)
+    names.push_back(fmt::format("{} plugin '{}'", plugin.kind, plugin.id));
+  return {ErrorKind::plugin, fmt::format("the worker {} before its work was done; only code of a plugin ends it so: {}",
+                                         end.status.to_text(), fmt::join(names, ", or "))};
 }
 
 /// Trains, and writes down how that ended where the worker could not: it may have been killed, or out of memory. Nobody
@@ -122,14 +124,14 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
   runs::NewRun run = make_run(request, global.results);
   if (request.begun) request.begun(run.info);
   if (!request.quiet)
-    fmt::print(stderr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());
+    fmt::print(std::cerr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());
   train(run, request, global);
   run.lock.reset();
   try {
     store.sync_run(run.info.id);
     return store.load(run.info.id);
   } catch (const Error& error) {
-    fmt::print(stderr,
+    fmt::print(std::cerr,
                "warning: {}\nThe complete run is in {}; the next command that reaches the store will enter it.\n",
                error.what(), run.folder.path().string());
     runs::Store of_this_run = runs::Store::in_memory_of(global.results);

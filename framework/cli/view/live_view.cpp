@@ -5,10 +5,13 @@
 
 #include <cmath>
 #include <cstdio>
+#include <iostream>
 #include <utility>
 
 #include "runs/record/metrics.h"
 #include "support/human.h"
+#include "support/passwords.h"
+#include "support/utf8.h"
 
 namespace folio::cli {
 namespace {
@@ -122,7 +125,7 @@ std::string LiveView::waits_for() const {
 
 void LiveView::print(const std::string& text) {
   bar_.clear();
-  fmt::print(stderr, "{}\n", text);
+  std::cerr << without_controls(without_passwords(text), /*keep_lines=*/true) << "\n";
 }
 
 }  // namespace folio::cli

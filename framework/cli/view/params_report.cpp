@@ -8,6 +8,7 @@
 
 #include "runs/record/run.h"
 #include "support/human.h"
+#include "terminal/page.h"
 #include "terminal/table.h"
 
 namespace folio::cli {
@@ -40,15 +41,15 @@ std::string heading(const ModelCost& cost) {
   return text;
 }
 
-std::string parts_table(const json& parameters) {
+std::string parts_table(const json& parameters, int width) {
   const auto total = parameters.at("total").get<double>();
   Table table({{"part"}, {"parameters", Align::right}, {"share", Align::right}});
   for (const auto& [part, count] : parameters.at("by_part").items())
     table.add_row({part, count_of(count), fmt::format("{:.1f} %", 100 * count.get<double>() / total)});
-  return table.to_text();
+  return table.fitted(width);
 }
 
-std::string formula_text(const json& formula, std::int64_t total) {
+std::string formula_text(const json& formula, std::int64_t total, int width) {
   const auto number = [&](const char* key) { return count_of(formula.at(key)); };
   const auto short_count = formula.at("count").get<std::int64_t>();
   std::string text = fmt::format(
@@ -71,16 +72,16 @@ std::string formula_text(const json& formula, std::int64_t total) {
     table.add_row({"  " + row.at("what").get<std::string>(), count_of(row.at("formula")), count_of(row.at("exact")),
                    with_sign(difference), difference == 0 ? "" : row.at("tensors").get<std::string>()});
   }
-  return text + table.to_text();
+  return text + table.fitted(width);
 }
 
-std::string memory_table(const json& memory) {
+std::string memory_table(const json& memory, int width) {
   Table table({{"memory"}, {"", Align::right}});
   for (const char* part : {"weights", "gradients", "optimizer", "weight_casts", "activations", "program", "total"}) {
     const auto bytes = memory.at(part).get<double>();
     if (bytes > 0) table.add_row({part, human_bytes(bytes)});
   }
-  return table.to_text();
+  return table.fitted(width);
 }
 
 /// "batches of 8 samples of 510 tokens, in float32 on cpu"
@@ -92,15 +93,16 @@ std::string circumstances(const json& answer) {
 
 }  // namespace
 
-std::string params_report(const ModelCost& cost) {
+std::string params_report(const ModelCost& cost, int width) {
   const json& answer = cost.answer;
   const json& flops = answer.at("flops");
-  std::string text = heading(cost) + "\n" + parts_table(answer.at("parameters")) + "\n";
+  std::string text = heading(cost) + "\n" + parts_table(answer.at("parameters"), width) + "\n";
   if (answer.at("short_formula").is_null())
     text += "Its config.json does not have the sizes that the usual short formula needs.\n";
   else
-    text += formula_text(answer["short_formula"], answer["parameters"].at("total").get<std::int64_t>());
-  text += fmt::format("\nTraining with {}, estimated:\n", circumstances(answer)) + memory_table(answer.at("memory"));
+    text += formula_text(answer["short_formula"], answer["parameters"].at("total").get<std::int64_t>(), width);
+  text +=
+      fmt::format("\nTraining with {}, estimated:\n", circumstances(answer)) + memory_table(answer.at("memory"), width);
   text +=
       fmt::format("{}FLOP per token in the forward pass, {}FLOP per token in a training step (matrix products only)\n",
                   operations(flops.at("forward_per_token")), operations(flops.at("training_per_token")));
@@ -111,10 +113,10 @@ std::string params_report(const ModelCost& cost) {
                         with_commas(static_cast<std::int64_t>(measured.at("tokens_per_second").get<double>())),
                         operations(measured.at("flops_per_second")));
   }
-  return text;
+  return fitted_lines(text, width);
 }
 
-std::string variants_report(const std::string& key, const std::vector<ModelCost>& costs) {
+std::string variants_report(const std::string& key, const std::vector<ModelCost>& costs, int width) {
   const bool measured =
       std::any_of(costs.begin(), costs.end(), [](const ModelCost& cost) { return cost.answer.contains("measured"); });
   const bool heads = key == "model.hidden_size" && costs.front().resolved.at("model").contains("num_attention_heads");
@@ -146,12 +148,12 @@ std::string variants_report(const std::string& key, const std::vector<ModelCost>
     table.add_row(cells);
     under = circumstances(cost.answer);
   }
-  std::string text = table.empty() ? "" : table.to_text();
+  std::string text = table.empty() ? "" : table.fitted(width);
   if (!under.empty()) {
     text += fmt::format("\nTraining with {}. Memory and FLOP (matrix products of a training step) are estimates{}.\n",
                         under, measured ? "; step and tokens/s are measured on random tokens" : "");
   }
-  return text + refused;
+  return fitted_lines(text + refused, width);
 }
 
 }  // namespace folio::cli

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iostream>
 
+#include "support/utf8.h"
 #include "support/version.h"
 
 namespace folio::cli {
@@ -25,7 +26,7 @@ std::string versioned(nlohmann::json& object, int indent) {
   assert(object.is_object());
   make_whole(object);
   object["schema_version"] = kJsonSchemaVersion;
-  return object.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return escape_hidden(object.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace)) + "\n";
 }
 
 }  // namespace

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/view/token_view.h"
 #include "runs/compare/loss_explanation.h"
 #include "runs/record/facts.h"
 #include "runs/record/metrics.h"
 #include "support/human.h"
+#include "support/utf8.h"
 #include "terminal/terminal.h"
 
 namespace folio::cli {
@@ -62,6 +64,7 @@ std::string next_commands(const Run& run) {
   std::string prompt = run.sample ? run.sample->prompt : "";
   if (is_causal(run)) prompt.resize(std::min(prompt.size(), prompt.find_first_of("\r\n")));
   std::replace_if(prompt.begin(), prompt.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+  prompt = without_controls(prompt);
   return fmt::format(
       "Next:\n  ./runner show {0}\n  ./runner diff baseline/gpt {0}\n  ./runner generate {0} --prompt \"{1}\"\n",
       run.summary.id, prompt.empty() || prompt.find('"') != std::string::npos ? "ROMEO." : prompt);
@@ -82,7 +85,7 @@ std::string run_report(const Run& run, bool colour) {
     text += fmt::format("\n{}\n{}{}\n",
                         paint.bold(is_causal(run) ? "A sample (the prompt, then the model's text):"
                                                   : "A sample (a text with gaps, then what the model puts into them):"),
-                        paint.dim(run.sample->prompt), run.sample->text);
+                        paint.dim(printable(run.sample->prompt)), printable(run.sample->text));
   }
   text += fmt::format("\nAll files of this run: {}\nThe model, for Hugging Face's libraries: {}\n",
                       run.folder.path().string(), run.folder.model().string());

@@ -1,13 +1,16 @@
 #include "cli/view/token_report.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 
 #include <cstdio>
+#include <iostream>
 #include <utility>
 #include <vector>
 
 #include "cli/view/token_view.h"
 #include "support/human.h"
+#include "support/utf8.h"
 #include "support/version.h"
 #include "terminal/table.h"
 #include "terminal/terminal.h"
@@ -34,7 +37,7 @@ class TextReport : public TokenReport {
                                    with_commas(tokenizer.at("vocab_size").get<std::int64_t>()))) +
             "\n\n");
     } else if (line.contains("text")) {
-      names_.push_back(line["text"] == "-" ? options_.input : line["text"].get<std::string>());
+      names_.push_back(line["text"] == "-" ? options_.input : without_controls(line["text"].get<std::string>()));
       shown_ = 0;
       if (options_.texts > 1) print(paint_.bold(names_.back()) + "\n");
     } else if (line.contains("tokens")) {
@@ -67,11 +70,11 @@ class TextReport : public TokenReport {
     };
     for (std::size_t i = 0; i < counts_.size(); ++i) add(names_[i], counts_[i]);
     if (counts_.size() > 1) add("all", total_);
-    print(table.to_text());
+    print(table.fitted(table_width(STDOUT_FILENO)));
   }
 
  private:
-  static void print(const std::string& text) { fmt::print("{}", text); }
+  static void print(const std::string& text) { fmt::print(std::cout, "{}", text); }
 
   std::string view(const ShownToken& token) { return options_.ids ? grid_.add(token) : flow_.add(token); }
 
@@ -100,18 +103,19 @@ class JsonReport : public TokenReport {
  public:
   void take(const json& line) override {
     if (line.contains("tokenizer")) {
-      fmt::print("{{\n  \"schema_version\": {},\n  \"tokenizer\": {},\n  \"files\": [", kJsonSchemaVersion,
-                 line["tokenizer"].dump());
+      fmt::print(std::cout, "{{\n  \"schema_version\": {},\n  \"tokenizer\": {},\n  \"files\": [", kJsonSchemaVersion,
+                 dumped(line["tokenizer"]));
     } else if (line.contains("text")) {
-      file_ = line["text"].dump();
+      file_ = dumped(line["text"]);
     } else if (line.contains("tokens")) {
       for (const json& token : line["tokens"]) {
         const char* const comma = ids_.empty() ? "" : ", ";
         ids_ += comma + token.at(0).dump();
-        tokens_ += comma + token.at(1).dump();
+        tokens_ += comma + dumped(token.at(1));
       }
     } else if (line.contains("counts")) {
       fmt::print(
+          std::cout,
           "{}\n    {{\n      \"file\": {},\n      \"ids\": [{}],\n      \"tokens\": [{}],\n      \"counts\": {}\n    "
           "}}",
           files_++ == 0 ? "" : ",", file_, std::exchange(ids_, {}), std::exchange(tokens_, {}),
@@ -119,9 +123,11 @@ class JsonReport : public TokenReport {
     }
   }
 
-  void finish() override { fmt::print("\n  ]\n}}\n"); }
+  void finish() override { fmt::print(std::cout, "\n  ]\n}}\n"); }
 
  private:
+  static std::string dumped(const json& value) { return escape_hidden(value.dump()); }
+
   std::string file_, ids_, tokens_;
   int files_ = 0;
 };

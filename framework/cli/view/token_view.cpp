@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "support/utf8.h"
 #include "terminal/terminal.h"
 
 namespace folio::cli {
@@ -32,23 +33,26 @@ int background_of(const ShownToken& token, std::int64_t index) {
   return kBackgrounds[static_cast<std::size_t>(index) % kBackgrounds.size()];
 }
 
-/// The text on one line: line ends, tabs and control characters made visible.
+/// The text on one line: line ends, tabs and other hidden characters made visible.
 std::string visible(std::string_view text, const char* blank) {
   std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == ' ')
+  for (std::size_t at = 0, length = 0; at < text.size(); at += length) {
+    const DecodedCodePoint point = decode_code_point(text, at);
+    length = point.length;
+    if (point.value == ' ')
       result += blank;
-    else if (c == '\n')
+    else if (point.value == '\n')
       result += kLineEnd;
-    else if (c == '\r')
+    else if (point.value == '\r')
       result += kCarriageReturn;
-    else if (c == '\t')
+    else if (point.value == '\t')
       result += kTab;
-    else if (byte < 0x20 || byte == 0x7f)
-      result += fmt::format("<0x{:02X}>", byte);
+    else if (point.value < 0x80 && is_hidden(point.value))
+      result += fmt::format("<0x{:02X}>", static_cast<unsigned>(point.value));
+    else if (is_hidden(point.value))
+      result += fmt::format("<U+{:04X}>", static_cast<unsigned>(point.value));
     else
-      result += c;
+      append_utf8(result, point.value);
   }
   return result;
 }
@@ -67,9 +71,13 @@ ShownToken shown_token(const nlohmann::json& json) {
 
 std::string printable(std::string_view text) {
   std::string result;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    text[i] == '\n' ? result += '\n' : result += visible(text.substr(i, 1), " ");
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view line = text.substr(begin, end - begin);
+    if (end < text.size() && line.ends_with('\r')) line.remove_suffix(1);
+    result += visible(line, " ");
+    if (end < text.size()) result += '\n';
+    begin = end + 1;
   }
   return result;
 }

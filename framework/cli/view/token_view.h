@@ -19,7 +19,7 @@ struct ShownToken {
 /// From [ID, TEXT] or [ID, TEXT, "special" or "unknown"], as the worker tells of tokens.
 ShownToken shown_token(const nlohmann::json& json);
 
-/// The text with its lines, but no other control character as it is: they are written <0x1B>.
+/// The text with its lines, but no other hidden character as it is: they are written <0x1B> or <U+202E>.
 std::string printable(std::string_view text);
 
 /// The text of tokens, one behind the other. With colour each has another background than its neighbours, special
@@ -28,7 +28,8 @@ std::string printable(std::string_view text);
 ///   But│ soft│,│ what│ light│↵
 ///   │through
 ///
-/// Line ends and tabs are made visible, and lines end where they did; other control characters are written <0x1B>.
+/// Line ends and tabs are made visible, and lines end where they did; other hidden characters are written <0x1B> or
+/// <U+202E>.
 class TokenFlow {
  public:
   explicit TokenFlow(bool colour) : colour_(colour) {}

@@ -11,6 +11,7 @@
 #include "support/error.h"
 #include "support/files.h"
 #include "support/random_hex.h"
+#include "support/run_name.h"
 #include "support/sha256.h"
 
 namespace folio::runs {
@@ -31,6 +32,18 @@ void close_events(const RunFolder& folder, ImportReport& report) {
     report.unread.emplace_back("it had not ended when it was copied, so here it is interrupted");
   }
   if (broken > 0) report.unread.push_back(fmt::format("{} lines of events.jsonl that are not events", broken));
+}
+
+/// A name that cannot be a run's here gives way to one made of it, in a label as a person would have written.
+void take_fitting_name(const RunFolder& folder, ImportReport& report) {
+  for_each_event(folder.events(), [&](const Event& event) {
+    const auto* label = std::get_if<LabelEvent>(&event.what);
+    if (label != nullptr && label->name) report.name = *label->name;
+  });
+  if (!problem_with_name(report.name)) return;
+  report.own_name = report.name;
+  report.name = name_from(report.name);
+  EventWriter(folder.events()).label({report.name, std::nullopt, {}, {}});
 }
 
 std::string events_text(const RunFolder& folder) {
@@ -84,6 +97,7 @@ ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImpo
   read_run_info(unfinished->folder());  // it may have been a link that was not followed, as the next one
   read_resolved(unfinished->folder());
   close_events(unfinished->folder(), report);
+  take_fitting_name(unfinished->folder(), report);
   if (!unfinished->put_in_place()) throw Error(ErrorKind::usage, "run " + report.id + " already exists");
   if (info.imported) known.add(report.id, *info.imported);
   return report;

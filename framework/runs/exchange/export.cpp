@@ -14,6 +14,7 @@
 #include "runs/record/metrics.h"
 #include "runs/report/run_json.h"
 #include "support/files.h"
+#include "support/utf8.h"
 #include "support/version.h"
 
 namespace folio::runs {
@@ -161,7 +162,9 @@ void export_parquet(std::span<const Run> runs, const fs::path& to) {
 
 void export_json(std::span<const Run> runs, const fs::path& to) {
   ExportFile file(to);
-  const auto text_of = [](const json& value) { return value.dump(2, ' ', false, json::error_handler_t::replace); };
+  const auto text_of = [](const json& value) {
+    return escape_hidden(value.dump(2, ' ', false, json::error_handler_t::replace));
+  };
   if (runs.size() == 1) {
     json run = whole_json(runs.front());
     run["schema_version"] = kJsonSchemaVersion;

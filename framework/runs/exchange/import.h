@@ -12,8 +12,9 @@ namespace folio::runs {
 
 /// What one run was made of, and what not.
 struct ImportReport {
-  std::string id;  ///< of the new run; of the one that is there already where it is unchanged
-  std::string name;
+  std::string id;          ///< of the new run; of the one that is there already where it is unchanged
+  std::string name;        ///< made of its own where that cannot be a run's name (problem_with_name())
+  std::string own_name{};  ///< where it is another; else empty
   std::string format;  ///< "a run folder", "Hugging Face's Trainer", "TensorBoard", "Weights & Biases", "MLflow", ...
   std::int64_t points = 0;
   bool unchanged = false;             ///< the same was imported before, and nothing was done

@@ -66,7 +66,8 @@ std::vector<std::string> texts_in(const json& object, const char* key) {
 /// Where the run that was written came from, if it was an imported one.
 std::optional<ImportOrigin> origin_in(const json& source) {
   const json& imported = member(source, "imported");
-  ImportOrigin origin{text_in(imported, "format"), text_in(imported, "from"), text_in(imported, "content")};
+  ImportOrigin origin{text_in(imported, "format"), text_in(imported, "from"), text_in(imported, "content"),
+                      text_in(imported, "name")};
   if (origin.format.empty() || origin.from.empty() || origin.content.empty()) return std::nullopt;
   return origin;
 }

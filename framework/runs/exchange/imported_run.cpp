@@ -10,6 +10,8 @@
 #include "runs/exchange/read_values.h"
 #include "support/error.h"
 #include "support/human.h"
+#include "support/passwords.h"
+#include "support/run_name.h"
 #include "support/sha256.h"
 #include "support/utf8.h"
 
@@ -29,8 +31,16 @@ std::string cut(std::string text, std::size_t longest) {
   return text;
 }
 
+/// The value with no password in its texts.
+json without_passwords_in(json value) {
+  if (value.is_string()) return without_passwords(value.get_ref<const std::string&>());
+  if (value.is_structured())
+    for (json& inner : value) inner = without_passwords_in(std::move(inner));
+  return value;
+}
+
 std::string tag_of(std::string_view text) {
-  std::string tag = cut(without_controls(text), kLongestName);
+  std::string tag = cut(without_passwords(without_controls(text)), kLongestName);
   for (char& c : tag)
     if (c == ' ' || c == ',') c = '_';
   return tag;
@@ -86,9 +96,11 @@ void ImportedRun::unread(std::string sentence) {
     ++more_unread_;
 }
 
-void ImportedRun::facts(const json& values) { add({std::nullopt, FactsEvent{values}}); }
+void ImportedRun::facts(const json& values) { add({std::nullopt, FactsEvent{without_passwords_in(values)}}); }
 
-void ImportedRun::environment(const json& values) { add({std::nullopt, EnvironmentEvent{values}}); }
+void ImportedRun::environment(const json& values) {
+  add({std::nullopt, EnvironmentEvent{without_passwords_in(values)}});
+}
 
 void ImportedRun::sample(const Sample& sample) { add({std::nullopt, sample}); }
 
@@ -125,19 +137,22 @@ void ImportedRun::ended(RunState state, const std::string& reason, std::optional
 }
 
 ImportReport ImportedRun::write(const fs::path& results, KnownImports& known) {
-  info.name = cut(without_controls(info.name), kLongestName);
-  info.note = cut(without_controls(info.note, /*keep_lines=*/true), kLongestNote);
-  report.name = info.name;
+  info.name = cut(without_passwords(without_controls(info.name)), kLongestName);
+  info.note = cut(without_passwords(without_controls(info.note, /*keep_lines=*/true)), kLongestNote);
+  experiment = without_passwords(experiment);
+  settings = without_passwords_in(std::move(settings));
   if (steps_beyond_ > 0) unread(fmt::format("{} points of steps beyond 2^53", steps_beyond_));
   if (long_names_ > 0)
     unread(fmt::format("{} values of metrics whose names are longer than {} bytes", long_names_, kLongestName));
   if (more_unread_ > 0) report.unread.push_back(fmt::format("and {} more of the kind", more_unread_));
-  const ImportOrigin as_read{report.format, replace_invalid_utf8(from), content()};
+  ImportOrigin as_read{report.format, replace_invalid_utf8(from), content()};
+  take_fitting_name(as_read);
   const std::optional<ImportOrigin> told = info.imported;
   report.id = run_here(results, known);
   if (report.id.empty()) {
     // What came of that origin and is another by now, as a document that a person changed, is of its own origin.
     if (!told || !known.same(*told).empty()) info.imported = as_read;
+    if (info.imported->name.empty()) info.imported->name = report.own_name;
     report.id = known.same(as_read);
   }
   report.unchanged = !report.id.empty();
@@ -155,6 +170,13 @@ void ImportedRun::add(const Event& event) {
                               human_bytes(static_cast<double>(line.size())),
                               human_bytes(static_cast<double>(kLongestLine))));
   events_ += line + "\n";
+}
+void ImportedRun::take_fitting_name(ImportOrigin& origin) {
+  if (problem_with_name(info.name)) {
+    origin.name = report.own_name = info.name;
+    info.name = name_from(info.name);
+  }
+  report.name = info.name;
 }
 
 std::string ImportedRun::run_here(const fs::path& results, const KnownImports& known) const {

@@ -67,6 +67,8 @@ class ImportedRun {
   ImportReport write(const std::filesystem::path& results, KnownImports& known);
 
  private:
+  /// Where its name cannot be a run's, makes one of it; the origin and the report then say how it was called.
+  void take_fitting_name(ImportOrigin& origin);
   void add(const Event& event);
   /// The run of the results folder that this is; empty where there is none.
   std::string run_here(const std::filesystem::path& results, const KnownImports& known) const;

@@ -1,6 +1,7 @@
 #include "formats/description_json.h"
 #include "runs/record/events.h"
 #include "runs/record/process_json.h"
+#include "support/passwords.h"
 
 namespace folio::runs {
 namespace {
@@ -72,7 +73,7 @@ void EventWriter::finished() { write_and_sync(StateEvent{RunState::finished, std
 void EventWriter::interrupted() { write_and_sync(StateEvent{RunState::interrupted, std::nullopt, std::nullopt}); }
 
 void EventWriter::failed(ErrorKind kind, const std::string& message) {
-  write_and_sync(StateEvent{RunState::failed, std::nullopt, RunError{kind, message}});
+  write_and_sync(StateEvent{RunState::failed, std::nullopt, RunError{kind, without_passwords(message)}});
 }
 
 void EventWriter::environment(const json& values) { write_and_sync(EnvironmentEvent{values}); }

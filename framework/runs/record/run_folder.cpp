@@ -129,6 +129,7 @@ json to_json(const RunInfo& info) {
   if (info.imported) {
     result["imported"] = {
         {"format", info.imported->format}, {"from", info.imported->from}, {"content", info.imported->content}};
+    put_unless_empty(result["imported"], "name", info.imported->name);
   }
   return result;
 }
@@ -151,7 +152,8 @@ RunInfo run_info_from_json(const JsonPart& part) {
   info.note = text_of(part, "note", kLongestNote, /*keep_lines=*/true);
   if (part.has("imported")) {
     const JsonPart origin = part.at("imported");
-    info.imported = ImportOrigin{origin.at("format").text(), origin.at("from").text(), origin.at("content").text()};
+    info.imported = ImportOrigin{origin.at("format").text(), origin.at("from").text(), origin.at("content").text(),
+                                 text_of(origin, "name", kLongestName)};
   }
   return info;
 }

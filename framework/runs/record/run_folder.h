@@ -38,6 +38,7 @@ struct ImportOrigin {
   std::string format;   ///< "MLflow"
   std::string from;     ///< the other program's own id of the run with its kind ("mlflow:0fe1"), or a path
   std::string content;  ///< SHA-256 over all that was read
+  std::string name{};   ///< its name there, where that cannot be a run's name here (problem_with_name()); else empty
 };
 
 /// What run.json says. A field that is not known is empty.

@@ -36,6 +36,7 @@ json to_json(const Run& run) {
     result["imported"] = {{"format", run.info.imported->format},
                           {"from", run.info.imported->from},
                           {"content", run.info.imported->content}};
+    if (!run.info.imported->name.empty()) result["imported"]["name"] = run.info.imported->name;
   }
   result["folder"] = run.folder.path().string();
   result["skipped_lines"] = run.skipped_lines;

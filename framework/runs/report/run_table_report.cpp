@@ -5,6 +5,7 @@
 #include "formats/csv.h"
 #include "formats/description_json.h"
 #include "runs/record/metrics.h"
+#include "terminal/page.h"
 #include "terminal/table.h"
 
 namespace folio::runs {
@@ -75,7 +76,11 @@ json metrics_to_json(const RunTable& table, const RunTable::Row& row) {
 
 }  // namespace
 
-std::string to_text(const RunTable& table) { return laid_out(table).to_text() + notes_text(table); }
+std::string to_text(const RunTable& table, int width) {
+  std::string text = laid_out(table).fitted(width);
+  for (const std::string& note : table.notes) text += "\n" + (width > 0 ? wrapped(note, 0, width) : note + "\n");
+  return text;
+}
 
 std::string to_markdown(const RunTable& table) { return laid_out(table).to_markdown() + notes_text(table); }
 

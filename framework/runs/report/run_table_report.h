@@ -8,7 +8,8 @@
 /// A table of runs as text, Markdown, CSV and JSON.
 namespace folio::runs {
 
-std::string to_text(const RunTable& table);
+/// In lines of `width` columns at most (Table::fitted()); 0 is any width.
+std::string to_text(const RunTable& table, int width = 0);
 std::string to_markdown(const RunTable& table);
 /// RFC 4180, but with lines that end as everywhere here; numbers in full. A group's metric has a second column, its
 /// deviation, and `runs` counts its runs.

@@ -9,6 +9,7 @@
 #include "runs/record/json_values.h"
 #include "runs/record/metrics.h"
 #include "support/human.h"
+#include "support/utf8.h"
 #include "terminal/table.h"
 
 namespace folio::runs {
@@ -26,7 +27,7 @@ void add_heading(Page& page, const Run& run) {
   if (!summary.experiment_file.empty()) {
     std::string line = shown_path(summary.experiment_file);
     for (const std::string& change : run.info.overrides) line += " " + change;
-    page.paragraph(line);
+    page.paragraph(without_controls(line));
   }
   if (!summary.created.empty()) page.paragraph("created " + summary.created);
   if (!summary.tags.empty()) page.paragraph("tags " + tags_text(summary.tags));
@@ -121,7 +122,8 @@ void add_files(Page& page, const Run& run) {
 void add_sample(Page& page, const Run& run) {
   if (!run.sample) return;
   page.heading("Text it made after step " + with_commas(run.sample->step), "(the prompt, then its own)");
-  page.drawing(page.paint().dim(run.sample->prompt) + run.sample->text + "\n");
+  page.drawing(page.paint().dim(without_controls(run.sample->prompt, /*keep_lines=*/true)) +
+               without_controls(run.sample->text, /*keep_lines=*/true) + "\n");
 }
 
 }  // namespace

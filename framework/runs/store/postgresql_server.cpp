@@ -1,9 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
+#include <vector>
 
 #include "runs/store/server.h"
 #include "support/error.h"
+#include "support/passwords.h"
 
 namespace folio::runs {
 namespace {
@@ -42,6 +45,23 @@ std::string without_password(const std::string& url) {
     separator = '&';
   }
   return text;
+}
+
+/// The addresses of the servers, "db:5432" or several with commas between, whose ports are to be numbers.
+bool has_sound_hosts(const std::string& url) {
+  const std::size_t begin = behind_user(url);
+  const std::string hosts = url.substr(begin, url.find_first_of("/?", begin) - begin);
+  if (std::any_of(hosts.begin(), hosts.end(), [](unsigned char c) { return c <= ' ' || c == '"'; })) return false;
+  for (std::size_t at = 0; at <= hosts.size();) {
+    const std::size_t end = std::min(hosts.find(',', at), hosts.size());
+    const std::string host = hosts.substr(at, end - at);
+    const std::size_t bracket = host.rfind(']');  // of [::1]
+    const std::size_t colon = host.find(':', bracket == std::string::npos ? 0 : bracket);
+    if (colon != std::string::npos && host.find_first_not_of("0123456789", colon + 1) != std::string::npos)
+      return false;
+    at = end + 1;
+  }
+  return true;
 }
 
 /// The address with what stands raw in the password written as an address has it: "p/w" as "p%2Fw".
@@ -87,6 +107,24 @@ std::string one_line(std::string text) {
   return line;
 }
 
+/// libpq quotes a part of the address that it cannot decode, such as a password with "%00" in it.
+std::string without_quoted_password(std::string message, const std::string& url) {
+  const std::string encoded = with_encoded_password(url);
+  std::vector<std::string> passwords;
+  if (const std::size_t end = user_end(encoded); end != std::string::npos)
+    if (const std::size_t colon = encoded.find(':', encoded.find("://") + 3); colon < end)
+      passwords.push_back(encoded.substr(colon + 1, end - colon - 1));
+  for (std::size_t at = encoded.find('?'); at != std::string::npos; at = encoded.find('&', at + 1)) {
+    const std::size_t equals = encoded.find('=', at);
+    if (equals != std::string::npos)
+      passwords.push_back(encoded.substr(equals + 1, encoded.find('&', equals) - equals - 1));
+  }
+  for (const std::string& password : passwords)
+    for (std::size_t at = 0; (at = message.find('"' + password + '"', at)) != std::string::npos;)
+      message.replace(at + 1, password.size(), "***");
+  return message;
+}
+
 class PostgresqlServer : public Server {
  public:
   explicit PostgresqlServer(std::string url) : url_(std::move(url)) {}
@@ -111,7 +149,7 @@ class PostgresqlServer : public Server {
   }
 
   std::string explain(const soci::soci_error& error) const override {
-    const std::string message = one_line(error.get_error_message());
+    const std::string message = without_passwords(without_quoted_password(one_line(error.get_error_message()), url_));
     if (message.find("Failed to find shared library for backend") != std::string::npos)
       return "cannot be reached: SOCI's library for PostgreSQL is not installed (Debian's libsoci-postgresql4.0)";
     if (error.get_error_category() == soci::soci_error::no_privilege) {
@@ -131,8 +169,14 @@ class PostgresqlServer : public Server {
 }  // namespace
 
 void require_postgresql_url(const std::string& url) {
-  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) return;
-  // Not repeated: there may be a password in it.
+  // The address is not repeated: there may be a password in it, and where is not known of one that is not in order.
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
+    if (has_sound_hosts(url)) return;
+    throw Error(
+        ErrorKind::usage,
+        "the host or the port in the store's address is none: expected postgresql://USER@HOST:PORT/DATABASE, with "
+        "what is no letter or digit of a password in percent-encoding");
+  }
   throw Error(ErrorKind::usage,
               "the store is not the address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");
 }

@@ -1,11 +1,13 @@
 #include <ATen/Context.h>
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 #include <signal.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <iostream>
 #include <optional>
 #include <vector>
 
@@ -15,6 +17,8 @@
 #include "runs/record/trace.h"
 #include "support/files.h"
 #include "support/machine_load.h"
+#include "support/passwords.h"
+#include "support/utf8.h"
 #include "train/machine_speed.h"
 #include "train/matmul_rate.h"
 #include "train/products.h"
@@ -164,8 +168,9 @@ std::optional<runs::EvaluationParts> evaluation_parts(const train::TrainingResul
 
 void tell_notes(const JobData& job_data, ProgressLines& progress) {
   for (const std::string& warning : job_data.warnings) {
-    fmt::print(stderr, "{}\n", warning);
-    progress.write({{"warning", warning}});
+    const std::string told = without_passwords(without_controls(warning));
+    fmt::print(std::cerr, "{}\n", told);
+    progress.write({{"warning", told}});
   }
 }
 
@@ -208,7 +213,7 @@ void tell_speed(const Speed& speed, runs::EventWriter& events, ProgressLines& pr
   events.environment(environment);
   const std::string line = precision_line(speed.chosen);
   if (line.empty()) return;
-  fmt::print(stderr, "{}\n", line);
+  fmt::print(std::cerr, "{}\n", line);
   progress.write({{"note", line}});
 }
 

@@ -9,6 +9,7 @@
 #include "folio/error.h"
 #include "input/pieces.h"
 #include "input/text_file.h"
+#include "support/passwords.h"
 #include "support/sha256.h"
 #include "textbooks/license.h"
 #include "textbooks/shares.h"
@@ -98,14 +99,14 @@ void Textbooks::read_source(const Source& source, double share, const std::funct
     try {
       bring(book);
     } catch (const Error& error) {  // no end of the run where a stand-in is wanted
-      missing_[book.id] = error.what();
+      missing_[book.id] = without_passwords(error.what());
     }
   }
   if (const auto missing = missing_.find(book.id); missing != missing_.end())
     return give_stand_in(book, missing->second, share, sink);
   Source brought = source;
   brought.file = places_.cache / file_name(book);
-  read_file_of(brought, address(book, places_.mirror), share, sink);
+  read_file_of(brought, without_passwords(address(book, places_.mirror)), share, sink);
 }
 
 void Textbooks::read_file_of(const Source& source, const std::string& origin, double share,

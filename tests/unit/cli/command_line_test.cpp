@@ -95,14 +95,30 @@ TEST_CASE("a value that an option does not allow is refused by the option's name
   for (const char* value : {"-1", "x"}) CHECK_THAT(refusal("--perhaps", value), Contains("--perhaps: "));
   for (const char* value : {"0", "-1"}) CHECK_THAT(refusal("--size", value), Contains("--size: "));
   for (const char* value : {"-0.5", "1.5"}) CHECK_THAT(refusal("--share", value), Contains("--share: "));
-  CHECK_THAT(refusal("--colour", "green"), Contains("--colour: green not in {red,blue}"));
+  CHECK_THAT(refusal("--colour", "green"), Contains("--colour: expected one of 'red', 'blue', got 'green'"));
 }
 
 TEST_CASE("a command line without what is required, or with what excludes each other, is refused") {
   CHECK_THAT(Example().refusal({}), Contains("A subcommand is required"));
   CHECK_THAT(Example().refusal({"take"}), Contains("WORD is required"));
   CHECK_THAT(Example().refusal({"take", "one", "--colour", "red", "--flag"}), Contains("--colour excludes --flag"));
-  CHECK_THAT(Example().refusal({"take", "one", "--other"}), Contains("--other"));
+}
+
+TEST_CASE("an option or a word that is not known is named with the nearest that is") {
+  CHECK(Example().refusal({"take", "one", "--shar", "0.5"}) ==
+        "example take has no option '--shar'; did you mean '--share'?\nSee example take --help.\n");
+  CHECK_THAT(Example().refusal({"take", "one", "--WHOLE=3"}),
+             Contains("has no option '--WHOLE'; did you mean '--whole'?"));
+  CHECK_THAT(Example().refusal({"take", "one", "--pth", "x"}), Contains("did you mean '--path'?"));  // of the program
+  CHECK_THAT(Example().refusal({"take", "one", "--zzzzzzz"}), Contains("has no option '--zzzzzzz'\n"));
+  CHECK_THAT(Example().refusal({"take", "one", "-x"}), Contains("has no option '-x'"));
+  CHECK_THAT(Example().refusal({"take", "one", "--colour", "rde"}), Contains("did you mean 'red'?"));
+  Example example;
+  const cli::Command inner = example.command.subcommand("inner", "Within it");
+  bool fast = false;
+  inner.flag("--fast", fast, "fast");
+  CHECK_THAT(example.refusal({"take", "one", "inner", "--fats"}),
+             Contains("example take inner has no option '--fats'; did you mean '--fast'?"));
 }
 
 TEST_CASE("the help shows options, defaults and footer, and runs nothing") {

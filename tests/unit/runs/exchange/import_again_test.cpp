@@ -282,7 +282,9 @@ TEST_CASE("names with line ends and control characters come over as one line of 
       "metrics": {"eval\nloss\u001b": 2.0, "x|y,\"q\"": 3, "\u0000": 1}, "settings": {"a\u001b": {"b": "l1\nl2\u001b"}},
       "points": {"lo\tss": [[1, 3.0]]}, "tags": ["a\u001b b"]})");
   const Run run = loaded(scratch, import_one(scratch, file).id);
-  CHECK(run.summary.name == "two lines \uFFFD[31mred");
+  CHECK(run.summary.name == "two-lines-31mred");
+  REQUIRE(run.info.imported);
+  CHECK(run.info.imported->name == "two lines \uFFFD[31mred");
   CHECK(run.summary.note == "a\nb\uFFFD");
   CHECK(run.summary.metrics.contains("eval loss\uFFFD"));
   CHECK(run.summary.metrics.contains("x|y,\"q\""));

@@ -130,7 +130,8 @@ TEST_CASE("names in MLflow's meta.yaml are YAML") {
   }));
   const ScratchFolder scratch;
   put_mlflow_run(scratch, "aa", written + "\n");
-  CHECK(import_one(scratch, scratch.path() / "other/mlruns").name == name);
+  const ImportReport report = import_one(scratch, scratch.path() / "other/mlruns");
+  CHECK((report.own_name.empty() ? report.name : report.own_name) == name);
 }
 
 TEST_CASE("of MLflow's file store deleted runs and logged models are no runs, and dates, tags and notes come over") {
@@ -138,7 +139,7 @@ TEST_CASE("of MLflow's file store deleted runs and logged models are no runs, an
   put(scratch, "mlruns/7/meta.yaml", "experiment_id: '7'\nname: books\nlifecycle_stage: active\n");
   put_mlflow_run(scratch, "aa", "lifecycle_stage: active\nstart_time: 1700000000123\nend_time: 1700000009000\n");
   put(scratch, "mlruns/7/aa/tags/mlflow.note.content", "what it was for");
-  put(scratch, "mlruns/7/aa/tags/mlflow.runName", "named by a tag");
+  put(scratch, "mlruns/7/aa/tags/mlflow.runName", "named-by-a-tag");
   put(scratch, "mlruns/7/aa/tags/good", "");
   put(scratch, "mlruns/7/aa/metrics/none", "");
   put_mlflow_run(scratch, "bb", "lifecycle_stage: deleted\n");
@@ -152,7 +153,7 @@ TEST_CASE("of MLflow's file store deleted runs and logged models are no runs, an
   CHECK(has(result.passed_over, "cc/meta.yaml: is not YAML: line 2, column 1: end of sequence flow not found"));
   CHECK(result.runs[0].unread == std::vector<std::string>{"metrics/none: is empty"});
   const Run run = loaded(scratch, result.runs[0].id);
-  CHECK(run.summary.name == "named by a tag");
+  CHECK(run.summary.name == "named-by-a-tag");
   CHECK(run.summary.note == "what it was for");
   CHECK(run.summary.tags == std::set<std::string>{"good"});
   CHECK(run.summary.created == "2023-11-14T22:13:20.123Z");
@@ -168,7 +169,8 @@ TEST_CASE("an offline run of Weights & Biases is imported from its log") {
   for (int above = GENERATE(0, 1, 2, 3); above > 0; --above) path = path.parent_path();
   const ImportReport report = import_one(scratch, path);
   CHECK(report.format == "Weights & Biases");
-  CHECK(report.name == "a \"quoted\": name");
+  CHECK(report.name == "a-quoted-name");
+  CHECK(report.own_name == "a \"quoted\": name");
   CHECK(report.unread == std::vector<std::string>{"comment: 3 values that are not numbers"});
   const Run run = loaded(scratch, report.id);
   CHECK(run.summary.state == RunState::finished);
@@ -258,7 +260,8 @@ TEST_CASE("histories are imported from CSV and JSON lines") {
   CHECK(curve(scratch, report.id) == std::vector<std::pair<std::int64_t, double>>{{1, 6.5}, {3, kInfinity}});
   const bool told = name == "api.csv" || name == "nested.jsonl";
   CHECK(report.unread.size() == (told ? 1 : 0));
-  CHECK(report.name == (name == "chart.csv" ? "sweep - 1" : fs::path(name).stem()));
+  CHECK((report.own_name.empty() ? report.name : report.own_name) ==
+        (name == "chart.csv" ? "sweep - 1" : fs::path(name).stem()));
 }
 
 TEST_CASE("of a table's step that stands twice the last row counts, and that is said") {

@@ -33,7 +33,7 @@ inline ImportReport import_one(const ScratchFolder& scratch, const std::filesyst
 
 inline const ImportReport& report_of(const ImportResult& result, const std::string& name) {
   for (const ImportReport& report : result.runs)
-    if (report.name == name) return report;
+    if (report.name == name || report.own_name == name) return report;
   FAIL("no run " << name);
   return result.runs[0];
 }

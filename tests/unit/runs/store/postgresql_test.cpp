@@ -195,6 +195,21 @@ TEST_CASE("a server that cannot be reached is named without the password", "[pos
   }
 }
 
+TEST_CASE("no password of a malformed address is told", "[postgresql]") {
+  const ScratchFolder scratch;
+  for (const char* url :
+       {"postgresql://ann:se cret@host:port:x", "postgresql://ann:secret", "postgresql://ann:secret@host:port/folio",
+        "postgresql://ann:secret@ho st/folio", "postgresql://secret@:pass:secret/folio",
+        "postgres:/ann:secret@host/folio", "postgresql:ann:secret@host", "host=db user=ann password=secret",
+        "postgresql://ann:se%00cret@127.0.0.1:1/folio", "postgresql://127.0.0.1:1/folio?password=se%00cret",
+        "postgresql://ann:secret@[::1/folio"}) {
+    CAPTURE(url);
+    const std::string message = error_of([&] { Store(scratch.path(), scratch.path() / "baselines", url); });
+    CHECK_FALSE(message.empty());
+    CHECK_THAT(message, !Catch::Contains("cret"));
+  }
+}
+
 TEST_CASE("a connection that was cut is made anew", "[postgresql]") {
   const ScratchFolder scratch;
   const NewRun run = finished_run(scratch.path(), "small");
