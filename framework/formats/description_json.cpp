@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "folio/error.h"
-#include "formats/json_fault.h"
 #include "support/utf8.h"
 
 namespace folio {
@@ -71,7 +70,7 @@ auto checked(const char* what, const Read& read) {
   try {
     return read();
   } catch (const json::exception& error) {
-    throw Error(ErrorKind::plugin, std::string(what) + ": " + json_reason(error));
+    throw Error(ErrorKind::plugin, std::string(what) + ": " + plain_message(error));
   }
 }
 
