@@ -46,7 +46,9 @@ std::string tag_of(std::string_view text) {
   return tag;
 }
 
-bool has_long_name(const std::pair<const std::string, double>& metric) { return metric.first.size() > kLongestName; }
+bool has_long_name(const std::pair<const std::string, double>& metric) {
+  return metric.first.size() > kLongestMetricName;
+}
 
 }  // namespace
 
@@ -143,7 +145,7 @@ ImportReport ImportedRun::write(const fs::path& results, KnownImports& known) {
   settings = without_passwords_in(std::move(settings));
   if (steps_beyond_ > 0) unread(fmt::format("{} points of steps beyond 2^53", steps_beyond_));
   if (long_names_ > 0)
-    unread(fmt::format("{} values of metrics whose names are longer than {} bytes", long_names_, kLongestName));
+    unread(fmt::format("{} values of metrics whose names are longer than {} bytes", long_names_, kLongestMetricName));
   if (more_unread_ > 0) report.unread.push_back(fmt::format("and {} more of the kind", more_unread_));
   ImportOrigin as_read{report.format, replace_invalid_utf8(from), content()};
   take_fitting_name(as_read);

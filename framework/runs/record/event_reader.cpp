@@ -53,7 +53,7 @@ std::map<std::string, double> metrics_at(const json& source) {
   std::map<std::string, double> metrics;
   for (const auto& [name, value] : object_at(source, "metrics").get_ref<const json::object_t&>()) {
     const auto number = number_in(value);
-    require(number && name.size() <= kLongestName);
+    require(number && name.size() <= kLongestMetricName);
     metrics.emplace(without_controls(name), *number);
   }
   return metrics;

@@ -85,9 +85,10 @@ constexpr int kRunIdDigits = 8;
 /// digit.
 bool is_run_id(std::string_view name);
 
-constexpr std::size_t kLongestName = 1000;      ///< bytes of a run's name, or of a metric's
-constexpr std::size_t kLongestNote = 64 << 10;  ///< bytes
-constexpr std::size_t kMostSettings = 10'000;   ///< of a run
+constexpr std::size_t kLongestName = 1000;            ///< bytes of a run's name
+constexpr std::size_t kLongestNote = 64 << 10;        ///< bytes
+constexpr std::size_t kLongestMetricName = 64 << 10;  ///< bytes; a document's name, maybe a path, can stand in it
+constexpr std::size_t kMostSettings = 10'000;         ///< of a run
 
 /// The folder that the runs of a results folder lie in.
 std::filesystem::path runs_folder(const std::filesystem::path& results);

@@ -215,7 +215,7 @@ TEST_CASE("lines that are no event are counted, whatever they hold, and the othe
       R"({"type":"points","step":1,"metrics":{"loss":1e400}})",
       R"({"type":"points","step":1,"epoch":"soon","metrics":{"loss":1}})",
       R"({"type":"points","step":1,"time":[],"metrics":{"loss":1}})",
-      R"({"type":"points","step":1,"metrics":{")" + std::string(kLongestName + 1, 'm') + R"(":1}})",
+      R"({"type":"points","step":1,"metrics":{")" + std::string(kLongestMetricName + 1, 'm') + R"(":1}})",
       R"({"type":"state","state":"dreaming"})",
       R"({"type":"state","state":7})",
       R"({"type":"state","state":"running","process":{"host":1}})",

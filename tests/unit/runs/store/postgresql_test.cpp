@@ -240,9 +240,10 @@ TEST_CASE("a server takes settings of any length", "[postgresql]") {
 TEST_CASE("a folder whose path a server cannot hold is reported", "[postgresql]") {
   const ScratchFolder scratch;
   finished_run(scratch.path(), "good");
-  const NewRun run = finished_run(scratch.path(), "bad");
-  fs::rename(run.folder.path(), run.folder.path().parent_path() / "caf\xe9");
-  Store store = open(scratch);
+  open(scratch).sync();
+  const fs::path results = scratch.path() / "caf\xe9";
+  finished_run(results, "bad");
+  Store store(results, results / "baselines", scratch.store_url());
   const auto problems = store.sync();
   REQUIRE(problems.size() == 1);
   CHECK_THAT(problems[0].message, Catch::Contains("its path is not UTF-8"));
