@@ -153,13 +153,16 @@ set_up_packages() {
 # ---- libtorch
 
 # The wheel's libraries do not depend on Python, so the Python that runs pip does not decide which wheel is taken.
-pip_install=(python3 -m pip install --no-input --disable-pip-version-check --root-user-action ignore)
-pip_for_torch=("${pip_install[@]}" --ignore-installed --only-binary=:all: --python-version 3.11)
+# Whatever an index offers, only files whose SHA-256 is in cmake/requirements are installed.
+requirements=$root/cmake/requirements
+pip_install=(python3 -m pip install --no-input --disable-pip-version-check --root-user-action ignore
+  --only-binary=:all:)
+pip_for_torch=("${pip_install[@]}" --ignore-installed --python-version 3.11)
+with_cuda=(--require-hashes -r "$requirements/torch.txt" -r "$requirements/torch-cuda.txt")
 
-# Asks pip what it would take for torch and writes pip's report; more arguments for pip may follow.
+# Asks pip what it would take for the requirements given and writes pip's report. Installs nothing.
 ask_pip() {
-  watched read_arrival "${pip_for_torch[@]}" --dry-run --target "$torch_incoming" --report "$torch_report" --quiet \
-    "torch==$torch_version" "$@"
+  watched read_arrival "${pip_for_torch[@]}" --dry-run --target "$torch_incoming" --report "$torch_report" --quiet "$@"
 }
 
 has_nvidia_gpu() { [[ -d /proc/driver/nvidia/gpus ]] || nvidia-smi -L >/dev/null 2>&1; }
@@ -188,23 +191,26 @@ note_download() {
 }
 
 install_torch_with_pip() {
-  watched read_arrival "${pip_for_torch[@]}" --no-compile --progress-bar off --target "$torch_incoming" \
-    "torch==$torch_version" "$@"
+  watched read_arrival "${pip_for_torch[@]}" --no-compile --progress-bar off --target "$torch_incoming" "$@"
 }
+
+# Whether the last stage failed since a file was not the one that it should be.
+is_wrong_file() { grep -qiE 'hash(es)? (mismatch|.*do not match)|DO NOT MATCH THE HASHES' "$log"; }
 
 # uv knows PyTorch's own index of CPU builds.
 install_torch_with_uv() {
-  logged "${pip_install[@]}" --quiet --no-deps --upgrade --target "$root/.deps/uv" uv &&
+  logged "${pip_install[@]}" --quiet --no-deps --upgrade --target "$root/.deps/uv" \
+    --require-hashes -r "$requirements/uv.txt" &&
     UV_CACHE_DIR=$TMPDIR/uv watched read_arrival "$root/.deps/uv/bin/uv" pip install --no-progress \
       --python "$(type -P python3)" --python-version 3.11 \
-      --torch-backend cpu --target "$torch_incoming" --no-deps "torch==$torch_version"
+      --torch-backend cpu --target "$torch_incoming" --no-deps --require-hashes -r "$requirements/torch-cpu.txt"
 }
 
 # The CUDA build with the NVIDIA libraries that it needs, some gigabytes.
 install_cuda_torch() {
-  ask_pip || fail "pip cannot resolve what torch $torch_version needs."
+  ask_pip "${with_cuda[@]}" || fail "pip cannot resolve what torch $torch_version needs."
   note_download 'CUDA build'
-  install_torch_with_pip || fail "pip could not install torch $torch_version."
+  install_torch_with_pip "${with_cuda[@]}" || fail "pip could not install torch $torch_version."
 }
 
 set_up_torch() {
@@ -219,18 +225,21 @@ set_up_torch() {
   local -x TMPDIR=$root/.deps/tmp
   begin_stage "libtorch $torch_version"
   logged python3 -m pip --version || fail 'python3 has no pip.'
-  ask_pip --no-deps ||
+  ask_pip --no-deps "torch==$torch_version" ||
     fail "pip (22.2 or newer is needed) finds no torch $torch_version. FOLIO_TORCH=DIR uses an existing libtorch."
   local build
   build=$(python3 "$root/cmake/torch_wheel.py" build "$torch_report") || fail "pip's report cannot be read."
   if [[ $build == cpu ]]; then
     note_download 'CPU build'
-    install_torch_with_pip --no-deps || fail "pip could not install torch $torch_version."
+    local list=torch.txt
+    ! grep -q '+cpu"' "$torch_report" || list=torch-cpu.txt
+    install_torch_with_pip --no-deps --require-hashes -r "$requirements/$list" || fail "pip could not install torch $torch_version."
   elif has_nvidia_gpu; then
     install_cuda_torch
   else
     note "CPU build from PyTorch's own index"
     if ! install_torch_with_uv; then
+      ! is_wrong_file || fail "PyTorch's index has another file than the one expected (cmake/requirements)."
       note 'which does not answer'
       install_cuda_torch
     fi

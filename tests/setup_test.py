@@ -61,6 +61,7 @@ FAKES = {
     """,
     "fake-uv": """
         [[ -z ${FAIL_UV:-} ]] || { echo "no route to host"; exit 1; }
+        [[ -z ${WRONG_FILE:-} ]] || { echo "error: Hash mismatch for torch==2.13.0+cpu"; exit 1; }
         while [[ $1 != --target ]]; do shift; done
         mkdir -p "$2/torch"
     """,
@@ -209,13 +210,15 @@ class SetUpTest(FakeTree):
     def test_cpu_build_is_taken_from_pip_alone(self):
         result = self.run_runner()
         install = [call for call in self.calls("python3") if "--no-compile" in call]
-        self.assertIn("torch==2.13.0 --no-deps", install[0])
+        self.assertRegex(install[0], r"--no-deps --require-hashes -r .*/cmake/requirements/torch-cpu\.txt$")
         self.assertNotIn(" uv", " ".join(self.calls("python3")))
         self.assertIn("CPU build", result.stderr)
 
     def test_cuda_build_without_a_gpu_is_replaced_by_pytorchs_cpu_build(self):
         self.run_runner(PIP_REPORT=CUDA_BUILD)
-        self.assertIn("--torch-backend cpu", self.calls("uv")[0])
+        self.assertRegex(self.calls("uv")[0], r"--torch-backend cpu .*--require-hashes -r .*/torch-cpu\.txt$")
+        brings_uv = [call for call in self.calls("python3") if "/.deps/uv " in call]
+        self.assertRegex(brings_uv[0], r"--require-hashes -r .*/cmake/requirements/uv\.txt$")
         self.assertEqual([call for call in self.calls("python3") if "--no-compile" in call], [])
 
     def test_cuda_build_is_taken_where_pytorchs_index_does_not_answer(self):
@@ -227,6 +230,18 @@ class SetUpTest(FakeTree):
         self.run_runner(PIP_REPORT=CUDA_BUILD, GPU="1")
         install = [call for call in self.calls("python3") if "--no-compile" in call]
         self.assertNotIn("--no-deps", install[0])
+        self.assertRegex(install[0], r"--require-hashes -r .*/torch\.txt -r .*/torch-cuda\.txt$")
+
+    def test_cpu_build_of_pypi_is_checked_by_its_own_hash(self):
+        self.run_runner(PIP_REPORT=report("2.13.0", "filelock"))
+        install = [call for call in self.calls("python3") if "--no-compile" in call]
+        self.assertRegex(install[0], r"--no-deps --require-hashes -r .*/torch\.txt$")
+
+    def test_another_file_than_the_one_expected_ends_the_set_up(self):
+        result = self.run_runner(PIP_REPORT=CUDA_BUILD, WRONG_FILE="1")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("another file than the one expected (cmake/requirements)", result.stderr)
+        self.assertEqual([call for call in self.calls("python3") if "--no-compile" in call], [])
 
     def start_runner(self, **environment):
         process = subprocess.Popen(
@@ -268,6 +283,41 @@ class SetUpTest(FakeTree):
         self.assertIn("waiting for it", result.stderr)
         self.assertEqual(result.stdout, f"home {self.root} <ls>")
         self.assertEqual(len(self.calls("ninja")), 1)
+
+
+class RequirementsTest(unittest.TestCase):
+    """What the set-up and the tests bring from package indexes is known by its hash."""
+
+    def lists(self):
+        lists = [*REPOSITORY.glob("cmake/requirements/*.txt"), *REPOSITORY.glob("tests/requirements/*.txt")]
+        self.assertGreaterEqual(len(lists), 9)
+        return lists
+
+    def test_each_package_has_one_version_and_hashes(self):
+        for path in self.lists():
+            text = re.sub(r"(?m)^#.*\n", "", path.read_text()).replace("\\\n", "")
+            for line in text.splitlines():
+                with self.subTest(list=path.name, package=line.split()[0]):
+                    self.assertRegex(line, r"^[\w.-]+==[\w.+]+(\s+--hash=sha256:[0-9a-f]{64})+$")
+
+    def test_nothing_is_brought_without_them(self):
+        sources = [*REPOSITORY.glob("cmake/*.sh"), *REPOSITORY.glob("tests/*"), *REPOSITORY.glob("tests/e2e/*.py")]
+        for path in sources:
+            # Those name a command of the documents, which a person types.
+            if not path.is_file() or path.name in ("setup_test.py", "real_data_test.py", "documentation_test.py"):
+                continue
+            text = path.read_text()
+            if re.search(r'pip"?,? "?install', text):
+                with self.subTest(path=path.name):
+                    self.assertIn("--require-hashes", text)
+
+    def test_the_versions_are_those_that_the_scripts_name(self):
+        version = re.search(r"(?m)^torch_version=(.*)$", (REPOSITORY / "cmake/setup.sh").read_text())[1]
+        for name, suffix in (("torch", ""), ("torch-cpu", "+cpu")):
+            self.assertIn(f"\ntorch=={version}{suffix} ", (REPOSITORY / f"cmake/requirements/{name}.txt").read_text())
+        for tool in ("format", "tidy"):
+            version = re.search(r"(?m)^version=(.*)$", (REPOSITORY / "tests" / tool).read_text())[1]
+            self.assertIn(f"\nclang-{tool}=={version} ", (REPOSITORY / f"tests/requirements/clang-{tool}.txt").read_text())
 
 
 def is_debian_12():

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -51,14 +52,16 @@ def book_folder():
     raise unittest.SkipTest("there are no books")
 
 
-def brought(name, *packages, options=()):
-    """The folder with these packages of PyPI, which the first call brings into .deps/NAME-VERSION. The first one's
-    version is given ("pandas==3.1.1")."""
-    version = packages[0].partition("==")[2]
+def brought(name, options=()):
+    """The folder with the packages of PyPI that tests/requirements/NAME.txt lists with their hashes, which the first
+    call brings into .deps/NAME-VERSION."""
+    requirements = SOURCE / "tests" / "requirements" / f"{name}.txt"
+    version = re.search(r"==([\d.]+)", requirements.read_text())[1]  # of what the list was made for
     folder = SOURCE / ".deps" / f"{name}-{version}-{sys.version_info.major}.{sys.version_info.minor}"
     if not (folder / ".complete").exists():
         subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
-                        "--root-user-action", "ignore", *options, "--upgrade", "--target", folder, *packages], check=True)
+                        "--root-user-action", "ignore", *options, "--upgrade", "--target", folder, "--require-hashes", "-r",
+                        requirements], check=True)
         (folder / ".complete").touch()
     return folder
 

@@ -1,6 +1,7 @@
 #include "plugin_host/library_copy.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,6 +25,20 @@ TEST_CASE("a copy has the file's bytes and hash, whatever becomes of the file, a
   const int fd = ::open(copy.path().c_str(), O_WRONLY);
   CHECK((fd < 0 || ::write(fd, "x", 1) < 0));
   if (fd >= 0) ::close(fd);
+}
+
+TEST_CASE("a limit on the size of files keeps no plugin from being loaded") {
+  const TemporaryFolder place;
+  const fs::path file = place.write("a.so", "once upon a time");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit small{.rlim_cur = 4, .rlim_max = before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  const LibraryCopy copy(file);
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  fs::remove(file);
+  CHECK(read_file(copy.path()) == "once upon a time");
+  CHECK(copy.hash() == sha256_hex("once upon a time"));
 }
 
 TEST_CASE("a pipe that is named like a library holds nobody up") {
