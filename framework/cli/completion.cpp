@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <iostream>
 #include <memory>
 #include <set>
@@ -62,10 +63,11 @@ constexpr const char* kBash = R"sh(_folio_runner() {
       completion) words="bash zsh fish" files= ;;
     esac
   fi
-  local each shown=
-  for each in $words; do shown="$shown $head$each"; done
+  # Not compgen -W, which would run what stands in the words.
+  local each
+  COMPREPLY=()
+  for each in $words; do [[ $head$each == "$word"* ]] && COMPREPLY+=("$head$each"); done
   IFS=$'\n'
-  COMPREPLY=($(IFS=$' \t\n'; compgen -W "$shown" -- "$word"))
   if [[ -n $files ]]; then
     COMPREPLY+=($(compgen -f -- "$word"))
   else
@@ -137,10 +139,18 @@ std::string fish_script(const Command& program) {
   return script;
 }
 
+/// A word for the shell, unless there is something in it that a shell might do something with: some come from others.
+void print_word(std::string_view word) {
+  const auto plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 || std::string_view("._/-=").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (std::all_of(word.begin(), word.end(), plain)) std::cout << word << "\n";
+}
+
 /// What a run can be named by.
 void print_runs(const GlobalOptions& global) {
   std::cout << "latest\n";
-  for (const runs::RunSummary& run : open_store(global).list()) std::cout << run.id << "\n";
+  for (const runs::RunSummary& run : open_store(global).list()) print_word(run.id);
 }
 
 /// What can be set in an experiment, as an override begins: "training.seed=", and the choices of "model=".
@@ -157,22 +167,22 @@ void print_keys(const GlobalOptions& global) {
     words.insert(kind + "=" + plugin.id);
     add(kind, plugin.options);
   }
-  for (const std::string& word : words) std::cout << word << "\n";
+  for (const std::string& word : words) print_word(word);
 }
 
-/// Those that Folio knows, then those that runs brought from elsewhere; none with blanks, which a shell would split.
+/// Those that Folio knows, then those that runs brought from elsewhere.
 void print_metrics(const GlobalOptions& global) {
   std::set<std::string> others;
   for (const runs::RunSummary& run : open_store(global).list())
     for (const auto& [name, value] : run.metrics)
-      if (runs::find_metric(name) == nullptr && name.find(' ') == std::string::npos) others.insert(name);
+      if (runs::find_metric(name) == nullptr) others.insert(name);
   for (const runs::Metric& metric : runs::all_metrics()) std::cout << metric.name << "\n";
-  for (const std::string& name : others) std::cout << name << "\n";
+  for (const std::string& name : others) print_word(name);
 }
 
 void print_plugins(const GlobalOptions& global) {
   const plugin_host::Catalogue catalogue(plugin_host::usual_settings(global.plugin_path));
-  for (const PluginDescription& plugin : catalogue.plugins()) std::cout << plugin.id << "\n";
+  for (const PluginDescription& plugin : catalogue.plugins()) print_word(plugin.id);
 }
 
 void completion(const Command& program, const GlobalOptions& global, const CompletionOptions& options) {

@@ -19,6 +19,7 @@
 #include "support/error.h"
 #include "support/files.h"
 #include "support/human.h"
+#include "support/run_name.h"
 
 namespace folio::cli {
 namespace {
@@ -63,7 +64,7 @@ const TextSize& text_size(double bytes) {
 }
 
 /// A name for the experiment, from the first book's: letters, digits and '-'.
-std::string name_from(const std::string& book) {
+std::string experiment_name(const std::string& book) {
   std::string name;
   for (const char c : fs::path(book).stem().string())
     name += std::isalnum(static_cast<unsigned char>(c)) != 0
@@ -71,7 +72,7 @@ std::string name_from(const std::string& book) {
                 : '-';
   name.erase(0, name.find_first_not_of('-'));
   name.resize(std::min<std::size_t>(name.size(), 40));
-  return name.empty() ? "experiment" : name;
+  return name.empty() ? "experiment" : problem_with_name(name) ? name_from(name) : name;
 }
 
 /// As YAML takes any text.
@@ -157,7 +158,7 @@ model:
   load_best_model_at_end: true    # keep the model of the pass with the lowest eval_loss
   seed: 42                        # runs with other seeds show how much a result owes to chance
 )",
-      fmt::arg("name", name_from(options.books.front())), fmt::arg("data_lines", data_lines(options.books)),
+      fmt::arg("name", experiment_name(options.books.front())), fmt::arg("data_lines", data_lines(options.books)),
       fmt::arg("stride", plan.text.overlap ? 32 : 128), fmt::arg("overlap", plan.text.overlap ? ", which overlap" : ""),
       fmt::arg("tokenizer", plugin.usual_tokenizer.empty() ? "bpe" : plugin.usual_tokenizer),
       fmt::arg("vocab", plan.text.vocab_size), fmt::arg("model", options.model),
@@ -210,7 +211,7 @@ std::pair<Plan, nlohmann::json> fit(const InitOptions& options, const PluginDesc
 }
 
 int init(const InitOptions& options, const GlobalOptions& global) {
-  const fs::path file = options.output.empty() ? name_from(options.books.front()) + ".yaml" : options.output;
+  const fs::path file = options.output.empty() ? experiment_name(options.books.front()) + ".yaml" : options.output;
   if (fs::exists(file) && !options.force)
     throw Error(ErrorKind::usage, file.string() + " already exists; expected another name (-o), or --force");
   const Session session = open_session(global, file);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <streambuf>
 
@@ -26,6 +27,13 @@ std::size_t colour_at(std::string_view text, std::size_t at, bool& open) {
   return 0;
 }
 
+/// Bytes from `at` on that are letters and lines of ASCII, which most text is.
+std::size_t plain_bytes(std::string_view text, std::size_t at) {
+  const auto plain = [](char c) { return (c >= ' ' && c <= '~') || c == '\n' || c == '\t'; };
+  const auto begin = text.begin() + static_cast<std::ptrdiff_t>(at);
+  return static_cast<std::size_t>(std::find_if_not(begin, text.end(), plain) - begin);
+}
+
 /// Whether the text ends within a character that its next bytes may complete.
 bool cut_short(std::string_view text, std::size_t at) {
   const DecodedCodePoint point = decode_code_point(text, at);
@@ -40,6 +48,10 @@ std::string SafeText::clean(std::string_view text, bool last) {
   std::string result;
   result.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t plain = plain_bytes(text, at);
+    result.append(text, at, plain);
+    at += plain;
+    if (at == text.size()) break;
     if (text[at] == '\x1b' && colour_) {
       bool open = false;
       const std::size_t length = colour_at(text, at, open);

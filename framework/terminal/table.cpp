@@ -110,34 +110,41 @@ std::string Table::to_text(int width) const {
   return lines(layout);
 }
 
-Table::Layout Table::layout_for(int width) const {
-  Layout layout{natural_widths()};
-  std::vector<int>& widths = layout.widths;
-  const auto too_wide = [&] { return layout.width_of(layout.in_line()) - width; };
-  if (too_wide() <= 0) return layout;
-  if (columns_.size() > 1 && columns_.back().align == Align::left && widths.back() > kNarrowest) {
-    const int room = width - layout.width_of(widths.size() - 1) - kBetween;
-    layout.breaks_words = true;
-    layout.last = room >= kNarrowest ? Layout::Last::wrapped : Layout::Last::below;
-    layout.last_width = room >= kNarrowest ? room : width - kBelow;
-    if (room >= kNarrowest) widths.back() = room;
-  }
-  // Text gives way first, the widest first.
-  while (too_wide() > 0) {
+/// Makes columns of text narrower, the widest first, as far as is needed and they can be.
+void Table::narrow(Layout& layout, int width) const {
+  while (layout.width_of(layout.in_line()) > width) {
     std::optional<std::size_t> widest;
     for (std::size_t c = 0; c < layout.in_line(); ++c) {
       const int least = c == 0 ? kLeastOfFirst : kLeastOfText;
-      if (columns_[c].align == Align::left && widths[c] > least && (!widest || widths[c] > widths[*widest])) widest = c;
+      const int now = layout.widths[c];
+      if (columns_[c].align == Align::left && now > least && (!widest || now > layout.widths[*widest])) widest = c;
     }
-    if (!widest) break;
-    --widths[*widest];
+    if (!widest) return;
+    --layout.widths[*widest];
   }
-  while (too_wide() > 0 && layout.in_line() > 1) {
-    if (layout.last == Layout::Last::below) layout.last = Layout::Last::whole;
-    layout.left_out.insert(layout.left_out.begin(), columns_[widths.size() - 1].title);
-    widths.pop_back();
+}
+
+Table::Layout Table::layout_for(int width) const {
+  Layout layout{natural_widths()};
+  const std::vector<int> natural = layout.widths;
+  const auto fits = [&] { return layout.width_of(layout.in_line()) <= width; };
+  if (fits()) return layout;
+  if (columns_.size() > 1 && columns_.back().align == Align::left && natural.back() > kNarrowest) {
+    const int room = width - layout.width_of(natural.size() - 1) - kBetween;
+    layout.breaks_words = true;
+    layout.last = room >= kNarrowest ? Layout::Last::wrapped : Layout::Last::below;
+    layout.last_width = room >= kNarrowest ? room : width - kBelow;
+    if (room >= kNarrowest) layout.widths.back() = room;
   }
-  if (too_wide() > 0) widths.front() = width;
+  narrow(layout, width);
+  while (!fits() && layout.in_line() > 1) {
+    layout.last = Layout::Last::whole;
+    const std::size_t last = layout.widths.size() - 1;
+    layout.left_out.insert(layout.left_out.begin(), columns_[last].title);
+    layout.widths.assign(natural.begin(), natural.begin() + static_cast<std::ptrdiff_t>(last));
+    narrow(layout, width);
+  }
+  if (!fits()) layout.widths.front() = width;
   return layout;
 }
 

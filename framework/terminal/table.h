@@ -39,6 +39,7 @@ class Table {
 
   bool has_heading() const;
   std::vector<int> natural_widths() const;
+  void narrow(Layout& layout, int width) const;
   Layout layout_for(int width) const;
   std::string lines(const Layout& layout) const;
 

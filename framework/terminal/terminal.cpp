@@ -62,7 +62,8 @@ bool use_colour(int fd) {
 }
 
 int terminal_width(int fd) {
-  constexpr int kLeast = 20;
+  constexpr int kLeast = 20, kElsewhere = 80;
+  if (::isatty(fd) != 1) return kElsewhere;
   if (const char* columns = std::getenv("COLUMNS")) {
     int given = 0;
     const char* const end = columns + std::strlen(columns);
@@ -71,7 +72,7 @@ int terminal_width(int fd) {
   }
   winsize size{};
   if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return std::max<int>(size.ws_col, kLeast);
-  return 80;
+  return kElsewhere;
 }
 
 int table_width(int fd) { return ::isatty(fd) == 1 ? terminal_width(fd) : 0; }

@@ -12,7 +12,8 @@ bool is_terminal(int fd);
 /// Whether to colour what goes to the descriptor: a terminal, and NO_COLOR is not set.
 bool use_colour(int fd);
 
-/// Columns to write for: those of the terminal, or COLUMNS where it is set; 80 where neither says. At least 20.
+/// Columns to write for: those of the terminal, or COLUMNS where it is set, at least 20; 80 where there is no terminal
+/// or it does not say.
 int terminal_width(int fd);
 
 /// Columns that a table must keep to: terminal_width() of a terminal; 0, none, of what is read by a program.

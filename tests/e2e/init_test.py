@@ -22,6 +22,12 @@ class Init(FolioTest):
                 run = self.json(file, "training.num_train_epochs=1", "training.max_steps=2")
                 self.assertEqual((run["state"], run["metrics"]["global_step"]), ("finished", 2))
 
+    def test_the_name_is_one_whatever_the_book_is_called(self):
+        (self.folder / "latest.txt").write_text(text_of_words())
+        file = self.folder / "x.yaml"
+        self.runner("init", self.folder / "latest.txt", "--minutes", "0.05", "-o", file)
+        self.assertEqual(self.json("check", file)["resolved"]["name"], "run-latest")
+
     def test_more_time_gives_a_longer_training(self):
         self.init("-o", self.folder / "short.yaml")
         self.runner("init", self.folder / "words.txt", "--minutes", "30", "-o", self.folder / "long.yaml")

@@ -208,6 +208,7 @@ class Terminal(FolioTest):
         self.assertIn("…", narrow)
         by_variable = COLOUR.sub("", self.on_terminal("ls", columns=200, environment={"COLUMNS": "60"}))
         self.assertEqual(by_variable, narrow)
+        self.assertEqual(self.runner("show", "latest", environment={"COLUMNS": "40"}).stdout, self.runner("show", "latest").stdout)
         for command in (["ls"], ["compare"]):
             piped = self.runner(*command, environment={"COLUMNS": "40"}).stdout
             self.assertNotIn("…", piped)
@@ -252,7 +253,8 @@ class Terminal(FolioTest):
         return done.stdout.splitlines()
 
     def test_keys_metrics_and_plugins_are_completed(self):
-        run = self.imported("run", metrics={"my_metric": 1})
+        trap = self.folder / "trap"
+        run = self.imported("run", metrics={"my_metric": 1, f"$(touch {trap})": 1, f"`touch {trap}`": 1})
         keys = self.completed("experiments/smoke.yaml", "training.")
         self.assertIn("training.learning_rate=", keys)
         self.assertEqual([key for key in keys if not key.startswith("training.")], [])
@@ -267,6 +269,7 @@ class Terminal(FolioTest):
         self.assertIn(run["id"], self.completed("show", run["id"][:3]))
         self.assertIn("--metrics", self.completed("compare", "--m"))
         self.assertIn("compare", self.completed("comp"))
+        self.assertFalse(trap.exists())
         fish = self.runner("completion", "fish").stdout
         for words in ("completion --keys", "completion --metrics", "completion --plugins"):
             self.assertIn(words, fish)

@@ -66,8 +66,8 @@ const RunSummary& select_run(std::span<const RunSummary> runs, const std::string
     return runs.front();
   }
   if (const auto* run = first(runs, [&](const RunSummary& r) { return r.id == text; })) return *run;
-  if (const auto* run = first(runs, [&](const RunSummary& r) { return r.name == text; })) return *run;
   if (is_experiment_file(text)) return latest_of_file(runs, text);
+  if (const auto* run = first(runs, [&](const RunSummary& r) { return r.name == text; })) return *run;
   std::vector<const RunSummary*> candidates;
   for (const RunSummary& run : runs)
     if (!text.empty() && run.id.starts_with(text)) candidates.push_back(&run);

@@ -10,9 +10,9 @@ namespace folio::runs {
 /// The run that a person means by `text`. Tried in this order:
 ///   latest              the newest run, whatever its state
 ///   an id               "3fa9c2d1", "baseline/gpt"
+///   an experiment file  a path ending in .yaml or .yml: the newest finished run of it
 ///   a name              the newest run of that name
 ///   an id's beginning   when one run alone has it
-///   an experiment file  a path ending in .yaml or .yml: the newest finished run of it
 /// `runs` is as Store::list() gives it, newest first. Throws Error (usage): unknown, with the nearest name; ambiguous,
 /// with the runs that it may mean. Throws Error (store), with the reason, where an id, or the beginning of one, is that
 /// of an `unread` folder alone.
