@@ -150,6 +150,7 @@ void print_word(std::string_view word) {
 /// What a run can be named by.
 void print_runs(const GlobalOptions& global) {
   std::cout << "latest\n";
+  if (!std::filesystem::is_directory(global.results)) return;
   for (const runs::RunSummary& run : open_store(global).list()) print_word(run.id);
 }
 

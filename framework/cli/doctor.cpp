@@ -104,6 +104,8 @@ std::vector<Finding> store(const GlobalOptions& global) {
              "runner reindex rebuilds it from the run folders; nothing is lost"}};
   }
   try {
+    if (!fs::is_directory(runs::runs_folder(global.results)) && global.store.empty())
+      return {{"store", Verdict::good, global.results.string() + " has no runs yet", ""}};
     runs::Store opened = store_of(global);
     std::vector<Finding> findings;
     for (const runs::UnreadRun& run : opened.sync())

@@ -76,7 +76,7 @@ int import_all(const GlobalOptions& global, const ImportOptions& options) {
     }
     for (const runs::ImportFailure& failure : result.failed) fail(failure);
   }
-  open_store(global);
+  open_store_to_add(global);
   if (options.json) print_json({{"runs", list}, {"passed_over", passed_over}, {"failed", failed}});
   return code;
 }

@@ -32,9 +32,8 @@ constexpr std::array kCommands{&add_run,    &add_stop,     &add_check,    &add_d
                                &add_export, &add_generate, &add_tokenize, &add_plugins, &add_cache,   &add_new,
                                &add_init,   &add_metrics,  &add_schema,   &add_doctor,  &add_help,    &add_completion};
 
-/// FOLIO_RESULTS, else results/ of Folio's own folder, else results/ here.
-fs::path default_results() {
-  if (const char* results = std::getenv("FOLIO_RESULTS")) return results;
+/// results/ of Folio's own folder, else results/ here.
+fs::path usual_results() {
   if (const char* home = std::getenv("FOLIO_HOME")) return fs::path(home) / "results";
   return "results";
 }
@@ -89,7 +88,9 @@ int run(std::vector<std::string> arguments) {
       "Exit codes: 0 done, 1 the run failed, 2 usage, 3 experiment, 4 plugin, 5 store, 130 "
       "interrupted.\ndocs/glossary.md explains the words for beginners.");
   GlobalOptions global;
-  global.results = default_results();
+  const char* const results = std::getenv("FOLIO_RESULTS");
+  global.usual_results = usual_results();
+  global.results = results != nullptr ? fs::path(results) : global.usual_results;
   if (const char* home = std::getenv("FOLIO_HOME")) global.baselines = fs::path(home) / "results/baselines";
   if (const char* store = std::getenv("FOLIO_STORE")) global.store = store;
   ::unsetenv("FOLIO_STORE");  // there may be a password in it, and no child needs it

@@ -92,7 +92,7 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
   Detachment detachment;
   if (options.detach)
     if (const auto code = detachment.begin()) return *code;
-  runs::Store store = open_store(global);
+  runs::Store store = open_store_to_add(global);
   if (!options.name.empty()) check_run_name(options.name, store.list());
   const Session session = open_session(global, options.file, options.overrides);
   RunRequest request{.experiment = experiment::load_experiment(options.file, options.overrides, session.declarations),

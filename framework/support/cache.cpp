@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "support/error.h"
+#include "support/files.h"
 #include "support/human.h"
 
 namespace folio {
@@ -43,6 +44,7 @@ void for_each_file(const fs::path& folder, std::string_view kind, Visit&& visit)
 void remove_abandoned(const fs::path& folder) {
   const auto now = fs::file_time_type::clock::now();
   for (const std::string_view kind : kCacheKinds) {
+    remove_abandoned_files(folder / kind);
     for_each_file(folder, kind, [&](const fs::path& path, const std::string& name, auto&&, auto&&, auto time) {
       std::error_code ignored;
       if (is_temporary(name) && now - time > kAbandoned) fs::remove(path, ignored);

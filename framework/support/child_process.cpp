@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -66,17 +67,21 @@ struct SpawnSettings {
   }
 };
 
-/// A file without a name that holds the text and is read from its start. A pipe would have to be filled while the child
-/// already fills the one that we read.
-FileDescriptor memory_file(const std::string& text) {
-  FileDescriptor file(::memfd_create("folio-input", MFD_CLOEXEC));
-  const auto fail = [] {
-    throw Error(ErrorKind::run, std::string("standard input for a child: ") + std::strerror(errno));
-  };
-  if (!file) fail();
+/// A file without a name, in memory.
+FileDescriptor memory_file(const char* what) {
+  FileDescriptor file(::memfd_create("folio", MFD_CLOEXEC));
+  if (!file) throw Error(ErrorKind::run, std::string(what) + " for a child: " + std::strerror(errno));
+  return file;
+}
+
+/// One that holds the text and is read from its start. A pipe would have to be filled while the child already fills the
+/// one that we read.
+FileDescriptor input_file(const std::string& text) {
+  FileDescriptor file = memory_file("standard input");
   for (std::size_t done = 0; done < text.size();) {
     const ssize_t size = ::write(file.get(), text.data() + done, text.size() - done);
-    if (size < 0 && errno != EINTR) fail();
+    if (size < 0 && errno != EINTR)
+      throw Error(ErrorKind::run, std::string("standard input for a child: ") + std::strerror(errno));
     if (size > 0) done += static_cast<std::size_t>(size);
   }
   ::lseek(file.get(), 0, SEEK_SET);
@@ -96,17 +101,6 @@ ExitStatus decode(int status) {
   return {WEXITSTATUS(status), 0};
 }
 
-struct TemporaryFile {
-  fs::path path;
-  TemporaryFile() {
-    std::string name = (fs::temp_directory_path() / "folio-child-XXXXXX").string();
-    FileDescriptor file(::mkstemp(name.data()));
-    if (!file) throw_errno(ErrorKind::run, name, "cannot be created");
-    path = name;
-  }
-  ~TemporaryFile() { ::unlink(path.c_str()); }
-};
-
 }  // namespace
 
 std::string ExitStatus::to_text() const {
@@ -119,7 +113,7 @@ ChildProcess::ChildProcess(const fs::path& program, const Options& options) {
   output_ = std::move(reading);
 
   SpawnSettings spawn;
-  FileDescriptor input = options.input.empty() ? FileDescriptor() : memory_file(options.input);
+  FileDescriptor input = options.input.empty() ? FileDescriptor() : input_file(options.input);
   if (options.input_open) std::tie(input, input_) = make_pipe();
   if (input)
     posix_spawn_file_actions_adddup2(&spawn.actions, input.get(), STDIN_FILENO);
@@ -129,6 +123,8 @@ ChildProcess::ChildProcess(const fs::path& program, const Options& options) {
   if (!options.error_file.empty()) {
     posix_spawn_file_actions_addopen(&spawn.actions, STDERR_FILENO, options.error_file.c_str(),
                                      O_WRONLY | O_CREAT | O_APPEND, 0666);
+  } else if (options.error_descriptor >= 0) {
+    posix_spawn_file_actions_adddup2(&spawn.actions, options.error_descriptor, STDERR_FILENO);
   }
   std::vector<std::string> arguments{program.string()};
   arguments.insert(arguments.end(), options.arguments.begin(), options.arguments.end());
@@ -174,8 +170,9 @@ ExitStatus ChildProcess::wait() {
 
 ChildOutput run_child(const fs::path& program, const std::vector<std::string>& arguments,
                       std::chrono::milliseconds timeout) {
-  const TemporaryFile errors;
-  ChildProcess child(program, {.arguments = arguments, .environment = {}, .error_file = errors.path});
+  const FileDescriptor errors = memory_file("standard error");
+  ChildProcess child(program,
+                     {.arguments = arguments, .environment = {}, .error_file = {}, .error_descriptor = errors.get()});
   ChildOutput result;
   const auto deadline = steady_clock::now() + timeout;
   for (char buffer[1 << 14];;) {
@@ -201,9 +198,10 @@ ChildOutput run_child(const fs::path& program, const std::vector<std::string>& a
     ::usleep(2000);
   }
   result.status = child.wait();
-  result.errors = read_file(errors.path);
-  constexpr std::size_t kKept = 4096;
-  if (result.errors.size() > kKept) result.errors.erase(0, result.errors.size() - kKept);
+  constexpr off_t kKept = 4096;
+  const off_t size = ::lseek(errors.get(), 0, SEEK_END);
+  result.errors =
+      read_at(errors, static_cast<std::uint64_t>(std::max<off_t>(0, size - kKept)), kKept, "standard error");
   return result;
 }
 

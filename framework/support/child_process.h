@@ -33,8 +33,9 @@ class ChildProcess {
     std::map<std::string, std::string> environment;  ///< put over this process's own
     /// Where standard error goes, appended; empty: this process's own.
     std::filesystem::path error_file;
-    std::string input{};      ///< what it reads from standard input
-    bool input_open = false;  ///< instead, what write_input() hands it, until close_input()
+    int error_descriptor = -1;  ///< instead, an open file
+    std::string input{};        ///< what it reads from standard input
+    bool input_open = false;    ///< instead, what write_input() hands it, until close_input()
   };
 
   /// Throws Error (run) when the program cannot be started.

@@ -1,6 +1,7 @@
 #include "support/files.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,7 +9,9 @@
 #include <cerrno>
 #include <cstring>
 #include <random>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 namespace folio {
 namespace {
@@ -110,12 +113,49 @@ std::string read_at(const FileDescriptor& file, std::uint64_t offset, std::size_
   return bytes;
 }
 
+namespace {
+
+/// A name of AtomicFile's: its target, ".tmp", and two numbers.
+bool is_temporary_of(std::string_view name, std::string_view target) {
+  const std::size_t mark = name.rfind(".tmp");
+  if (mark == std::string_view::npos || (!target.empty() && name.substr(0, mark) != target)) return false;
+  const std::string_view numbers = name.substr(mark + 4);
+  const std::size_t dash = numbers.find('-');
+  return dash != std::string_view::npos && dash > 0 && dash + 1 < numbers.size() &&
+         numbers.find_first_not_of("0123456789-") == std::string_view::npos;
+}
+
+/// Whether the open file is the one at the path.
+bool leads_to(const fs::path& path, int fd) {
+  struct stat open{}, there{};
+  return ::fstat(fd, &open) == 0 && ::lstat(path.c_str(), &there) == 0 && open.st_ino == there.st_ino &&
+         open.st_dev == there.st_dev;
+}
+
+}  // namespace
+
+void remove_abandoned_files(const fs::path& folder, std::string_view target) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
+    if (is_temporary_of(entry->path().filename().string(), target)) found.push_back(entry->path());
+  for (const fs::path& path : found) {
+    const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat status{};
+    if (!file || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && leads_to(path, file.get())) ::unlink(path.c_str());
+  }
+}
+
 AtomicFile::AtomicFile(fs::path path, ErrorKind kind) : path_(std::move(path)), kind_(kind) {
   // A process in another container, or on another machine with the same disk, may have the same number: so there is
   // chance in the name, and none writes into another's file.
   std::random_device chance;
-  temporary_ = path_.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(chance());
-  file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, kind_, "cannot be created");
+  do {
+    temporary_ = path_.string() + ".tmp" + std::to_string(::getpid()) + "-" + std::to_string(chance());
+    file_ = open_file(temporary_, O_WRONLY | O_CREAT | O_EXCL, kind_, "cannot be created");
+    // Locked, it is in use. Before that, remove_abandoned_files() may just have taken it.
+  } while (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0 ? errno == EWOULDBLOCK : !leads_to(temporary_, file_.get()));
 }
 
 AtomicFile::~AtomicFile() {
@@ -163,6 +203,7 @@ AppendFile::AppendFile(fs::path path, ErrorKind kind) : path_(std::move(path)), 
   if (status.st_size > 0 && ::pread(file_.get(), &last, 1, status.st_size - 1) != 1)
     throw_errno(kind_, path_, "cannot be read");
   torn_ = last != '\n';
+  size_ = status.st_size;
 }
 
 void AppendFile::append_line(std::string_view line) {
@@ -173,6 +214,16 @@ void AppendFile::append_line(std::string_view line) {
   const std::size_t done = write_all(file_.get(), bytes);
   torn_ = done != bytes.size() && (done > 0 || torn_);
   if (done != bytes.size()) throw_errno(kind_, path_, "cannot be written to");
+  size_ += static_cast<off_t>(done);  // or more, where others append to it too
+}
+
+void AppendFile::require_in_place() {
+  struct stat status{};
+  if (::fstat(file_.get(), &status) != 0) throw_errno(kind_, path_, "cannot be read");
+  if (!leads_to(path_, file_.get()))
+    throw Error(kind_, path_.string() + ": was removed or replaced while it was being written");
+  if (status.st_size < size_) throw Error(kind_, path_.string() + ": was cut while it was being written");
+  size_ = status.st_size;
 }
 
 void AppendFile::sync() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -74,6 +76,10 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+/// Removes from a folder (not from those below it) the temporary files of AtomicFiles whose process was killed, of one
+/// target where it is named. One that is in use is locked, and stays; so do all where the file system knows no locks.
+void remove_abandoned_files(const std::filesystem::path& folder, std::string_view target = "");
+
 /// AtomicFile for contents that are there in one piece.
 void write_file_atomically(const std::filesystem::path& path, std::string_view contents,
                            ErrorKind kind = ErrorKind::run);
@@ -97,11 +103,16 @@ class AppendFile {
   /// Waits until what was appended is on the disk.
   void sync();
 
+  /// Throws where the path no longer leads to this file, or the file has become shorter: somebody has removed, replaced
+  /// or cut it.
+  void require_in_place();
+
  private:
   std::filesystem::path path_;
   ErrorKind kind_;
   FileDescriptor file_;
   bool torn_ = false;  ///< the last write stopped within its line
+  off_t size_ = 0;     ///< that the file had when it was last looked at
 };
 
 }  // namespace folio

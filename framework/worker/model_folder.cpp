@@ -1,7 +1,9 @@
 #include "worker/model_folder.h"
 
 #include <nlohmann/json.hpp>
+#include <system_error>
 
+#include "folio/error.h"
 #include "support/files.h"
 #include "train/saving.h"
 
@@ -20,6 +22,15 @@ void save_model_folder(const Model& model, const Tokenizer& tokenizer, const std
   for (const auto& [token, key] : kKeys)
     if (const auto id = tokenizer.special_token_id(token)) config[key] = tokenizer.token(*id);
   write_file_atomically(folder / "tokenizer_config.json", config.dump(2) + "\n");
+}
+
+void require_model_folder(const std::filesystem::path& folder) {
+  for (const char* name : {"model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json"}) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(folder / name, error);
+    if (error || size == 0)
+      throw Error(ErrorKind::run, (folder / name).string() + ": is missing or empty, so the model is not whole");
+  }
 }
 
 void load_tokenizer(Tokenizer& tokenizer, const std::filesystem::path& file) {

@@ -13,6 +13,9 @@ namespace folio::worker {
 /// tokenizer_config.json.
 void save_model_folder(const Model& model, const Tokenizer& tokenizer, const std::filesystem::path& folder);
 
+/// Throws Error (run) where a file that save_model_folder() writes is missing or empty.
+void require_model_folder(const std::filesystem::path& folder);
+
 /// Loads the tokenizer.json and, where it lies beside that, the tokenizer_config.json. Throws Error (run).
 void load_tokenizer(Tokenizer& tokenizer, const std::filesystem::path& file);
 

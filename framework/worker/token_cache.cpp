@@ -1,9 +1,14 @@
 #include "worker/token_cache.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <system_error>
 
 #include "folio/error.h"
 #include "support/cache.h"
@@ -66,6 +71,27 @@ CachedTokens make(const EntryPaths& paths, const TokenFormat& format, const Enco
   return {std::move(encoded), std::move(*training_file), std::move(*evaluation_file), false};
 }
 
+/// Tokens that are not kept: their files go at once, and what is mapped stays until the process ends.
+CachedTokens make_in(const fs::path& scratch, const TokenFormat& format, const Encode& encode) {
+  const EntryPaths paths(scratch, "tokens");
+  CachedTokens made = make(paths, format, encode);
+  fs::remove(paths.training);
+  fs::remove(paths.evaluation);
+  return made;
+}
+
+/// Whether the cache's folder is there, or was made, and can be written to.
+bool can_be_kept_in(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error || ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) != 0) {
+    fmt::print(stderr, "The text's tokens are not cached: {} cannot be written to: {}\n", folder.string(),
+               error ? error.message() : std::strerror(errno));
+    return false;
+  }
+  return true;
+}
+
 /// Says what can be done where the cache's disk is full.
 [[noreturn]] void rethrow_with_advice(const Error& error, const fs::path& folder) {
   const std::string message = error.what();
@@ -80,13 +106,7 @@ CachedTokens make(const EntryPaths& paths, const TokenFormat& format, const Enco
 CachedTokens load_or_encode(const std::string& key, const fs::path& scratch, const TokenFormat& format,
                             const Encode& encode) {
   const fs::path cache = cache_folder();
-  if (cache.empty()) {
-    const EntryPaths paths(scratch, "tokens");
-    CachedTokens made = make(paths, format, encode);
-    fs::remove(paths.training);  // what is mapped stays until the process ends
-    fs::remove(paths.evaluation);
-    return made;
-  }
+  if (cache.empty()) return make_in(scratch, format, encode);
   const std::uintmax_t limit = cache_limit();
   const fs::path folder = cache / kTokensKind;
   const EntryPaths paths(folder, key);
@@ -94,6 +114,7 @@ CachedTokens load_or_encode(const std::string& key, const fs::path& scratch, con
     mark_used(cache, kTokensKind, key);
     return std::move(*cached);
   }
+  if (!scratch.empty() && !can_be_kept_in(folder)) return make_in(scratch, format, encode);
   try {
     make_directories(folder);
     CachedTokens made = make(paths, format, encode);
@@ -114,8 +135,12 @@ data::EncodingFacts load_or_measure(const std::string& key, const std::function<
     return *known;
   }
   data::EncodingFacts measured = measure();
-  make_directories(facts.parent_path());
-  write_file_atomically(facts, to_json(measured).dump() + "\n");
+  try {
+    make_directories(facts.parent_path());
+    write_file_atomically(facts, to_json(measured).dump() + "\n");
+  } catch (const Error& error) {
+    fmt::print(stderr, "What was measured of the tokens was not cached: {}\n", error.what());
+  }
   return measured;
 }
 

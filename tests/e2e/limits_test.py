@@ -2,8 +2,11 @@
 called whole that is not."""
 
 import json
+import os
 import shlex
+import shutil
 import subprocess
+import unittest
 
 from folio import RUNNER, FolioTest
 
@@ -59,3 +62,133 @@ class Output(Shell):
         done = self.shell("ulimit -f 1; runner schema > schema.json")
         self.assertEqual(done.returncode, 1)
         self.assertIn("File too large", done.stderr)
+
+
+class ResultsFolder(FolioTest):
+    def test_looking_makes_no_folder_and_names_the_nearest(self):
+        self.results.mkdir()
+        for command in ("ls",), ("show", "latest"), ("compare",), ("diff",), ("tag", "latest", "good"), ("export", "latest"):
+            with self.subTest(command=command):
+                done = self.runner("--results", self.folder / "reslts", *command, code=2)
+                self.assertIn(f"did you mean '{self.results}'?", done.stderr)
+        done = self.runner("ls", code=2, environment={"FOLIO_RESULTS": str(self.folder / "a" / "b" / "c")})
+        self.assertIn(f"the nearest folder that does is '{self.folder}'", done.stderr)
+        self.runner("--results", self.results, "ls")
+        self.assertEqual(list(self.results.iterdir()), [])
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["results", "words.txt"])
+
+    def test_the_usual_folder_may_be_still_to_come(self):
+        environment = {**self.environment, "FOLIO_HOME": str(self.folder)}
+        del environment["FOLIO_RESULTS"]
+        done = subprocess.run([RUNNER, "ls", "--json"], env=environment, capture_output=True, text=True)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["runs"]), (0, []), done.stderr)
+        self.assertFalse(self.results.exists())
+
+    def test_a_run_whose_folder_is_removed_stops_and_is_not_made_anew(self):
+        for what in "run", "results":
+            with self.subTest(what=what):
+                shutil.rmtree(self.results, ignore_errors=True)
+                running = self.start(self.experiment(), "training.max_steps=1000000", "training.save_strategy=steps",
+                                     "training.save_steps=20")
+                folder = self.wait_for_steps(5)
+                shutil.rmtree(folder if what == "run" else self.results, ignore_errors=True)
+                shutil.rmtree(folder if what == "run" else self.results, ignore_errors=True)
+                error = running.communicate(timeout=60)[1]
+                self.assertEqual(running.returncode, 1)
+                self.assertIn(f"{folder} was removed while it was at work", error)
+                self.assertFalse(folder.exists())
+
+    def test_a_run_that_lost_a_file_is_not_called_whole(self):
+        running = self.start(self.experiment(), "training.max_steps=1000000")
+        folder = self.wait_for_steps(5)
+        (folder / "events.jsonl").unlink()
+        error = running.communicate(timeout=60)[1]
+        self.assertEqual(running.returncode, 1)
+        self.assertIn("events.jsonl: was removed or replaced while it was being written", error)
+        self.assertEqual(self.json("show", folder.name)["state"], "failed")
+
+    def test_what_a_killed_worker_left_is_removed_by_a_later_command(self):
+        running = self.start(self.experiment(), "training.max_steps=1000000")
+        folder = self.wait_for_steps(5)
+        self.assertTrue((folder / "reserve").exists())
+        running.kill()
+        os.kill(self.worker_pid(folder), 9)
+        running.wait()
+        (folder / "model").mkdir()
+        (folder / "model" / "model.safetensors.tmp123-456").touch()
+        self.wait_for(lambda: self.json("show", folder.name)["state"] == "failed", "the end to be noticed")
+        self.assertFalse((folder / "reserve").exists())
+        self.assertEqual(list((folder / "model").iterdir()), [])
+
+
+class SmallDisk(FolioTest):
+    @staticmethod
+    def last_event(folder):
+        """Behind a line that a full disk may have cut."""
+        return json.loads((folder / "events.jsonl").read_text().splitlines()[-1])
+
+    def mount(self, folder, size):
+        folder.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("no tmpfs can be mounted here")
+        self.addCleanup(subprocess.run, ["umount", "-l", folder])
+
+    @unittest.skipIf(os.geteuid() != 0, "mounting a small disk needs root")
+    def test_a_full_disk_is_the_reason_in_the_run_and_looking_goes_on(self):
+        self.mount(self.results, "500k")
+        done = self.runner(self.experiment(), "training.max_steps=100000", "training.logging_steps=1", code=1)
+        self.assertIn("No space left on device", done.stderr)
+        folder = self.run_folders()[0]
+        end = self.last_event(folder)
+        self.assertIn("events.jsonl: cannot be written to: No space left on device", end["error"]["message"])
+        with open(self.results / "rest", "wb", buffering=0) as rest:
+            try:
+                while True:
+                    rest.write(bytes(1024))
+            except OSError:
+                pass
+        for command in ("ls", "--json"), ("show", folder.name, "--json"):
+            shown = json.loads(self.runner(*command).stdout)
+            self.assertEqual(shown.get("runs", [shown])[0]["state"], "failed")
+        self.assertIn("every run folder is read again", self.runner("ls").stderr)
+        self.assertIn("No space left on device", self.runner(self.experiment(), code=5).stderr)
+        self.assertEqual(self.run_folders(), [folder])
+
+    @unittest.skipIf(os.geteuid() != 0, "mounting a small disk needs root")
+    def test_a_full_cache_is_the_reason_in_the_run(self):
+        self.mount(self.folder / "small", "12k")
+        done = self.runner(self.experiment(), code=1, environment={"FOLIO_CACHE": str(self.folder / "small")})
+        self.assertIn("No space left on device", done.stderr)
+        self.assertIn("set FOLIO_CACHE to use another folder", done.stderr)
+        self.assertIn("No space left on device", self.last_event(self.run_folders()[0])["error"]["message"])
+
+
+class Surroundings(Shell):
+    def test_a_run_needs_neither_a_cache_nor_a_temporary_folder(self):
+        (self.folder / "file").touch()
+        for environment in ({"FOLIO_CACHE": "/proc/folio"}, {"FOLIO_CACHE": str(self.folder / "file" / "cache")},
+                            {"HOME": "/proc", "XDG_CACHE_HOME": ""}, {"TMPDIR": str(self.folder / "none")},
+                            {"TMPDIR": "/proc", "FOLIO_CACHE": "off"}):
+            with self.subTest(environment=environment):
+                self.runner(self.experiment(), "training.max_steps=2", environment=environment)
+
+    def test_a_folder_whose_name_is_not_utf8(self):
+        folder = os.fsencode(self.folder) + b"/caf\xe9"
+        os.mkdir(folder)
+        shutil.copy(self.experiment(), folder + b"/tiny.yaml")
+        environment = {**self.environment, "FOLIO_RESULTS": folder + b"/results"}
+        for arguments in (["tiny.yaml", "training.max_steps=2", "--json"], ["ls", "--json"], ["show", "latest", "--json"],
+                          ["check", folder + b"/tiny.yaml"], ["show", "latest"], ["tag", "latest", "good"]):
+            with self.subTest(arguments=arguments):
+                done = subprocess.run([RUNNER, *arguments], env=environment, cwd=folder, capture_output=True)
+                self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_working_folder_that_was_removed(self):
+        self.experiment()
+        self.results.mkdir()
+        gone = "mkdir gone; cd gone; rmdir ../gone;"
+        self.assertEqual(self.shell(f"{gone} runner ls").returncode, 0)
+        done = self.shell(f"{gone} runner tiny.yaml")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertNotIn("filesystem error", done.stderr)

@@ -74,7 +74,7 @@ class Multirun {
   Multirun(const MultirunOptions& options, const GlobalOptions& global)
       : options_(options),
         global_(global),
-        store_(open_store(global)),
+        store_(open_store_to_add(global)),
         session_(open_session(global, options.file, options.overrides)) {
     if (!options.name.empty()) check_run_name(options.name, store_.list());
     for (std::vector<std::string>& overrides : combinations(options.overrides)) {

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <iostream>
+#include <optional>
+#include <utility>
 
 #include "cli/session/interrupts.h"
 #include "cli/session/run_follower.h"
@@ -61,20 +63,30 @@ void validate(const RunRequest& request) {
   if (!refused.empty()) throw Error(ErrorKind::experiment, refused);
 }
 
+struct RunEnd {
+  WorkerEnd worker;
+  std::optional<runs::RunError> told;  ///< by the worker, which has recorded it too, unless that was impossible
+};
+
 /// Runs the worker on the run's folder, entering what it records into the store as it comes.
-WorkerEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
+RunEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
   LiveView view(request.quiet);
   RunFollower follower(global, run.info.id);
+  std::optional<runs::RunError> told;
   const WorkerEnd end = run_worker(
       {.arguments = {"train", run.folder.path().string()},
        .environment = worker_environment(request.experiment.file),
        .error_file = run.folder.log()},
-      [&](const nlohmann::json& line) { view.show(line); },
+      [&](const nlohmann::json& line) {
+        if (line.contains("error"))
+          told = {error_kind_from_string(line["error"].at("kind").get<std::string>()), line["error"].at("message")};
+        view.show(line);
+      },
       [&] {
         if (const auto warning = follower.take_warning()) view.show({{"warning", *warning}});
       });
   view.finish();
-  return end;
+  return {end, std::move(told)};
 }
 
 /// Whether the run's events themselves say how it ended.
@@ -97,19 +109,38 @@ runs::RunError death_of(const WorkerEnd& end, const std::vector<runs::PluginBuil
                                          end.status.to_text(), fmt::join(names, ", or "))};
 }
 
+/// Where somebody took the folder away there is nothing left to write to.
+void require_folder(const runs::NewRun& run) {
+  if (fs::exists(run.folder.info())) return;
+  const bool all = !fs::exists(run.folder.path());
+  throw Error(ErrorKind::run, fmt::format("run {} was stopped: {} was removed while it was at work, and {}",
+                                          run.info.id, (all ? run.folder.path() : run.folder.info()).string(),
+                                          all ? "nothing of it is kept" : "what is left in its folder is no run"));
+}
+
+void record_failure(const runs::NewRun& run, const runs::RunError& error) {
+  try {
+    runs::EventWriter(run.folder.events()).failed(error.kind, error.message);
+  } catch (const Error& unrecorded) {
+    throw Error(error.kind, fmt::format("run {}: {}\nThat could not be recorded in the run: {}", run.info.id,
+                                        error.message, unrecorded.what()));
+  }
+}
+
 /// Trains, and writes down how that ended where the worker could not: it may have been killed, or out of memory. Nobody
 /// else writes to the events by then. One that a person stopped, be it before it knew what to do then, was interrupted.
 void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
   try {
-    const WorkerEnd end = work_on(run, request, global);
+    const RunEnd end = work_on(run, request, global);
+    require_folder(run);
     if (says_its_end(run)) return;
-    runs::EventWriter events(run.folder.events());
-    if (end.by_a_person()) return events.interrupted();
-    const runs::RunError death = death_of(end, run.info.plugins);
-    events.failed(death.kind, death.message);
+    if (end.worker.by_a_person()) return runs::EventWriter(run.folder.events()).interrupted();
+    record_failure(run, end.told.value_or(death_of(end.worker, run.info.plugins)));
   } catch (const Error& error) {  // it could not even be started
-    runs::EventWriter events(run.folder.events());
-    error.kind() == ErrorKind::interrupted ? events.interrupted() : events.failed(error.kind(), error.what());
+    require_folder(run);
+    if (says_its_end(run)) throw;
+    if (error.kind() == ErrorKind::interrupted) return runs::EventWriter(run.folder.events()).interrupted();
+    record_failure(run, {error.kind(), error.what()});
   }
 }
 

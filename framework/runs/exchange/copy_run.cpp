@@ -93,6 +93,7 @@ ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImpo
   } catch (const fs::filesystem_error& error) {
     throw Error(ErrorKind::store, fmt::format("{}: cannot be copied: {}", source.string(), error.what()));
   }
+  remove_left_over(unfinished->folder());  // of a run that goes on there, or was killed
   if (!keeps_id) write_file_atomically(unfinished->folder().info(), to_json(info).dump(2) + "\n", ErrorKind::store);
   read_run_info(unfinished->folder());  // it may have been a link that was not followed, as the next one
   read_resolved(unfinished->folder());

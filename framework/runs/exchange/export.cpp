@@ -76,8 +76,11 @@ void write_folder(const Run& run, const fs::path& to) {
   try {
     const auto left_out = copy_folder(run.folder.path(), to);
     if (!left_out.empty()) throw Error(ErrorKind::store, fmt::format("not exported: {}", fmt::join(left_out, "; ")));
+    remove_left_over(RunFolder(to));  // of a run that goes on, or was killed
   } catch (const fs::filesystem_error& error) {
-    throw Error(ErrorKind::store, fmt::format("{}: cannot be written to: {}", to.string(), error.what()));
+    std::error_code ignored;
+    fs::remove_all(to, ignored);  // half a run is none
+    throw Error(ErrorKind::store, fmt::format("{}: cannot be written to: {}", to.string(), error.code().message()));
   }
 }
 

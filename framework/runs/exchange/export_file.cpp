@@ -15,6 +15,7 @@ void require_absent(const fs::path& to) {
 ExportFile::ExportFile(const fs::path& to) {
   if (to == "-") return;
   require_absent(to);
+  remove_abandoned_files(to.has_parent_path() ? to.parent_path() : ".", to.filename().string());
   file_.emplace(to, ErrorKind::store);
 }
 

@@ -1,6 +1,9 @@
+#include <system_error>
+
 #include "formats/description_json.h"
 #include "runs/record/events.h"
 #include "runs/record/process_json.h"
+#include "runs/record/run_folder.h"
 #include "support/passwords.h"
 
 namespace folio::runs {
@@ -62,18 +65,19 @@ std::string to_line(const Event& event) {
   return line.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-EventWriter::EventWriter(const std::filesystem::path& events_file) : file_(events_file, ErrorKind::run) {}
+EventWriter::EventWriter(const std::filesystem::path& events_file)
+    : file_(events_file, ErrorKind::run), reserve_(RunFolder(events_file.parent_path()).reserve()) {}
 
 void EventWriter::running(const ProcessIdentity& process) {
   write_and_sync(StateEvent{RunState::running, process, std::nullopt});
 }
 
-void EventWriter::finished() { write_and_sync(StateEvent{RunState::finished, std::nullopt, std::nullopt}); }
+void EventWriter::finished() { write_end({RunState::finished, std::nullopt, std::nullopt}); }
 
-void EventWriter::interrupted() { write_and_sync(StateEvent{RunState::interrupted, std::nullopt, std::nullopt}); }
+void EventWriter::interrupted() { write_end({RunState::interrupted, std::nullopt, std::nullopt}); }
 
 void EventWriter::failed(ErrorKind kind, const std::string& message) {
-  write_and_sync(StateEvent{RunState::failed, std::nullopt, RunError{kind, without_passwords(message)}});
+  write_end({RunState::failed, std::nullopt, RunError{kind, without_passwords(message)}});
 }
 
 void EventWriter::environment(const json& values) { write_and_sync(EnvironmentEvent{values}); }
@@ -93,9 +97,21 @@ void EventWriter::sample(std::int64_t step, const std::string& prompt, const std
 
 void EventWriter::summary(const std::map<std::string, double>& metrics) { write_and_sync(SummaryEvent{metrics}); }
 
-void EventWriter::label(const LabelEvent& label) { write_and_sync(label); }
+void EventWriter::label(const LabelEvent& label) {
+  file_.append_line(to_line({unix_time(), label}));
+  file_.sync();
+}
 
-void EventWriter::write(decltype(Event::what) what) { file_.append_line(to_line({unix_time(), std::move(what)})); }
+void EventWriter::write_end(StateEvent end) {
+  std::error_code ignored;
+  std::filesystem::remove(reserve_, ignored);
+  write_and_sync(std::move(end));
+}
+
+void EventWriter::write(decltype(Event::what) what) {
+  file_.require_in_place();
+  file_.append_line(to_line({unix_time(), std::move(what)}));
+}
 
 void EventWriter::write_and_sync(decltype(Event::what) what) {
   write(std::move(what));

@@ -70,8 +70,10 @@ std::string to_line(const Event& event);
 
 /// Writes a run's events. Once a call has returned, the event survives the death of this process; that of the machine
 /// it survives once it is synced, which states, facts and summaries are at once and points within a second.
-/// Used by one thread. One writer at a time, but for label(), which may be called beside the worker: each event is one
-/// write at the file's end. Throws Error (run) when the disk is full or fails.
+/// The events of a run's end come with the folder's reserve given up, so that they find room on a full disk. All but
+/// label() throw Error (run) where the events file was removed, replaced or cut meanwhile. Used by one thread. One
+/// writer at a time, but for label(), which may be called beside the worker: each event is one write at the file's end.
+/// Throws Error (run) when the disk is full or fails.
 class EventWriter {
  public:
   explicit EventWriter(const std::filesystem::path& events_file);
@@ -87,11 +89,16 @@ class EventWriter {
   void summary(const std::map<std::string, double>& metrics);
   void label(const LabelEvent& label);
 
+  /// Throws Error (run) where the events file was removed, replaced or cut.
+  void require_in_place() { file_.require_in_place(); }
+
  private:
+  void write_end(StateEvent end);
   void write(decltype(Event::what) what);
   void write_and_sync(decltype(Event::what) what);
 
   AppendFile file_;
+  std::filesystem::path reserve_;
   std::chrono::steady_clock::time_point last_sync_{};
 };
 

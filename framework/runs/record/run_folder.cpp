@@ -1,11 +1,14 @@
 #include "runs/record/run_folder.h"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <limits>
+#include <system_error>
 
 #include "runs/record/json_values.h"
 #include "runs/record/process_json.h"
@@ -32,6 +35,14 @@ std::string utc_now() {
                      (now - seconds).count());
 }
 
+/// Takes the disk's blocks now: whoever finds no room for a run's last events gives them up.
+void make_reserve(const fs::path& path) {
+  constexpr off_t kBytes = 64 << 10;
+  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  errno = file ? ::posix_fallocate(file.get(), 0, kBytes) : errno;
+  if (errno != 0) throw_errno(ErrorKind::store, path, "cannot be written to");
+}
+
 void write_contents(const RunFolder& folder, const RunInfo& info, const std::string& experiment_text,
                     const json& resolved, const std::string& events) {
   // What other programs wrote may not be UTF-8: such bytes become U+FFFD.
@@ -41,7 +52,7 @@ void write_contents(const RunFolder& folder, const RunInfo& info, const std::str
   write_file_atomically(folder.experiment(), experiment_text, ErrorKind::store);
   write_file_atomically(folder.resolved(), text_of(resolved), ErrorKind::store);
   write_file_atomically(folder.info(), text_of(to_json(info)), ErrorKind::store);
-  if (!events.empty()) write_file_atomically(folder.events(), events, ErrorKind::store);
+  events.empty() ? make_reserve(folder.reserve()) : write_file_atomically(folder.events(), events, ErrorKind::store);
   // What is beyond the limits of readers fails here, and not in every later command.
   read_run_info(folder);
   read_resolved(folder);
@@ -112,6 +123,16 @@ NewRun create_run(const fs::path& results, RunInfo info, const std::string& expe
     FileDescriptor lock = lock_file(unfinished->folder().info());
     if (unfinished->put_in_place()) return {info, RunFolder(runs_folder(results) / info.id), std::move(lock)};
   }
+}
+
+void remove_left_over(const RunFolder& folder) {
+  std::error_code ignored;
+  fs::remove(folder.reserve(), ignored);
+  remove_abandoned_files(folder.path());
+  remove_abandoned_files(folder.model());
+  for (fs::directory_iterator entry(folder.checkpoints(), ignored), end; !ignored && entry != end;
+       entry.increment(ignored))
+    remove_abandoned_files(entry->path());
 }
 
 json to_json(const RunInfo& info) {

@@ -22,6 +22,7 @@
 ///     trace.bin         with training.trace, what each step was made of (trace.h)
 ///     stop              there while somebody wants the run to stop; its worker takes it away
 ///     log.txt  model/  checkpoints/
+///     reserve           room on the disk, given up for the events of the run's end
 namespace folio::runs {
 
 /// Which build of a plugin a run used.
@@ -71,6 +72,7 @@ class RunFolder {
   std::filesystem::path trace() const { return path_ / "trace.bin"; }
   std::filesystem::path stop() const { return path_ / "stop"; }
   std::filesystem::path log() const { return path_ / "log.txt"; }
+  std::filesystem::path reserve() const { return path_ / "reserve"; }
   std::filesystem::path model() const { return path_ / "model"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
 
@@ -101,10 +103,14 @@ struct NewRun {
 };
 
 /// Makes the folder of a new run with run.json, experiment.yaml and resolved.json in it, and events.jsonl where there
-/// are `events`. It appears whole or not at all. Its id is the info's where that is given and free, else a fresh one.
-/// Throws Error (store) naming the path that cannot be written, or what could not be read again.
+/// are `events`; else the run is still to come, and the reserve is made for it. The folder appears whole or not at all.
+/// Its id is the info's where that is given and free, else a fresh one. Throws Error (store) naming the path that
+/// cannot be written, or what could not be read again.
 NewRun create_run(const std::filesystem::path& results, RunInfo info, const std::string& experiment_text,
                   const nlohmann::json& resolved, const std::string& events = "");
+
+/// Removes what a killed worker left in its run's folder: the reserve, and files that were being written.
+void remove_left_over(const RunFolder& folder);
 
 /// Throws Error (store) naming the file, the key and what is wrong with it.
 RunInfo read_run_info(const RunFolder& folder);

@@ -21,17 +21,19 @@ Database::Database(std::unique_ptr<const Server> server)
   try {
     server_->connect(*session_);
   } catch (const soci::soci_error& error) {
-    throw translated(error);
+    rethrow(error);
   }
 }
 
-Error Database::translated(const soci::soci_error& error) const {
-  return Error(ErrorKind::store, name() + ": " + server_->explain(error));
+void Database::rethrow(const soci::soci_error& error) const {
+  const std::string message = name() + ": " + server_->explain(error);
+  if (server_->is_disk_fault(error)) throw StoreDiskError(ErrorKind::store, message);
+  throw Error(ErrorKind::store, message);
 }
 
 /// Throws the error in our words, unless its cause is that the connection is lost and it can be made again.
 void Database::reconnect(const soci::soci_error& error) {
-  if (session_->is_connected()) throw translated(error);
+  if (session_->is_connected()) rethrow(error);
   const auto deadline = Clock::now() + (given_up_ ? std::chrono::seconds(0) : patience_);
   for (;;) {
     try {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "runs/store/server.h"
+#include "runs/store/store.h"
 #include "support/error.h"
 
 namespace folio::runs {
@@ -27,7 +28,7 @@ class Database {
       try {
         return work(*session_);
       } catch (const soci::soci_error& error) {
-        if (losses == kMostLosses) throw translated(error);
+        if (losses == kMostLosses) rethrow(error);
         reconnect(error);
       } catch (const nlohmann::json::exception&) {
         throw Error(ErrorKind::store, name() +
@@ -45,7 +46,7 @@ class Database {
  private:
   static constexpr int kMostLosses = 50;  // within one guarded(), whose work may be what the server dies of
 
-  Error translated(const soci::soci_error& error) const;
+  [[noreturn]] void rethrow(const soci::soci_error& error) const;  // in our words
   void reconnect(const soci::soci_error& error);
 
   std::unique_ptr<const Server> server_;

@@ -183,6 +183,7 @@ std::optional<News> look_safely(soci::session& session, const ResultsFolder& res
   const auto seen = progress_of(session, results, run.id);
   // Asked before the events are read: a process that is gone by now has written all that it ever will.
   const bool gone = seen && is_gone(*seen, run.folder);
+  if (gone) remove_left_over(run.folder);
   if (!pending.more && !gone) return std::nullopt;
   const auto refuse = [&](const std::string& why, const std::string& stamp) {
     refusals.push_back({{run.id, without_controls(why)}, stamp});

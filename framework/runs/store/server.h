@@ -21,6 +21,9 @@ class Server {
 
   /// Why something failed, in words that say what to do about it.
   virtual std::string explain(const soci::soci_error& error) const = 0;
+
+  /// Whether it failed because the disk is full, fails or may not be written to.
+  virtual bool is_disk_fault(const soci::soci_error&) const { return false; }
 };
 
 /// A file in SQLite's default mode: a rollback journal (Debian 12's SQLite 3.40.1 may corrupt in WAL mode: a fault of

@@ -52,6 +52,12 @@ class SqliteFile : public Server {
     }
   }
 
+  bool is_disk_fault(const soci::soci_error& error) const override {
+    const auto* sqlite = dynamic_cast<const soci::sqlite3_soci_error*>(&error);
+    const int result = sqlite ? sqlite->result() & 0xff : 0;
+    return result == SQLITE_FULL || result == SQLITE_IOERR || result == SQLITE_READONLY || result == SQLITE_CANTOPEN;
+  }
+
  private:
   std::filesystem::path file_;
 };

@@ -154,8 +154,8 @@ fs::path store_file(const fs::path& results) { return results / "store.sqlite"; 
 Store::Store(fs::path results, fs::path baselines, const std::string& url)
     : Store(results, std::move(baselines), std::make_unique<Database>(server_for(results, url)), !url.empty()) {}
 
-Store Store::in_memory_of(fs::path results) {
-  return Store(std::move(results), "", std::make_unique<Database>(sqlite_file("")), /*shared=*/false);
+Store Store::in_memory_of(fs::path results, fs::path baselines) {
+  return Store(std::move(results), std::move(baselines), std::make_unique<Database>(sqlite_file("")), /*shared=*/false);
 }
 
 Store::Store(fs::path results, fs::path baselines, std::unique_ptr<Database> database, bool shared)

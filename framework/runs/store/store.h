@@ -9,6 +9,7 @@
 
 #include "runs/record/run.h"
 #include "runs/record/run_settings.h"
+#include "support/error.h"
 
 namespace soci {
 class session;
@@ -23,6 +24,13 @@ struct ResultsFolder {
   std::filesystem::path path;
   std::string id;    ///< of folder_id.h; empty in SQLite, whose file knows no other, and where nothing can be entered
   std::string host;  ///< this machine
+};
+
+/// The store's file cannot be used because its disk is full, fails or may not be written to. The run folders can still
+/// be read: Store::in_memory_of().
+class StoreDiskError : public Error {
+ public:
+  using Error::Error;
 };
 
 /// The file of a results folder's store.
@@ -49,7 +57,7 @@ class Store {
   Store(std::filesystem::path results, std::filesystem::path baselines, const std::string& url = "");
 
   /// An index in memory over the runs of a results folder, which is empty until it is told to sync.
-  static Store in_memory_of(std::filesystem::path results);
+  static Store in_memory_of(std::filesystem::path results, std::filesystem::path baselines = {});
 
   Store(Store&& other) noexcept;
   ~Store();
@@ -65,9 +73,9 @@ class Store {
   void set_patience(std::chrono::seconds patience = kPatience);
 
   /// Enters what is new in every run folder, forgets runs whose folder is gone, and marks as failed the active runs
-  /// whose process is gone (without touching their folders). A folder that cannot be entered is returned and harms no
-  /// other; it is read again when its files have changed. Any number of processes may do so at once, and be killed at
-  /// any moment.
+  /// whose process is gone (in whose folders only left-over temporary files are touched). A folder that cannot be
+  /// entered is returned and harms no other; it is read again when its files have changed. Any number of processes may
+  /// do so at once, and be killed at any moment.
   std::vector<UnreadRun> sync();
 
   /// What the last sync() returned.

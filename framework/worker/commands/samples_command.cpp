@@ -1,11 +1,18 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "data/collator.h"
 #include "folio/error.h"
+#include "support/cache.h"
+#include "support/files.h"
 #include "train/batches.h"
 #include "train/training_plan.h"
 #include "worker/commands/commands.h"
@@ -19,16 +26,23 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 /// Where the tokens lie where there is no cache for them: a folder that is gone when the work is done.
+/// Locked as long as it is in use, so that what a killed process left can be told from it.
 class ScratchFolder {
  public:
   ScratchFolder() {
-    std::string name = (fs::temp_directory_path() / "folio-data-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw_errno(ErrorKind::run, name, "cannot be created");
+    if (!cache_folder().empty()) return;
+    const fs::path parent = fs::temp_directory_path();
+    remove_abandoned(parent);
+    std::string name = (parent / (std::string(kName) + "XXXXXX")).string();
+    if (::mkdtemp(name.data()) == nullptr)
+      throw_errno(ErrorKind::run, parent, "no folder can be made there (the variable TMPDIR names another)");
     path_ = name;
+    lock_ = FileDescriptor(::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ::flock(lock_.get(), LOCK_EX | LOCK_NB);
   }
   ~ScratchFolder() {
     std::error_code ignored;
-    fs::remove_all(path_, ignored);
+    if (!path_.empty()) fs::remove_all(path_, ignored);
   }
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
@@ -36,7 +50,26 @@ class ScratchFolder {
   const fs::path& path() const { return path_; }
 
  private:
+  static constexpr std::string_view kName = "folio-data-";
+
+  static void remove_abandoned(const fs::path& parent) {
+    std::error_code error;
+    std::vector<fs::path> found;
+    for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error))
+      if (entry->path().filename().string().starts_with(kName)) found.push_back(entry->path());
+    // One that was made this moment may not be locked yet.
+    constexpr std::chrono::minutes kNew{1};
+    for (const fs::path& path : found) {
+      const FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+      struct stat status{};
+      const bool ours = folder && ::fstat(folder.get(), &status) == 0 && status.st_uid == ::geteuid();
+      if (!ours || fs::file_time_type::clock::now() - fs::last_write_time(path, error) < kNew || error) continue;
+      if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0) fs::remove_all(path, error);
+    }
+  }
+
   fs::path path_;
+  FileDescriptor lock_;
 };
 
 /// The first row of a batch's ids.

@@ -60,6 +60,7 @@ class RunRecorder : public train::Recorder {
   }
 
   void progress(const train::StepProgress& at) override {
+    events_.require_in_place();  // before a checkpoint would make the folders anew
     progress_.write({{"step", at.step},
                      {"max_steps", at.max_steps},
                      {"epoch", at.epoch},
@@ -230,6 +231,18 @@ void judge_speed(const Speed& speed, std::optional<double> taken, train::Trainin
   if (const auto share = train::matmul_share(result.flops_per_second, machine)) result.metrics["matmul_share"] = *share;
 }
 
+void require_record(const runs::RunFolder& folder) {
+  for (const auto& file : {folder.info(), folder.experiment(), folder.resolved(), folder.events()})
+    if (!std::filesystem::exists(file))
+      throw Error(ErrorKind::run, file.string() + ": was removed while the run was at work");
+}
+
+/// Before a run is called finished.
+void require_whole(const runs::RunFolder& folder) {
+  require_record(folder);
+  require_model_folder(folder.model());
+}
+
 /// A run from its folder to its saved model; gives whether it was interrupted. Throws Stopped where it was before there
 /// was a step.
 bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopRequest& stop) {
@@ -280,6 +293,7 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopReq
   events.facts(to_json(learned));
 
   progress.stage("Saving the model", 0, 1);
+  require_record(folder);
   save_model_folder(*model, *job_data.tokenizer, folder.model());
   if (!result.interrupted) {
     progress.stage("Writing a sample", 0, 1);
@@ -302,6 +316,7 @@ int train(const std::filesystem::path& run_folder) {
   constexpr int kExitInterrupted = 128 + SIGINT;
   try {
     const bool interrupted = train_run(folder, events, stop);
+    require_whole(folder);
     interrupted ? events.interrupted() : events.finished();
     return interrupted ? kExitInterrupted : 0;
   } catch (const Stopped&) {

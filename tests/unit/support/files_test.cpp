@@ -8,6 +8,9 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <new>
+#include <stdexcept>
+#include <system_error>
 
 using namespace folio;
 namespace fs = std::filesystem;
@@ -101,4 +104,49 @@ TEST_CASE("appended lines follow each other, after a reopening too") {
   AppendFile(folder.path / "log", ErrorKind::run).append_line("one");
   AppendFile(folder.path / "log", ErrorKind::run).append_line("two");
   CHECK(read_file(folder.path / "log") == "one\ntwo\n");
+}
+
+TEST_CASE("temporary files of a killed process are removed, those in use stay") {
+  const Folder folder;
+  for (const char* name : {"a.tmp17-4", "b.tmp17-4", "a.tmp17", "a.tmp-4", "tmp17-4", "a"})
+    std::ofstream(folder.path / name);
+  ::mkfifo((folder.path / "pipe.tmp1-2").c_str(), 0600);
+  AtomicFile in_use(folder.path / "a");
+  in_use.write("x");
+  remove_abandoned_files(folder.path, "a");
+  CHECK_FALSE(fs::exists(folder.path / "a.tmp17-4"));
+  CHECK(fs::exists(folder.path / "b.tmp17-4"));
+  remove_abandoned_files(folder.path);
+  CHECK_FALSE(fs::exists(folder.path / "b.tmp17-4"));
+  CHECK(entries(folder.path) == 6);  // four that are named otherwise, the pipe and the one in use
+  in_use.commit();
+  CHECK(read_file(folder.path / "a") == "x");
+  remove_abandoned_files(folder.path / "none");
+}
+
+TEST_CASE("a file that grows notices that it was removed, replaced or cut") {
+  const Folder folder;
+  const fs::path file = folder.path / "events";
+  AppendFile lines(file, ErrorKind::run);
+  lines.append_line("one");
+  AppendFile(file, ErrorKind::run).append_line("of another writer");
+  lines.require_in_place();
+  fs::resize_file(file, 4);
+  CHECK_THROWS_WITH(lines.require_in_place(), Catch::Contains("was cut"));
+  fs::remove(file);
+  CHECK_THROWS_WITH(lines.require_in_place(), Catch::Contains("events: was removed or replaced"));
+  std::ofstream(file) << "another file";
+  CHECK_THROWS_WITH(lines.require_in_place(), Catch::Contains("was removed or replaced"));
+}
+
+TEST_CASE("what libraries throw is told in plain words") {
+  CHECK(plain_message(std::runtime_error("no room for 8 bytes\nException raised from alloc at a.cpp:1 (most recent "
+                                         "call first):\nframe #0: main")) == "no room for 8 bytes");
+  CHECK(plain_message(std::runtime_error("[json.exception.type_error.302] type must be number, but is null")) ==
+        "type must be number, but is null");
+  CHECK(plain_message(std::bad_alloc()) == "there is not enough memory");
+  CHECK(plain_message(fs::filesystem_error("cannot copy", "/a/b", std::make_error_code(std::errc::io_error))) ==
+        "/a/b: Input/output error");
+  CHECK(plain_message(fs::filesystem_error("cannot get current path", std::make_error_code(std::errc::io_error)))
+            .starts_with("the working directory"));
 }
