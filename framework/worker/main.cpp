@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <signal.h>
 #include <sys/prctl.h>
 
 #include <cstdio>
