@@ -63,8 +63,7 @@ bool is_same_run(const RunFolder& here, const RunFolder& there) {
 ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImports& known) {
   const RunFolder there(source);
   RunInfo info = read_run_info(there);
-  const nlohmann::json settings = read_resolved(there);
-  if (!info.imported) require_sections(settings, there);
+  require_sections(read_resolved(there), info, there);
   ImportReport report{.id = info.id, .name = info.name, .format = "a run folder"};
   const RunFolder here(runs_folder(results) / info.id);
   const bool keeps_id = is_run_id(info.id);

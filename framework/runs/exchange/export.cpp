@@ -64,7 +64,7 @@ json whole_json(const Run& run) {
   }
   for (const auto& [step, time] : times)
     if (time > 0) result["times"].push_back({step, time});
-  if (fs::exists(run.folder.experiment())) {
+  if (is_there(run.folder.experiment())) {
     const std::string text = read_file(run.folder.experiment(), ErrorKind::store);
     if (!text.empty()) result["experiment"] = text;
   }

@@ -143,6 +143,8 @@ ImportReport ImportedRun::write(const fs::path& results, KnownImports& known) {
   info.note = cut(without_passwords(without_controls(info.note, /*keep_lines=*/true)), kLongestNote);
   experiment = without_passwords(experiment);
   settings = without_passwords_in(std::move(settings));
+  for (const std::string& section : experiment_sections())  // which are no lists in any run
+    if (member(settings, section).is_array()) settings[section] = {{"values", settings[section]}};
   if (steps_beyond_ > 0) unread(fmt::format("{} points of steps beyond 2^53", steps_beyond_));
   if (long_names_ > 0)
     unread(fmt::format("{} values of metrics whose names are longer than {} bytes", long_names_, kLongestMetricName));

@@ -221,10 +221,15 @@ json read_resolved(const RunFolder& folder) {
   return resolved;
 }
 
-void require_sections(const json& settings, const RunFolder& folder) {
+const std::vector<std::string>& experiment_sections() {
+  static const std::vector<std::string> sections{"dataset", "tokenizer", "model", "training"};
+  return sections;
+}
+
+void require_sections(const json& settings, const RunInfo& info, const RunFolder& folder) {
   const JsonPart part(settings, folder.resolved().string() + ": ", ErrorKind::store);
-  for (const char* section : {"dataset", "tokenizer", "model", "training"})
-    if (part.has(section)) part.at(section).expect_object();
+  for (const std::string& section : experiment_sections())
+    if (part.has(section) && (!info.imported || part.at(section).value().is_array())) part.at(section).expect_object();
 }
 
 }  // namespace folio::runs

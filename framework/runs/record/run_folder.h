@@ -118,9 +118,12 @@ RunInfo read_run_info(const RunFolder& folder);
 /// The resolved experiment, an object. Throws as read_run_info() does.
 nlohmann::json read_resolved(const RunFolder& folder);
 
-/// Refuses settings in which a section of an experiment ("model") is no object, as that of another program's run may
-/// be. Throws Error (store) naming the file.
-void require_sections(const nlohmann::json& settings, const RunFolder& folder);
+/// The sections of an experiment: "dataset", "tokenizer", "model", "training".
+const std::vector<std::string>& experiment_sections();
+
+/// Refuses settings in which a section is no object; of another program's run it may be a plain value, but no list.
+/// Throws Error (store) naming the file.
+void require_sections(const nlohmann::json& settings, const RunInfo& info, const RunFolder& folder);
 
 nlohmann::json to_json(const RunInfo& info);
 /// Throws Error of the part's kind, naming the path, where a field is missing or of another type, as the next one does.

@@ -58,11 +58,13 @@ void TraceWriter::write(const void* bytes, std::size_t count) {
 }
 
 std::vector<StepFingerprint> read_trace(const fs::path& file) {
-  if (!fs::exists(file)) {
+  std::error_code error;
+  if (fs::symlink_status(file, error).type() == fs::file_type::not_found) {
     throw Error(ErrorKind::store,
                 file.string() + ": does not exist: only a run with training.trace=true records a trace of its steps");
   }
-  const std::string bytes = read_file(file, ErrorKind::store);
+  constexpr std::uintmax_t kLargest = std::uintmax_t{1} << 30;  // 26 million steps
+  const std::string bytes = read_file(file, ErrorKind::store, kLargest);
   if (!bytes.starts_with(kMagic)) throw Error(ErrorKind::store, file.string() + ": is not a trace of a run's steps");
   std::vector<StepFingerprint> fingerprints;
   for (std::size_t at = kMagic.size(); at + sizeof(Record) <= bytes.size(); at += sizeof(Record)) {

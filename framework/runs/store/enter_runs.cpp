@@ -99,7 +99,7 @@ std::optional<News> look(PendingRun& pending, const std::optional<RunProgress>& 
   if (is_new) {
     news.info = read_run_info(folder);
     news.settings = read_resolved(folder);
-    if (!news.info.imported) require_sections(news.settings, folder);
+    require_sections(news.settings, news.info, folder);
     news.model = without_controls(text_in(member(news.settings, "model"), "type"));
     if (news.model.size() > kLongestName) news.model.clear();
   }

@@ -30,7 +30,8 @@ std::uint64_t inode(const fs::path& file) {
 /// The id in the file, unless the file is a copy of another folder's. Where a mount makes such numbers up, as those of
 /// networks may, a copy is not known.
 std::string read_id(const fs::path& file) {
-  if (!fs::exists(file)) return "";
+  std::error_code error;
+  if (fs::symlink_status(file, error).type() == fs::file_type::not_found) return "";
   std::istringstream words(read_file(file, ErrorKind::store, 4096));
   std::string id;
   std::uint64_t number = 0;

@@ -74,8 +74,8 @@ class Store {
 
   /// Enters what is new in every run folder, forgets runs whose folder is gone, and marks as failed the active runs
   /// whose process is gone (in whose folders only left-over temporary files are touched). A folder that cannot be
-  /// entered is returned and harms no other; it is read again when its files have changed. Any number of processes may
-  /// do so at once, and be killed at any moment.
+  /// entered is returned and harms no other; it is read again when its files have changed. They come by id. Any number
+  /// of processes may do so at once, and be killed at any moment.
   std::vector<UnreadRun> sync();
 
   /// What the last sync() returned.

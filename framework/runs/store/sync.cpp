@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <system_error>
 #include <unordered_map>
 #include <unordered_set>
@@ -104,6 +105,7 @@ std::vector<UnreadRun> Store::sync() {
       unread.push_back(std::move(refusal.run));
     }
     remember_refused_runs(session, results_, refused_before, refused);
+    std::sort(unread.begin(), unread.end(), [](const UnreadRun& a, const UnreadRun& b) { return a.id < b.id; });
     return unread;
   });
   return unread_;

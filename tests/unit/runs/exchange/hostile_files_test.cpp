@@ -102,6 +102,13 @@ TEST_CASE("what is beyond the limits of a run is left out of it and told") {
   CHECK(curve(scratch, report.id) == std::vector<std::pair<std::int64_t, double>>{{1, 3}});
 }
 
+TEST_CASE("a list where an experiment has a section is put into one") {
+  const ScratchFolder scratch;
+  const ImportReport report = import_one(
+      scratch, put(scratch, "list.json", R"({"metrics":{"loss":1},"settings":{"model":[1,2],"dataset":"books"}})"));
+  CHECK(loaded(scratch, report.id).settings == nlohmann::json{{"model", {{"values", {1, 2}}}}, {"dataset", "books"}});
+}
+
 TEST_CASE("one run of many that cannot be made does not keep the others out") {
   const ScratchFolder scratch;
   nlohmann::json settings = nlohmann::json::object();

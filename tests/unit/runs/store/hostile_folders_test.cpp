@@ -312,7 +312,7 @@ TEST_CASE("another program's run may have a setting where an experiment has a se
   RunInfo info;
   info.name = "theirs";
   info.imported = ImportOrigin{"Weights & Biases", "wandb:1", "hash"};
-  create_run(scratch.path(), info, "", {{"model", {1, 2}}, {"training", "fast"}, {"dataset", nullptr}});
+  create_run(scratch.path(), info, "", {{"model", "gpt2"}, {"training", 7}, {"dataset", nullptr}});
   Store store = open(scratch);
   CHECK(store.sync().empty());
   REQUIRE(store.list().size() == 1);
