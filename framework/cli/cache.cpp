@@ -39,7 +39,13 @@ std::uintmax_t total_bytes(const std::vector<CacheEntry>& entries) {
 }
 
 std::uintmax_t size_of(const std::string& text) {
-  if (const auto bytes = parse_bytes(text)) return *bytes;
+  const auto bytes = parse_bytes(text);
+  if (bytes && !has_byte_unit(text)) {
+    throw Error(ErrorKind::usage, fmt::format("--limit is '{0}', which has no unit; expected a size such as {0}GiB or "
+                                              "{0}MB ({0}B for bytes)",
+                                              text));
+  }
+  if (bytes) return *bytes;
   throw Error(ErrorKind::usage, fmt::format("--limit is '{}', expected a size such as 5GiB or 500MB", text));
 }
 

@@ -65,7 +65,12 @@ fs::path cache_folder() {
 std::uintmax_t cache_limit() {
   const std::string given = variable("FOLIO_CACHE_LIMIT");
   if (given.empty()) return kDefaultLimit;
-  if (const auto bytes = parse_bytes(given)) return *bytes;
+  const auto bytes = parse_bytes(given);
+  if (bytes && !has_byte_unit(given)) {
+    throw Error(ErrorKind::usage, "FOLIO_CACHE_LIMIT is '" + given + "', which has no unit; expected a size such as " +
+                                      given + "GiB or " + given + "MB (" + given + "B for bytes)");
+  }
+  if (bytes) return *bytes;
   throw Error(ErrorKind::usage, "FOLIO_CACHE_LIMIT is '" + given + "', expected a size such as 10GiB or 500MB");
 }
 

@@ -56,6 +56,10 @@ std::optional<std::uintmax_t> parse_bytes(std::string_view text) {
   return std::nullopt;
 }
 
+bool has_byte_unit(std::string_view text) {
+  return text.find_first_not_of("0123456789. ") != std::string_view::npos || parse_bytes(text) == std::uintmax_t{0};
+}
+
 std::string clock_time(double seconds) {
   constexpr double kLongest = 1e12;
   if (!(seconds < kLongest)) return significant(seconds) + " s";

@@ -22,6 +22,9 @@ std::string human_bytes(double bytes);
 /// GB, TB of 1000.
 std::optional<std::uintmax_t> parse_bytes(std::string_view text);
 
+/// Whether a size has a unit, without which a number is bytes, as nobody means who writes "5"; 0 needs none.
+bool has_byte_unit(std::string_view text);
+
 /// 684.24 -> "0:11:24.24", the Trainer's h:mm:ss.cc; "1e+300 s" where no clock shows that.
 std::string clock_time(double seconds);
 

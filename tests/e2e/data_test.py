@@ -147,6 +147,10 @@ class Cache(FolioTest):
         self.assertIn("of at most 10.0 GiB", self.runner("cache").stdout)
         self.assertIn("Nothing was removed", self.runner("cache", "--limit", "1GiB").stdout)
         self.runner("cache", "--limit", "some", code=2)
+        no_unit = "is '5', which has no unit; expected a size such as 5GiB or 5MB (5B for bytes)"
+        self.assertIn(f"--limit {no_unit}", self.runner("cache", "--limit", "5", code=2).stderr)
+        self.assertIn(f"FOLIO_CACHE_LIMIT {no_unit}",
+                      self.runner("cache", environment={"FOLIO_CACHE_LIMIT": "5"}, code=2).stderr)
         self.runner("cache", environment={"FOLIO_CACHE_LIMIT": "much"}, code=2)
         # A run keeps to the limit by itself, and goes on with what it has mapped.
         self.runner(self.experiment(), "dataset.split.size=16", "training.max_steps=1",

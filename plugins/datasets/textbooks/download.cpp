@@ -10,11 +10,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include "folio/error.h"
 #include "support/files.h"
@@ -36,6 +38,25 @@ std::optional<std::string> header_value(std::string_view line, std::string_view 
   return first == line.npos ? std::string() : std::string(line.substr(first, last - first + 1));
 }
 
+/// When all has to be over.
+class Deadline {
+ public:
+  explicit Deadline(std::chrono::milliseconds total) : total_(total), at_(Clock::now() + total) {}
+
+  bool passed() const { return Clock::now() >= at_; }
+  /// 1 ms at least: 0 means for ever to libcurl.
+  std::chrono::milliseconds left() const {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(at_ - Clock::now());
+    return std::max(left, std::chrono::milliseconds(1));
+  }
+  std::string text() const { return human_duration(std::chrono::duration<double>(total_).count()); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::chrono::milliseconds total_;
+  Clock::time_point at_;
+};
+
 /// The headers of the answer that is coming in; after a redirect, those of the last.
 struct Answer {
   long status = 0;
@@ -47,12 +68,13 @@ struct Answer {
 class Transfer {
  public:
   Transfer(const std::string& address, const fs::path& part, const fs::path& version_file, const std::string& label,
-           const DownloadLimits& limits)
+           const DownloadLimits& limits, const Deadline& deadline)
       : address_(address),
         part_(part),
         version_file_(version_file),
         label_(label),
         limits_(limits),
+        deadline_(deadline),
         bar_(STDERR_FILENO) {
     file_ = FileDescriptor(::open(part_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
     if (!file_) throw_errno(ErrorKind::run, part_, "cannot be created");
@@ -91,6 +113,11 @@ class Transfer {
     }
     if (code == CURLE_OK || code == CURLE_HTTP_RETURNED_ERROR)
       throw Error(ErrorKind::run, fmt::format("{}: the server answered {}", address_, answer_.status));
+    if (deadline_.passed()) {
+      throw Error(ErrorKind::run, fmt::format("{}: the download took longer than {} in all, and {} had come; the next "
+                                              "run goes on from there",
+                                              address_, deadline_.text(), human_bytes(static_cast<double>(end_))));
+    }
     if (received_ > 0 && !last) return false;
     throw Error(ErrorKind::run, fmt::format("{}: {}", address_, *reason ? reason : curl_easy_strerror(code)));
   }
@@ -107,6 +134,7 @@ class Transfer {
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT, static_cast<long>(limits_.connect.count()));
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_LIMIT, 100L);
     curl_easy_setopt(handle, CURLOPT_LOW_SPEED_TIME, static_cast<long>(limits_.stall.count()));
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(deadline_.left().count()));
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &Transfer::on_header);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Transfer::on_bytes);
@@ -225,6 +253,7 @@ class Transfer {
   const fs::path& version_file_;
   const std::string& label_;
   const DownloadLimits& limits_;
+  const Deadline& deadline_;
   ProgressBar bar_;
   FileDescriptor file_;
   Answer answer_;
@@ -235,11 +264,18 @@ class Transfer {
 };
 
 /// Waits until no other process holds the lock file, and holds it.
-FileDescriptor lock(const fs::path& path) {
+FileDescriptor lock(const fs::path& path, const Deadline& deadline) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!file) throw_errno(ErrorKind::run, path, "cannot be created");
-  while (::flock(file.get(), LOCK_EX) != 0)
-    if (errno != EINTR) throw_errno(ErrorKind::run, path, "cannot be locked");
+  while (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR && errno != EWOULDBLOCK) throw_errno(ErrorKind::run, path, "cannot be locked");
+    if (deadline.passed()) {
+      throw Error(ErrorKind::run, fmt::format("{}: another process has been bringing this file for {}; wait for it, or "
+                                              "end it",
+                                              path.string(), deadline.text()));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
   return file;
 }
 
@@ -255,10 +291,11 @@ void download(const std::string& address, const fs::path& target, const std::str
   const fs::path part = target.string() + ".part", version = part.string() + ".version";
   const fs::path lock_file = target.string() + ".lock";
   make_directories(target.parent_path());
-  const FileDescriptor held = lock(lock_file);
+  const Deadline deadline(limits.total);
+  const FileDescriptor held = lock(lock_file, deadline);
   std::error_code error;
   if (!fs::exists(target, error)) {
-    Transfer(address, part, version, label, limits).run();
+    Transfer(address, part, version, label, limits, deadline).run();
     try {
       check(read_file(part));
     } catch (...) {

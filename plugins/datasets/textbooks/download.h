@@ -13,6 +13,8 @@ namespace folio::textbooks {
 struct DownloadLimits {
   std::chrono::seconds connect{10};  ///< for the name, the connection and TLS together
   std::chrono::seconds stall{20};    ///< with next to nothing coming in
+  /// With all attempts together, and with waiting for another process that brings the same file.
+  std::chrono::milliseconds total = std::chrono::minutes(5);
   std::uint64_t bytes = 64 << 20;
   int attempts = 5;  ///< a cut or stalled transfer is taken up again while each attempt brings something
 };

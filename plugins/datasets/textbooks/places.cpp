@@ -19,7 +19,8 @@ std::optional<std::string> environment(const char* name) {
   return value;
 }
 
-fs::path cache_folder() {
+/// Where books were kept before FOLIO_CACHE decided, and are kept where that says nothing.
+fs::path usual_cache() {
   if (const auto cache = environment("XDG_CACHE_HOME")) return fs::path(*cache) / "folio/books";
   if (const auto home = environment("HOME")) return fs::path(*home) / ".cache/folio/books";
   return {};
@@ -62,7 +63,11 @@ Places places_from_environment(const std::optional<std::string>& data_dir) {
   add_once(places.folders, bases.front() / "data");
   add_once(places.folders, home / "data");
   add_once(places.folders, home / "../shared/data");
-  places.cache = cache_folder();
+  places.cache = usual_cache();
+  if (const auto given = environment("FOLIO_CACHE"); given && *given != "off") {
+    if (!places.cache.empty()) add_once(places.folders, places.cache);
+    places.cache = (working / *given / "books").lexically_normal();
+  }
   places.mirror = environment("FOLIO_BOOKS_URL").value_or("https://www.gutenberg.org");
   while (places.mirror.ends_with('/')) places.mirror.pop_back();
   return places;

@@ -26,7 +26,10 @@ struct Places {
 ///   FOLIO_HOME            the repository's root, set by the host; else the working directory
 ///   FOLIO_DATA            folders with books, separated by colons
 ///   FOLIO_BOOKS_URL       a mirror of Project Gutenberg's, instead of https://www.gutenberg.org
-///   XDG_CACHE_HOME, HOME  the cache is folio/books in the first, or .cache/folio/books in the second
+///   FOLIO_CACHE           the cache is books in it; books that the folders of the next line have are found all the
+///   same XDG_CACHE_HOME, HOME  else, or where FOLIO_CACHE is "off", folio/books in the first, or .cache/folio/books in
+///   the
+///                         second
 ///
 /// Throws Error (experiment) when `data_dir` is not a folder.
 Places places_from_environment(const std::optional<std::string>& data_dir);

@@ -41,6 +41,11 @@ TEST_CASE("significant digits leave out trailing zeros and name what is not fini
   CHECK(significant(-std::numeric_limits<double>::infinity()) == "-inf");
 }
 
+TEST_CASE("a size without a unit is told from one with it") {
+  for (const char* with : {"5B", "5GiB", "1.5 MB", "0", "0.0"}) CHECK(has_byte_unit(with));
+  for (const char* without : {"5", "4096", "1.5", "5 "}) CHECK_FALSE(has_byte_unit(without));
+}
+
 TEST_CASE("a size is read in powers of 1024 and of 1000") {
   CHECK(parse_bytes("4096") == 4096);
   CHECK(parse_bytes("10GiB") == std::uintmax_t{10} << 30);

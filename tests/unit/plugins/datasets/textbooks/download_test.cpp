@@ -1,5 +1,8 @@
 #include "textbooks/download.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <catch2/catch.hpp>
 
 #include "fixtures.h"
@@ -200,6 +203,32 @@ TEST_CASE("download gives up a server that never answers after one attempt") {
   attempt.limits.stall = std::chrono::seconds(1);
   CHECK_THAT(attempt.failure(server), Contains("too slow"));
   CHECK(server.requests().size() == 1);
+}
+
+TEST_CASE("download has a limit on the time in all, over its attempts, and keeps what came") {
+  const std::string text = long_text();
+  const bool answers = GENERATE(true, false);
+  const HttpServer server([&](const std::string& request) {
+    return answers ? HttpServer::Answer{serve(request, text).substr(0, 200), true} : HttpServer::Answer{"", true};
+  });
+  Attempt attempt;
+  attempt.limits.total = std::chrono::milliseconds(400);
+  const auto begin = std::chrono::steady_clock::now();
+  const std::string failure = attempt.failure(server);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
+  CHECK_THAT(failure, Contains("/book: the download took longer than ") && Contains("the next run goes on from there"));
+  CHECK(text.starts_with(read_file(attempt.target.string() + ".part")));
+}
+
+TEST_CASE("download waits for another process no longer than its own limit") {
+  const HttpServer server([](const std::string&) { return HttpServer::Answer{http_answer("200 OK", "", "text")}; });
+  Attempt attempt;
+  attempt.limits.total = std::chrono::milliseconds(300);
+  attempt.folder.write("cache/book.txt.lock", "");
+  const FileDescriptor held(::open((attempt.target.string() + ".lock").c_str(), O_RDWR | O_CLOEXEC));
+  REQUIRE(::flock(held.get(), LOCK_EX) == 0);
+  CHECK_THAT(attempt.failure(server), Contains("book.txt.lock: another process has been bringing this file for "));
+  CHECK(server.requests().empty());
 }
 
 TEST_CASE("download stops at the size limit and leaves no part") {

@@ -16,6 +16,7 @@ TEST_CASE("places are data_dir, FOLIO_DATA, the experiment's, the repository's, 
   const EnvironmentVariable experiment("FOLIO_EXPERIMENT_DIR", folder / "experiments");
   const EnvironmentVariable home("FOLIO_HOME", folder / "home/");
   const EnvironmentVariable data("FOLIO_DATA", "/one:/two/::/one");
+  const EnvironmentVariable own_cache("FOLIO_CACHE", "");
   const EnvironmentVariable cache("XDG_CACHE_HOME", folder / "cache");
   const Places places = places_from_environment("mine");
   CHECK(places.folders == Folders{folder / "experiments/mine", "/one", "/two", folder / "experiments/data",
@@ -28,6 +29,7 @@ TEST_CASE("places fall back on the working directory and the home folder") {
   const EnvironmentVariable experiment("FOLIO_EXPERIMENT_DIR", "");
   const EnvironmentVariable home("FOLIO_HOME", "");
   const EnvironmentVariable data("FOLIO_DATA", "");
+  const EnvironmentVariable own_cache("FOLIO_CACHE", "");
   const EnvironmentVariable cache("XDG_CACHE_HOME", "");
   const EnvironmentVariable user("HOME", "/home/reader");
   const Places places = places_from_environment({});
@@ -35,6 +37,21 @@ TEST_CASE("places fall back on the working directory and the home folder") {
   CHECK(places.folders == Folders{here / "data", here.parent_path() / "shared/data"});
   CHECK(places.bases == Folders{here});
   CHECK(places.cache == "/home/reader/.cache/folio/books");
+}
+
+TEST_CASE("downloaded books are kept where FOLIO_CACHE says, and those kept elsewhere before are still found") {
+  const TemporaryFolder folder;
+  const EnvironmentVariable xdg("XDG_CACHE_HOME", folder / "xdg");
+  {
+    const EnvironmentVariable cache("FOLIO_CACHE", folder / "mine");
+    const Places places = places_from_environment({});
+    CHECK(places.cache == folder / "mine/books");
+    CHECK(places.folders.back() == folder / "xdg/folio/books");
+  }
+  const EnvironmentVariable none("FOLIO_CACHE", GENERATE("", "off"));
+  const Places places = places_from_environment({});
+  CHECK(places.cache == folder / "xdg/folio/books");
+  CHECK(places.folders.back() != folder / "xdg/folio/books");
 }
 
 TEST_CASE("places take the mirror from the environment, without its last slash") {
