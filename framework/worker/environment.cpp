@@ -6,12 +6,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
 #include "support/process_identity.h"
+#include "support/utf8.h"
 #include "support/version.h"
 
 namespace folio::worker {
@@ -36,10 +38,42 @@ std::string processor_features() {
   return features;
 }
 
+/// Text that JSON can hold: bytes that are not UTF-8 become U+FFFD.
+std::string readable(std::string_view bytes) {
+  constexpr std::size_t kMostBytes = 4096;
+  bytes = bytes.substr(0, kMostBytes);
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const DecodedCodePoint decoded = decode_code_point(bytes, at);
+    append_utf8(text, decoded.value);
+    at += decoded.length;
+  }
+  return text;
+}
+
+/// The variables by which a user has the loader put other code into this process, or libraries compute otherwise; not
+/// those that the runner set, which FOLIO_OWN_VARIABLES names.
+std::map<std::string, std::string> variables_of_user() {
+  std::map<std::string, std::string> variables;
+  const char* own_names = std::getenv("FOLIO_OWN_VARIABLES");
+  const std::string own = ":" + std::string(own_names != nullptr ? own_names : "") + ":";
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::string name(text.substr(0, text.find('=')));
+    if (name.size() == text.size() || own.find(":" + name + ":") != std::string::npos) continue;
+    for (const char* prefix :
+         {"LD_", "GLIBC_TUNABLES", "MALLOC_", "OMP_", "GOMP_", "ATEN_", "ONEDNN_", "DNNL_", "MKL_", "OPENBLAS_"}) {
+      if (name.starts_with(prefix)) variables[readable(name)] = readable(text.substr(name.size() + 1));
+    }
+  }
+  return variables;
+}
+
 }  // namespace
 
 nlohmann::json describe_machine() {
-  return {{"folio_version", folio_version()},
+  return {{"variables", variables_of_user()},
+          {"folio_version", folio_version()},
           {"torch_version", FOLIO_TORCH_VERSION},
           {"host", this_process().host},
           {"processor", processor_name()},

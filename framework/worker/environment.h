@@ -4,7 +4,8 @@
 
 namespace folio::worker {
 
-/// What this process runs on, as a run's environment records it: versions, host, processor, memory, threads.
+/// What this process runs on, as a run's environment records it: versions, host, processor, memory, threads, and the
+/// user's variables that change what code runs (LD_PRELOAD) or how it computes (ATEN_CPU_CAPABILITY).
 nlohmann::json describe_machine();
 
 /// What of it decides how fast this process computes: processor, threads, libtorch's version, and the variables that

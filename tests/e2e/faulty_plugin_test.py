@@ -159,3 +159,17 @@ class Untrusted(FolioTest):
     def test_a_relative_folder_in_the_search_path_is_refused(self):
         done = self.runner("plugins", environment={"FOLIO_PLUGIN_PATH": "plugins"}, code=2)
         self.assertIn("FOLIO_PLUGIN_PATH: 'plugins' is relative", done.stderr)
+
+
+class Preloaded(FolioTest):
+    def test_variables_of_the_loader_are_recorded_and_named_by_diff(self):
+        file = self.experiment()
+        plain = self.json(file, "training.max_steps=2")["id"]
+        given = {"LD_LIBRARY_PATH": "/nowhere/at/all", "GLIBC_TUNABLES": "glibc.malloc.check=0"}
+        other = self.json(file, "training.max_steps=2", environment=given)["id"]
+        self.assertNotIn("GLIBC_TUNABLES", self.json("show", plain)["environment"]["variables"])  # the runner's own
+        self.assertLessEqual(given.items(), self.json("show", other)["environment"]["variables"].items())
+        self.assertIn("/nowhere/at/all", self.runner("show", other).stdout)
+        said = self.runner("diff", plain, other).stdout
+        self.assertIn("LD_LIBRARY_PATH=/nowhere/at/all", said)
+        self.assertIn("LD_LIBRARY_PATH not set", said)

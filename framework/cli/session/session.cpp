@@ -126,15 +126,20 @@ std::map<std::string, std::string> worker_environment(const fs::path& experiment
       fs::absolute(experiment.empty() ? fs::path(".") : experiment).parent_path().string();
   // glibc hands large blocks back to the system when they are freed, and each step would have to fault them in anew.
   // Here everything comes from one heap of large pages that never shrinks.
+  std::string own;  // what is not the user's: the worker records that
   if (std::getenv("GLIBC_TUNABLES") == nullptr) {
+    own = "GLIBC_TUNABLES";
     environment["GLIBC_TUNABLES"] =
         "glibc.malloc.mmap_max=0:glibc.malloc.top_pad=268435456:glibc.malloc.trim_threshold=1099511627776:"
         "glibc.malloc.hugetlb=1";
   }
   // At the end of each parallel loop libgomp's threads spin until the last one is there. Left alone it spins so long
   // that two runs on one machine wait for each other (docs/architecture.md has the figures).
-  if (std::getenv("GOMP_SPINCOUNT") == nullptr && std::getenv("OMP_WAIT_POLICY") == nullptr)
+  if (std::getenv("GOMP_SPINCOUNT") == nullptr && std::getenv("OMP_WAIT_POLICY") == nullptr) {
+    own += ":GOMP_SPINCOUNT";
     environment["GOMP_SPINCOUNT"] = "1000";
+  }
+  environment["FOLIO_OWN_VARIABLES"] = own;
   return environment;
 }
 

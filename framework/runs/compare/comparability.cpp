@@ -316,6 +316,47 @@ Check check_busy(const Run& a, const Run& b) {
   return check;
 }
 
+/// The variables that a run's user had set, which change what code runs or how it computes; none of a run that does not
+/// say.
+std::map<std::string, std::string> variables_of(const Run& run) {
+  std::map<std::string, std::string> variables;
+  const json recorded = run.environment.value("variables", json::object());
+  if (!recorded.is_object()) return variables;
+  for (const auto& [name, value] : recorded.items()) variables[name] = value_text(value);
+  return variables;
+}
+
+/// None where both had the same. Those of the loader (LD_PRELOAD) may replace any code.
+std::optional<Check> check_variables(const Run& a, const Run& b) {
+  const auto of_a = variables_of(a), of_b = variables_of(b);
+  std::string text_a, text_b;
+  bool of_loader = false;
+  const auto add = [&](const std::string& name) {
+    const auto in_a = of_a.find(name), in_b = of_b.find(name);
+    if (in_a != of_a.end() && in_b != of_b.end() && in_a->second == in_b->second) return;
+    const auto append = [&](std::string& text, bool set, const auto& found) {
+      text += (text.empty() ? "" : ", ") + name + (set ? "=" + found->second : " not set");
+    };
+    append(text_a, in_a != of_a.end(), in_a);
+    append(text_b, in_b != of_b.end(), in_b);
+    of_loader = of_loader || name.starts_with("LD_");
+  };
+  for (const auto& [name, value] : of_a) add(name);
+  for (const auto& [name, value] : of_b)
+    if (!of_a.contains(name)) add(name);
+  if (text_a.empty()) return std::nullopt;
+  Check check;
+  check.name = "variables";
+  check.finding = Finding::different;
+  check.a = text_a;
+  check.b = text_b;
+  check.meaning = of_loader ? "The loader was told to take other libraries, whose code may do anything."
+                            : "Libraries were told to compute otherwise, which changes times, and rounding.";
+  set_effects(check,
+              of_loader ? Effects{clouds, clouds, clouds, clouds, clouds} : Effects{.speed = clouds, .memory = clouds});
+  return check;
+}
+
 bool was_evaluated(const Run& run) { return run.summary.metrics.contains("eval_loss"); }
 
 bool has_objective(const Run& run, const char* objective) { return facts_from_json(run.facts).objective == objective; }
@@ -364,6 +405,7 @@ std::vector<Check> check_comparability(const Run& a, const Run& b) {
   checks.push_back(check_length(a, b));
   checks.push_back(check_busy(a, b));
   checks.push_back(check_builds(a, b));
+  if (auto check = check_variables(a, b)) checks.push_back(std::move(*check));
   checks.push_back(check_states(a, b));
   return checks;
 }

@@ -47,11 +47,11 @@ struct Check {
 
 /// All checks that apply to the two runs, the weightiest first. They read, where a run has them: the facts data_hash,
 /// stand_in, objective, loss_definition, eval_loss_definition, vocab_size, tokenizer_hash and eval_hash; of the
-/// environment precision, device, processor, processors (their number) and threads; the settings dataset.split,
-/// training.seed and, of the objective that both runs have, dataset.objective; the plugins' hashes; the runs' states,
-/// their length (the metrics global_step and epoch beside the fact planned_steps), and whether the machine was busy.
-/// Whether the evaluation sets and the definitions of their losses are the same is asked only where one of the runs was
-/// evaluated.
+/// environment precision, device, processor, processors (their number), threads and variables; the settings
+/// dataset.split, training.seed and, of the objective that both runs have, dataset.objective; the plugins' hashes; the
+/// runs' states, their length (the metrics global_step and epoch beside the fact planned_steps), and whether the
+/// machine was busy. Whether the evaluation sets and the definitions of their losses are the same is asked only where
+/// one of the runs was evaluated.
 std::vector<Check> check_comparability(const Run& a, const Run& b);
 
 std::string_view to_string(Finding finding);

@@ -90,7 +90,11 @@ void add_values(Page& page, const char* title, const json& values) {
 /// The versions and the machine, the experiment's commit, and which build of each plugin it was.
 void add_environment(Page& page, const Run& run) {
   Table table({{""}, {""}});
-  for (const auto& [key, value] : run.environment.items()) table.add_row({key, fact_text(key, value)});
+  for (const auto& [key, value] : run.environment.items()) {
+    if (!value.is_object()) table.add_row({key, fact_text(key, value)});
+    if (value.is_object())
+      for (const auto& [name, inner] : value.items()) table.add_row({name, fact_text(name, inner)});
+  }
   if (!run.info.git_commit.empty()) table.add_row({"git commit", run.info.git_commit});
   for (const PluginBuild& plugin : run.info.plugins) {
     table.add_row({plugin.kind + " plugin",
