@@ -3,8 +3,11 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
+#include <utility>
 
 #include "folio/error.h"
+#include "formats/strict_json.h"
 #include "support/utf8.h"
 
 namespace folio {
@@ -16,7 +19,7 @@ constexpr OptionType kTypes[] = {OptionType::integer, OptionType::number, Option
                                  OptionType::text_list};
 
 /// What a plugin says for people.
-std::string text_to_show(const json& text) { return without_controls(text.get_ref<const std::string&>()); }
+std::string text_to_show(const JsonPart& part) { return without_controls(part.text()); }
 
 OptionType option_type_from(const std::string& name) {
   for (const OptionType type : kTypes)
@@ -35,22 +38,38 @@ json option_to_json(const Option& option) {
   return result;
 }
 
-Option option_from_json(const json& source) {
+std::string text_or_nothing(const JsonPart& part, const char* key) { return part.has(key) ? part.at(key).text() : ""; }
+
+std::optional<double> number_or_none(const JsonPart& part, const char* key) {
+  if (!part.has(key)) return std::nullopt;
+  const JsonPart number = part.at(key);
+  if (!number.value().is_number()) number.fail_expecting("a number");
+  return number.value().get<double>();
+}
+
+Option option_from_json(const JsonPart& source) {
   Option option;
-  option.name = source.at("name").get<std::string>();
-  option.type = option_type_from(source.at("type").get<std::string>());
+  option.name = source.at("name").text();
+  option.type = option_type_from(source.at("type").text());
   option.help_text = text_to_show(source.at("help"));
-  if (source.contains("default")) option.default_value = option_value_from_json(source["default"]);
+  if (source.has("default")) option.default_value = option_value_from_json(source.at("default").value());
   // JSON does not tell 1 from 1.0.
   if (const auto* whole = std::get_if<std::int64_t>(&option.default_value); whole && option.type == OptionType::number)
     option.default_value = static_cast<double>(*whole);
-  option.unit_text = without_controls(source.value("unit", ""));
-  if (source.contains("minimum")) option.minimum = source["minimum"].get<double>();
-  if (source.contains("maximum")) option.maximum = source["maximum"].get<double>();
-  option.choice_list = source.value("choices", std::vector<std::string>{});
-  option.optional = source.contains("absent_means");
-  option.default_meaning = without_controls(source.value("absent_means", ""));
+  option.unit_text = without_controls(text_or_nothing(source, "unit"));
+  option.minimum = number_or_none(source, "minimum");
+  option.maximum = number_or_none(source, "maximum");
+  if (source.has("choices"))
+    source.at("choices").for_each([&](const JsonPart& choice) { option.choice_list.push_back(choice.text()); });
+  option.optional = source.has("absent_means");
+  option.default_meaning = without_controls(text_or_nothing(source, "absent_means"));
   return option;
+}
+
+OptionTable option_table_from(const JsonPart& source) {
+  std::vector<Option> options;
+  source.for_each([&](const JsonPart& item) { options.push_back(option_from_json(item)); });
+  return OptionTable(std::move(options));
 }
 
 void flatten(const json& section, const std::string& prefix, const OptionTable& table,
@@ -61,16 +80,6 @@ void flatten(const json& section, const std::string& prefix, const OptionTable& 
       flatten(value, name + ".", table, values);
     else if (name != "type")
       values.emplace(name, option_value_from_json(value));
-  }
-}
-
-/// Runs `read`, turning the JSON library's complaint into one of ours.
-template <typename Read>
-auto checked(const char* what, const Read& read) {
-  try {
-    return read();
-  } catch (const json::exception& error) {
-    throw Error(ErrorKind::plugin, std::string(what) + ": " + plain_message(error));
   }
 }
 
@@ -148,11 +157,7 @@ json to_json(const OptionTable& table) {
 }
 
 OptionTable option_table_from_json(const json& source) {
-  return checked("options", [&] {
-    std::vector<Option> options;
-    for (const json& item : source) options.push_back(option_from_json(item));
-    return OptionTable(std::move(options));
-  });
+  return option_table_from({source, "options: ", ErrorKind::plugin});
 }
 
 json to_json(const PluginDescription& description) {
@@ -168,19 +173,18 @@ json to_json(const PluginDescription& description) {
 }
 
 PluginDescription plugin_description_from_json(const json& source) {
-  return checked("description of a plugin", [&] {
-    PluginDescription description;
-    description.kind = plugin_kind(source.at("kind").get<std::string>());
-    description.id = source.at("id").get<std::string>();
-    description.version = text_to_show(source.at("version"));
-    description.summary = text_to_show(source.at("summary"));
-    description.options = option_table_from_json(source.at("options"));
-    description.objective = text_to_show(source.at("objective"));
-    description.usual_tokenizer = text_to_show(source.at("usual_tokenizer"));
-    description.library = source.at("library").get<std::string>();
-    description.library_hash = source.at("library_hash").get<std::string>();
-    return description;
-  });
+  const JsonPart part(source, "description of a plugin: ", ErrorKind::plugin);
+  PluginDescription description;
+  description.kind = plugin_kind(part.at("kind").text());
+  description.id = part.at("id").text();
+  description.version = text_to_show(part.at("version"));
+  description.summary = text_to_show(part.at("summary"));
+  description.options = option_table_from(part.at("options"));
+  description.objective = text_to_show(part.at("objective"));
+  description.usual_tokenizer = text_to_show(part.at("usual_tokenizer"));
+  description.library = part.at("library").text();
+  description.library_hash = part.at("library_hash").text();
+  return description;
 }
 
 json to_json(const FrameworkOptions& options) {
@@ -188,10 +192,8 @@ json to_json(const FrameworkOptions& options) {
 }
 
 FrameworkOptions framework_options_from_json(const json& source) {
-  return checked("options of the framework", [&] {
-    return FrameworkOptions{option_table_from_json(source.at("dataset")),
-                            option_table_from_json(source.at("training"))};
-  });
+  const JsonPart part(source, "options of the framework: ", ErrorKind::plugin);
+  return FrameworkOptions{option_table_from(part.at("dataset")), option_table_from(part.at("training"))};
 }
 
 }  // namespace folio

@@ -7,7 +7,7 @@ namespace folio::fuzz {
 
 void one_input(std::string_view bytes) {
   static InputFile table("input.csv"), lines("input.jsonl");
-  const auto rows = read_csv(bytes);
+  const auto rows = read_csv(bytes, "input.csv");
   std::string again;
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) again += (i == 0 ? "" : ",") + csv_cell(row[i]);
@@ -17,7 +17,7 @@ void one_input(std::string_view bytes) {
   const bool is_plain = !rows.empty() && again.find_first_of(";\t") == again.npos && !again.starts_with("\xEF\xBB\xBF");
   bool has_blank = false;
   for (const auto& row : rows) has_blank = has_blank || (row.size() == 1 && row[0].empty());
-  if (is_plain && !has_blank) FOLIO_FUZZ_REQUIRE(read_csv(again) == rows);
+  if (is_plain && !has_blank) FOLIO_FUZZ_REQUIRE(read_csv(again, "again.csv") == rows);
   check_import(bytes.starts_with('{') ? lines.with(bytes) : table.with(bytes), "input.");
 }
 

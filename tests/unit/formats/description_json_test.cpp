@@ -44,8 +44,8 @@ TEST_CASE("a description that lacks something is refused in words of our own") {
   };
   const std::string no_help = refusal(
       R"({"kind": "model", "id": "a", "version": "1", "summary": "", "options": [{"name": "a", "type": "text"}]})");
-  CHECK(no_help == "options: key 'help' not found");
-  CHECK(refusal("[]").find("json.exception") == std::string::npos);
+  CHECK(no_help == "description of a plugin: options[0]: has no 'help'");
+  CHECK(refusal("[]") == "description of a plugin: expected an object, got an array");
 }
 
 TEST_CASE("a whole number beyond 64 bits with a sign does not come back negative") {
