@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <sstream>
 
@@ -52,19 +53,22 @@ std::optional<std::pair<std::string, std::string>> charted(const std::string& co
   return std::pair(column.substr(0, place), column.substr(place + 3));
 }
 
-/// Rows (run, step, metric, value), as export_points_csv() writes them.
+/// Rows (run, step, metric, value), as export_points_csv() writes them; the step may have another of its names.
 void read_long(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,
                Histories& histories) {
   std::map<std::string, std::size_t> place;
   for (std::size_t i = 0; i < header.size(); ++i) place[header[i]] = i;
-  const auto at = [&](const std::vector<std::string>& row, const char* name) {
+  const std::string step =
+      place.contains("step") ? "step" : *std::find_if(header.begin(), header.end(), [](const auto& name) {
+        return step_in(json::object({{name, 0}})).has_value();
+      });
+  const auto at = [&](const std::vector<std::string>& row, const std::string& name) {
     const std::size_t i = place.at(name);
     return i < row.size() ? row[i] : "";
   };
   for (std::size_t i = 1; i < rows.size(); ++i)
     histories.of(at(rows[i], "run"))
-        .add_row(
-            {{"step", cell_value(at(rows[i], "step"))}, {at(rows[i], "metric"), cell_value(at(rows[i], "value"))}});
+        .add_row({{step, cell_value(at(rows[i], step))}, {at(rows[i], "metric"), cell_value(at(rows[i], "value"))}});
 }
 
 /// A row for each step, a column for each metric; with a column `run`, or columns "run - metric", of many runs.

@@ -355,3 +355,12 @@ TEST_CASE("any field of a trainer_state.json may lack or be of another type") {
   for (const char* beside : {"config.json", "all_results.json"}) put(scratch, std::string("out/") + beside, value);
   CHECK(import_one(scratch, scratch.path() / "other/out").points >= 1);
 }
+
+TEST_CASE("a table of points may call the step by another of its names") {
+  for (const std::string name : {"Step", "_step", "global_step"}) {
+    const ScratchFolder scratch;
+    const auto file = put(scratch, "points.csv", "run," + name + ",metric,value\na,1,loss,2.5\na,2,loss,2.25\n");
+    CHECK(curve(scratch, import_one(scratch, file).id) ==
+          std::vector<std::pair<std::int64_t, double>>{{1, 2.5}, {2, 2.25}});
+  }
+}
