@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -176,4 +177,6 @@ TEST_CASE("a SentencePiece model is read as what it is") {
   for (std::size_t size = 1; size < 60; ++size) problem_of_model(spm_model(2, pieces).substr(0, size));
   CHECK(problem_of_model(spm_model(2, pieces).substr(0, 20)) ==
         "spm.model: is not a complete SentencePiece model: a field is cut short");
+  CHECK(problem_of_model(spm_model(2, special + spm_piece("a", std::nanf("")))) ==
+        "spm.model: is not a complete SentencePiece model: a score is no finite number");
 }
