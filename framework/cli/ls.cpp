@@ -78,9 +78,14 @@ void print_table(const std::vector<RunSummary>& runs, bool all) {
   const Paint paint(use_colour(STDOUT_FILENO));
   using enum Table::Align;
   const bool tagged = std::any_of(runs.begin(), runs.end(), [](const RunSummary& run) { return !run.tags.empty(); });
-  std::vector<Table::Column> columns{
-      {"id"},     {"name"}, {"model"}, {"state"}, {"train_loss", right}, {"eval_loss", right}, {"runtime", right},
-      {"created"}};
+  std::vector<Table::Column> columns{{"id"},
+                                     {"name", Table::Align::left, 2},
+                                     {"model"},
+                                     {"state", Table::Align::left, 1},
+                                     {"train_loss", right, 2},
+                                     {"eval_loss", right, 2},
+                                     {"runtime", right},
+                                     {"created"}};
   if (tagged) columns.push_back({"tags"});
   Table table(std::move(columns));
   std::size_t shown = 0, left_out = 0;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <iterator>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "support/utf8.h"
 #include "terminal/page.h"
@@ -33,7 +35,8 @@ void Table::add_row(std::vector<std::string> cells) {
 struct Table::Layout {
   enum class Last { whole, wrapped, below };
 
-  std::vector<int> widths;
+  std::vector<std::size_t> shown;  ///< the columns, in their order
+  std::vector<int> widths;         ///< theirs
   Last last = Last::whole;
   int last_width = 0;  ///< of its lines, where it is not whole
   bool breaks_words = false;
@@ -52,14 +55,16 @@ bool Table::has_heading() const {
   return std::any_of(columns_.begin(), columns_.end(), [](const Column& column) { return !column.title.empty(); });
 }
 
-std::vector<int> Table::natural_widths() const {
-  std::vector<int> widths;
+/// Every column, as wide as its cells.
+Table::Layout Table::natural_layout() const {
+  Layout layout;
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     int widest = display_width(columns_[c].title);
     for (const auto& row : rows_) widest = std::max(widest, display_width(row[c]));
-    widths.push_back(widest);
+    layout.shown.push_back(c);
+    layout.widths.push_back(widest);
   }
-  return widths;
+  return layout;
 }
 
 /// The lines of a table whose columns are as wide as the layout says; cells that are wider are cut.
@@ -71,10 +76,10 @@ std::string Table::lines(const Layout& layout) const {
     std::string line;
     for (std::size_t c = 0; c < count; ++c) {
       const int width = layout.widths[c];
-      const std::string cell = cut_to_width(cell_of(c), width);
+      const std::string cell = cut_to_width(cell_of(layout.shown[c]), width);
       const std::string padding(static_cast<std::size_t>(std::max(0, width - display_width(cell))), ' ');
       line += (c > 0 ? std::string(kBetween, ' ') : "") +
-              (columns_[c].align == Align::left ? cell + padding : padding + cell);
+              (columns_[layout.shown[c]].align == Align::left ? cell + padding : padding + cell);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
@@ -85,13 +90,12 @@ std::string Table::lines(const Layout& layout) const {
       add_line([&](std::size_t c) -> const std::string& { return row[c]; });
       continue;
     }
-    const std::string& last = row[layout.widths.size() - 1];
+    const std::string& last = row.back();
     auto cell_lines =
         layout.breaks_words ? broken_lines(last, layout.last_width) : wrapped_lines(last, layout.last_width);
     if (cell_lines.empty()) cell_lines.emplace_back();
     const bool below = layout.last == Layout::Last::below;
-    add_line(
-        [&](std::size_t c) -> const std::string& { return c + 1 == layout.widths.size() ? cell_lines[0] : row[c]; });
+    add_line([&](std::size_t c) -> const std::string& { return c + 1 == row.size() ? cell_lines[0] : row[c]; });
     for (std::size_t i = below ? 0 : 1; i < cell_lines.size(); ++i)
       if (!cell_lines[i].empty())
         text += std::string(static_cast<std::size_t>(below ? kBelow : before_last), ' ') + cell_lines[i] + '\n';
@@ -100,7 +104,7 @@ std::string Table::lines(const Layout& layout) const {
 }
 
 std::string Table::to_text(int width) const {
-  Layout layout{natural_widths()};
+  Layout layout = natural_layout();
   const int whole = layout.width_of(layout.widths.size());
   if (width > 0 && whole > width && columns_.back().align == Align::left) {
     layout.last = Layout::Last::wrapped;
@@ -117,7 +121,8 @@ void Table::narrow(Layout& layout, int width) const {
     for (std::size_t c = 0; c < layout.in_line(); ++c) {
       const int least = c == 0 ? kLeastOfFirst : kLeastOfText;
       const int now = layout.widths[c];
-      if (columns_[c].align == Align::left && now > least && (!widest || now > layout.widths[*widest])) widest = c;
+      if (columns_[layout.shown[c]].align == Align::left && now > least && (!widest || now > layout.widths[*widest]))
+        widest = c;
     }
     if (!widest) return;
     --layout.widths[*widest];
@@ -125,7 +130,7 @@ void Table::narrow(Layout& layout, int width) const {
 }
 
 Table::Layout Table::layout_for(int width) const {
-  Layout layout{natural_widths()};
+  Layout layout = natural_layout();
   const std::vector<int> natural = layout.widths;
   const auto fits = [&] { return layout.width_of(layout.in_line()) <= width; };
   if (fits()) return layout;
@@ -137,13 +142,19 @@ Table::Layout Table::layout_for(int width) const {
     if (room >= kNarrowest) layout.widths.back() = room;
   }
   narrow(layout, width);
+  std::set<std::size_t> left_out;
   while (!fits() && layout.in_line() > 1) {
     layout.last = Layout::Last::whole;
-    const std::size_t last = layout.widths.size() - 1;
-    layout.left_out.insert(layout.left_out.begin(), columns_[last].title);
-    layout.widths.assign(natural.begin(), natural.begin() + static_cast<std::ptrdiff_t>(last));
+    const auto least =
+        std::min_element(layout.shown.rbegin(), layout.shown.rend() - 1,
+                         [&](std::size_t a, std::size_t b) { return columns_[a].weight < columns_[b].weight; });
+    left_out.insert(*least);
+    layout.shown.erase(std::next(least).base());
+    layout.widths.clear();
+    for (const std::size_t c : layout.shown) layout.widths.push_back(natural[c]);
     narrow(layout, width);
   }
+  for (const std::size_t c : left_out) layout.left_out.push_back(columns_[c].title);
   if (!fits()) layout.widths.front() = width;
   return layout;
 }

@@ -13,6 +13,7 @@ class Table {
   struct Column {
     std::string title;
     Align align = Align::left;
+    int weight = 0;  ///< where there is no room for all, columns of the least weight are left out first
   };
 
   explicit Table(std::vector<Column> columns);
@@ -27,8 +28,9 @@ class Table {
   std::string to_text(int width = 0) const;
 
   /// The table in lines of `width` columns at most; 0 is any width. Where it is wider, a last column of sentences is
-  /// wrapped, or stands below its row; then cells of text are cut and end in "…"; then columns are left out from the
-  /// end, and named in a line below. Numbers are whole or left out.
+  /// wrapped, or stands below its row; then cells of text are cut and end in "…"; then columns are left out, of
+  /// those of the least weight the last first, and named in a line below; the first column stays. Numbers are whole or
+  /// left out.
   std::string fitted(int width) const;
 
   /// A table of GitHub's Markdown.
@@ -38,7 +40,7 @@ class Table {
   struct Layout;
 
   bool has_heading() const;
-  std::vector<int> natural_widths() const;
+  Layout natural_layout() const;
   void narrow(Layout& layout, int width) const;
   Layout layout_for(int width) const;
   std::string lines(const Layout& layout) const;

@@ -33,8 +33,12 @@ Table laid_out(const RunTable& table) {
   using enum Table::Align;
   std::vector<Table::Column> columns;
   if (table.grouped) columns.push_back({"runs", right});
-  for (std::size_t c = 0; c < table.columns.size(); ++c)
-    columns.push_back({table.columns[c].name, has_numbers(table, c) ? right : left});
+  constexpr int kMetric = 1, kName = 2;  // what is compared stays longer than the settings
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    const Field& field = table.columns[c];
+    const int weight = field.name == "name" ? kName : field.kind == Kind::metric ? kMetric : 0;
+    columns.push_back({field.name, has_numbers(table, c) ? right : left, weight});
+  }
   Table result(std::move(columns));
   for (const RunTable::Row& row : table.rows) {
     std::vector<std::string> cells;

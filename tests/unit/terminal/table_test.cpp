@@ -90,6 +90,14 @@ TEST_CASE("sentences in the last column are wrapped, or stand below their row wh
         "    k\n");
 }
 
+TEST_CASE("of columns that are left out those of the least weight go first, and among them the last") {
+  using enum Table::Align;
+  Table table({{"id"}, {"setting", left}, {"other", left}, {"loss", right, 1}});
+  table.add_row({"3fa9b2c1", "0.1", "7", "5.7613"});
+  CHECK(table.fitted(25) == "id        setting    loss\n3fa9b2c1  0.1      5.7613\nNo room for: other\n");
+  CHECK(table.fitted(20) == "id          loss\n3fa9b2c1  5.7613\nNo room for:\nsetting, other\n");
+}
+
 TEST_CASE("a cell is one line") {
   Table table({{"a"}, {"b"}});
   table.add_row({"x\ny\tz", "1"});
