@@ -53,4 +53,6 @@ TEST_CASE("a sample as JSON has its labels as the loss takes them") {
 TEST_CASE("no control character of a sample reaches the terminal") {
   const json sample{{"text", "a\x1b[2Jb\n\n"}, {"tokens", json::array()}, {"labels", json::array()}};
   CHECK(sample_text(sample, "causal", false, false) == "a<0x1B>[2Jb\n\n");
+  const json turned{{"text", "a\u202eb\u4e2d\r\n\r"}, {"tokens", json::array()}, {"labels", json::array()}};
+  CHECK(sample_text(turned, "causal", false, false) == "a<U+202E>b\u4e2d\n␍\n");
 }

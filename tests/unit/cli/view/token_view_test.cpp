@@ -32,6 +32,8 @@ TEST_CASE("no control character of a text reaches the terminal") {
   const std::string text("a\tb\x1b[31m\x00\x7f", 10);
   CHECK(shown(TokenFlow(false), {{1, text}}) == "a⇥b<0x1B>[31m<0x00><0x7F>\n");
   CHECK(shown(TokenGrid(false, 80), {{1, "\x1b[2J"}}) == "<0x1B>[2J\n1\n");
+  CHECK(shown(TokenFlow(false), {{1, "a\u202eb\u009bc\u200b\u2066"}}) == "a<U+202E>b<U+009B>c<U+200B><U+2066>\n");
+  CHECK(shown(TokenFlow(false), {{1, "a\xff"}}) == "a\uFFFD\n");
 }
 
 TEST_CASE("neighbours differ in colour, and colour ends before each line end") {
