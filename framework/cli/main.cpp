@@ -49,7 +49,13 @@ void complete(std::vector<std::string>& arguments, const Command& program) {
   while (place < arguments.size() && takes_value(arguments[place])) place += 2;
   std::size_t first = place;
   while (first < arguments.size() && arguments[first].starts_with("-")) ++first;
-  if (first >= arguments.size()) return;
+  if (first >= arguments.size()) {
+    // Options alone are those of a run whose file was left out; what is wrong with them is told so.
+    const auto asks = [](const std::string& word) { return word == "-h" || word == "--help" || word == "--version"; };
+    if (place < arguments.size() && std::none_of(arguments.begin(), arguments.end(), asks))
+      arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(place), "run");
+    return;
+  }
   std::vector<std::string> commands;
   for (const Command& command : program.subcommands()) commands.push_back(command.name());
   const std::string& word = arguments[first];

@@ -235,7 +235,7 @@ class Terminal(FolioTest):
 
     def test_unknown_words_are_told_the_nearest(self):
         for words, nearest in ((["ls", "--were", "x"], "--where"), (["smoke.yaml", "--nam", "x"], "--name"), (["ls", "--resluts", "x"], "--results"),
-                               (["plugins", "shwo"], "show"), (["new", "modle", "x"], "model"), (["help", "comprae"], "compare"),
+                               (["--nam", "x.yaml"], "--name"), (["--nam"], "--name"), (["tag", "--remve"], "--remove"), (["plugins", "shwo"], "show"), (["new", "modle", "x"], "model"), (["help", "comprae"], "compare"),
                                (["compare", "--metrcs=x"], "--metrics"), (["completion", "bsh"], "bash")):
             with self.subTest(words):
                 self.assertIn(f"did you mean '{nearest}'?", self.runner(*words, code=2).stderr)

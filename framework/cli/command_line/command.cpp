@@ -63,21 +63,26 @@ std::vector<std::string> options_of(const CLI::App& command) {
   return names;
 }
 
-/// What was written that nothing takes. Where there are options among it the rest may be their values.
-std::string unexpected(const CLI::App& program) {
+/// A sentence for each option that the command does not have.
+std::string unknown_options(const CLI::App& program) {
   const CLI::App& command = called(program);
-  const std::vector<std::string> words = program.remaining(/*recurse=*/true);
   std::string message;
-  for (const std::string& word : words) {
+  for (const std::string& word : program.remaining(/*recurse=*/true)) {
     if (!word.starts_with('-') || word == "-" || word == "--") continue;
     const std::string name = word.substr(0, word.find('='));
     message += (message.empty() ? "" : "\n") + whole_name(command) + " has no option '" + name + "'" +
                did_you_mean(name, options_of(command));
   }
-  if (!message.empty()) return message;
+  return message;
+}
+
+/// A sentence for each word that the command does not take.
+std::string unknown_words(const CLI::App& program) {
+  const CLI::App& command = called(program);
   std::vector<std::string> commands;
   for (const CLI::App* inner : command.get_subcommands({})) commands.push_back(inner->get_name());
-  for (const std::string& word : words)
+  std::string message;
+  for (const std::string& word : program.remaining(/*recurse=*/true))
     message +=
         (message.empty() ? "" : "\n") + whole_name(command) + " takes no '" + word + "'" + did_you_mean(word, commands);
   return message;
@@ -85,8 +90,11 @@ std::string unexpected(const CLI::App& program) {
 
 /// What is wrong with the command line, and where to read how it is right.
 std::string refusal(const CLI::App& program, const CLI::ParseError& error) {
-  const bool extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-  return (extra ? unexpected(program) : error.what()) + "\nSee " + whole_name(called(program)) + " --help.";
+  // An option that is not known comes first: what else is missing may be a value that stood behind it.
+  std::string message = unknown_options(program);
+  if (message.empty())
+    message = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ? unknown_words(program) : error.what();
+  return message + "\nSee " + whole_name(called(program)) + " --help.";
 }
 
 /// Help in lines of `width` columns at most, 0 being any width. What is said of an option stays in its column; commands

@@ -174,8 +174,8 @@ void require_postgresql_url(const std::string& url) {
     if (has_sound_hosts(url)) return;
     throw Error(
         ErrorKind::usage,
-        "the host or the port in the store's address is none: expected postgresql://USER@HOST:PORT/DATABASE, with "
-        "what is no letter or digit of a password in percent-encoding");
+        "the host or the port in the store's address is not valid: expected postgresql://USER@HOST:PORT/DATABASE; in "
+        "a password, write all but letters and digits in percent-encoding");
   }
   throw Error(ErrorKind::usage,
               "the store is not the address of a PostgreSQL server: expected postgresql://USER@HOST:PORT/DATABASE");

@@ -110,6 +110,8 @@ TEST_CASE("an option or a word that is not known is named with the nearest that 
   CHECK_THAT(Example().refusal({"take", "one", "--WHOLE=3"}),
              Contains("has no option '--WHOLE'; did you mean '--whole'?"));
   CHECK_THAT(Example().refusal({"take", "one", "--pth", "x"}), Contains("did you mean '--path'?"));  // of the program
+  CHECK_THAT(Example().refusal({"take", "--shar", "0.5"}), Contains("did you mean '--share'?"));
+  CHECK_THAT(Example().refusal({"take", "--shar=0.5"}), Contains("did you mean '--share'?"));  // without WORD
   CHECK_THAT(Example().refusal({"take", "one", "--zzzzzzz"}), Contains("has no option '--zzzzzzz'\n"));
   CHECK_THAT(Example().refusal({"take", "one", "-x"}), Contains("has no option '-x'"));
   CHECK_THAT(Example().refusal({"take", "one", "--colour", "rde"}), Contains("did you mean 'red'?"));
