@@ -79,6 +79,13 @@ class Terminal(FolioTest):
                 self.assert_safe(shown)
                 self.assertIn("\x1b[", self.on_terminal("ls"))  # its own colours
 
+    def test_all_output_goes_through_the_safe_streams(self):
+        sources = [path for folder in ("cli", "runs", "experiment", "terminal") for path in (SOURCE / "framework" / folder).rglob("*.cpp")]
+        self.assertGreater(len(sources), 100)
+        other_way = re.compile(r"fmt::print\((?!std::c)|\bf?puts\(|printf\(|\bfwrite\(|::write\(fd")
+        found = {path.name for path in sources if other_way.search(path.read_text())}
+        self.assertEqual(found, {"progress_bar.cpp", "export_file.cpp"})
+
     def test_json_keeps_the_text_and_shows_it_safely(self):
         run = self.imported(note="a\u202eb\x9bc", metrics={"x": 1})
         text = self.runner("show", run["id"], "--json").stdout
