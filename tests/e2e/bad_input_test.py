@@ -109,7 +109,6 @@ class BadPlaces(FolioTest):
 
     @unittest.skipIf(os.geteuid() != 0, "mounting a small disk needs root")
     def test_a_full_disk_ends_the_run_with_its_reason_and_keeps_what_was_logged(self):
-        self.results.mkdir()
         mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", self.results],
                                  capture_output=True)
         if mounted.returncode != 0:

@@ -78,6 +78,7 @@ class FolioTest(unittest.TestCase):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="folio-e2e-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         self.results = self.folder / "results"
+        self.results.mkdir()  # one that is named has to be there
         self.environment = {**os.environ, "FOLIO_HOME": str(SOURCE), "FOLIO_RESULTS": str(self.results),
                             "XDG_CACHE_HOME": str(self.folder / "cache"), "XDG_DATA_HOME": str(self.folder / "data")}
         for name in ["FOLIO_CACHE", "FOLIO_CACHE_LIMIT", "FOLIO_STORE"]:

@@ -27,7 +27,6 @@ class Output(Shell):
     def setUp(self):
         super().setUp()
         self.experiment()
-        self.results.mkdir()
 
     def test_output_that_cannot_be_written_is_an_error(self):
         for command in self.COMMANDS:
@@ -66,7 +65,6 @@ class Output(Shell):
 
 class ResultsFolder(FolioTest):
     def test_looking_makes_no_folder_and_names_the_nearest(self):
-        self.results.mkdir()
         for command in ("ls",), ("show", "latest"), ("compare",), ("diff",), ("tag", "latest", "good"), ("export", "latest"):
             with self.subTest(command=command):
                 done = self.runner("--results", self.folder / "reslts", *command, code=2)
@@ -80,6 +78,7 @@ class ResultsFolder(FolioTest):
     def test_the_usual_folder_may_be_still_to_come(self):
         environment = {**self.environment, "FOLIO_HOME": str(self.folder)}
         del environment["FOLIO_RESULTS"]
+        self.results.rmdir()
         done = subprocess.run([RUNNER, "ls", "--json"], env=environment, capture_output=True, text=True)
         self.assertEqual((done.returncode, json.loads(done.stdout)["runs"]), (0, []), done.stderr)
         self.assertFalse(self.results.exists())
@@ -128,7 +127,7 @@ class SmallDisk(FolioTest):
         return json.loads((folder / "events.jsonl").read_text().splitlines()[-1])
 
     def mount(self, folder, size):
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], capture_output=True)
         if mounted.returncode != 0:
             self.skipTest("no tmpfs can be mounted here")
@@ -186,7 +185,6 @@ class Surroundings(Shell):
 
     def test_a_working_folder_that_was_removed(self):
         self.experiment()
-        self.results.mkdir()
         gone = "mkdir gone; cd gone; rmdir ../gone;"
         self.assertEqual(self.shell(f"{gone} runner ls").returncode, 0)
         done = self.shell(f"{gone} runner tiny.yaml")
