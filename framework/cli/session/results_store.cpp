@@ -46,9 +46,10 @@ std::string nearest_folder(const fs::path& missing) {
   return nearest ? fmt::format("; did you mean '{}'?", (missing.parent_path() / *nearest).string()) : "";
 }
 
-/// A results folder that somebody named has to be there; the usual one may be still to come.
+/// A results folder that somebody named has to be there; the usual one may be still to come, and a server has the runs
+/// of others.
 void require_results(const GlobalOptions& global) {
-  if (is_folder(global.results) || global.results == global.usual_results) return;
+  if (!global.store.empty() || is_folder(global.results) || global.results == global.usual_results) return;
   const fs::path named = (global.results / "").parent_path();  // without a slash at its end
   std::error_code ignored;
   throw Error(ErrorKind::usage,
