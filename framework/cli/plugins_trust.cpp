@@ -3,8 +3,10 @@
 #include "cli/plugins_trust.h"
 
 #include <fmt/format.h>
+#include <fmt/ostream.h>
 
 #include <algorithm>
+#include <iostream>
 #include <system_error>
 
 #include "plugin_host/build_stamp.h"
@@ -55,7 +57,7 @@ void forget(PluginLock& lock, const std::vector<fs::path>& libraries) {
   for (const fs::path& library : libraries) {
     if (!lock.forget(library))
       throw Error(ErrorKind::usage, library.string() + ": is not on the list of trusted plugins");
-    fmt::print("{}: no longer on the list\n", library.string());
+    fmt::print(std::cout, "{}: no longer on the list\n", library.string());
   }
   lock.save();
 }
@@ -79,7 +81,7 @@ void trust(PluginLock& lock, const std::vector<fs::path>& libraries) {
 
 void print_trusted(const PluginLock& lock) {
   if (lock.hashes().empty()) {
-    fmt::print("No plugin is on the list.\n");
+    fmt::print(std::cout, "No plugin is on the list.\n");
     return;
   }
   Table table({{"now"}, {"SHA-256"}, {"file"}});
@@ -95,7 +97,7 @@ void print_trusted(const PluginLock& lock) {
     }
     table.add_row({now, hash, library});
   }
-  fmt::print("{}\n{}\n", table.to_text(), lock.file().string());
+  fmt::print(std::cout, "{}\n{}\n", table.to_text(), lock.file().string());
 }
 
 }  // namespace
