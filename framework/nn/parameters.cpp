@@ -7,6 +7,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <string>
+
+#include "folio/error.h"
 
 namespace folio::nn {
 namespace {
@@ -42,10 +46,26 @@ void fill_sinusoidal(const at::Tensor& tensor) {
   }
 }
 
+/// A size that overflowed on its way here is negative.
+void require_possible(const std::string& name, at::IntArrayRef shape) {
+  constexpr double kMostNumbers = 1e15;
+  double count = 1;
+  bool negative = false;
+  for (const std::int64_t size : shape) {
+    negative = negative || size < 0;
+    count *= static_cast<double>(size);
+  }
+  if (!negative && count <= kMostNumbers) return;
+  throw Error(ErrorKind::experiment, "its tensor " + name +
+                                         " would hold more numbers than any machine's memory: expected a smaller "
+                                         "model, such as a smaller hidden_size or vocab_size");
+}
+
 }  // namespace
 
 at::Tensor ParameterSet::add(const std::string& name, at::IntArrayRef shape, Part part, Initializer initializer,
                              bool transposed_in_file) {
+  require_possible(name, shape);
   Parameter parameter{.name = name,
                       .tensor = at::empty(shape, at::TensorOptions().dtype(at::kFloat)).set_requires_grad(true),
                       .part = part,

@@ -6,6 +6,7 @@
 
 #include <boost/core/demangle.hpp>
 #include <boost/dll/shared_library.hpp>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <vector>
@@ -211,8 +212,10 @@ void LoadedPlugin::call(const char* when, const std::function<void()>& plugin_co
     plugin_code();
   } catch (const Error& error) {
     throw Error(error.kind(), fmt::format("{}: {}", name(), error.what()));
+  } catch (const std::bad_alloc&) {
+    throw;  // no fault of the plugin's
   } catch (const std::exception& error) {
-    throw Error(ErrorKind::plugin, fmt::format("{}: failed when it {}: {}", name(), when, error.what()));
+    throw Error(ErrorKind::plugin, fmt::format("{}: failed when it {}: {}", name(), when, plain_message(error)));
   } catch (...) {
     throw Error(ErrorKind::plugin,
                 fmt::format("{}: failed when it {}: it threw something that is not an exception", name(), when));

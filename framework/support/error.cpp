@@ -58,8 +58,8 @@ std::string plain_message(const std::exception& error) {
     if (path.empty()) return "the working directory cannot be used (was it removed?): " + of_file->code().message();
     return path + ": " + of_file->code().message();
   }
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) return "there is not enough memory";
   std::string text = error.what();
+  if (text == std::bad_alloc().what()) return "there is not enough memory";
   for (const char* frames : {"Exception raised from ", "\nframe #", "\nC++ CapturedTraceback"})
     text.erase(std::min(text.find(frames), text.size()));
   if (text.starts_with("[json.exception.")) text.erase(0, std::min(text.find("] "), text.size() - 2) + 2);

@@ -3,11 +3,16 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/alignment.h>
-#include <c10/util/Exception.h>
+#include <fmt/format.h>
+#include <malloc.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+
+#include "support/human.h"
+#include "support/memory_limit.h"
 
 namespace folio::train {
 namespace {
@@ -18,8 +23,14 @@ class TensorHeap final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
     if (bytes == 0) return {nullptr, nullptr, &release, c10::Device(c10::kCPU)};
-    void* const block = std::malloc(bytes + kRoom);
-    TORCH_CHECK(block != nullptr, "there is not enough memory for a tensor of ", bytes, " bytes");
+    const auto taken = static_cast<double>(taken_.load(std::memory_order_relaxed));
+    void* const block = static_cast<double>(bytes) + taken <= limit_.bytes ? std::malloc(bytes + kRoom) : nullptr;
+    if (block == nullptr) {
+      throw OutOfMemory(fmt::format(
+          "there is not enough memory: a tensor of {} was asked for, with {} taken by others, but {} has {}",
+          human_bytes(static_cast<double>(bytes)), human_bytes(taken), limit_.whose, human_bytes(limit_.bytes)));
+    }
+    taken_.fetch_add(::malloc_usable_size(block), std::memory_order_relaxed);
     const auto first = reinterpret_cast<std::uintptr_t>(block) + kRoom;
     auto* const data = reinterpret_cast<std::byte*>(first - first % c10::gAlignment);
     std::memcpy(data - sizeof(block), &block, sizeof(block));
@@ -33,10 +44,14 @@ class TensorHeap final : public c10::Allocator {
  private:
   static constexpr std::size_t kRoom = c10::gAlignment + sizeof(void*);
 
+  const MemoryLimit limit_ = memory_limit();
+  static inline std::atomic<std::size_t> taken_{0};  // by all tensors; what deletes one knows no object
+
   static void release(void* data) {
     if (data == nullptr) return;
     void* block = nullptr;
     std::memcpy(&block, static_cast<std::byte*>(data) - sizeof(block), sizeof(block));
+    taken_.fetch_sub(::malloc_usable_size(block), std::memory_order_relaxed);
     std::free(block);
   }
 };

@@ -4,16 +4,19 @@
 #include <cmath>
 
 #include "folio/error.h"
+#include "support/human.h"
 
 namespace folio::train {
 namespace {
 
-std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+std::int64_t ceil_divide(std::int64_t a, std::int64_t b) { return a / b + (a % b != 0 ? 1 : 0); }
+
+constexpr double kMostSteps = 9007199254740992;  // 2^53: a double counts them one by one
 
 }  // namespace
 
 std::int64_t TrainingPlan::steps(double share_or_steps) const {
-  if (share_or_steps >= 1) return static_cast<std::int64_t>(share_or_steps);
+  if (share_or_steps >= 1) return static_cast<std::int64_t>(std::min(share_or_steps, kMostSteps));
   return std::max<std::int64_t>(1, std::llround(std::ceil(share_or_steps * static_cast<double>(max_steps))));
 }
 
@@ -32,7 +35,7 @@ std::int64_t planned_evaluations(const TrainingPlan& plan, const TrainingArgumen
   } else if (arguments.eval_strategy == Interval::epoch) {
     for (std::int64_t epoch = 1; epoch <= plan.epochs; ++epoch) {
       const std::int64_t updates = plan.max_steps - (epoch - 1) * plan.updates_per_epoch;  // left for it
-      const double batches = static_cast<double>(updates * arguments.gradient_accumulation_steps);
+      const double batches = static_cast<double>(updates) * static_cast<double>(arguments.gradient_accumulation_steps);
       const double done = std::min(1.0, batches / static_cast<double>(plan.batches_per_epoch));
       if (arguments.eval_delay <= static_cast<double>(epoch - 1) + done) ++evaluations;
     }
@@ -53,8 +56,14 @@ TrainingPlan plan_training(const TrainingArguments& arguments, std::int64_t samp
   if (arguments.max_steps > 0) {
     plan.max_steps = arguments.max_steps;
     plan.epochs = ceil_divide(plan.max_steps, plan.updates_per_epoch);
-    plan.train_samples = static_cast<double>(plan.max_steps * arguments.per_device_train_batch_size * accumulation);
+    plan.train_samples = static_cast<double>(plan.max_steps) *
+                         static_cast<double>(arguments.per_device_train_batch_size) * static_cast<double>(accumulation);
   } else {
+    if (arguments.num_train_epochs * static_cast<double>(plan.updates_per_epoch) > kMostSteps) {
+      throw Error(ErrorKind::experiment,
+                  "training.num_train_epochs is " + significant(arguments.num_train_epochs) +
+                      ", which makes more steps than can be counted: expected fewer epochs, or training.max_steps");
+    }
     plan.max_steps = std::llround(std::ceil(arguments.num_train_epochs * static_cast<double>(plan.updates_per_epoch)));
     plan.epochs = std::llround(std::ceil(arguments.num_train_epochs));
     plan.train_samples = static_cast<double>(samples) * arguments.num_train_epochs;

@@ -39,8 +39,12 @@ struct TrainingSetup {
 /// bench/memory.py holds it against runs.
 nlohmann::json memory_estimate(const Model& model, const TrainingSetup& setup);
 
-/// Throws Error (experiment) where weights, gradients and optimizer alone are more than the machine's memory.
+/// Throws Error (experiment) where weights, gradients and optimizer alone are more than memory_limit().
 void check_memory(const Model& model, train::OptimizerType optimizer, c10::Device device);
+
+/// The same with what a training step keeps of a batch, where that is too much beyond doubt.
+void check_batch_memory(const Model& model, const train::TrainingArguments& training, const BatchShape& batch,
+                        c10::Device device);
 
 /// Throws Error (experiment) where training.label_smoothing_factor is set and the model, which is called `name`, does
 /// not heed it.

@@ -3,7 +3,9 @@
 #include <c10/util/Exception.h>
 
 #include <new>
+#include <stdexcept>
 
+#include "support/memory_limit.h"
 #include "support/passwords.h"
 
 namespace folio::worker {
@@ -15,6 +17,10 @@ Failure caught() {
     throw;
   } catch (const Error& error) {
     return {error.kind(), error.what()};
+  } catch (const std::bad_alloc& error) {
+    return {ErrorKind::run, plain_message(error) + ". " + memory_advice()};
+  } catch (const c10::OutOfMemoryError& error) {  // of a CUDA device
+    return {ErrorKind::run, plain_message(std::runtime_error(error.what_without_backtrace())) + " " + memory_advice()};
   } catch (const c10::Error& error) {
     return {ErrorKind::run, plain_message(std::runtime_error(error.what_without_backtrace()))};
   } catch (const std::exception& error) {

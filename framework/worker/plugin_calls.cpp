@@ -58,9 +58,9 @@ decltype(auto) call(const std::string& name, const char* when, const Work& work)
     throw;
   } catch (const c10::Error& error) {
     if (is_lack_of_memory(error)) throw;
-    throw_named(name, when, error.what_without_backtrace());
+    throw_named(name, when, plain_message(error));
   } catch (const std::exception& error) {
-    throw_named(name, when, error.what());
+    throw_named(name, when, plain_message(error));
   } catch (...) {
     throw_named(name, when, "it threw something that is not an exception");
   }

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import unittest
 
-from folio import RUNNER, FolioTest
+from folio import RUNNER, FolioTest, text_of_words
 
 
 class Shell(FolioTest):
@@ -190,3 +190,39 @@ class Surroundings(Shell):
         done = self.shell(f"{gone} runner tiny.yaml")
         self.assertNotEqual(done.returncode, 0)
         self.assertNotIn("filesystem error", done.stderr)
+
+
+class Memory(Shell):
+    def test_what_no_machine_holds_ends_at_once(self):
+        for code, part, *arguments in (
+                (3, "model.num_hidden_layers: expected an integer from 1 to 10000", "model.num_hidden_layers=2000000000"),
+                (3, "memory", "model.hidden_size=1000000000"),
+                (3, "memory", "model.max_position_embeddings=100000000000"),
+                (3, "memory", "model.intermediate_size=9000000000000000000"),
+                (3, "memory", "model.vocab_size=9000000000000000000"),
+                (3, "memory", "model.num_hidden_layers=10000", "model.hidden_size=16384"),
+                (3, "training.num_train_epochs is 1e+300", "training.num_train_epochs=1e300", "training.max_steps=-1")):
+            with self.subTest(arguments=arguments):
+                done = self.runner("check", self.experiment(), *arguments, code=code, timeout=30)
+                self.assertIn(part, done.stderr)
+                self.assertNotIn("frame #", done.stderr)
+                self.assertNotIn("Exception raised", done.stderr)
+        self.assertFalse(self.run_folders())
+
+    def test_a_batch_that_no_memory_holds_is_told_before_it_is_tried(self):
+        self.experiment()
+        (self.folder / "words.txt").write_text(text_of_words(40000))
+        done = self.shell("ulimit -v 9000000; runner check tiny.yaml model.hidden_size=4096 dataset.split.size=64 "
+                          "training.per_device_train_batch_size=9000000000000000000 training.precision=float32")
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("but `ulimit -v` has 8.6 GiB of memory. A smaller training.per_device_train_batch_size", done.stderr)
+
+    def test_memory_that_runs_out_is_told_with_what_helps(self):
+        self.experiment()
+        done = self.shell("ulimit -v 1500000; runner tiny.yaml model.hidden_size=512 model.num_hidden_layers=8 "
+                          "model.max_position_embeddings=512 dataset.split.size=256 "
+                          "training.per_device_train_batch_size=64 training.max_steps=3")
+        self.assertIn(done.returncode, (1, 3))
+        self.assertIn("memory", done.stderr)
+        self.assertIn("training.per_device_train_batch_size", done.stderr)
+        self.assertNotIn("frame #", done.stderr)

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
+#include <sys/resource.h>
 
 #include <chrono>
+#include <csignal>
+#include <cstdint>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -15,6 +18,8 @@
 #include "cli/session/worker_session.h"
 #include "cli/view/live_view.h"
 #include "runs/record/events.h"
+#include "support/human.h"
+#include "support/memory_limit.h"
 #include "support/version.h"
 
 namespace folio::cli {
@@ -99,8 +104,25 @@ bool says_its_end(const runs::NewRun& run) {
   return ended;
 }
 
+/// What is told of a worker that was killed, where memory ran out or most likely did.
+std::string lack_of_memory(std::int64_t kills_before) {
+  constexpr double kMuch = 0.5;
+  rusage children{};  // of the largest of them, which the worker is
+  ::getrusage(RUSAGE_CHILDREN, &children);
+  const double peak = 1024 * static_cast<double>(children.ru_maxrss);
+  const MemoryLimit limit = memory_limit();
+  const bool known = out_of_memory_kills() > kills_before;
+  if (!known && peak < kMuch * limit.bytes) return "";
+  return fmt::format(": {} memory ran out; it had taken up to {} of the {} that {} has. {}",
+                     known ? "the system ended it because" : "most likely", human_bytes(peak), human_bytes(limit.bytes),
+                     limit.whose, memory_advice());
+}
+
 /// What ended a worker that could not say so itself.
-runs::RunError death_of(const WorkerEnd& end, const std::vector<runs::PluginBuild>& plugins) {
+runs::RunError death_of(const WorkerEnd& end, const std::vector<runs::PluginBuild>& plugins,
+                        std::int64_t kills_before) {
+  if (end.status.signal == SIGKILL)
+    return {ErrorKind::run, "the worker " + end.status.to_text() + lack_of_memory(kills_before)};
   if (end.status.signal != 0 || end.told_end) return {ErrorKind::run, "the worker " + end.status.to_text()};
   std::vector<std::string> names;
   for (const runs::PluginBuild& plugin : plugins)
@@ -130,12 +152,13 @@ void record_failure(const runs::NewRun& run, const runs::RunError& error) {
 /// Trains, and writes down how that ended where the worker could not: it may have been killed, or out of memory. Nobody
 /// else writes to the events by then. One that a person stopped, be it before it knew what to do then, was interrupted.
 void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
+  const std::int64_t kills_before = out_of_memory_kills();
   try {
     const RunEnd end = work_on(run, request, global);
     require_folder(run);
     if (says_its_end(run)) return;
     if (end.worker.by_a_person()) return runs::EventWriter(run.folder.events()).interrupted();
-    record_failure(run, end.told.value_or(death_of(end.worker, run.info.plugins)));
+    record_failure(run, end.told.value_or(death_of(end.worker, run.info.plugins, kills_before)));
   } catch (const Error& error) {  // it could not even be started
     require_folder(run);
     if (says_its_end(run)) throw;

@@ -13,6 +13,7 @@
 #include "support/error.h"
 #include "support/files.h"
 #include "support/sha256.h"
+#include "support/utf8.h"
 
 namespace folio::cli {
 namespace {
@@ -105,6 +106,8 @@ std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const 
   for (const PluginKind kind : {PluginKind::dataset, PluginKind::tokenizer, PluginKind::model}) {
     const std::string id = resolved.at(std::string(to_string(kind))).at("type");
     const PluginDescription& plugin = catalogue.require(kind, id);
+    if (first_invalid_utf8(plugin.library))
+      throw Error(ErrorKind::plugin, plugin.library + ": its path is not UTF-8, which a run cannot record; move it");
     builds.push_back({std::string(to_string(kind)), id, plugin.version, plugin.library, plugin.library_hash});
   }
   return builds;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -32,6 +33,15 @@ struct Parts {
   std::unique_ptr<Model> model;          ///< null where only a trained tokenizer tells the size of its vocabulary
 };
 
+std::unique_ptr<Model> make_model(const Job& job, const Tokenizer& tokenizer) {
+  try {
+    return job.make_model(tokenizer);
+  } catch (const std::bad_alloc& error) {
+    throw Error(ErrorKind::experiment, job.model_name() + ": " + plain_message(error) +
+                                           ": expected a smaller model, such as a smaller hidden_size or fewer layers");
+  }
+}
+
 /// Makes them, and with that finds what is wrong with each, and between them.
 Parts make_parts(const Job& job) {
   const c10::Device device = train::choose_device(job.training());
@@ -42,7 +52,7 @@ Parts make_parts(const Job& job) {
   const bool pretrained = parts.tokenizer->is_pretrained();
   if (pretrained) parts.tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // has it them?
   if (!pretrained && !job.settles_vocab_size()) return parts;
-  parts.model = job.make_model(*parts.tokenizer);
+  parts.model = make_model(job, *parts.tokenizer);
   check_memory(*parts.model, job.training().optim, device);
   check_label_smoothing(*parts.model, job.model_name(), job.training().label_smoothing_factor);
   return parts;
@@ -138,6 +148,7 @@ int preflight(const std::string& request) {
   const train::TrainingPlan plan = train::plan_training(job.training(), outlook.samples);
   const BatchShape shape = shape_of_batches(job, *tokenizer, plan.batch_size, length);
   if (options.by == data::SplitBy::tokens) check_length(shape, length, *model);
+  check_batch_memory(*model, job.training(), shape, train::choose_device(job.training()));
 
   const std::int64_t most_evaluated = job.training().max_eval_samples;
   if (most_evaluated > 0) outlook.eval_samples = std::min(outlook.eval_samples, most_evaluated);

@@ -198,6 +198,7 @@ Speed measure_speed(const Job& job, const JobData& job_data, const data::Collato
   const std::int64_t batch = std::min(training.per_device_train_batch_size, samples);
   const std::int64_t length = std::max<std::int64_t>(1, job_data.training.token_count() / samples);
   const std::int64_t vocab_size = job.vocab_size(*job_data.tokenizer);
+  check_batch_memory(*model, training, collator.shape(batch, length), train::choose_device(training));
   Speed speed;
   speed.chosen = choose_execution(
       training, *model, {length, [&](std::int64_t tokens) { return collator.shape(batch, tokens); }, vocab_size});

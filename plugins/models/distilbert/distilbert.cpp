@@ -36,7 +36,7 @@ OptionTable DistilBert::options() {
   return {
       nn::vocab_size_option(),
       integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
-      integer("num_hidden_layers", 6).at_least(1).help("layers, each with attention and feed-forward"),
+      integer("num_hidden_layers", 6).between(1, 10000).help("layers, each with attention and feed-forward"),
       integer("num_attention_heads", 12)
           .at_least(1)
           .help("attention heads in a layer; hidden_size is divided among them"),

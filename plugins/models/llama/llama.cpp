@@ -12,7 +12,7 @@ OptionTable Llama::options() {
       nn::vocab_size_option(),
       integer("hidden_size", 4096).at_least(1).help("width of the residual stream"),
       integer("intermediate_size", 11008).at_least(1).help("width inside the feed-forward blocks"),
-      integer("num_hidden_layers", 32).at_least(1).help("layers, each with attention and feed-forward"),
+      integer("num_hidden_layers", 32).between(1, 10000).help("layers, each with attention and feed-forward"),
       integer("num_attention_heads", 32)
           .at_least(1)
           .help("attention heads in a layer; hidden_size is divided among them"),

@@ -15,8 +15,8 @@ OptionTable T5::options() {
       integer("hidden_size", 512).at_least(1).help("width of the residual streams (d_model)"),
       integer("head_dim", 64).at_least(1).help("width of an attention head (d_kv)"),
       integer("intermediate_size", 2048).at_least(1).help("width inside the feed-forward blocks (d_ff)"),
-      integer("num_hidden_layers", 6).at_least(1).help("layers of the encoder (num_layers)"),
-      integer("num_decoder_layers").at_least(1).absent_means("num_hidden_layers").help("layers of the decoder"),
+      integer("num_hidden_layers", 6).between(1, 10000).help("layers of the encoder (num_layers)"),
+      integer("num_decoder_layers").between(1, 10000).absent_means("num_hidden_layers").help("layers of the decoder"),
       integer("num_attention_heads", 8).at_least(1).help("attention heads in a layer (num_heads)"),
       integer("relative_attention_num_buckets", 32)
           .at_least(4)
