@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kDefaultLimit = std::uintmax_t{10} << 30;
 
-/// A writer adds to its temporary file all the time; one that was left alone for so long has none.
+/// A writer adds to its temporary file all the time; one that was left alone for so long has none, also where there
+/// are no locks that tell it.
 constexpr std::chrono::hours kAbandoned{1};
 
 std::string variable(const char* name) {

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "support/error.h"
+#include "support/files.h"
 
 using namespace folio;
 namespace fs = std::filesystem;
@@ -87,11 +88,14 @@ TEST_CASE("a cache drops what was not used for the longest time until it keeps t
 
 TEST_CASE("what a killed writer left behind goes, what a living one writes stays") {
   const CacheFolder folder;
-  const fs::path abandoned = folder.put("tokens/a.training.tmp1-2", 10, 120);
-  const fs::path growing = folder.put("tokens/b.training.tmp3-4", 10, 1);
+  const fs::path abandoned = folder.put("tokens/a.training.tmp1-2", 10, 1);
+  const fs::path of_another_kind = folder.put("tokens/c.tmp", 10, 120);
+  AtomicFile growing(folder.path / "tokens/b.training");
   trim_cache(folder.path, 1000);
   CHECK_FALSE(fs::exists(abandoned));
-  CHECK(fs::exists(growing));
+  CHECK_FALSE(fs::exists(of_another_kind));
+  growing.commit();
+  CHECK(fs::exists(folder.path / "tokens/b.training"));
 }
 
 TEST_CASE("the cache lies where the environment says") {
