@@ -85,6 +85,7 @@ SUBSTITUTIONS = [
     (r"export --format", "export e4cbdeef --format"),
     (r"diff --trace$", "diff --trace e70dab32 212e24bb"),
     (r"tests/reference/book_bodies.py FOLDER", "python3 tests/reference/book_bodies.py $FOLIO_DATA"),
+    (r"plugins trust$", "plugins trust --list"),
     (r"plugins trust (PATH|~/mymodel/plugins)", "plugins trust build/tests/fixtures/plugins/lines"),
     (r"plugins show lines", "--plugin-path build/tests/fixtures/plugins/lines plugins show lines"),
     (r"postgresql://ann@db.example.org/folio", "{store}"),
