@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "support/machine_load.h"
+#include "support/machine/machine_load.h"
 
 namespace folio::train {
 

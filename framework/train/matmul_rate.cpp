@@ -8,7 +8,7 @@
 #include <array>
 #include <chrono>
 
-#include "support/work_time.h"
+#include "support/machine/work_time.h"
 
 namespace folio::train {
 namespace {

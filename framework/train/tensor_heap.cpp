@@ -12,7 +12,7 @@
 #include <cstring>
 
 #include "support/human.h"
-#include "support/memory_limit.h"
+#include "support/machine/memory_limit.h"
 
 namespace folio::train {
 namespace {

@@ -5,7 +5,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "support/memory_limit.h"
+#include "support/machine/memory_limit.h"
 #include "support/passwords.h"
 
 namespace folio::worker {

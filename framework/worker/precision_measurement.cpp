@@ -12,10 +12,10 @@
 #include <chrono>
 #include <limits>
 
-#include "support/work_time.h"
+#include "support/machine/work_time.h"
 #include "train/matmul_rate.h"
 #include "train/products.h"
-#include "worker/step_timing.h"
+#include "worker/estimates/step_timing.h"
 
 namespace folio::worker {
 namespace {

@@ -19,7 +19,7 @@
 #include "cli/view/live_view.h"
 #include "runs/record/events.h"
 #include "support/human.h"
-#include "support/memory_limit.h"
+#include "support/machine/memory_limit.h"
 #include "support/version.h"
 
 namespace folio::cli {

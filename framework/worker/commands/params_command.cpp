@@ -7,13 +7,13 @@
 #include "formats/description_json.h"
 #include "worker/commands/commands.h"
 #include "worker/environment.h"
-#include "worker/estimates.h"
+#include "worker/estimates/estimates.h"
+#include "worker/estimates/short_formula.h"
+#include "worker/estimates/step_timing.h"
 #include "worker/job.h"
 #include "worker/plugin_calls.h"
 #include "worker/precision.h"
 #include "worker/progress_lines.h"
-#include "worker/short_formula.h"
-#include "worker/step_timing.h"
 
 namespace folio::worker {
 namespace {

@@ -14,12 +14,12 @@
 #include "train/training_plan.h"
 #include "worker/commands/commands.h"
 #include "worker/environment.h"
-#include "worker/estimates.h"
+#include "worker/estimates/estimates.h"
+#include "worker/estimates/time_estimate.h"
 #include "worker/job.h"
 #include "worker/precision.h"
 #include "worker/preparation.h"
 #include "worker/progress_lines.h"
-#include "worker/time_estimate.h"
 
 namespace folio::worker {
 namespace {

@@ -1,4 +1,4 @@
-#include "support/memory_limit.h"
+#include "support/machine/memory_limit.h"
 
 #include <sys/resource.h>
 #include <unistd.h>

@@ -1,10 +1,10 @@
-#include "support/machine_load.h"
+#include "support/machine/machine_load.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <cmath>
 
-#include "support/work_time.h"
+#include "support/machine/work_time.h"
 
 using namespace folio;
 

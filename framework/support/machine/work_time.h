@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "support/machine_load.h"
+#include "support/machine/machine_load.h"
 
 /// Timing a piece of work so that other programs on the machine do not decide.
 namespace folio {

@@ -1,4 +1,4 @@
-#include "worker/step_timing.h"
+#include "worker/estimates/step_timing.h"
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/full.h>
@@ -8,7 +8,7 @@
 #include <array>
 #include <chrono>
 
-#include "support/work_time.h"
+#include "support/machine/work_time.h"
 #include "train/optimization/optimizer.h"
 #include "worker/model_folder.h"
 

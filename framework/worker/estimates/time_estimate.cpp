@@ -1,8 +1,8 @@
-#include "worker/time_estimate.h"
+#include "worker/estimates/time_estimate.h"
 
 #include "train/matmul_rate.h"
 #include "train/products.h"
-#include "worker/step_timing.h"
+#include "worker/estimates/step_timing.h"
 
 namespace folio::worker {
 namespace {

@@ -1,4 +1,4 @@
-#include "worker/short_formula.h"
+#include "worker/estimates/short_formula.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "support/work_time.h"
+#include "support/machine/work_time.h"
 
 #include <time.h>
 

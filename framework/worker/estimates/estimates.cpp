@@ -1,4 +1,4 @@
-#include "worker/estimates.h"
+#include "worker/estimates/estimates.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -11,7 +11,7 @@
 
 #include "folio/error.h"
 #include "support/human.h"
-#include "support/memory_limit.h"
+#include "support/machine/memory_limit.h"
 #include "train/optimization/optimizer.h"
 
 namespace folio::worker {

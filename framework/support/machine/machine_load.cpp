@@ -1,4 +1,4 @@
-#include "support/machine_load.h"
+#include "support/machine/machine_load.h"
 
 #include <sys/resource.h>
 #include <unistd.h>
