@@ -175,7 +175,8 @@ TEST_CASE("a folder that was refused is read again only when its files have chan
 
 TEST_CASE("what was entered of a run stays when a later line is too long, and its end is told", "[store]") {
   const ScratchFolder scratch;
-  const NewRun run = make_run(scratch.path());
+  NewRun run = make_run(scratch.path());
+  run.lock.reset();
   EventWriter(run.folder.events()).running(gone_process());
   EventWriter(run.folder.events()).points(1, 0, {{"loss", 2}});
   {

@@ -83,7 +83,8 @@ TEST_CASE("kill -9 of the writer and of those who sync loses and doubles no ackn
 
 TEST_CASE("a run whose worker was killed becomes failed, naming the process", "[store]") {
   const ScratchFolder scratch;
-  const NewRun run = make_run(scratch.path());
+  NewRun run = make_run(scratch.path());
+  run.lock.reset();
   Store store = open(scratch);
   const auto worker = start(scratch, {"begin", run.folder.path().string()});
   char line[8];
