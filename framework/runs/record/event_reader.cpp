@@ -112,6 +112,7 @@ Event event_from_json(const json& source) {
 
 /// The event that a line holds; none where the line is damaged or foreign, which is no failure: the others count.
 std::optional<Event> parse_event(std::string_view line) {
+  if (!line.starts_with('{')) return std::nullopt;  // which is quicker than an exception
   try {
     return event_from_json(parse_strict_json(line, "", {ErrorKind::store, kDeepestJson, /*unique_names=*/false}));
   } catch (const NoEvent&) {
@@ -155,8 +156,9 @@ EventBatch read_events(const fs::path& events_file, std::uint64_t offset, std::s
     const std::size_t end = lines.find('\n', begin);
     if (auto event = parse_event(std::string_view(lines).substr(begin, end - begin)))
       batch.events.push_back(std::move(*event));
-    else
-      ++batch.skipped;
+    else if (++batch.skipped > kMostSkipped)
+      throw Error(ErrorKind::store, events_file.string() + ": has more than " + std::to_string(kMostSkipped) +
+                                        " lines that are no event; is it the file of another program?");
     begin = end + 1;
   }
   batch.offset += lines.size();

@@ -112,10 +112,13 @@ struct EventBatch {
 
 /// Bytes of a line of events.jsonl: an event of facts names every source of a run's text, others are far shorter.
 constexpr std::size_t kLongestLine = 32 << 20;
+/// Lines of one piece of events that may be none: a full disk tears some, and newer programs may write others.
+constexpr std::int64_t kMostSkipped = 100'000;
 
 /// Reads whole lines from `offset` on, of at least one line and up to about `limit` bytes; a last line without its end
 /// is left for the next time. The batch's offset equals `offset` when there was nothing. A missing file is an empty
-/// one. Throws Error (store) when the file cannot be read, is no regular one, or has a line longer than kLongestLine.
+/// one. Throws Error (store) when the file cannot be read, is no regular one, has a line longer
+/// than kLongestLine, or more lines than kMostSkipped that are no event.
 EventBatch read_events(const std::filesystem::path& events_file, std::uint64_t offset, std::size_t limit = 8 << 20);
 
 /// Hands over all events of a file, piece by piece, and returns how many whole lines are no event. Throws as

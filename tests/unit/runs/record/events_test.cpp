@@ -161,3 +161,15 @@ TEST_CASE("a writer on a full disk throws") {
     CHECK_THAT(error.what(), Catch::Contains("/dev/full") && Catch::Contains("No space left"));
   }
 }
+
+TEST_CASE("a file of lines that are no events is refused before it takes long") {
+  const ScratchFolder scratch;
+  const auto file = scratch.path() / "events.jsonl";
+  for (const char* line : {"\n", "{}\n"}) {
+    std::string text;
+    for (std::int64_t i = 0; i <= kMostSkipped; ++i) text += line;
+    std::ofstream(file) << text;
+    CHECK_THROWS_WITH(read_events(file, 0),
+                      Catch::Contains("events.jsonl: has more than 100000 lines that are no event"));
+  }
+}
