@@ -64,6 +64,11 @@ Finding processor(const json& environment) {
   return finding;
 }
 
+Finding without_libtorch(const std::exception& error) {
+  return {"libtorch", Verdict::failure, fmt::format("{} does not work: {}", worker_program().string(), error.what()),
+          "rm -rf build .deps, then ./runner --version sets everything up again"};
+}
+
 /// What only a process with libtorch can tell: it is started and asked.
 std::vector<Finding> worker() {
   try {
@@ -79,9 +84,11 @@ std::vector<Finding> worker() {
                      gigaflops(environment, "float32_flops_per_second"),
                      gigaflops(environment, "bfloat16_flops_per_second"))},
         processor(environment)};
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::interrupted) throw;
+    return {without_libtorch(error)};
   } catch (const std::exception& error) {  // the boundary of the check: what went wrong is its finding
-    return {{"libtorch", Verdict::failure, fmt::format("{} does not work: {}", worker_program().string(), error.what()),
-             "rm -rf build .deps, then ./runner --version sets everything up again"}};
+    return {without_libtorch(error)};
   }
 }
 
@@ -99,6 +106,11 @@ std::vector<Finding> plugins(const GlobalOptions& global) {
 
 std::vector<Finding> store(const GlobalOptions& global) {
   const fs::path file = runs::store_file(global.results);
+  try {
+    require_results(global);
+  } catch (const Error& error) {  // as above
+    return {{"store", Verdict::failure, error.what(), ""}};
+  }
   if (global.store.empty() && !runs::store_is_sound(file)) {
     return {{"store", Verdict::failure, file.string() + " is damaged",
              "runner reindex rebuilds it from the run folders; nothing is lost"}};

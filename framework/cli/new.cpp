@@ -66,6 +66,28 @@ fs::path runner_program() {
   return plugin_host::program_folder() / "runner";
 }
 
+using Words = std::vector<std::pair<std::string, std::string>>;
+
+/// The template's files with the words replaced; nothing where one of them cannot be written.
+void write_template(const fs::path& folder, const NewOptions& options, const Words& words) {
+  const std::string placeholder = "new_" + options.kind;
+  make_directories(folder);
+  try {
+    for (const std::string& of : {options.kind, std::string("any")}) {
+      for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(FOLIO_TEMPLATES) / of)) {
+        std::string name = entry.path().filename().string(), text = read_file(entry.path());
+        replace_all(name, placeholder, options.name);
+        for (const auto& [from, to] : words) replace_all(text, from, to);
+        write_file_atomically(folder / name, text);
+      }
+    }
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    throw;
+  }
+}
+
 int new_plugin(const NewOptions& options, const GlobalOptions& global) {
   check_name(options, global);
   const fs::path folder = fs::absolute(options.folder.empty() ? options.name : options.folder).lexically_normal();
@@ -74,24 +96,15 @@ int new_plugin(const NewOptions& options, const GlobalOptions& global) {
   const fs::path build = plugin_host::program_folder().parent_path();
   const std::string runner = runner_program().string();
   const std::string placeholder = "new_" + options.kind;
-  const std::vector<std::pair<std::string, std::string>> words{
-      {placeholder, options.name},
-      {class_name(placeholder), class_name(options.name)},
-      {"@NAME@", options.name},
-      {"@KIND@", options.kind},
-      {"@WHAT@", options.kind == "dataset" ? "data set" : options.kind},
-      {"@FOLIO_BUILD@", build.string()},
-      {"@FOLIO_RUNNER@", runner}};
+  const Words words{{placeholder, options.name},
+                    {class_name(placeholder), class_name(options.name)},
+                    {"@NAME@", options.name},
+                    {"@KIND@", options.kind},
+                    {"@WHAT@", options.kind == "dataset" ? "data set" : options.kind},
+                    {"@FOLIO_BUILD@", build.string()},
+                    {"@FOLIO_RUNNER@", runner}};
 
-  make_directories(folder);
-  for (const std::string& of : {options.kind, std::string("any")}) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(FOLIO_TEMPLATES) / of)) {
-      std::string name = entry.path().filename().string(), text = read_file(entry.path());
-      replace_all(name, placeholder, options.name);
-      for (const auto& [from, to] : words) replace_all(text, from, to);
-      write_file_atomically(folder / name, text);
-    }
-  }
+  write_template(folder, options, words);
   fmt::print(std::cout,
              "{0} now has a {1} plugin '{2}': small, complete and yours to change.\nNext:\n"
              "  cd {0}\n"

@@ -19,6 +19,7 @@ void set_aside_if_damaged(const std::filesystem::path& file) {
 
 /// Only `forget`, a results folder, where it is not empty.
 void reindex(const GlobalOptions& global, const std::string& forget) {
+  require_results(global);
   if (global.store.empty()) set_aside_if_damaged(runs::store_file(global.results));
   runs::Store store = store_of(global);
   if (!forget.empty()) {

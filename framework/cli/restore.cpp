@@ -16,6 +16,7 @@ struct RestoreOptions {
 };
 
 void list_trash(const GlobalOptions& global) {
+  require_results(global);
   for (const runs::RunSummary& run : runs::list_trash(global.results))
     std::cout << fmt::format("{}  {}  {}\n", run.id, run.name, run.created);
 }

@@ -69,10 +69,25 @@ std::optional<fs::path> neighbour(const fs::path& library, const LibraryNeeds& n
   return std::nullopt;
 }
 
+/// The loader would look for a relative path in the folder that Folio is started in, which may be anybody's.
+void refuse_relative_paths(const fs::path& library, const LibraryNeeds& needs) {
+  const auto refuse = [&](const std::string& what, const std::string& path) {
+    fail(library, fmt::format("cannot be loaded: {} '{}', which is another file wherever Folio is started; expected "
+                              "$ORIGIN or an absolute path",
+                              what, path));
+  };
+  for (const std::string& folder : needs.run_path)
+    if (!folder.starts_with('/') && !folder.starts_with("$ORIGIN") && !folder.starts_with("${ORIGIN}"))
+      refuse("its run path names the folder", folder);
+  for (const std::string& name : needs.libraries)
+    if (name.find('/') != std::string::npos && !name.starts_with('/')) refuse("it needs the file", name);
+}
+
 /// Loads the libraries that the plugin brings along beside itself, which its copy could not find; the loader then takes
 /// them as the ones that the copy needs. They must lie as safely as the plugin.
 void load_neighbours(const fs::path& library, const LibraryCopy& copy) {
   const LibraryNeeds needs = read_library_needs(LibraryFile{library, copy.path()});
+  refuse_relative_paths(library, needs);
   for (const std::string& name : needs.libraries) {
     const auto file = neighbour(library, needs, name);
     if (!file) continue;

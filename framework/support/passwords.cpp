@@ -37,7 +37,13 @@ std::vector<std::size_t> address_begins(std::string_view text) {
 std::optional<Part> password_of(std::string_view text, std::size_t begin) {
   const std::size_t authority_end = std::min(text.find_first_of(std::string(kBlanks) + "/?#", begin), text.size());
   const std::size_t colon = text.find(':', begin);
-  if (colon >= authority_end) return std::nullopt;
+  if (colon >= authority_end) {
+    // "https://token@host": a server of files gives its users no other names than secret ones.
+    const std::size_t user_end = text.substr(0, authority_end).find('@', begin);
+    const bool of_files = text.substr(0, begin).ends_with("http://") || text.substr(0, begin).ends_with("https://");
+    return of_files && user_end != std::string_view::npos && user_end > begin ? std::optional(Part{begin, user_end})
+                                                                              : std::nullopt;
+  }
   const std::size_t word_end = std::min(text.find_first_of(kBlanks, begin), text.size());
   std::size_t at = text.substr(0, word_end).rfind('@');
   const bool is_port = is_number(text.substr(colon + 1, authority_end - colon - 1));
@@ -69,7 +75,7 @@ std::vector<Part> secret_values(std::string_view text) {
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
     const bool parameter = begin > 0 && (text[begin - 1] == '?' || text[begin - 1] == '&');
     const auto says = [&](std::string_view word) { return name.find(word) != std::string::npos; };
-    const bool secret = parameter ? std::any_of(kOfAddresses.begin(), kOfAddresses.end(), says)
+    const bool secret = parameter ? name == "key" || std::any_of(kOfAddresses.begin(), kOfAddresses.end(), says)
                                   : name.ends_with("password") || name.ends_with("passwd");
     const std::size_t end = std::min(text.find_first_of(std::string(kBlanks) + "&#;,", equals + 1), text.size());
     if (secret && end > equals + 1) parts.push_back({equals + 1, end});

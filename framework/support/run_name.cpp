@@ -20,9 +20,11 @@ bool can_begin(char c) { return is_letter_or_digit(c) || c == '_'; }
 
 bool can_follow(char c) { return can_begin(c) || c == '.' || c == '-'; }
 
-bool looks_like_id(std::string_view text) {
-  return text.size() == kIdDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+bool is_hexadecimal(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
+
+bool looks_like_id(std::string_view text) { return text.size() == kIdDigits && is_hexadecimal(text); }
 
 bool is_file_name(std::string_view text) {
   return std::any_of(kFileEndings.begin(), kFileEndings.end(),
@@ -43,6 +45,11 @@ std::optional<std::string> problem_with_name(std::string_view name) {
   return std::nullopt;
 }
 
+bool may_begin_id(std::string_view name) {
+  constexpr std::size_t kFewest = 4;  // so that a name of a letter or two is one
+  return name.size() >= kFewest && name.size() <= kIdDigits && is_hexadecimal(name);
+}
+
 std::string name_from(std::string_view text) {
   std::string name;
   for (const char c : text)
@@ -54,7 +61,7 @@ std::string name_from(std::string_view text) {
   while (name.ends_with('-')) name.pop_back();
   if (is_file_name(name)) name[name.rfind('.')] = '-';
   if (name.empty()) return "unnamed";
-  return problem_with_name(name) ? "run-" + name : name;
+  return may_begin_id(name) || problem_with_name(name) ? "run-" + name : name;
 }
 
 }  // namespace folio

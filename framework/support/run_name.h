@@ -11,7 +11,10 @@ namespace folio {
 /// something else where a run is named: `latest`, `baseline`, an id, a file (NAME.yaml, NAME.yml, NAME.json).
 std::optional<std::string> problem_with_name(std::string_view name);
 
-/// A name, one that is right, made of any text: what cannot stand in a name becomes '-'.
+/// Whether an id of today or tomorrow may begin so, by which a run can be named.
+bool may_begin_id(std::string_view name);
+
+/// A name, one that is right and may begin no id, made of any text: what cannot stand in a name becomes '-'.
 std::string name_from(std::string_view text);
 
 }  // namespace folio

@@ -46,9 +46,14 @@ std::string nearest_folder(const fs::path& missing) {
   return nearest ? fmt::format("; did you mean '{}'?", (missing.parent_path() / *nearest).string()) : "";
 }
 
-/// A results folder that somebody named has to be there; the usual one may be still to come, and a server has the runs
-/// of others.
+void require_named(const GlobalOptions& global) {
+  if (global.results.empty()) throw Error(ErrorKind::usage, "--results (or FOLIO_RESULTS) is empty: expected a folder");
+}
+
+}  // namespace
+
 void require_results(const GlobalOptions& global) {
+  require_named(global);
   if (!global.store.empty() || is_folder(global.results) || global.results == global.usual_results) return;
   const fs::path named = (global.results / "").parent_path();  // without a slash at its end
   std::error_code ignored;
@@ -59,8 +64,6 @@ void require_results(const GlobalOptions& global) {
                                 "makes it; nothing was made now.",
                                 named.string(), nearest_folder(named)));
 }
-
-}  // namespace
 
 runs::Store store_of(const GlobalOptions& global) {
   // A folder without runs gets no store, so that looking at one leaves nothing behind.
@@ -86,6 +89,7 @@ runs::Store open_store(const GlobalOptions& global) {
 }
 
 runs::Store open_store_to_add(const GlobalOptions& global) {
+  require_named(global);
   runs::UnfinishedRun::remove_abandoned(global.results);
   try {
     runs::Store store = store_of(global);

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "cli/session/results_store.h"
 #include "runs/compare/where.h"
 #include "runs/record/selection.h"
 #include "runs/record/trash.h"
@@ -41,6 +42,7 @@ std::vector<RunSummary> named_runs(const std::vector<RunSummary>& runs, const st
 }
 
 std::vector<RunSummary> trashed_runs(const GlobalOptions& global, const std::vector<std::string>& names) {
+  require_results(global);
   const auto trash = runs::list_trash(global.results);
   if (trash.empty()) throw Error(ErrorKind::usage, "the trash is empty");
   return names.empty() ? trash : named_runs(trash, names);

@@ -185,12 +185,13 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
     store.sync_run(run.info.id);
     return store.load(run.info.id);
   } catch (const Error& error) {
-    fmt::print(std::cerr,
-               "warning: {}\nThe complete run is in {}; the next command that reaches the store will enter it.\n",
-               error.what(), run.folder.path().string());
     runs::Store of_this_run = runs::Store::in_memory_of(global.results);
     of_this_run.sync_run(run.info.id);
-    return of_this_run.load(run.info.id);
+    runs::Run ended = of_this_run.load(run.info.id);
+    const bool whole = ended.summary.state == runs::RunState::finished;
+    fmt::print(std::cerr, "warning: {}\n{} is in {}; the next command that reaches the store will enter it.\n",
+               error.what(), whole ? "The complete run" : "What there is of the run", run.folder.path().string());
+    return ended;
   }
 }
 

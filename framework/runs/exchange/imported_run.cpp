@@ -176,7 +176,7 @@ void ImportedRun::add(const Event& event) {
   events_ += line + "\n";
 }
 void ImportedRun::take_fitting_name(ImportOrigin& origin) {
-  if (problem_with_name(info.name)) {
+  if (problem_with_name(info.name) || may_begin_id(info.name)) {
     origin.name = report.own_name = info.name;
     info.name = name_from(info.name);
   }

@@ -69,6 +69,8 @@ Places places_from_environment(const std::optional<std::string>& data_dir) {
     places.cache = (working / *given / "books").lexically_normal();
   }
   places.mirror = environment("FOLIO_BOOKS_URL").value_or("https://www.gutenberg.org");
+  if (!places.mirror.starts_with("http://") && !places.mirror.starts_with("https://"))  // it may have a password
+    throw Error(ErrorKind::usage, "FOLIO_BOOKS_URL is no address of a server: expected https://HOST or http://HOST");
   while (places.mirror.ends_with('/')) places.mirror.pop_back();
   return places;
 }

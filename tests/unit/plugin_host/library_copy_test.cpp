@@ -90,3 +90,9 @@ TEST_CASE("a library beside a plugin that others may write is not loaded") {
       error_of(ErrorKind::plugin, [&] { LoadedPlugin{library}; }),
       Contains("it needs " + (words / "libfolio_words.so").string() + ", which is not safe: others may write to"));
 }
+
+TEST_CASE("a library that would be looked for where Folio is started is not loaded") {
+  const TemporaryFolder place;
+  CHECK_THAT(error_of(ErrorKind::plugin, [&] { LoadedPlugin{place.add("relative_run_path")}; }),
+             Contains("its run path names the folder 'words', which is another file wherever Folio is started"));
+}

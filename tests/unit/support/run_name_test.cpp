@@ -31,6 +31,8 @@ TEST_CASE("a name is made of any text") {
   CHECK(name_from("  sweep - 1 ") == "sweep-1");
   CHECK(name_from("latest") == "run-latest");
   CHECK(name_from("3fa9b2c1") == "run-3fa9b2c1");
+  CHECK(name_from("3fa9") == "run-3fa9");
+  CHECK(name_from("3fa") == "3fa");
   CHECK(name_from("trainer_state.json") == "trainer_state-json");
   CHECK(name_from("羅密歐") == "unnamed");
   CHECK(name_from("") == "unnamed");
