@@ -37,13 +37,7 @@ std::vector<std::size_t> address_begins(std::string_view text) {
 std::optional<Part> password_of(std::string_view text, std::size_t begin) {
   const std::size_t authority_end = std::min(text.find_first_of(std::string(kBlanks) + "/?#", begin), text.size());
   const std::size_t colon = text.find(':', begin);
-  if (colon >= authority_end) {
-    // "https://token@host": a server of files gives its users no other names than secret ones.
-    const std::size_t user_end = text.substr(0, authority_end).find('@', begin);
-    const bool of_files = text.substr(0, begin).ends_with("http://") || text.substr(0, begin).ends_with("https://");
-    return of_files && user_end != std::string_view::npos && user_end > begin ? std::optional(Part{begin, user_end})
-                                                                              : std::nullopt;
-  }
+  if (colon >= authority_end) return std::nullopt;
   const std::size_t word_end = std::min(text.find_first_of(kBlanks, begin), text.size());
   std::size_t at = text.substr(0, word_end).rfind('@');
   const bool is_port = is_number(text.substr(colon + 1, authority_end - colon - 1));

@@ -41,9 +41,7 @@ TEST_CASE("text without a password stays as it is") {
   CHECK_FALSE(has_password("https://ann:***@host"));
 }
 
-TEST_CASE("a user's name alone is a secret of a server of files, and none of a store") {
-  CHECK(without_passwords("https://ghp_token@host/books") == "https://***@host/books");
-  CHECK(without_passwords("https://host/a@b") == "https://host/a@b");
-  CHECK(without_passwords("postgresql://ann@host/folio") == "postgresql://ann@host/folio");
+TEST_CASE("a parameter that is called key is a secret") {
   CHECK(without_passwords("https://host/books?key=secret&page=2") == "https://host/books?key=***&page=2");
+  CHECK(without_passwords("https://host/books?monkey=1") == "https://host/books?monkey=1");
 }
