@@ -42,7 +42,6 @@ class Conversation {
 
   /// One prompt.
   void ask() {
-    if (!options_.json) print(paint_.dim(shown(options_.prompt)));
     nlohmann::json with_prompt = request();
     with_prompt["prompt"] = options_.prompt;
     work(with_prompt, /*input_open=*/false);
@@ -84,6 +83,7 @@ class Conversation {
       fmt::print(std::cerr, "{}: {}", Paint(use_colour(STDERR_FILENO)).yellow("note"),
                  shown(line["refused"].get<std::string>()));
     if (!line.contains("text")) return;
+    if (text_.empty() && !options_.interactive && !options_.json) print(paint_.dim(shown(options_.prompt)));
     text_ += line["text"].get<std::string>();
     if (!options_.json) print(shown(line["text"].get<std::string>()));
   }

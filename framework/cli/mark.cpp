@@ -19,28 +19,25 @@ struct MarkOptions {
   std::string run;
   std::string state;
   std::string reason;
-  bool force = false;
 };
 
 /// Throws Error (usage) unless the run may be marked.
-void require_endable(const runs::RunSummary& run, const MarkOptions& options) {
+void require_endable(const runs::RunSummary& run) {
   runs::require_own(run);
   if (!runs::is_active(run.state)) {
     throw Error(ErrorKind::usage, fmt::format("run {} is {} already; only one that is created or running can be marked",
                                               run.id, runs::to_string(run.state)));
   }
   // What is known to be gone is marked as failed by itself: what is left lives, or nobody knows.
-  if (options.force || !run.elsewhere.empty()) return;
-  throw Error(
-      ErrorKind::usage,
-      fmt::format("run {0} is being worked on: 'runner stop {0}' ends it; --force marks it all the same", run.id));
+  if (!run.elsewhere.empty()) return;
+  throw Error(ErrorKind::usage, fmt::format("run {0} is being worked on: 'runner stop {0}' ends it", run.id));
 }
 
 void mark_run(const GlobalOptions& global, const MarkOptions& options) {
   runs::Store store = open_store(global);
   const auto runs = store.list();
   const runs::RunSummary run = runs::select_run(runs, options.run, store.unread());
-  require_endable(run, options);
+  require_endable(run);
   runs::EventWriter events(store.folder_of(run.id).events());
   const std::string reason = options.reason.empty() ? "marked by hand" : "marked by hand: " + options.reason;
   options.state == "failed" ? events.failed(ErrorKind::run, reason) : events.interrupted();
@@ -56,7 +53,6 @@ void add_mark(const Command& program, const GlobalOptions& global, int&) {
   command.option("RUN", options->run, "a run, given as for 'show'").required();
   command.option("STATE", options->state, "failed or interrupted").required().one_of({"failed", "interrupted"});
   command.option("--reason", options->reason, "why it failed");
-  command.flag("--force", options->force, "also a run that is being worked on");
   command.footer(
       "A run whose process is gone is marked as failed by itself. This is for a run on another machine, of which "
       "nothing "

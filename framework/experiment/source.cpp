@@ -90,8 +90,9 @@ std::optional<Unreadable> unreadable(const Source& source) {
     length = point.length;
     const bool control = is_control(text[at]) && text[at] != '\n' && text[at] != '\r' && text[at] != '\t';
     if (point.valid && !control) continue;
-    return Unreadable{place_of(source, at), fmt::format("byte 0x{:02x} is not UTF-8 text; is this a binary file?",
-                                                        static_cast<unsigned char>(text[at]))};
+    return Unreadable{place_of(source, at),
+                      fmt::format("byte 0x{:02x} is {}; is this a binary file?", static_cast<unsigned char>(text[at]),
+                                  point.valid ? "a control character, which YAML does not allow" : "not UTF-8 text")};
   }
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/core/demangle.hpp>
 #include <boost/dll/shared_library.hpp>
 #include <new>
@@ -49,10 +50,15 @@ std::string explain(const fs::path& copy, std::string complaint) {
   return "cannot be loaded: " + complaint;
 }
 
-/// The file that a library's need is met by, where the run path names the library's own folder ($ORIGIN); none where
-/// it is met otherwise.
-std::optional<fs::path> neighbour(const fs::path& library, const LibraryNeeds& needs, const std::string& name) {
-  if (name.find('/') != std::string::npos) return std::nullopt;
+/// The file that a library's need is met by.
+struct Neighbour {
+  fs::path path;
+  bool of_origin;  ///< found through the library's own folder ($ORIGIN)
+};
+
+/// None where the run path does not find it: then it is one of the system's.
+std::optional<Neighbour> neighbour(const fs::path& library, const LibraryNeeds& needs, const std::string& name) {
+  if (name.starts_with('/')) return Neighbour{name, false};
   for (std::string folder : needs.run_path) {
     bool of_origin = false;
     for (const std::string_view origin : {"$ORIGIN", "${ORIGIN}"}) {
@@ -63,8 +69,7 @@ std::optional<fs::path> neighbour(const fs::path& library, const LibraryNeeds& n
       }
     }
     std::error_code error;
-    if (fs::is_regular_file(fs::path(folder) / name, error))
-      return of_origin ? std::optional(fs::path(folder) / name) : std::nullopt;
+    if (fs::is_regular_file(fs::path(folder) / name, error)) return Neighbour{fs::path(folder) / name, of_origin};
   }
   return std::nullopt;
 }
@@ -83,20 +88,32 @@ void refuse_relative_paths(const fs::path& library, const LibraryNeeds& needs) {
     if (name.find('/') != std::string::npos && !name.starts_with('/')) refuse("it needs the file", name);
 }
 
+bool is_loaded(const std::string& name) {
+  void* const handle = ::dlopen(name.c_str(), RTLD_NOLOAD | RTLD_LAZY);
+  if (handle != nullptr) ::dlclose(handle);
+  return handle != nullptr;
+}
+
 /// Loads the libraries that the plugin brings along beside itself, which its copy could not find; the loader then takes
-/// them as the ones that the copy needs. They must lie as safely as the plugin.
-void load_neighbours(const fs::path& library, const LibraryCopy& copy) {
-  const LibraryNeeds needs = read_library_needs(LibraryFile{library, copy.path()});
-  refuse_relative_paths(library, needs);
+/// them as the ones that the copy needs. They, and what they need in turn, must lie as safely as the plugin, wherever
+/// their run paths find them. `contents`: where the bytes of `library` are.
+void load_neighbours(const fs::path& plugin, const fs::path& library, const fs::path& contents,
+                     std::vector<std::string>& seen) {
+  const LibraryNeeds needs = read_library_needs(LibraryFile{library, contents});
+  refuse_relative_paths(plugin, needs);
   for (const std::string& name : needs.libraries) {
+    if (std::find(seen.begin(), seen.end(), name) != seen.end() || is_loaded(name)) continue;
+    seen.push_back(name);
     const auto file = neighbour(library, needs, name);
     if (!file) continue;
     std::error_code error;
-    const fs::path real = fs::weakly_canonical(*file, error);
-    if (const auto problem = problem_with_place(real, real.parent_path()))
-      fail(library, fmt::format("cannot be loaded: it needs {}, which is not safe: {}", file->string(), *problem));
-    if (::dlopen(file->c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr)
-      fail(library, fmt::format("cannot be loaded: it needs {}: {}", file->string(), ::dlerror()));
+    const fs::path real = fs::weakly_canonical(file->path, error);
+    const auto problem = is_of_own_build(plugin) ? std::nullopt : problem_with_place(real, real.parent_path());
+    if (problem)
+      fail(plugin, fmt::format("cannot be loaded: it needs {}, which is not safe: {}", file->path.string(), *problem));
+    load_neighbours(plugin, real, real, seen);
+    if (file->of_origin && ::dlopen(file->path.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr)
+      fail(plugin, fmt::format("cannot be loaded: it needs {}: {}", file->path.string(), ::dlerror()));
   }
 }
 
@@ -104,7 +121,8 @@ void load_neighbours(const fs::path& library, const LibraryCopy& copy) {
 const shared_library& open_for_good(const fs::path& library, const LibraryCopy& copy) {
   // Never destroyed: at the end of the process the plugins' own static objects go in the order that the loader chooses.
   static auto& loaded = *new std::vector<std::unique_ptr<shared_library>>;
-  load_neighbours(library, copy);
+  std::vector<std::string> seen;
+  load_neighbours(library, library, copy.path(), seen);
   auto opened = std::make_unique<shared_library>();
   std::error_code error;
   // rtld_now: a missing symbol shows here, and not in the middle of a run. rtld_local: plugins do not see one another.

@@ -64,12 +64,16 @@ std::optional<std::string> problem_with_file(const fs::path& file) {
   return problem_with_owner_or_mode(file, /*may_be_sticky=*/false);
 }
 
+bool is_of_own_build(const fs::path& library) {
+  std::error_code error;
+  return lies_in(fs::weakly_canonical(library, error), program_folder().parent_path());
+}
+
 std::optional<std::string> problem_with_place(const fs::path& library, const fs::path& folder) {
   std::error_code error;
   const fs::path file = fs::canonical(library, error);
   if (error) return fmt::format("it cannot be looked at: {}", error.message());
-  const fs::path own_build = program_folder().parent_path();
-  if (lies_in(file, own_build)) return std::nullopt;
+  if (is_of_own_build(file)) return std::nullopt;
   const fs::path home = fs::canonical(folder, error);
   if (error) return fmt::format("{} cannot be looked at: {}", folder.string(), error.message());
   if (!lies_in(file, home)) {

@@ -6,6 +6,9 @@
 
 namespace folio::plugin_host {
 
+/// Whether a library lies in Folio's own build folder.
+bool is_of_own_build(const std::filesystem::path& library);
+
 /// Why code from this file must not be loaded: somebody else could have put it there or could change it. The file and
 /// every folder above it must be owned by this process's user, root, or the owner of this program, and only the owner
 /// may write to them. A folder above `folder` that all may write to counts as safe where it is sticky, as /tmp is:

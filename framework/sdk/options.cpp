@@ -151,13 +151,21 @@ std::string to_string(const OptionValue& value) {
   return "nothing";
 }
 
+namespace {
+
+std::string bound_text(const Option& option, double bound) {
+  return option.type == OptionType::integer ? fmt::format("{:.0f}", bound) : fmt::format("{:g}", bound);
+}
+
+}  // namespace
+
 std::string expectation(const Option& option) {
   if (!option.choice_list.empty()) return fmt::format("one of '{}'", fmt::join(option.choice_list, "', '"));
   std::string text = option.type == OptionType::integer ? "an integer" : fmt::format("a {}", to_string(option.type));
   if (option.minimum && option.maximum)
-    return text + fmt::format(" from {:g} to {:g}", *option.minimum, *option.maximum);
-  if (option.minimum) return text + fmt::format(" of at least {:g}", *option.minimum);
-  if (option.maximum) return text + fmt::format(" of at most {:g}", *option.maximum);
+    return text + " from " + bound_text(option, *option.minimum) + " to " + bound_text(option, *option.maximum);
+  if (option.minimum) return text + " of at least " + bound_text(option, *option.minimum);
+  if (option.maximum) return text + " of at most " + bound_text(option, *option.maximum);
   return text;
 }
 

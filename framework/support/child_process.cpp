@@ -120,6 +120,7 @@ ChildProcess::ChildProcess(const fs::path& program, const Options& options) {
   else
     posix_spawn_file_actions_addopen(&spawn.actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&spawn.actions, child_end.get(), STDOUT_FILENO);
+  if (options.inherited >= 0) posix_spawn_file_actions_adddup2(&spawn.actions, options.inherited, kInheritedDescriptor);
   if (!options.error_file.empty()) {
     posix_spawn_file_actions_addopen(&spawn.actions, STDERR_FILENO, options.error_file.c_str(),
                                      O_WRONLY | O_CREAT | O_APPEND, 0666);

@@ -28,6 +28,8 @@ struct ExitStatus {
 /// empty or a text, in a process group of its own, so that the terminal's Ctrl-C reaches it only when we pass it on.
 class ChildProcess {
  public:
+  static constexpr int kInheritedDescriptor = 3;
+
   struct Options {
     std::vector<std::string> arguments;              ///< without the program itself
     std::map<std::string, std::string> environment;  ///< put over this process's own
@@ -36,6 +38,7 @@ class ChildProcess {
     int error_descriptor = -1;  ///< instead, an open file
     std::string input{};        ///< what it reads from standard input
     bool input_open = false;    ///< instead, what write_input() hands it, until close_input()
+    int inherited = -1;         ///< an open descriptor that the child gets as kInheritedDescriptor
   };
 
   /// Throws Error (run) when the program cannot be started.

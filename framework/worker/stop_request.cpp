@@ -12,8 +12,12 @@ namespace {
 constexpr std::chrono::milliseconds kBetweenLooks{200};
 
 std::atomic<bool> stop_wanted = false;
+std::atomic<bool> keeps = false;
 
-extern "C" void on_stop_signal(int) { stop_wanted = true; }
+extern "C" void on_stop_signal(int) {
+  if (!keeps) ::_exit(kExitStopped);  // the runner writes down why
+  stop_wanted = true;
+}
 
 }  // namespace
 
@@ -34,7 +38,9 @@ bool StopRequest::wanted() {
 }
 
 void StopRequest::check() {
-  if (wanted()) throw Stopped{};
+  if (!keeps && wanted()) throw Stopped{};
 }
+
+void StopRequest::keep_from_now_on() { keeps = true; }
 
 }  // namespace folio::worker

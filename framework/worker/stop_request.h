@@ -5,6 +5,8 @@
 
 namespace folio::worker {
 
+constexpr int kExitStopped = 130;  ///< of the process: 128 + SIGINT
+
 /// Thrown where a run stops before there is anything to keep.
 struct Stopped {};
 
@@ -12,14 +14,18 @@ struct Stopped {};
 /// which reaches it from another container or machine too.
 class StopRequest {
  public:
-  /// From here on the signals do not end this process, and neither does the end of its terminal.
+  /// From here on the end of the terminal does not end this process.
   explicit StopRequest(std::filesystem::path file);
 
   /// Takes the file away where it is there; looks for it some times a second, whatever often this is asked.
   bool wanted();
 
-  /// Throws Stopped where it is wanted.
+  /// Throws Stopped where it is wanted and there is nothing to keep.
   void check();
+
+  /// Until now a signal ended this process at once, wherever it was: in a download, or in a plugin. Now there is
+  /// something to keep, and it only makes wanted() true.
+  void keep_from_now_on();
 
  private:
   std::filesystem::path file_;

@@ -81,7 +81,8 @@ RunEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalO
   const WorkerEnd end = run_worker(
       {.arguments = {"train", run.folder.path().string()},
        .environment = worker_environment(request.experiment.file),
-       .error_file = run.folder.log()},
+       .error_file = run.folder.log(),
+       .inherited = run.lock.get()},
       [&](const nlohmann::json& line) {
         if (line.contains("error"))
           told = {error_kind_from_string(line["error"].at("kind").get<std::string>()), line["error"].at("message")};
@@ -123,7 +124,7 @@ runs::RunError death_of(const WorkerEnd& end, const std::vector<runs::PluginBuil
                         std::int64_t kills_before) {
   if (end.status.signal == SIGKILL)
     return {ErrorKind::run, "the worker " + end.status.to_text() + lack_of_memory(kills_before)};
-  if (end.status.signal != 0 || end.told_end) return {ErrorKind::run, "the worker " + end.status.to_text()};
+  if (end.status.signal != 0 || end.told_end || end.could_not_load()) return {ErrorKind::run, end.to_text()};
   std::vector<std::string> names;
   for (const runs::PluginBuild& plugin : plugins)
     names.push_back(fmt::format("{} plugin '{}'", plugin.kind, plugin.id));
@@ -137,7 +138,8 @@ void require_folder(const runs::NewRun& run) {
   const bool all = !fs::exists(run.folder.path());
   throw Error(ErrorKind::run, fmt::format("run {} was stopped: {} was removed while it was at work, and {}",
                                           run.info.id, (all ? run.folder.path() : run.folder.info()).string(),
-                                          all ? "nothing of it is kept" : "what is left in its folder is no run"));
+                                          all ? "what was not moved elsewhere with it is lost"
+                                              : "what is left in its folder is no run"));
 }
 
 void record_failure(const runs::NewRun& run, const runs::RunError& error) {

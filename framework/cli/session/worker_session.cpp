@@ -1,7 +1,9 @@
 #include "cli/session/worker_session.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +11,7 @@
 #include "cli/session/interrupts.h"
 #include "cli/session/session.h"
 #include "support/error.h"
+#include "support/human.h"
 
 namespace folio::cli {
 namespace {
@@ -25,6 +28,13 @@ void hand_over(std::string& pending, const std::function<void(const nlohmann::js
   pending.erase(0, begin);
 }
 
+/// What `ulimit -v` allows a process; none where that is all.
+std::optional<double> address_space() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+  return static_cast<double>(limit.rlim_cur);
+}
+
 /// Adds what can be read now; false at the end of the output.
 bool read_some(int fd, std::string& pending) {
   char buffer[1 << 14];
@@ -36,7 +46,22 @@ bool read_some(int fd, std::string& pending) {
 }  // namespace
 
 bool WorkerEnd::by_a_person() const {
-  return status.signal == SIGINT || status.signal == SIGTERM || (status.signal == SIGKILL && interrupts > 1);
+  constexpr int kExitStopped = 128 + SIGINT;  // the worker's own, before there was anything to keep
+  return status.code == kExitStopped || status.signal == SIGINT || status.signal == SIGTERM ||
+         (status.signal == SIGKILL && interrupts > 1);
+}
+
+bool WorkerEnd::could_not_load() const {
+  constexpr int kLoaderFailed = 127;
+  return !told_end && status.signal == 0 && (status.code == kLoaderFailed || address_space().has_value());
+}
+
+std::string WorkerEnd::to_text() const {
+  std::string text = "the worker " + status.to_text();
+  if (!could_not_load()) return text;
+  text += ": it could not load its libraries";
+  if (const auto bytes = address_space()) text += fmt::format("; ulimit -v leaves it {}", human_bytes(*bytes));
+  return text;
 }
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
@@ -88,7 +113,8 @@ void run_worker_to_success(const ChildProcess::Options& options,
   const WorkerEnd end = run_worker(options, take, [] {});
   if (end.interrupts > 0 && !end.status.success()) throw Error(ErrorKind::interrupted, "interrupted");
   if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
-  if (!end.status.success()) throw Error(ErrorKind::plugin, "the worker " + end.status.to_text());
+  if (end.could_not_load()) throw Error(ErrorKind::run, end.to_text());
+  if (!end.status.success()) throw Error(ErrorKind::plugin, end.to_text());
   if (!end.told_end)
     throw Error(ErrorKind::plugin, "the worker " + end.status.to_text() + " before its work was done" + kOnlyAPlugin);
 }

@@ -25,6 +25,13 @@ struct WorkerEnd {
 
   /// Whether that, or a signal to the worker itself that asks a process to end, is what ended it.
   bool by_a_person() const;
+
+  /// Whether it ended before any plugin's code ran, as it could not load its own libraries: they are missing, or there
+  /// is no room for them (`ulimit -v`).
+  bool could_not_load() const;
+
+  /// "the worker exited with 127", with what is known of why.
+  std::string to_text() const;
 };
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,

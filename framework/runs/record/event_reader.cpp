@@ -122,6 +122,14 @@ std::optional<Event> parse_event(std::string_view line) {
   }
 }
 
+/// The event, unless it has more metrics than a store takes in without keeping others waiting.
+Event within_limits(Event event, const fs::path& file) {
+  const auto* points = std::get_if<PointsEvent>(&event.what);
+  if (points == nullptr || points->metrics.size() <= kMostMetrics) return event;
+  throw Error(ErrorKind::store, file.string() + ": has " + std::to_string(points->metrics.size()) +
+                                    " metrics in one line, more than the limit of " + std::to_string(kMostMetrics));
+}
+
 /// Whole lines between `offset` and `size`; empty where there is none.
 std::string read_lines(const fs::path& path, const FileDescriptor& file, std::uint64_t offset, std::uint64_t size,
                        std::size_t limit) {
@@ -155,7 +163,7 @@ EventBatch read_events(const fs::path& events_file, std::uint64_t offset, std::s
   for (std::size_t begin = 0; begin < lines.size();) {
     const std::size_t end = lines.find('\n', begin);
     if (auto event = parse_event(std::string_view(lines).substr(begin, end - begin)))
-      batch.events.push_back(std::move(*event));
+      batch.events.push_back(within_limits(std::move(*event), events_file));
     else if (++batch.skipped > kMostSkipped)
       throw Error(ErrorKind::store, events_file.string() + ": has more than " + std::to_string(kMostSkipped) +
                                         " lines that are no event; is it the file of another program?");

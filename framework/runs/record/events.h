@@ -112,6 +112,8 @@ struct EventBatch {
 
 /// Bytes of a line of events.jsonl: an event of facts names every source of a run's text, others are far shorter.
 constexpr std::size_t kLongestLine = 32 << 20;
+/// Metrics of one line.
+constexpr std::size_t kMostMetrics = 50'000;
 /// Lines of one piece of events that may be none: a full disk tears some, and newer programs may write others.
 constexpr std::int64_t kMostSkipped = 100'000;
 

@@ -120,7 +120,7 @@ NewRun create_run(const fs::path& results, RunInfo info, const std::string& expe
     auto unfinished = UnfinishedRun::make(results, info.id);
     if (!unfinished) continue;
     write_contents(unfinished->folder(), info, experiment_text, resolved, events);
-    FileDescriptor lock = lock_file(unfinished->folder().info());
+    FileDescriptor lock = lock_run(unfinished->folder());
     if (unfinished->put_in_place()) return {info, RunFolder(runs_folder(results) / info.id), std::move(lock)};
   }
 }

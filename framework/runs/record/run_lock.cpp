@@ -27,19 +27,12 @@ std::optional<bool> is_locked(const fs::path& file) {
   return errno == EWOULDBLOCK ? std::optional(true) : std::nullopt;
 }
 
-/// Of the locks that a run in this state would have.
-std::optional<bool> is_locked(const RunFolder& folder, RunState state) {
-  const std::optional<bool> by_runner = is_locked(folder.info());
-  // A runner lives on while it writes down how its worker ended.
-  if (by_runner.value_or(true) || state == RunState::created) return by_runner;
-  return is_locked(folder.events());
-}
-
 }  // namespace
 
-FileDescriptor lock_file(const fs::path& file) {
+FileDescriptor lock_run(const RunFolder& folder) {
+  const fs::path file = folder.info();
   // To write, since on NFS an exclusive lock needs that.
-  FileDescriptor open(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  FileDescriptor open(::open(file.c_str(), O_RDWR | O_CLOEXEC));
   if (!open) throw_errno(ErrorKind::store, file, "cannot be opened");
   for (const auto deadline = steady_clock::now() + kPatience; ::flock(open.get(), LOCK_EX | LOCK_NB) != 0;) {
     if (errno != EWOULDBLOCK && errno != EINTR) return {};
@@ -50,8 +43,8 @@ FileDescriptor lock_file(const fs::path& file) {
   return open;
 }
 
-Liveness liveness_of(const RunFolder& folder, RunState state, const std::optional<ProcessIdentity>& process) {
-  const std::optional<bool> locked = is_locked(folder, state);
+Liveness liveness_of(const RunFolder& folder, const std::optional<ProcessIdentity>& process) {
+  const std::optional<bool> locked = is_locked(folder.info());
   if (locked.value_or(false)) return Liveness::alive;
   if (!process) return Liveness::unknown;
   const Liveness seen = liveness(*process);

@@ -77,7 +77,7 @@ bool same_place(const std::optional<RunProgress>& a, const std::optional<RunProg
 }
 
 bool is_gone(const RunProgress& progress, const RunFolder& folder) {
-  return is_active(progress.state) && liveness_of(folder, progress.state, progress.process) == Liveness::gone;
+  return is_active(progress.state) && liveness_of(folder, progress.process) == Liveness::gone;
 }
 
 /// Whether events.jsonl is shorter than what was entered of it.

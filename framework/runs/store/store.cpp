@@ -57,7 +57,7 @@ struct SummaryRow {
     run.tags = tags_from_column(tags);
     run.elsewhere.clear();
     const auto owner = is_active(run.state) ? process_from_text(process) : std::nullopt;
-    if (owner && liveness_of(RunFolder(folder), run.state, owner) == Liveness::unknown) run.elsewhere = owner->host;
+    if (owner && liveness_of(RunFolder(folder), owner) == Liveness::unknown) run.elsewhere = owner->host;
     return run;
   }
 };

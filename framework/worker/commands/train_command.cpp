@@ -1,4 +1,5 @@
 #include <ATen/Context.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <signal.h>
@@ -13,9 +14,8 @@
 
 #include "runs/record/events.h"
 #include "runs/record/facts.h"
-#include "runs/record/run_lock.h"
 #include "runs/record/trace.h"
-#include "support/files.h"
+#include "support/child_process.h"
 #include "support/machine/machine_load.h"
 #include "support/passwords.h"
 #include "support/utf8.h"
@@ -247,10 +247,7 @@ void require_whole(const runs::RunFolder& folder) {
 /// A run from its folder to its saved model; gives whether it was interrupted. Throws Stopped where it was before there
 /// was a step.
 bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopRequest& stop) {
-  bool preparing = true;
-  ProgressLines progress([&] {
-    if (preparing) stop.check();
-  });
+  ProgressLines progress([&] { stop.check(); });
   set_thread_count();
   const Job job = Job::from_run(folder, Job::Builds::same);
   const JobData job_data = prepare_data(job, folder.path(), progress);
@@ -271,7 +268,7 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopReq
   events.facts(to_json(facts_of(job, job_data, *model)));
 
   stop.check();
-  preparing = false;
+  stop.keep_from_now_on();
 
   RunRecorder recorder(events, progress, stop, folder.trace());
   const train::TrainingData data{job_data.training,
@@ -311,18 +308,18 @@ int train(const std::filesystem::path& run_folder) {
   const runs::RunFolder folder(run_folder);
   StopRequest stop(folder.stop());
   runs::EventWriter events(folder.events());
-  const FileDescriptor lock = runs::lock_file(folder.events());
+  // The run's lock is for this process and not for its children.
+  ::fcntl(ChildProcess::kInheritedDescriptor, F_SETFD, FD_CLOEXEC);
   report_crashes_to(folder.events());
   events.running(this_process());
-  constexpr int kExitInterrupted = 128 + SIGINT;
   try {
     const bool interrupted = train_run(folder, events, stop);
     require_whole(folder);
     interrupted ? events.interrupted() : events.finished();
-    return interrupted ? kExitInterrupted : 0;
+    return interrupted ? kExitStopped : 0;
   } catch (const Stopped&) {
     events.interrupted();
-    return kExitInterrupted;
+    return kExitStopped;
   } catch (...) {
     const Failure failure = current_failure();
     events.failed(failure.kind, failure.message);

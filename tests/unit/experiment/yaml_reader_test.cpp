@@ -42,14 +42,15 @@ TEST_CASE("each kind of broken YAML is reported with its place and a plain reaso
       {"---\n", "test.yaml: the file is empty"},
       {"just words\n", "test.yaml:1:1: expected lines of 'key: value', got 'just words'"},
       {"- a\n- b\n", "test.yaml:1:1: expected lines of 'key: value', got a list"},
-      {std::string("name: a\0b\n", 10), "test.yaml:1:8: byte 0x00 is not UTF-8 text; is this a binary file?"},
+      {std::string("name: a\0b\n", 10),
+       "test.yaml:1:8: byte 0x00 is a control character, which YAML does not allow; is this a binary file?"},
       {"\x7f"
        "ELF\x02\x01\x01",
-       "test.yaml:1:1: byte 0x7f is not UTF-8 text"},
+       "test.yaml:1:1: byte 0x7f is a control character"},
       {"name: a\nmodel: \xC3(\n", "test.yaml:2:8: byte 0xc3 is not UTF-8 text"},
       {"name: \xED\xA0\x80\n", "test.yaml:1:7: byte 0xed is not UTF-8 text"},
       {"\xFF\xFEn\0a\0", "test.yaml:1:1: byte 0xff is not UTF-8 text"},
-      {"name: \x1b[31mred\n", "test.yaml:1:7: byte 0x1b is not UTF-8 text"},
+      {"name: \x1b[31mred\n", "test.yaml:1:7: byte 0x1b is a control character"},
   };
   for (const Case& bad : cases) CHECK_THAT(message_of(bad.text), StartsWith(bad.message));
 }

@@ -158,12 +158,12 @@ TEST_CASE("a lock tells a run in another container, whatever its host is called"
   EventWriter(run.folder.events()).running(in_container);
   Store store = open(scratch);
   {
-    const FileDescriptor lock = lock_file(run.folder.events());
+    const FileDescriptor lock = lock_run(run.folder);
     REQUIRE(lock);
     store.sync();
     CHECK(store.load(run.info.id).summary.state == RunState::running);
     CHECK(store.load(run.info.id).summary.elsewhere.empty());
-    CHECK_THROWS_WITH(lock_file(run.folder.events()), Catch::Contains("another process works on this run"));
+    CHECK_THROWS_WITH(lock_run(run.folder), Catch::Contains("another process works on this run"));
   }
   store.sync();
   CHECK(store.load(run.info.id).summary.state == RunState::failed);
@@ -174,7 +174,7 @@ TEST_CASE("a lock tells a run in another container, whatever its host is called"
   store.sync();
   CHECK(store.load(run.info.id).summary.state == RunState::running);
   CHECK(store.load(run.info.id).summary.elsewhere == in_container.host);
-  const FileDescriptor lock = lock_file(run.folder.events());
+  const FileDescriptor lock = lock_run(run.folder);
   CHECK(store.load(run.info.id).summary.elsewhere.empty());
 }
 
