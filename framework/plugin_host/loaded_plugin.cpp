@@ -102,10 +102,10 @@ void load_neighbours(const fs::path& plugin, const fs::path& library, const fs::
   const LibraryNeeds needs = read_library_needs(LibraryFile{library, contents});
   refuse_relative_paths(plugin, needs);
   for (const std::string& name : needs.libraries) {
-    if (std::find(seen.begin(), seen.end(), name) != seen.end() || is_loaded(name)) continue;
+    if (std::find(seen.begin(), seen.end(), name) != seen.end()) continue;
     seen.push_back(name);
     const auto file = neighbour(library, needs, name);
-    if (!file) continue;
+    if (!file || (!file->of_origin && is_loaded(name))) continue;  // which the loader then takes
     std::error_code error;
     const fs::path real = fs::weakly_canonical(file->path, error);
     const auto problem = is_of_own_build(plugin) ? std::nullopt : problem_with_place(real, real.parent_path());
