@@ -225,7 +225,7 @@ class Interrupt(FolioTest):
             run.wait(timeout=20)
             self.wait_for(lambda: not alive(pid), "the worker's death")
             logged = {e["step"] for e in self.events(folder) if e["type"] == "points"}
-            shown = self.json("show", folder.name)
-            self.assertEqual(shown["state"], "failed")
+            # The kernel ends the threads of a killed worker one by one, and its lock with the last of them.
+            self.wait_for(lambda: self.json("show", folder.name)["state"] == "failed", "the lock's end")
             self.assertTrue(logged)
             self.assertEqual(self.stored_steps(folder.name), logged)
