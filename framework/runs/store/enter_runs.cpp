@@ -186,7 +186,7 @@ std::optional<News> look_safely(soci::session& session, const ResultsFolder& res
   if (gone) remove_left_over(run.folder);
   if (!pending.more && !gone) return std::nullopt;
   const auto refuse = [&](const std::string& why, const std::string& stamp) {
-    refusals.push_back({{run.id, without_controls(why)}, stamp});
+    refusals.push_back({{run.id, without_controls(replace_invalid_utf8(why))}, stamp});
   };
   const std::string stamp = stamp_of(run.folder);
   try {
@@ -251,6 +251,7 @@ std::vector<Refusal> enter_runs(soci::session& session, const ResultsFolder& res
 void follow_moved_folder(soci::session& session, const ResultsFolder& results) {
   const std::string moved = "home = :home AND run NOT LIKE 'baseline/%' AND folder <> :folder || run";
   const std::string beginning = fs::absolute(runs_folder(results.path)).lexically_normal().string() + "/";
+  if (first_invalid_utf8(beginning)) return;  // no run of such a folder is on a server
   int count = 0;
   session << "SELECT count(*) FROM runs WHERE " + moved, into(count), use(results.id), use(beginning);
   if (count == 0) return;
