@@ -128,6 +128,7 @@ struct Tokens {
   data::Samples evaluation;
   std::vector<train::EvaluationDocument> documents;  ///< also those without a sample
   bool were_cached = false;
+  std::string note{};  ///< of CachedTokens
 };
 
 Tokens encode_texts(const Job& job, const Dataset& dataset, const data::Corpus& corpus, const Tokenizer& tokenizer,
@@ -148,7 +149,8 @@ Tokens encode_texts(const Job& job, const Dataset& dataset, const data::Corpus& 
           .training = files.training.samples(),
           .evaluation = files.evaluation.samples(),
           .documents = std::move(documents),
-          .were_cached = files.were_cached};
+          .were_cached = files.were_cached,
+          .note = std::move(files.note)};
 }
 
 Tokens take_shards(const Job& job, const std::vector<TokenShard>& shards, const data::Corpus& corpus,
@@ -277,6 +279,7 @@ JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, Pr
   check_kept(job, tokens.evaluation.size() > 0, is_text ? kKeepText : kKeepTokens);
   limit_evaluation(job.training().max_eval_samples, tokenizer->vocab_size(), tokens);
   std::vector<std::string> warnings = warnings_of(corpus, tokens.documents);
+  if (!tokens.note.empty()) warnings.push_back(std::move(tokens.note));
   if (auto note = seen_text_note(tokens.encoded.seen)) warnings.push_back(std::move(*note));
   if (auto note = smaller_batch_note(job.training(), tokens.training.size())) warnings.push_back(std::move(*note));
   for (std::string& note : tokenizer->notes()) warnings.push_back(std::move(note));

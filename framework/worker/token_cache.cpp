@@ -80,16 +80,14 @@ CachedTokens make_in(const fs::path& scratch, const TokenFormat& format, const E
   return made;
 }
 
-/// Whether the cache's folder is there, or was made, and can be written to.
-bool can_be_kept_in(const fs::path& folder) {
+/// Why nothing can be kept in the cache's folder, which is made where it is not there; empty where it can.
+std::string reason_not_to_keep(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error || ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) != 0) {
-    fmt::print(stderr, "The text's tokens are not cached: {} cannot be written to: {}\n", folder.string(),
-               error ? error.message() : std::strerror(errno));
-    return false;
-  }
-  return true;
+  if (!error && ::faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0) return "";
+  return fmt::format(
+      "the text's tokens are not kept: {} cannot be written to: {}; set FOLIO_CACHE to use another folder",
+      folder.string(), error ? error.message() : std::strerror(errno));
 }
 
 /// Says what can be done where the cache's disk is full.
@@ -114,7 +112,11 @@ CachedTokens load_or_encode(const std::string& key, const fs::path& scratch, con
     mark_used(cache, kTokensKind, key);
     return std::move(*cached);
   }
-  if (!scratch.empty() && !can_be_kept_in(folder)) return make_in(scratch, format, encode);
+  if (std::string reason = scratch.empty() ? "" : reason_not_to_keep(folder); !reason.empty()) {
+    CachedTokens made = make_in(scratch, format, encode);
+    made.note = std::move(reason);
+    return made;
+  }
   try {
     make_directories(folder);
     CachedTokens made = make(paths, format, encode);

@@ -15,6 +15,7 @@ struct CachedTokens {
   data::TokenFile training;
   data::TokenFile evaluation;
   bool were_cached = false;
+  std::string note{};  ///< why they could not be kept; empty where they are, or where there is to be no cache
 };
 
 /// How the token files of a job are made.

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "cli/session/interrupts.h"
+#include "cli/session/results_store.h"
 #include "cli/session/run_follower.h"
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
@@ -169,6 +170,17 @@ void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptio
   }
 }
 
+/// The run as the store has it, which for a first run has to be made: there was no folder to keep it in.
+runs::Run entered(const std::string& id, const GlobalOptions& global, runs::Store& store) {
+  if (store.in_memory()) {
+    runs::Store now = store_of(global);
+    now.sync_run(id);
+    return now.load(id);
+  }
+  store.sync_run(id);
+  return store.load(id);
+}
+
 }  // namespace
 
 runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store) {
@@ -184,8 +196,7 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
   train(run, request, global);
   run.lock.reset();
   try {
-    store.sync_run(run.info.id);
-    return store.load(run.info.id);
+    return entered(run.info.id, global, store);
   } catch (const Error& error) {
     runs::Store of_this_run = runs::Store::in_memory_of(global.results);
     of_this_run.sync_run(run.info.id);
