@@ -33,6 +33,7 @@ LEFT_OUT = {
     r"tests/format .*": "is a test of its own, and would change the sources",
     r"FOLIO_TEST_TEXT_MB=.*": "takes minutes; data_test.py runs the same with less text",
     r"runner (restore|rm|purge) 3fa9.*": "commands_test.py throws runs away and brings them back",
+    r"(\./)?runner (mark|rm --force) .*|runner rm --force": "interrupt_test.py does so to a run that cannot say how it ended",
     r"runner import (~/elsewhere|gpt2-output|logs).*": "transfer_test.py imports all of these",
     r"python3 -m pip install duckdb|python3 -c \"import duckdb.*": "real_data_test.py runs it, where pip can bring DuckDB",
     r"createdb folio": "the server that this test starts has that database",
