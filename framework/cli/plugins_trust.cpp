@@ -73,10 +73,10 @@ void trust(PluginLock& lock, const std::vector<fs::path>& libraries) {
     table.add_row({stamp.kind, stamp.id, hash, library.string()});
   }
   lock.save();
-  fmt::print(
-      "{}\nTrusted as they are now, in {}.\nA plugin has all your rights when it runs. One that changes must be "
-      "trusted again.\n",
-      table.to_text(), lock.file().string());
+  fmt::print(std::cout,
+             "{}\nTrusted as they are now, in {}.\nA plugin has all your rights when it runs. One that changes must be "
+             "trusted again.\n",
+             table.to_text(), lock.file().string());
 }
 
 void print_trusted(const PluginLock& lock) {
