@@ -154,10 +154,17 @@ bool is_taken(const std::string& file, const std::string& text) {
 
 }  // namespace
 
+// Under the sanitizers a round takes ten times as long, and tests/fuzz does far more of them.
+#ifdef NDEBUG
+constexpr unsigned long kRounds = 1000;
+#else
+constexpr unsigned long kRounds = 300;
+#endif
+
 TEST_CASE("a hostile tokenizer.json is refused, or works") {
   std::string text;
   for (const std::string& nasty : nasty_texts()) text += nasty;
-  const unsigned long all_rounds = from_environment("FOLIO_FUZZ_ROUNDS", 1000);
+  const unsigned long all_rounds = from_environment("FOLIO_FUZZ_ROUNDS", kRounds);
   for (const Seed& seed : seeds()) {
     const unsigned long rounds = seed.has_own_form ? all_rounds : all_rounds / 10;
     INFO(seed.name);
@@ -169,6 +176,8 @@ TEST_CASE("a hostile tokenizer.json is refused, or works") {
       INFO(file.substr(0, 100000));
       taken += is_taken(file, text) ? 1 : 0;
     }
+    constexpr unsigned long kEnoughForShares = 100;
+    if (rounds < kEnoughForShares) continue;
     CHECK(taken > rounds / 20);
     CHECK(taken < rounds / 2);
   }
