@@ -39,7 +39,11 @@ std::optional<Part> password_of(std::string_view text, std::size_t begin) {
   const std::size_t colon = text.find(':', begin);
   if (colon >= authority_end) return std::nullopt;
   const std::size_t word_end = std::min(text.find_first_of(kBlanks, begin), text.size());
-  std::size_t at = text.substr(0, word_end).rfind('@');
+  const auto last_at_before = [&](std::size_t end) {
+    const std::size_t at = text.substr(begin, end - begin).rfind('@');
+    return at == std::string_view::npos ? at : begin + at;
+  };
+  std::size_t at = last_at_before(word_end);
   const bool is_port = is_number(text.substr(colon + 1, authority_end - colon - 1));
   if (at == std::string_view::npos || at <= colon) {
     const bool is_address = text.substr(begin, authority_end - begin).find('[') != std::string_view::npos;  // [::1]
@@ -51,7 +55,7 @@ std::optional<Part> password_of(std::string_view text, std::size_t begin) {
     return std::nullopt;
   } else if (const std::size_t query = text.find('?', begin); query < at) {
     // An "@" in a parameter ends no password, unless there is none before the query.
-    const std::size_t before = text.substr(0, query).rfind('@');
+    const std::size_t before = last_at_before(query);
     if (before != std::string_view::npos && before > colon) at = before;
   }
   return at > colon + 1 ? std::optional(Part{colon + 1, at}) : std::nullopt;
