@@ -70,21 +70,29 @@ TEST_CASE("the needs and the run path of a library are read from its file") {
   CHECK(read_library_needs({beside, beside}).run_path == std::vector<std::string>{"$ORIGIN/words"});
 }
 
+namespace {
+
+/// Puts the folder with the library that the neighbours' fixtures need beside them, and gives it.
+fs::path add_words(const TemporaryFolder& place) {
+  fs::path words = place.path() / "words";
+  fs::create_directories(words);
+  fs::copy_file(fixture("needs_neighbour").parent_path() / "words" / "libfolio_words.so", words / "libfolio_words.so");
+  return words;
+}
+
+}  // namespace
+
 TEST_CASE("a library that a plugin brings along beside itself is found, though a copy of the plugin is loaded") {
   const TemporaryFolder place;
   const fs::path library = place.add("needs_neighbour");
-  const fs::path words = place.path() / "words";
-  fs::create_directories(words);
-  fs::copy_file(fixture("needs_neighbour").parent_path() / "words" / "libfolio_words.so", words / "libfolio_words.so");
+  add_words(place);
   CHECK(LoadedPlugin(library).describe().summary == "Counts 7 words");
 }
 
 TEST_CASE("a library beside a plugin that others may write is not loaded") {
   const TemporaryFolder place;
   const fs::path library = place.add("needs_neighbour_too");
-  const fs::path words = place.path() / "words";
-  fs::create_directories(words);
-  fs::copy_file(fixture("needs_neighbour").parent_path() / "words" / "libfolio_words.so", words / "libfolio_words.so");
+  const fs::path words = add_words(place);
   ::chmod(words.c_str(), 0777);
   CHECK_THAT(
       error_of(ErrorKind::plugin, [&] { LoadedPlugin{library}; }),
