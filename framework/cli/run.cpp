@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -61,7 +60,7 @@ int report(const runs::Run& run, const RunOptions& options) {
                  "Interrupted: run {} is kept as it was, in {}\nNext:\n"
                  "  ./runner show {}\n",
                  id, run.folder.path().string(), id);
-      return 128 + SIGINT;
+      return folio::exit_code(ErrorKind::interrupted);
     default:
       break;
   }
@@ -88,10 +87,7 @@ void print_begun(std::size_t runs, bool as_json) {
              runs == 1 ? "run goes" : "runs go");
 }
 
-int run_experiment(const RunOptions& options, const GlobalOptions& global) {
-  Detachment detachment;
-  if (options.detach)
-    if (const auto code = detachment.begin()) return *code;
+int run_experiment(const RunOptions& options, const GlobalOptions& global, Detachment& detachment) {
   runs::Store store = open_store_to_add(global);
   if (!options.name.empty()) check_run_name(options.name, store.list());
   const Session session = open_session(global, options.file, options.overrides);
@@ -111,10 +107,7 @@ int run_experiment(const RunOptions& options, const GlobalOptions& global) {
   return report(run_to_end(request, global, store), options);
 }
 
-int run_sweep(const RunOptions& options, const GlobalOptions& global) {
-  Detachment detachment;
-  if (options.detach)
-    if (const auto code = detachment.begin()) return *code;
+int run_sweep(const RunOptions& options, const GlobalOptions& global, Detachment& detachment) {
   MultirunOptions multirun_options{.file = options.file,
                                    .overrides = options.overrides,
                                    .name = options.name,
@@ -128,6 +121,13 @@ int run_sweep(const RunOptions& options, const GlobalOptions& global) {
     };
   }
   return multirun(multirun_options, global);
+}
+
+int run(const RunOptions& options, const GlobalOptions& global) {
+  Detachment detachment;
+  if (options.detach)
+    if (const auto code = detachment.begin()) return *code;
+  return options.multirun ? run_sweep(options, global, detachment) : run_experiment(options, global, detachment);
 }
 
 }  // namespace
@@ -155,9 +155,7 @@ void add_run(const Command& program, const GlobalOptions& global, int& exit_code
       "  runner experiments/smoke.yaml --json\n"
       "  runner experiments/romeo.yaml --detach\n"
       "  runner -m experiments/smoke.yaml model.hidden_size=64,128 training.seed=1,2");
-  command.action([options, &global, &exit_code] {
-    exit_code = options->multirun ? run_sweep(*options, global) : run_experiment(*options, global);
-  });
+  command.action([options, &global, &exit_code] { exit_code = run(*options, global); });
 }
 
 }  // namespace folio::cli

@@ -6,6 +6,8 @@
 #include <atomic>
 #include <utility>
 
+#include "folio/error.h"
+
 namespace folio::worker {
 namespace {
 
@@ -15,7 +17,7 @@ std::atomic<bool> stop_wanted = false;
 std::atomic<bool> keeps = false;
 
 extern "C" void on_stop_signal(int) {
-  if (!keeps) ::_exit(kExitStopped);  // the runner writes down why
+  if (!keeps) ::_exit(exit_code(ErrorKind::interrupted));  // the runner writes down why
   stop_wanted = true;
 }
 

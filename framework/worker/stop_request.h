@@ -5,8 +5,6 @@
 
 namespace folio::worker {
 
-constexpr int kExitStopped = 130;  ///< of the process: 128 + SIGINT
-
 /// Thrown where a run stops before there is anything to keep.
 struct Stopped {};
 

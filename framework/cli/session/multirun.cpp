@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 #include <fmt/ranges.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -101,7 +100,7 @@ class Multirun {
       stopped_ = stopped_ || interrupt_count() > 0;
     }
     options_.json ? print_json(as_json()) : void(std::cout << fitted_lines(as_text(), table_width(STDOUT_FILENO)));
-    if (stopped_) return 128 + SIGINT;
+    if (stopped_) return exit_code(ErrorKind::interrupted);
     return failures() > 0 ? 1 : 0;
   }
 

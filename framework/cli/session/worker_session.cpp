@@ -46,8 +46,8 @@ bool read_some(int fd, std::string& pending) {
 }  // namespace
 
 bool WorkerEnd::by_a_person() const {
-  constexpr int kExitStopped = 128 + SIGINT;  // the worker's own, before there was anything to keep
-  return status.code == kExitStopped || status.signal == SIGINT || status.signal == SIGTERM ||
+  // Before there is anything to keep it ends by itself.
+  return status.code == exit_code(ErrorKind::interrupted) || status.signal == SIGINT || status.signal == SIGTERM ||
          (status.signal == SIGKILL && interrupts > 1);
 }
 

@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <array>
@@ -316,10 +315,10 @@ int train(const std::filesystem::path& run_folder) {
     const bool interrupted = train_run(folder, events, stop);
     require_whole(folder);
     interrupted ? events.interrupted() : events.finished();
-    return interrupted ? kExitStopped : 0;
+    return interrupted ? exit_code(ErrorKind::interrupted) : 0;
   } catch (const Stopped&) {
     events.interrupted();
-    return kExitStopped;
+    return exit_code(ErrorKind::interrupted);
   } catch (...) {
     const Failure failure = current_failure();
     events.failed(failure.kind, failure.message);
