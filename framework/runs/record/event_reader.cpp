@@ -112,7 +112,8 @@ Event event_from_json(const json& source) {
 
 /// The event that a line holds; none where the line is damaged or foreign, which is no failure: the others count.
 std::optional<Event> parse_event(std::string_view line) {
-  if (!line.starts_with('{')) return std::nullopt;  // which is quicker than an exception
+  const std::size_t first = line.find_first_not_of(" \t\r");
+  if (first == line.npos || line[first] != '{') return std::nullopt;  // which is quicker than an exception
   try {
     return event_from_json(parse_strict_json(line, "", {ErrorKind::store, kDeepestJson, /*unique_names=*/false}));
   } catch (const NoEvent&) {
