@@ -15,6 +15,7 @@
 #include "formats/json_fault.h"
 #include "support/error.h"
 #include "support/files.h"
+#include "support/utf8.h"
 
 namespace folio::runs {
 namespace {
@@ -86,12 +87,15 @@ json plain_scalar(const std::string& text) {
   return value_of_text(text);
 }
 
+/// In UTF-8, which no file promises, nor an escape such as "\ud800".
+std::string text_of(const YAML::Node& scalar) { return replace_invalid_utf8(scalar.Scalar()); }
+
 json from_yaml(const YAML::Node& node, int depth, std::size_t& values) {
   if (depth > kDeepest || ++values > kMostYamlValues)
     throw Error(ErrorKind::store, "is nested too deeply, or too large");
   switch (node.Type()) {
     case YAML::NodeType::Scalar:
-      return node.Tag() == "?" ? plain_scalar(node.Scalar()) : json(node.Scalar());
+      return node.Tag() == "?" ? plain_scalar(text_of(node)) : json(text_of(node));
     case YAML::NodeType::Sequence: {
       json list = json::array();
       for (const auto& item : node) list.push_back(from_yaml(item, depth + 1, values));
@@ -101,7 +105,7 @@ json from_yaml(const YAML::Node& node, int depth, std::size_t& values) {
       json object = json::object();
       for (const auto& entry : node) {
         if (!entry.first.IsScalar()) throw Error(ErrorKind::store, "has a name that is no plain value");
-        object[entry.first.Scalar()] = from_yaml(entry.second, depth + 1, values);
+        object[text_of(entry.first)] = from_yaml(entry.second, depth + 1, values);
       }
       return object;
     }

@@ -127,6 +127,8 @@ TEST_CASE("names in MLflow's meta.yaml are YAML") {
       {"run_name: \"two lines \\nand\n  a fold\"", "two lines  and a fold"},
       {"run_name: null", "aa"},
       {"run_name: ''", "aa"},
+      {"run_name: caf\xe9", "caf\ufffd"},
+      {"run_name: [caf\xe9, {\"\xff\": 1}]", "[\"caf\ufffd\",{\"\ufffd\":1}]"},
   }));
   const ScratchFolder scratch;
   put_mlflow_run(scratch, "aa", written + "\n");
