@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
@@ -69,6 +70,22 @@ MemoryLimit memory_limit() {
       lower(limit, static_cast<double>(set.rlim_cur), whose);
   }
   return limit;
+}
+
+double available_memory() {
+  double available = 1024 * number_behind("/proc/meminfo", "MemAvailable:").value_or(0);
+  for (const fs::path& group : control_groups()) {
+    const auto most = number_in(group / "memory.max"), taken = number_in(group / "memory.current");
+    // Pages of files that were read or written are given up when others need the room.
+    const double reclaimable = number_behind(group / "memory.stat", "inactive_file").value_or(0);
+    if (most && taken) available = std::min(available, *most - *taken + reclaimable);
+  }
+  rlimit set{};
+  if (::getrlimit(RLIMIT_AS, &set) == 0 && set.rlim_cur != RLIM_INFINITY) {
+    const double taken = static_cast<double>(::sysconf(_SC_PAGESIZE)) * number_in("/proc/self/statm").value_or(0);
+    available = std::min(available, static_cast<double>(set.rlim_cur) - taken);
+  }
+  return std::max(available, 0.0);
 }
 
 std::int64_t out_of_memory_kills() {

@@ -15,6 +15,10 @@ struct MemoryLimit {
 /// and `-d`.
 MemoryLimit memory_limit();
 
+/// Bytes that this process can still take without any other having to give up something: the least of what the machine,
+/// the control groups and `ulimit -v` leave. 0 where it cannot be told.
+double available_memory();
+
 /// How many processes the system has ended for lack of memory: in this control group, else on this machine. It counts
 /// up; 0 where it cannot be told.
 std::int64_t out_of_memory_kills();
