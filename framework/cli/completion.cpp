@@ -23,8 +23,8 @@ struct CompletionOptions {
 };
 
 /// Commands whose words are runs.
-constexpr std::array kTakeRuns{"show", "diff", "stop",   "mark",     "compare", "tag",  "note",
-                               "name", "rm",   "export", "generate", "restore", "purge"};
+constexpr std::array kTakeRuns{"show", "diff", "stop", "resume", "mark",     "compare", "tag",
+                               "note", "name", "rm",   "export", "generate", "restore", "purge"};
 
 // @COMMANDS@, @OPTIONS@, @INNER@ and @TAKE_RUNS@ are put in.
 

@@ -32,12 +32,17 @@ double add_losses(const at::Tensor& losses, const at::Tensor& labels, std::int64
   return nats / static_cast<double>(losses.numel());
 }
 
-Evaluation evaluate_samples(Model& model, const data::Samples& samples, std::span<const std::int64_t> document_ends,
-                            const data::Collator& collator, double bytes_per_token, std::int64_t batch_size,
-                            const Execution& execution, Recorder& recorder) {
+std::optional<Evaluation> evaluate_samples(Model& model, const data::Samples& samples,
+                                           std::span<const std::int64_t> document_ends, const data::Collator& collator,
+                                           double bytes_per_token, std::int64_t batch_size, const Execution& execution,
+                                           Recorder& recorder) {
   const auto start = std::chrono::steady_clock::now();
   const at::NoGradGuard no_grad;
   model.training(false);
+  const struct Training {  // again, however this ends
+    Model& model;
+    ~Training() { model.training(true); }
+  } training_again{model};
   LossSums sums(samples.size(), document_ends);
   double loss_by_samples = 0, counted_samples = 0;
   std::int64_t batches = 0;
@@ -54,8 +59,8 @@ Evaluation evaluate_samples(Model& model, const data::Samples& samples, std::spa
       counted_samples += batch_samples;
     }
     recorder.evaluating(first + static_cast<std::int64_t>(indices.size()), samples.size());
+    if (recorder.stop_requested()) return std::nullopt;
   }
-  model.training(true);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   const auto count = static_cast<double>(samples.size());
   const double eval_loss = loss_by_samples / counted_samples;  // no number where nothing at all is scored
@@ -68,22 +73,23 @@ Evaluation evaluate_samples(Model& model, const data::Samples& samples, std::spa
                   {"eval_steps_per_second", static_cast<double>(batches) / seconds.count()}};
   const double scored = std::max(1.0, static_cast<double>(sums.scored()));
   if (bytes_per_token > 0) metrics["eval_bits_per_byte"] = sums.nats() / scored / std::numbers::ln2 / bytes_per_token;
-  return {std::move(metrics), sums.parts()};
+  return Evaluation{std::move(metrics), sums.parts()};
 }
 
 }  // namespace
 
-Evaluation evaluate(Model& model, const TrainingData& data, std::int64_t batch_size, const Execution& execution,
-                    Recorder& recorder) {
-  Evaluation all = evaluate_samples(model, data.evaluation, data.evaluation_document_ends, data.collator,
-                                    data.evaluation_bytes_per_token, batch_size, execution, recorder);
+std::optional<Evaluation> evaluate(Model& model, const TrainingData& data, std::int64_t batch_size,
+                                   const Execution& execution, Recorder& recorder) {
+  std::optional<Evaluation> all = evaluate_samples(model, data.evaluation, data.evaluation_document_ends, data.collator,
+                                                   data.evaluation_bytes_per_token, batch_size, execution, recorder);
   for (const EvaluationDocument& document : data.documents) {
-    const Metrics metrics = evaluate_samples(model, document.samples, {}, data.collator, document.bytes_per_token,
-                                             batch_size, execution, recorder)
-                                .metrics;
+    if (!all) return std::nullopt;
+    const auto one = evaluate_samples(model, document.samples, {}, data.collator, document.bytes_per_token, batch_size,
+                                      execution, recorder);
+    if (!one) return std::nullopt;
     for (const char* name : {"loss", "loss_stderr", "bits_per_byte"}) {
-      const auto found = metrics.find(std::string("eval_") + name);
-      if (found != metrics.end()) all.metrics["eval_" + document.name + "_" + name] = found->second;
+      const auto found = one->metrics.find(std::string("eval_") + name);
+      if (found != one->metrics.end()) all->metrics["eval_" + document.name + "_" + name] = found->second;
     }
   }
   return all;

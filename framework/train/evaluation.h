@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "data/collator.h"
@@ -27,7 +28,8 @@ struct Evaluation {
 ///                       where the data's bytes_per_token is 0, since the objective does not say every token
 ///   eval_samples, eval_runtime, eval_samples_per_second, eval_steps_per_second
 /// Of each of the data's documents eval_<name>_loss, eval_<name>_loss_stderr and eval_<name>_bits_per_byte besides.
-Evaluation evaluate(Model& model, const TrainingData& data, std::int64_t batch_size, const Execution& execution,
-                    Recorder& recorder);
+/// None where the recorder asks to stop before it is over.
+std::optional<Evaluation> evaluate(Model& model, const TrainingData& data, std::int64_t batch_size,
+                                   const Execution& execution, Recorder& recorder);
 
 }  // namespace folio::train

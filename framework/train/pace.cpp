@@ -30,4 +30,21 @@ std::optional<double> Pace::standard_error() const {
   return ratio_standard_error(tokens, seconds);
 }
 
+nlohmann::json Pace::state() const {
+  nlohmann::json stretches = nlohmann::json::array();
+  for (const Stretch& stretch : stretches_) stretches.push_back({stretch.tokens, stretch.seconds});
+  return {{"stretches", stretches},
+          {"open", {open_.tokens, open_.seconds}},
+          {"steps_in_open", steps_in_open_},
+          {"steps_a_stretch", steps_a_stretch_}};
+}
+
+void Pace::restore(const nlohmann::json& state) {
+  stretches_.clear();
+  for (const nlohmann::json& stretch : state.at("stretches")) stretches_.push_back({stretch.at(0), stretch.at(1)});
+  open_ = {state.at("open").at(0), state.at("open").at(1)};
+  steps_in_open_ = state.at("steps_in_open");
+  steps_a_stretch_ = state.at("steps_a_stretch");
+}
+
 }  // namespace folio::train

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -16,6 +17,10 @@ class Pace {
   /// Standard error of the tokens per second over all steps together, from the scatter of the stretches
   /// (ratio_standard_error()). None for fewer than kFewest stretches.
   std::optional<double> standard_error() const;
+
+  /// For a checkpoint, and back.
+  nlohmann::json state() const;
+  void restore(const nlohmann::json& state);
 
  private:
   struct Stretch {

@@ -44,7 +44,10 @@ class Recorder {
   /// During an evaluation, from its beginning with 0 on; may be dropped.
   virtual void evaluating(std::int64_t done, std::int64_t total) = 0;
 
-  /// Asked after each step: true ends the run there, as if it were over.
+  /// A checkpoint is being saved: beside the training, or, where there was no memory for a copy, before it went on.
+  virtual void saving(std::int64_t step, bool beside_training) = 0;
+
+  /// Asked after each step, and between the batches of one: true ends the run after its last whole step.
   virtual bool stop_requested() const = 0;
 };
 

@@ -45,7 +45,35 @@ void Totals::add(const StepBatches& step, double loss) {
   loss_sum_ += loss;
 }
 
-double Totals::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+double Totals::session_seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+nlohmann::json Totals::state() const {
+  return {{"steps", steps_},
+          {"seconds", seconds()},
+          {"tokens", tokens_},
+          {"padded_tokens", padded_tokens_},
+          {"operations", flops_},
+          {"nats", nats_},
+          {"scored", scored_},
+          {"loss_sum", loss_sum_},
+          {"logged_loss_sum", taken_loss_},
+          {"logged_steps", taken_steps_},
+          {"pace", pace_.state()}};
+}
+
+void Totals::restore(const nlohmann::json& state) {
+  steps_ = steps_before_ = state.at("steps");
+  seconds_before_ = state.at("seconds");
+  tokens_ = state.at("tokens");
+  padded_tokens_ = state.at("padded_tokens");
+  flops_ = state.at("operations");
+  nats_ = state.at("nats");
+  scored_ = state.at("scored");
+  loss_sum_ = loss_sum_before_ = state.at("loss_sum");
+  taken_loss_ = state.at("logged_loss_sum");
+  taken_steps_ = state.at("logged_steps");
+  pace_.restore(state.at("pace"));
+}
 
 double Totals::take_mean_loss() {
   const double mean = (loss_sum_ - taken_loss_) / static_cast<double>(steps_ - taken_steps_);
@@ -71,6 +99,14 @@ Metrics Totals::metrics(const TrainingPlan& plan, double bytes_per_token) const 
   if (const auto error = pace_.standard_error()) metrics["tokens_per_second_stderr"] = *error;
   if (bytes_per_token > 0)
     metrics["train_bits_per_byte"] = nats_ / std::max(scored_, 1.0) / std::numbers::ln2 / bytes_per_token;
+  return metrics;
+}
+
+Metrics Totals::session_metrics() const {
+  if (steps_before_ == 0) return {};
+  const auto steps = static_cast<double>(steps_ - steps_before_);
+  Metrics metrics{{"session_train_runtime", rounded(session_seconds(), 4)}, {"session_steps", steps}};
+  if (steps > 0) metrics["session_train_loss"] = (loss_sum_ - loss_sum_before_) / steps;
   return metrics;
 }
 

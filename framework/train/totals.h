@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 
 #include "folio/model.h"
 #include "train/batches.h"
@@ -23,11 +24,16 @@ class Totals {
   /// Starts the clock.
   void start() { start_ = last_step_ = Clock::now(); }
 
+  /// What the run has done up to now, for a checkpoint; and back, before start(): the run goes on from there.
+  nlohmann::json state() const;
+  void restore(const nlohmann::json& state);
+
   /// An optimizer step over these batches; `loss` is that of all their labels over their number, in nats.
   void add(const StepBatches& step, double loss);
 
   std::int64_t steps() const { return steps_; }
-  double seconds() const;
+  /// Of training, the sessions before this one counted as far as the checkpoint has what they did.
+  double seconds() const { return seconds_before_ + session_seconds(); }
   double tokens_per_second() const { return static_cast<double>(tokens_) / seconds(); }
 
   /// The mean loss of the steps since this was last asked, of which there must be one.
@@ -40,12 +46,20 @@ class Totals {
   /// where bits per byte mean nothing.
   Metrics metrics(const TrainingPlan& plan, double bytes_per_token) const;
 
+  /// session_train_runtime, session_train_loss and session_steps where the run was resumed; else nothing.
+  Metrics session_metrics() const;
+
  private:
+  double session_seconds() const;
+
   using Clock = std::chrono::steady_clock;
 
   const Model& model_;
   Clock::time_point start_, last_step_;
   Pace pace_;
+  double seconds_before_ = 0;      ///< of the sessions before this one
+  std::int64_t steps_before_ = 0;  ///< the same
+  double loss_sum_before_ = 0;     ///< the same
   std::int64_t steps_ = 0;
   std::int64_t tokens_ = 0;   ///< trained on, padding left out
   double padded_tokens_ = 0;  ///< padding counted

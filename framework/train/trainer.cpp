@@ -1,6 +1,7 @@
 // How a run goes: each epoch takes the samples in an order of its own; each step takes a learning rate from the
 // schedule, collates its batches, adds up their gradients, clips these, moves the weights and tells the recorder. Logs,
-// evaluations and checkpoints follow a whole step, so a run that is asked to stop ends whole.
+// evaluations and checkpoints follow a whole step, so a run that is asked to stop ends whole, and a checkpoint has no
+// half of one.
 // Why so: losses and figures are to be those of Hugging Face's Trainer, whose loss is the mean over the labels of all
 // batches of a step together. So a step has all its batches before it uses the first.
 
@@ -11,11 +12,46 @@
 #include <utility>
 
 #include "folio/error.h"
+#include "formats/strict_json.h"
+#include "support/files.h"
 #include "support/human.h"
 #include "train/evaluation.h"
 #include "train/fingerprint.h"
+#include "train/random_state.h"
+#include "train/saving.h"
+#include "train/tensor_files.h"
 
 namespace folio::train {
+namespace {
+
+/// A checkpoint's files beside the model's own.
+constexpr const char* kTensorFile = "training.safetensors";
+constexpr const char* kStateFile = "training.json";
+
+/// Gives what `read` makes of the checkpoint's counts.
+template <typename Read>
+auto read_state(const std::filesystem::path& checkpoint, const Read& read) {
+  const std::filesystem::path file = checkpoint / kStateFile;
+  const nlohmann::json state = parse_strict_json(read_file(file), file.string());
+  try {
+    return read(state);
+  } catch (const nlohmann::json::exception&) {  // it is whole, so another program wrote it
+    throw Error(ErrorKind::run, file.string() + ": is not what this version of Folio writes");
+  }
+}
+
+}  // namespace
+
+nlohmann::json context_of(const std::filesystem::path& checkpoint) {
+  return read_state(checkpoint, [](const nlohmann::json& state) { return state.at("context"); });
+}
+
+std::optional<std::int64_t> best_step_of(const std::filesystem::path& checkpoint) {
+  return read_state(checkpoint, [](const nlohmann::json& state) {
+    const nlohmann::json& saved = state.at("checkpoints");
+    return saved.at("best_metric").is_null() ? std::nullopt : std::optional<std::int64_t>(saved.at("best_step"));
+  });
+}
 
 Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Execution& execution,
                  std::filesystem::path checkpoints, Recorder& recorder)
@@ -31,36 +67,76 @@ Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments
       totals_(model),
       checkpoints_(std::move(checkpoints), arguments) {}
 
+void Trainer::resume_from(const std::filesystem::path& checkpoint) {
+  load_model(model_, checkpoint);
+  const std::filesystem::path tensors = checkpoint / kTensorFile;
+  const SafetensorsFile file(tensors);
+  optimizer_->load_state(file, tensors);
+  restore_random_state(file, tensors, execution_.device);
+  read_state(checkpoint, [&](const nlohmann::json& state) {
+    totals_.restore(state.at("totals"));
+    schedule_.restore(state.at("schedule"));
+    checkpoints_.restore(state.at("checkpoints"), totals_.steps());
+    epoch_ = state.at("epoch");
+    logged_step_ = totals_.steps();  // a checkpoint comes after the log
+    evaluated_step_ = state.at("evaluated_step");
+    return true;
+  });
+}
+
 TrainingResult Trainer::run() {
   totals_.start();
   model_.training(true);
-  if (arguments_.eval_on_start) recorder_.points(0, 0, evaluate_all());
+  const std::int64_t first_epoch = totals_.steps() / plan_.updates_per_epoch;
+  if (totals_.steps() > 0)
+    end_step(schedule_.learning_rate(totals_.steps() - 1), std::nan(""));  // where the checkpoint cut it short
+  else if (arguments_.eval_on_start && evaluate_all())
+    recorder_.points(0, 0, evaluation_);
   for (std::int64_t epoch = 0; epoch < plan_.epochs && !done(); ++epoch) {
-    const EpochBatches batches(model_, data_, arguments_, plan_, epoch, orders_.next());
-    for (std::int64_t update = 0; update < plan_.updates_per_epoch && !done(); ++update) {
-      const double learning_rate = schedule_.learning_rate(totals_.steps());
-      const StepBatches step = batches.step(update);
-      StepTrace trace;
-      if (arguments_.trace) trace = {.batch = hash_of(step.batches), .random_state = hash_of_random_state()};
-      const double loss = forward_and_backward(step);
-      check_finite(loss, learning_rate);
-      const double grad_norm = optimizer_->step(learning_rate);  // clips, steps, and lets the gradients go
-
-      totals_.add(step, loss);
-      epoch_ = step.epoch;
-      if (arguments_.trace) recorder_.traced({totals_.steps(), trace.batch, trace.random_state, loss, grad_norm});
-      report_progress(loss);
-      end_step(learning_rate, grad_norm);
-      if (update + 1 == plan_.updates_per_epoch || complete()) end_epoch(learning_rate, grad_norm);
-    }
+    data::SampleOrder order = orders_.next();  // of earlier epochs too: one may follow from the other
+    if (epoch >= first_epoch) train_epoch(epoch, std::move(order));
   }
   return finish();
 }
 
-/// Adds up the gradients of the step's batches; gives its loss, that of all its labels over their number.
-double Trainer::forward_and_backward(const StepBatches& step) {
+/// From where the run is in it to its end.
+void Trainer::train_epoch(std::int64_t epoch, data::SampleOrder order) {
+  const EpochBatches batches(model_, data_, arguments_, plan_, epoch, std::move(order));
+  for (std::int64_t update = totals_.steps() - epoch * plan_.updates_per_epoch;
+       update < plan_.updates_per_epoch && !done(); ++update) {
+    const double begin = totals_.seconds();
+    const bool saving = checkpoints_.saving();
+    const double learning_rate = schedule_.learning_rate(totals_.steps());
+    const StepBatches step = batches.step(update);
+    StepTrace trace;
+    if (arguments_.trace) trace = {.batch = hash_of(step.batches), .random_state = hash_of_random_state()};
+    const std::optional<double> loss = forward_and_backward(step);
+    if (!loss) return;
+    check_finite(*loss, learning_rate);
+    save_cost_.wait_for([&] { checkpoints_.let_tensors_change(); });
+    const double grad_norm = optimizer_->step(learning_rate);  // clips, steps, and lets the gradients go
+
+    totals_.add(step, *loss);
+    epoch_ = step.epoch;
+    save_cost_.add_step(totals_.seconds() - begin, saving);
+    if (arguments_.trace) recorder_.traced({totals_.steps(), trace.batch, trace.random_state, *loss, grad_norm});
+    report_progress(*loss);
+    end_step(learning_rate, grad_norm);
+  }
+}
+
+/// Adds up the gradients of the step's batches; gives its loss, that of all its labels over their number. None where
+/// the run is to stop: then the step was not begun, as far as gradients and random numbers tell.
+std::optional<double> Trainer::forward_and_backward(const StepBatches& step) {
+  const std::vector<NamedTensor> random_before =
+      step.batches.size() > 1 ? random_state(execution_.device) : std::vector<NamedTensor>();
   double loss = 0;
   for (const Batch& batch : step.batches) {
+    if (&batch != &step.batches.front() && recorder_.stop_requested()) {
+      for (const Parameter& parameter : model_.parameters()) parameter.tensor.mutable_grad().reset();
+      restore_random_state(random_before, execution_.device);
+      return std::nullopt;
+    }
     at::Tensor batch_loss;
     {
       const PrecisionScope precision(execution_);
@@ -88,29 +164,60 @@ void Trainer::report_progress(double loss) {
   recorder_.progress({totals_.steps(), plan_.max_steps, epoch_, loss, totals_.tokens_per_second(), seconds_left});
 }
 
-/// What is logged, evaluated and saved by steps. The last step is evaluated and saved, whatever the interval.
+/// Logs, evaluates and saves as it is due, each once for a step: first what is counted in steps, whose last one is
+/// evaluated and saved whatever the interval, then what is counted in epochs, of which the last may be cut short.
 void Trainer::end_step(double learning_rate, double grad_norm) {
+  const std::int64_t step = totals_.steps();
   const auto due = [&](Interval strategy, double every) {
-    return strategy == Interval::steps && totals_.steps() % plan_.steps(every) == 0;
+    return strategy == Interval::steps && step % plan_.steps(every) == 0;
   };
-  const bool first = totals_.steps() == 1 && arguments_.logging_first_step;
+  const bool first = step == 1 && arguments_.logging_first_step;
   if (first || due(arguments_.logging_strategy, arguments_.logging_steps)) log(learning_rate, grad_norm);
-  const bool last = totals_.steps() == plan_.max_steps;
-  if (evaluates_after(plan_, arguments_, totals_.steps())) evaluate_step();
-  if ((last && arguments_.save_strategy == Interval::steps) || due(arguments_.save_strategy, arguments_.save_steps))
-    checkpoints_.save(model_, totals_.steps());
+  if (evaluates_after(plan_, arguments_, step)) evaluate_step();
+
+  const bool ends_epoch = step % plan_.updates_per_epoch == 0 || complete();
+  if (ends_epoch && arguments_.logging_strategy == Interval::epoch) log(learning_rate, grad_norm);
+  if (ends_epoch && arguments_.eval_strategy == Interval::epoch && arguments_.eval_delay <= epoch_) evaluate_step();
+
+  // Last, so that a checkpoint has what was logged and evaluated.
+  const bool last = step == plan_.max_steps && arguments_.save_strategy == Interval::steps;
+  const bool saves = last || due(arguments_.save_strategy, arguments_.save_steps) ||
+                     (ends_epoch && arguments_.save_strategy == Interval::epoch);
+  if (saves && !checkpoints_.has(step)) save();
 }
 
-/// What is logged, evaluated and saved by epochs, of which the last may be cut short.
-void Trainer::end_epoch(double learning_rate, double grad_norm) {
-  if (arguments_.logging_strategy == Interval::epoch) log(learning_rate, grad_norm);
-  if (arguments_.eval_strategy == Interval::epoch && arguments_.eval_delay <= epoch_) evaluate_step();
-  if (arguments_.save_strategy == Interval::epoch) checkpoints_.save(model_, totals_.steps());
+void Trainer::save() {
+  bool beside = true;
+  save_cost_.wait_for([&] { beside = checkpoints_.save(checkpoint()) == CheckpointWriter::Where::beside_training; });
+  recorder_.saving(totals_.steps(), beside);
+}
+
+/// The run as it is between two steps.
+CheckpointContents Trainer::checkpoint() const {
+  CheckpointContents contents;
+  contents.step = totals_.steps();
+  contents.tensor_files["model.safetensors"] = file_tensors(model_);
+  std::vector<NamedTensor>& tensors = contents.tensor_files[kTensorFile];
+  tensors = optimizer_->state();
+  for (NamedTensor& named : random_state(execution_.device)) tensors.push_back(std::move(named));
+  for (auto& [name, of_file] : contents.tensor_files)
+    for (NamedTensor& named : of_file) named.tensor = named.tensor.cpu();  // the same where it is there
+  contents.texts = {{"config.json", model_.config_json()}, {kStateFile, state().dump(2) + "\n"}};
+  return contents;
+}
+
+nlohmann::json Trainer::state() const {
+  return {{"epoch", epoch_},
+          {"evaluated_step", evaluated_step_},
+          {"totals", totals_.state()},
+          {"schedule", schedule_.state()},
+          {"checkpoints", checkpoints_.state()},
+          {"context", context_}};
 }
 
 /// One point: the mean loss since the last one, the gradients' norm before clipping, the learning rate just used.
 void Trainer::log(double learning_rate, double grad_norm) {
-  if (logged_step_ == totals_.steps()) return;  // the first step, where it is an epoch too
+  if (logged_step_ == totals_.steps()) return;  // the first step, or before the run was resumed
   logged_step_ = totals_.steps();
   recorder_.points(totals_.steps(), epoch_,
                    {{"loss", totals_.take_mean_loss()},
@@ -120,17 +227,20 @@ void Trainer::log(double learning_rate, double grad_norm) {
 }
 
 void Trainer::evaluate_step() {
-  evaluation_ = evaluate_all();
+  if (evaluated_step_ == totals_.steps() || recorder_.stop_requested() || !evaluate_all()) return;
   evaluated_step_ = totals_.steps();
   recorder_.points(totals_.steps(), epoch_, evaluation_);
   checkpoints_.judge(evaluation_, totals_.steps());
   schedule_.evaluated(evaluation_.at(arguments_.metric_for_best_model));
 }
 
-Metrics Trainer::evaluate_all() {
-  Evaluation evaluation = evaluate(model_, data_, arguments_.per_device_eval_batch_size, execution_, recorder_);
-  evaluation_parts_ = std::move(evaluation.parts);
-  return std::move(evaluation.metrics);
+/// Whether it came to its end.
+bool Trainer::evaluate_all() {
+  auto evaluation = evaluate(model_, data_, arguments_.per_device_eval_batch_size, execution_, recorder_);
+  if (!evaluation) return false;
+  evaluation_ = std::move(evaluation->metrics);
+  evaluation_parts_ = std::move(evaluation->parts);
+  return true;
 }
 
 TrainingResult Trainer::finish() {
@@ -143,12 +253,28 @@ TrainingResult Trainer::finish() {
                         .interrupted = recorder_.stop_requested()};
   result.metrics["epoch"] = epoch_;
   result.metrics.merge(checkpoints_.best());
-  const bool another = checkpoints_.load_best(model_, totals_.steps());
-  if (data_.evaluation.size() > 0 && !result.interrupted)
-    result.metrics.merge(another || evaluated_step_ != totals_.steps() ? evaluate_all() : Metrics(evaluation_));
+  result.metrics.merge(totals_.session_metrics());
+  end_on_disk();
+  const bool another = !result.interrupted && checkpoints_.load_best(model_, totals_.steps());
+  if (data_.evaluation.size() > 0 && !result.interrupted) {
+    if (!another && evaluated_step_ == totals_.steps() && !evaluation_.empty())
+      result.metrics.merge(Metrics(evaluation_));
+    else if (evaluate_all())
+      result.metrics.merge(Metrics(evaluation_));
+    else
+      result.interrupted = true;
+    if (result.interrupted && !another) end_on_disk();
+  }
+  result.metrics.merge(save_cost_.metrics());
   result.evaluation_parts = evaluation_parts_;
   result.metrics["peak_memory_bytes"] = peak_memory_bytes();  // which a large evaluation may have decided
   return result;
+}
+
+/// Waits until the checkpoints are on the disk, with one more where the run is to stop, from which it can go on.
+void Trainer::end_on_disk() {
+  if (recorder_.stop_requested() && totals_.steps() > 0 && !checkpoints_.has(totals_.steps())) save();
+  save_cost_.wait_for([&] { checkpoints_.finish(); });
 }
 
 bool Trainer::complete() const { return totals_.steps() >= plan_.max_steps || checkpoints_.out_of_patience(); }

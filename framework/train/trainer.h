@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
 
 #include "folio/model.h"
 #include "train/arguments.h"
@@ -13,6 +16,7 @@
 #include "train/optimization/optimizer.h"
 #include "train/optimization/schedule.h"
 #include "train/recorder.h"
+#include "train/save_cost.h"
 #include "train/totals.h"
 #include "train/training_data.h"
 #include "train/training_plan.h"
@@ -37,20 +41,32 @@ class Trainer {
   Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Execution& execution,
           std::filesystem::path checkpoints, Recorder& recorder);
 
-  /// Trains to the end, until the recorder asks to stop, or until early stopping. Throws Error (run) when the loss is
-  /// no longer a number.
+  /// What each checkpoint is to say of the run beside what training needs: `context` in its training.json.
+  void describe_checkpoints(nlohmann::json context) { context_ = std::move(context); }
+
+  /// Goes on from a checkpoint of such a run, which verify_checkpoint() has found whole: model, optimizer, random state
+  /// and all counts are as they were, so that what follows is bit for bit what would have followed. Call it before
+  /// run(). Throws Error (run) naming what does not fit.
+  void resume_from(const std::filesystem::path& checkpoint);
+
+  /// Trains to the end, until the recorder asks to stop, or until early stopping. One that is asked to stop saves where
+  /// it is. Throws Error (run) when the loss is no longer a number, or a checkpoint cannot be written.
   TrainingResult run();
 
  private:
-  double forward_and_backward(const StepBatches& step);
+  void train_epoch(std::int64_t epoch, data::SampleOrder order);
+  std::optional<double> forward_and_backward(const StepBatches& step);
   void check_finite(double loss, double learning_rate) const;
   void report_progress(double loss);
   void end_step(double learning_rate, double grad_norm);
-  void end_epoch(double learning_rate, double grad_norm);
   void log(double learning_rate, double grad_norm);
   void evaluate_step();
-  Metrics evaluate_all();
+  bool evaluate_all();
+  void save();
+  CheckpointContents checkpoint() const;
+  nlohmann::json state() const;
   TrainingResult finish();
+  void end_on_disk();
   bool complete() const;
   bool done() const;
 
@@ -65,11 +81,19 @@ class Trainer {
   std::unique_ptr<Optimizer> optimizer_;
   Totals totals_;
   Checkpoints checkpoints_;
+  SaveCost save_cost_;
+  nlohmann::json context_;
   double epoch_ = 0;  ///< epochs done
   std::int64_t logged_step_ = 0;
-  std::int64_t evaluated_step_ = -1;  ///< to which evaluation_ belongs
-  Metrics evaluation_;
+  std::int64_t evaluated_step_ = -1;
+  Metrics evaluation_;  ///< of that step; empty where it was in an earlier session
   LossParts evaluation_parts_;
 };
+
+/// The `context` of a checkpoint, an object. Throws Error (run) naming the file.
+nlohmann::json context_of(const std::filesystem::path& checkpoint);
+
+/// The step of the best checkpoint so far, as this one tells it; none before an evaluation. Throws Error (run).
+std::optional<std::int64_t> best_step_of(const std::filesystem::path& checkpoint);
 
 }  // namespace folio::train

@@ -83,6 +83,12 @@ nlohmann::json describe_machine() {
           {"threads", at::get_num_threads()}};
 }
 
+bool decides_numbers(const std::string& variable) {
+  for (const char* prefix : {"ATEN_", "ONEDNN_", "DNNL_", "MKL_", "LD_PRELOAD"})
+    if (variable.starts_with(prefix)) return true;
+  return false;
+}
+
 nlohmann::json machine_identity() {
   nlohmann::json identity = describe_machine();
   for (const char* of_no_weight : {"folio_version", "host", "memory_bytes"}) identity.erase(of_no_weight);

@@ -105,6 +105,10 @@ std::int64_t Job::vocab_size(const Tokenizer& tokenizer) const {
   return settles_vocab_size() ? model_.values.integer("vocab_size") : tokenizer.vocab_size();
 }
 
+std::map<std::string, std::string> Job::library_hashes() const {
+  return {{"dataset", dataset_.library_hash}, {"tokenizer", tokenizer_.library_hash}, {"model", model_.library_hash}};
+}
+
 std::string Job::tokenizer_identity() const {
   json identity{{"plugin", tokenizer_.plugin.descriptor().id},
                 {"library", tokenizer_.library_hash},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -50,6 +51,9 @@ class Job {
   /// The model's `vocab_size`; where the experiment does not settle it, the size of the tokenizer, which is trained.
   std::int64_t vocab_size(const Tokenizer& tokenizer) const;
   bool settles_vocab_size() const { return model_.values.has("vocab_size"); }
+
+  /// SHA-256 of the plugins' libraries, by kind.
+  std::map<std::string, std::string> library_hashes() const;
 
   /// All that decides what the tokenizer learns, but the text: plugin build, options, special tokens.
   std::string tokenizer_identity() const;

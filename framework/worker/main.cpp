@@ -25,7 +25,7 @@ namespace {
 
 constexpr const char* kUsage =
     "folio-worker does the work that needs plugins loaded; runner starts it.\n"
-    "usage: folio-worker train RUN_FOLDER\n"
+    "usage: folio-worker train RUN_FOLDER [RESUME_JSON]\n"
     "       folio-worker preflight REQUEST_JSON\n"
     "       folio-worker validate REQUEST_JSON\n"
     "       folio-worker params REQUEST_JSON\n"
@@ -38,6 +38,7 @@ constexpr const char* kUsage =
 int run(const std::vector<std::string>& arguments) {
   const std::string command = arguments.empty() ? "" : arguments[0];
   if (command == "train" && arguments.size() == 2) return train(arguments[1]);
+  if (command == "train" && arguments.size() == 3) return train(arguments[1], arguments[2]);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // all else answers the runner, and is for nobody once that has gone
   if (command == "preflight" && arguments.size() == 2) return preflight(arguments[1]);
   if (command == "validate" && arguments.size() == 2) return validate(arguments[1]);

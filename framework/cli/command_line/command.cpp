@@ -137,6 +137,8 @@ CommandOption CommandOption::excludes(CommandOption other) const {
   return CommandOption(option_->excludes(other.option_));
 }
 
+CommandOption CommandOption::needs(CommandOption other) const { return CommandOption(option_->needs(other.option_)); }
+
 CommandOption CommandOption::delimiter(char separator) const { return CommandOption(option_->delimiter(separator)); }
 
 CommandOption CommandOption::one_value() const { return CommandOption(option_->allow_extra_args(false)); }

@@ -26,6 +26,7 @@ class CommandOption {
   CommandOption required() const;
   CommandOption show_default() const;  ///< in the help: what the variable holds now
   CommandOption excludes(CommandOption other) const;
+  CommandOption needs(CommandOption other) const;
   CommandOption delimiter(char separator) const;  ///< several values may stand in one word, with this between
   CommandOption one_value()
       const;  ///< of an option that may be repeated: each takes one value, not all words that follow

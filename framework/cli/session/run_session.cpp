@@ -19,6 +19,7 @@
 #include "cli/session/worker_session.h"
 #include "cli/view/live_view.h"
 #include "runs/record/events.h"
+#include "runs/record/run_lock.h"
 #include "support/human.h"
 #include "support/machine/memory_limit.h"
 #include "support/version.h"
@@ -54,6 +55,23 @@ runs::NewRun make_run(const RunRequest& request, const fs::path& results_folder)
   return runs::create_run(results_folder, std::move(info), experiment.source, experiment.resolved);
 }
 
+/// Locks the run to be resumed, so that it is seen to be alive, and readies its folder.
+runs::NewRun take_up(const Resumption& resumption) {
+  runs::NewRun run{resumption.info, resumption.folder, runs::lock_run(resumption.folder)};
+  runs::prepare_to_resume(run.folder);
+  return run;
+}
+
+std::vector<std::string> train_arguments(const runs::NewRun& run, const RunRequest& request) {
+  std::vector<std::string> arguments{"train", run.folder.path().string()};
+  if (!request.resumption) return arguments;
+  const nlohmann::json resume{{"from", request.resumption->from},
+                              {"accept_differences", request.resumption->accept_differences},
+                              {"job", job_request(request.experiment, request.plugins)}};
+  arguments.push_back(resume.dump());
+  return arguments;
+}
+
 /// Throws what the worker finds wrong with the experiment before any data are read, so that no run is left that cannot
 /// begin. All else that fails, as a plugin that crashes, fails again in the run, which records it.
 void validate(const RunRequest& request) {
@@ -69,9 +87,15 @@ void validate(const RunRequest& request) {
   if (!refused.empty()) throw Error(ErrorKind::experiment, refused);
 }
 
+/// What stands against resuming a run, of which nothing is to be recorded in it.
+class NotResumed : public Error {
+  using Error::Error;
+};
+
 struct RunEnd {
   WorkerEnd worker;
   std::optional<runs::RunError> told;  ///< by the worker, which has recorded it too, unless that was impossible
+  bool begun = true;                   ///< not where a run was to be resumed and was left as it was
 };
 
 /// Runs the worker on the run's folder, entering what it records into the store as it comes.
@@ -79,21 +103,23 @@ RunEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalO
   LiveView view(request.quiet);
   RunFollower follower(global, run.info.id);
   std::optional<runs::RunError> told;
+  bool begun = !request.resumption;
   const WorkerEnd end = run_worker(
-      {.arguments = {"train", run.folder.path().string()},
+      {.arguments = train_arguments(run, request),
        .environment = worker_environment(request.experiment.file),
        .error_file = run.folder.log(),
        .inherited = run.lock.get()},
       [&](const nlohmann::json& line) {
         if (line.contains("error"))
           told = {error_kind_from_string(line["error"].at("kind").get<std::string>()), line["error"].at("message")};
+        begun = begun || line.contains("resumed");
         view.show(line);
       },
       [&] {
         if (const auto warning = follower.take_warning()) view.show({{"warning", *warning}});
       });
   view.finish();
-  return {end, std::move(told)};
+  return {end, std::move(told), begun};
 }
 
 /// Whether the run's events themselves say how it ended.
@@ -152,6 +178,15 @@ void record_failure(const runs::NewRun& run, const runs::RunError& error) {
   }
 }
 
+/// Why a run goes on no more than before; it is left as it was.
+[[noreturn]] void throw_not_resumed(const runs::NewRun& run, const RunEnd& end, std::int64_t kills_before) {
+  runs::remove_left_over(run.folder);
+  if (end.worker.by_a_person())
+    throw NotResumed(ErrorKind::interrupted, "the run had not gone on yet, and is as it was");
+  const runs::RunError error = end.told.value_or(death_of(end.worker, run.info.plugins, kills_before));
+  throw NotResumed(error.kind, fmt::format("run {} is not resumed: {}", run.info.id, error.message));
+}
+
 /// Trains, and writes down how that ended where the worker could not: it may have been killed, or out of memory. Nobody
 /// else writes to the events by then. One that a person stopped, be it before it knew what to do then, was interrupted.
 void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
@@ -159,9 +194,12 @@ void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptio
   try {
     const RunEnd end = work_on(run, request, global);
     require_folder(run);
+    if (!end.begun) throw_not_resumed(run, end, kills_before);
     if (says_its_end(run)) return;
     if (end.worker.by_a_person()) return runs::EventWriter(run.folder.events()).interrupted();
     record_failure(run, end.told.value_or(death_of(end.worker, run.info.plugins, kills_before)));
+  } catch (const NotResumed&) {
+    throw;
   } catch (const Error& error) {  // it could not even be started
     require_folder(run);
     if (says_its_end(run)) throw;
@@ -189,10 +227,11 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
   constexpr const char* kNotBegun = "the run had not begun, and nothing of it is kept";
   validate(request);
   throw_if_interrupted(kNotBegun);
-  runs::NewRun run = make_run(request, global.results);
+  runs::NewRun run = request.resumption ? take_up(*request.resumption) : make_run(request, global.results);
   if (request.begun) request.begun(run.info);
   if (!request.quiet)
-    fmt::print(std::cerr, "Run {} of {} ({})\n", run.info.id, run.info.name, request.experiment.file.string());
+    fmt::print(std::cerr, "{} {} of {} ({})\n", request.resumption ? "Resuming run" : "Run", run.info.id, run.info.name,
+               request.experiment.file.string());
   train(run, request, global);
   run.lock.reset();
   try {

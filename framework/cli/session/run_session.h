@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,20 +12,30 @@
 
 namespace folio::cli {
 
+/// A run that is to go on from a checkpoint of its own.
+struct Resumption {
+  runs::RunInfo info{};
+  runs::RunFolder folder{""};
+  std::string from = "last";        ///< "last", "best", or the folder of a checkpoint
+  bool accept_differences = false;  ///< go on under other conditions than it began with
+};
+
 /// An experiment that is to be trained now.
 struct RunRequest {
   experiment::Experiment experiment{};
   std::vector<std::string> overrides{};               ///< that the experiment was loaded with
   std::vector<runs::PluginBuild> plugins{};           ///< of its sections
   std::string name{};                                 ///< of the run; empty: the experiment's
+  std::optional<Resumption> resumption{};             ///< the run that goes on, instead of a new one
   bool quiet = false;                                 ///< show no progress
   std::function<void(const runs::RunInfo&)> begun{};  ///< called once the run is there, before it is worked on
 };
 
-/// Makes the run's folder, trains in a worker of its own, and enters what that records into the store as it comes.
-/// Gives the run as it ended, which may be as failed or interrupted; a store that cannot be reached by then is a
-/// warning. Neither the end of the terminal nor that of a reader of the output ends the run. Throws Error where the run
-/// cannot be begun, and Error (interrupted) after a Ctrl-C before it was there.
+/// Makes the run's folder, or takes up that of the run to be resumed, trains in a worker of its own, and enters what
+/// that records into the store as it comes. Gives the run as it ended, which may be as failed or interrupted; a store
+/// that cannot be reached by then is a warning. Neither the end of the terminal nor that of a reader of the output ends
+/// the run. Throws Error where the run cannot be begun or resumed, which then is as it was, and Error (interrupted)
+/// after a Ctrl-C before it was there.
 runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store);
 
 }  // namespace folio::cli

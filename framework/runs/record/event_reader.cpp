@@ -89,6 +89,19 @@ LabelEvent label_from_json(const json& source) {
   return label;
 }
 
+ResumedEvent resumed_from_json(const json& source) {
+  constexpr std::size_t kMost = 1000;
+  ResumedEvent event{step_at(source), object_at(source, "changes"), {}};
+  const json& differences = member(source, "differences");
+  require(differences.is_array() && differences.size() <= kMost && event.changes.size() <= kMostSettings);
+  for (const json& change : event.changes) require(change.is_array() && change.size() == 2);
+  for (const json& difference : differences) {
+    require(difference.is_string() && difference.get_ref<const std::string&>().size() <= kLongestNote);
+    event.differences.push_back(without_controls(difference.get_ref<const std::string&>()));
+  }
+  return event;
+}
+
 Sample sample_from_json(const json& source) {
   const json &prompt = member(source, "prompt"), &text = member(source, "text");
   require(prompt.is_string() && text.is_string());
@@ -102,6 +115,7 @@ Event event_from_json(const json& source) {
   if (type == "points")
     return {time, PointsEvent{step_at(source), number_if_there(source, "epoch"), metrics_at(source)}};
   if (type == "state") return {time, state_from_json(source)};
+  if (type == "resumed") return {time, resumed_from_json(source)};
   if (type == "environment") return {time, EnvironmentEvent{object_at(source, "values")}};
   if (type == "facts") return {time, FactsEvent{object_at(source, "values")}};
   if (type == "summary") return {time, SummaryEvent{metrics_at(source)}};

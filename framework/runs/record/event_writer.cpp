@@ -27,6 +27,10 @@ json to_json(const StateEvent& event) {
   return result;
 }
 
+json to_json(const ResumedEvent& event) {
+  return {{"type", "resumed"}, {"step", event.step}, {"changes", event.changes}, {"differences", event.differences}};
+}
+
 json to_json(const EnvironmentEvent& event) { return {{"type", "environment"}, {"values", event.values}}; }
 
 json to_json(const FactsEvent& event) { return {{"type", "facts"}, {"values", event.values}}; }
@@ -71,6 +75,8 @@ EventWriter::EventWriter(const std::filesystem::path& events_file)
 void EventWriter::running(const ProcessIdentity& process) {
   write_and_sync(StateEvent{RunState::running, process, std::nullopt});
 }
+
+void EventWriter::resumed(const ResumedEvent& event) { write_and_sync(event); }
 
 void EventWriter::finished() { write_end({RunState::finished, std::nullopt, std::nullopt}); }
 

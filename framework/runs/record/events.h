@@ -27,6 +27,15 @@ struct StateEvent {
   std::optional<RunError> error;
 };
 
+/// {"type":"resumed","step":120,"changes":{"training.max_steps":[200,300]},"differences":["threads: 2 then, 1 now"]}:
+/// the run goes on from its checkpoint after that step. Points of later steps that stand before this in the file are
+/// superseded: they stay there, and count no more.
+struct ResumedEvent {
+  std::int64_t step = 0;
+  nlohmann::json changes = nlohmann::json::object();  ///< of settings, by dotted key: what they were and are
+  std::vector<std::string> differences;               ///< of the conditions, which somebody agreed to, a line each
+};
+
 /// {"type":"environment","values":{...}}: what the run ran on. Later values are put over earlier ones.
 struct EnvironmentEvent {
   nlohmann::json values;
@@ -62,7 +71,8 @@ struct LabelEvent {
 struct Event {
   std::optional<double> time;  ///< none where it is not known
   /// A Sample is {"type":"sample","step":216,"prompt":"...","text":"..."}.
-  std::variant<StateEvent, EnvironmentEvent, FactsEvent, PointsEvent, Sample, SummaryEvent, LabelEvent> what;
+  std::variant<StateEvent, ResumedEvent, EnvironmentEvent, FactsEvent, PointsEvent, Sample, SummaryEvent, LabelEvent>
+      what;
 };
 
 /// The event as a line of events.jsonl, without its end.
@@ -79,6 +89,7 @@ class EventWriter {
   explicit EventWriter(const std::filesystem::path& events_file);
 
   void running(const ProcessIdentity& process);
+  void resumed(const ResumedEvent& event);
   void finished();
   void interrupted();
   void failed(ErrorKind kind, const std::string& message);

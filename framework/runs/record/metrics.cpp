@@ -84,6 +84,29 @@ constexpr std::array kMetrics{
         "products of the same shapes and precision reach alone on this machine: the better of the rates measured "
         "before and after the run, each the best of several rounds. Not recorded if other programs kept the machine "
         "busy (`machine_was_busy` in the environment), or if the run was faster than that rate. Folio's own."},
+    Metric{
+        "session_train_runtime", "s", none, Aspect::speed, Phase::run, Shape::seconds,
+        "Of a resumed run: the time that its last session trained; train_runtime is that of all sessions.",
+        "*T* of the last session alone. `train_runtime` adds to it what the sessions before took up to the checkpoint "
+        "that was resumed from; what they did after it was done anew and is not counted. Folio's own."},
+    Metric{"session_train_loss", "nats per token", none, Aspect::other, Phase::run, Shape::loss,
+           "Of a resumed run: the mean training loss over the steps of its last session.",
+           "As `train_loss`, over the steps of the last session. Folio's own."},
+    Metric{"session_steps", "steps", none, Aspect::other, Phase::run, Shape::count,
+           "Of a resumed run: the steps of its last session.", "Steps since the run was last resumed. Folio's own."},
+    Metric{
+        "save_wait_seconds", "s", lower, Aspect::speed, Phase::run, Shape::seconds,
+        "How long training stood still for checkpoints, in all.",
+        "Wall-clock time that the training loop waited for checkpoints to be copied or written, in the last session, "
+        "the wait for the disk at the run's end included. Folio's own."},
+    Metric{
+        "step_seconds_while_saving", "s", none, Aspect::speed, Phase::run, Shape::seconds,
+        "The mean time of a step while a checkpoint was being written beside it.",
+        "Mean wall-clock time of the steps that began while a checkpoint was copied or written beside the training, in "
+        "the last session. Folio's own."},
+    Metric{"step_seconds_otherwise", "s", none, Aspect::speed, Phase::run, Shape::seconds,
+           "The mean time of a step while no checkpoint was being written.",
+           "The same for all other steps; recorded where there is the one above. Folio's own."},
     Metric{"peak_memory_bytes", "bytes", lower, Aspect::memory, Phase::run, Shape::bytes,
            "The most memory that the worker used at one time.",
            "The largest resident size of the worker. Folio's own."},

@@ -91,6 +91,8 @@ struct Run {
   nlohmann::json settings;     ///< the resolved experiment
   nlohmann::json facts;        ///< an object, as the run tells it; facts_from_json() reads what Folio knows of it
   nlohmann::json environment;  ///< an object; see EnvironmentEvent
+  /// A list; of each time that the run was resumed an object with "step", "differences" and "changes" (ResumedEvent).
+  nlohmann::json sessions = nlohmann::json::array();
   std::optional<Sample> sample;
   std::int64_t skipped_lines = 0;  ///< lines of events.jsonl that could not be read
 };

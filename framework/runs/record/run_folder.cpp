@@ -43,14 +43,13 @@ void make_reserve(const fs::path& path) {
   if (errno != 0) throw_errno(ErrorKind::store, path, "cannot be written to");
 }
 
+// What other programs wrote may not be UTF-8: such bytes become U+FFFD.
+std::string text_of(const json& value) { return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n"; }
+
 void write_contents(const RunFolder& folder, const RunInfo& info, const std::string& experiment_text,
                     const json& resolved, const std::string& events) {
-  // What other programs wrote may not be UTF-8: such bytes become U+FFFD.
-  const auto text_of = [](const json& value) {
-    return value.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
-  };
   write_file_atomically(folder.experiment(), experiment_text, ErrorKind::store);
-  write_file_atomically(folder.resolved(), text_of(resolved), ErrorKind::store);
+  write_resolved(folder, resolved);
   write_file_atomically(folder.info(), text_of(to_json(info)), ErrorKind::store);
   events.empty() ? make_reserve(folder.reserve()) : write_file_atomically(folder.events(), events, ErrorKind::store);
   // What is beyond the limits of readers fails here, and not in every later command.
@@ -123,6 +122,17 @@ NewRun create_run(const fs::path& results, RunInfo info, const std::string& expe
     FileDescriptor lock = lock_run(unfinished->folder());
     if (unfinished->put_in_place()) return {info, RunFolder(runs_folder(results) / info.id), std::move(lock)};
   }
+}
+
+void prepare_to_resume(const RunFolder& folder) {
+  remove_left_over(folder);
+  std::error_code ignored;
+  fs::remove(folder.stop(), ignored);
+  make_reserve(folder.reserve());
+}
+
+void write_resolved(const RunFolder& folder, const json& resolved) {
+  write_file_atomically(folder.resolved(), text_of(resolved), ErrorKind::store);
 }
 
 void remove_left_over(const RunFolder& folder) {

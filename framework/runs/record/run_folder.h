@@ -109,6 +109,13 @@ struct NewRun {
 NewRun create_run(const std::filesystem::path& results, RunInfo info, const std::string& experiment_text,
                   const nlohmann::json& resolved, const std::string& events = "");
 
+/// Makes a run ready to be worked on again by whoever holds its lock: nothing is left over of the last worker, nobody
+/// wants it to stop, and there is a reserve. Throws Error (store).
+void prepare_to_resume(const RunFolder& folder);
+
+/// Replaces resolved.json. Throws Error (store).
+void write_resolved(const RunFolder& folder, const nlohmann::json& resolved);
+
 /// Removes what a killed worker left in its run's folder: the reserve, and files that were being written.
 void remove_left_over(const RunFolder& folder);
 

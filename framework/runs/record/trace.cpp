@@ -39,10 +39,15 @@ Divergence compare_step(const StepFingerprint& a, const StepFingerprint& b) {
 
 }  // namespace
 
-TraceWriter::TraceWriter(fs::path file)
-    : path_(std::move(file)), file_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
+TraceWriter::TraceWriter(fs::path file, std::int64_t steps) : path_(std::move(file)) {
+  std::vector<StepFingerprint> kept;
+  std::error_code error;
+  if (steps > 0 && fs::exists(path_, error)) kept = read_trace(path_);
+  std::erase_if(kept, [&](const StepFingerprint& step) { return step.step > steps; });
+  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!file_) throw_errno(ErrorKind::run, path_, "cannot be created");
   write(kMagic.data(), kMagic.size());
+  for (const StepFingerprint& step : kept) append(step);
 }
 
 void TraceWriter::append(const StepFingerprint& fingerprint) {

@@ -25,7 +25,8 @@ struct StepFingerprint {
 /// Appends to a trace. What was appended survives the death of this process. Throws Error (run) when the disk fails.
 class TraceWriter {
  public:
-  explicit TraceWriter(std::filesystem::path file);
+  /// Begins a new trace, or goes on with the one that is there after `steps` steps, whose later ones are dropped.
+  explicit TraceWriter(std::filesystem::path file, std::int64_t steps = 0);
 
   void append(const StepFingerprint& fingerprint);
 

@@ -26,6 +26,7 @@ json to_json(const Run& run) {
   result["origins"] = run.info.origins;
   result["facts"] = run.facts;
   result["environment"] = run.environment;
+  result["sessions"] = run.sessions;
   result["plugins"] = to_json(run.info.plugins);
   result["command"] = run.info.command;
   result["overrides"] = run.info.overrides;

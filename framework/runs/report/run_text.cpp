@@ -105,6 +105,19 @@ void add_environment(Page& page, const Run& run) {
   page.table(table);
 }
 
+/// Where a run was resumed, and what was other then.
+void add_sessions(Page& page, const Run& run) {
+  if (run.sessions.empty()) return;
+  page.heading("Resumed", "what was logged beyond these steps before is superseded");
+  for (const json& session : run.sessions) {
+    std::string line = "after step " + fact_text("step", session.at("step"));
+    for (const auto& [key, values] : session.at("changes").items())
+      line += fmt::format("; {} {} -> {}", key, value_text(values.at(0)), value_text(values.at(1)));
+    for (const json& difference : session.at("differences")) line += "; " + difference.get<std::string>();
+    page.paragraph(line);
+  }
+}
+
 void add_files(Page& page, const Run& run) {
   Table table({{""}, {""}});
   for (const auto& [path, what] : {std::pair{run.folder.model(), "the model, as Hugging Face lays it out"},
@@ -160,6 +173,7 @@ void add_run(Page& page, const Run& run, bool all) {
   add_settings(page, run, all);
   add_values(page, "Data and tokens", run.facts);
   add_environment(page, run);
+  add_sessions(page, run);
   add_files(page, run);
   add_sample(page, run);
   if (run.skipped_lines > 0)

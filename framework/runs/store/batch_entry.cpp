@@ -23,6 +23,14 @@ void BatchEntry::operator()(const StateEvent& event) {
   if (event.process) process_ = event.process;
 }
 
+void BatchEntry::operator()(const ResumedEvent& event) {
+  resumed_after_ = std::min(event.step, resumed_after_.value_or(event.step));
+  std::erase_if(points_, [&](const PointRow& point) { return point.step > event.step; });
+  finals_.clear();  // of what was done since; the last points that count give others
+  sessions_.push_back({{"step", event.step}, {"differences", event.differences}, {"changes", event.changes}});
+  changes_settings_ = changes_settings_ || !event.changes.empty();
+}
+
 void BatchEntry::operator()(const PointsEvent& event) {
   if (event.epoch) add_point("epoch", event.step, *event.epoch);
   for (const auto& [name, value] : event.metrics) add_point(name, event.step, value);
@@ -34,7 +42,9 @@ void BatchEntry::operator()(const SummaryEvent& event) {
 
 void BatchEntry::write() {
   const std::vector<long long> ids = metric_ids_.of(names_);
+  supersede_points();
   write_points(ids);
+  if (resumed_after_) take_finals_from_points();
   write_finals(ids);
   write_state();
   write_sample();
@@ -53,6 +63,26 @@ void BatchEntry::add_point(const std::string& name, std::int64_t step, double va
   const std::size_t place = metric(name);
   points_.push_back({place, step, value});
   finals_[place] = value;
+}
+
+/// Of a resumed run nothing counts that was told of steps after its checkpoint, nor what stood for it as a whole.
+void BatchEntry::supersede_points() {
+  if (!resumed_after_) return;
+  const long long step = *resumed_after_;
+  session_ << "DELETE FROM points WHERE run = :row AND step > :step", use(row_), use(step);
+  session_ << "DELETE FROM finals WHERE run = :row", use(row_);
+  std::string text;
+  session_ << "SELECT sessions FROM details WHERE run = :row", into(text), use(row_);
+  json sessions = json::parse(text);
+  sessions.insert(sessions.end(), sessions_.begin(), sessions_.end());
+  text = sessions.dump();
+  session_ << "UPDATE details SET sessions = :text WHERE run = :row", use(text), use(row_);
+}
+
+void BatchEntry::take_finals_from_points() {
+  session_ << "INSERT INTO finals (run, metric, value) SELECT run, metric, value FROM points AS p WHERE run = :row AND "
+              "step = (SELECT max(step) FROM points AS q WHERE q.run = p.run AND q.metric = p.metric)",
+      use(row_);
 }
 
 void BatchEntry::write_points(const std::vector<long long>& ids) {

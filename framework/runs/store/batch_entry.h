@@ -22,6 +22,7 @@ class BatchEntry {
       : session_(session), metric_ids_(metric_ids), row_(row) {}
 
   void operator()(const StateEvent& event);
+  void operator()(const ResumedEvent& event);
   void operator()(const EnvironmentEvent& event) { environment_.update(event.values); }
   void operator()(const FactsEvent& event) { facts_.update(event.values); }
   void operator()(const PointsEvent& event);
@@ -30,6 +31,9 @@ class BatchEntry {
   void operator()(const LabelEvent& event) { labels_.push_back(event); }
 
   void write();
+
+  /// Whether an event says that the run's settings are others now.
+  bool changes_settings() const { return changes_settings_; }
 
  private:
   struct PointRow {
@@ -40,6 +44,8 @@ class BatchEntry {
 
   std::size_t metric(const std::string& name);
   void add_point(const std::string& name, std::int64_t step, double value);
+  void supersede_points();
+  void take_finals_from_points();
   void write_points(const std::vector<long long>& ids);
   void write_finals(const std::vector<long long>& ids);
   void write_state();
@@ -57,6 +63,9 @@ class BatchEntry {
   nlohmann::json environment_ = nlohmann::json::object();
   nlohmann::json facts_ = nlohmann::json::object();
   std::optional<Sample> sample_;
+  std::optional<std::int64_t> resumed_after_;  // the least step that the run was resumed from
+  nlohmann::json sessions_ = nlohmann::json::array();
+  bool changes_settings_ = false;
   std::optional<StateEvent> state_;
   std::optional<ProcessIdentity> process_;
   std::vector<LabelEvent> labels_;

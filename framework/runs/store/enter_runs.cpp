@@ -130,6 +130,12 @@ long long insert_run(soci::session& session, const ResultsFolder& results, Ids& 
   return row;
 }
 
+void update_settings(soci::session& session, Ids& ids, long long row, const json& settings) {
+  const std::string column = ids.settings.column(settings), text = settings.dump();
+  session << "UPDATE runs SET settings = :settings WHERE id = :row", use(column), use(row);
+  session << "UPDATE details SET settings = :settings WHERE run = :row", use(text), use(row);
+}
+
 void delete_run(soci::session& session, long long row) {
   for (const char* table : {"points", "finals", "details"})
     session << fmt::format("DELETE FROM {} WHERE run = :row", table), use(row);
@@ -156,6 +162,7 @@ void enter(soci::session& session, const ResultsFolder& results, Ids& ids, const
   for (const Event& event : news.batch.events) std::visit(entry, event.what);
   if (!is_new && news.gone && news.batch.offset == news.seen->offset) entry(failure_of(*news.seen));
   entry.write();
+  if (entry.changes_settings() && !is_new) update_settings(session, ids, row, read_resolved(news.pending->run.folder));
   const auto offset = static_cast<long long>(news.batch.offset);
   const long long skipped = news.batch.skipped;
   session << "UPDATE runs SET entered = :offset, skipped = skipped + :skipped WHERE id = :row", use(offset),

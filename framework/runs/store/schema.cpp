@@ -38,6 +38,7 @@ constexpr const char* kTables[] = {
          settings TEXT NOT NULL,
          facts TEXT NOT NULL DEFAULT '{}',
          environment TEXT NOT NULL DEFAULT '{}',
+         sessions TEXT NOT NULL DEFAULT '[]', -- of a resumed run, see ResumedEvent
          sample TEXT NOT NULL DEFAULT ''
        ))",
     R"(CREATE TABLE settings (              -- key and value (JSON) of a setting, never deleted

@@ -127,15 +127,16 @@ std::vector<std::uint32_t> numbers_in(const std::string& column) {
 
 /// The columns of `details` that hold JSON.
 void read_details(soci::session& session, long long row, Run& run) {
-  std::string info, settings, facts, environment, sample;
-  session << "SELECT info, settings, facts, environment, sample FROM details WHERE run = :row", into(info),
-      into(settings), into(facts), into(environment), into(sample), use(row);
+  std::string info, settings, facts, environment, sessions, sample;
+  session << "SELECT info, settings, facts, environment, sessions, sample FROM details WHERE run = :row", into(info),
+      into(settings), into(facts), into(environment), into(sessions), into(sample), use(row);
   if (!session.got_data()) throw Error(ErrorKind::store, "run " + run.summary.id + " is not in the store");
   const json as_json = json::parse(info);
   run.info = run_info_from_json({as_json, "run " + run.summary.id + ": ", ErrorKind::store});
   run.settings = json::parse(settings);
   run.facts = json::parse(facts);
   run.environment = json::parse(environment);
+  run.sessions = json::parse(sessions);
   if (sample.empty()) return;
   const json parts = json::parse(sample);
   run.sample = Sample{parts.at("step").get<std::int64_t>(), parts.at("prompt").get<std::string>(),

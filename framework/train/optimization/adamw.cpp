@@ -30,13 +30,24 @@ AdamW::AdamW(const std::vector<Parameter>& parameters, const TrainingArguments& 
 }
 
 void AdamW::move(std::size_t group, double learning_rate, double divisor) {
-  const auto& [weight_decay, parameters, gradients] = groups()[group];
+  const auto& [weight_decay, parameters, gradients, names] = groups()[group];
   State& state = states_[group];
   std::optional<at::Tensor> grad_scale;  // the fused kernel divides by it
   if (divisor > 1) grad_scale = at::full({}, divisor, kernel_scalar(parameters.front()));
   for (at::Tensor& steps : state.steps) steps.add_(1);
   at::_fused_adamw_(parameters, gradients, state.first_moments, state.second_moments, {}, state.steps, learning_rate,
                     beta1_, beta2_, weight_decay, epsilon_, /*amsgrad=*/false, /*maximize=*/false, grad_scale);
+}
+
+std::vector<NamedTensor> AdamW::state_of(std::size_t group, std::size_t index) const {
+  const State& state = states_[group];
+  return {{"first_moment", state.first_moments[index]},
+          {"second_moment", state.second_moments[index]},
+          {"steps", state.steps[index]}};
+}
+
+void AdamW::restore(std::size_t group, std::size_t index, const std::map<std::string, at::Tensor>& state) {
+  for (const NamedTensor& mine : state_of(group, index)) copy_from_state(state, mine);
 }
 
 }  // namespace folio::train

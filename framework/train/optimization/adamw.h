@@ -21,6 +21,8 @@ class AdamW : public Optimizer {
   };
 
   void move(std::size_t group, double learning_rate, double divisor) override;
+  std::vector<NamedTensor> state_of(std::size_t group, std::size_t index) const override;
+  void restore(std::size_t group, std::size_t index, const std::map<std::string, at::Tensor>& state) override;
 
   double beta1_, beta2_, epsilon_;
   std::array<State, kGroups> states_;

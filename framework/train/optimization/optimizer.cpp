@@ -5,16 +5,26 @@
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "folio/error.h"
 #include "train/optimization/adamw.h"
 #include "train/optimization/plain_optimizers.h"
 
 namespace folio::train {
+namespace {
+
+const std::string kStatePrefix = "optimizer/";
+
+}  // namespace
 
 Optimizer::Optimizer(const std::vector<Parameter>& parameters, const TrainingArguments& arguments)
-    : max_grad_norm_(arguments.max_grad_norm), groups_{{{arguments.weight_decay, {}, {}}, {0, {}, {}}}} {
-  for (const Parameter& parameter : parameters)
-    groups_[parameter.decays ? 0 : 1].parameters.push_back(parameter.tensor);
+    : max_grad_norm_(arguments.max_grad_norm), groups_{{{arguments.weight_decay, {}, {}, {}}, {0, {}, {}, {}}}} {
+  for (const Parameter& parameter : parameters) {
+    Group& group = groups_[parameter.decays ? 0 : 1];
+    group.parameters.push_back(parameter.tensor);
+    group.names.push_back(parameter.name);
+  }
 }
 
 void Optimizer::take_gradients(Group& group) {
@@ -44,6 +54,39 @@ double Optimizer::step(double learning_rate) {
     groups_[i].gradients.clear();
   }
   return norm;
+}
+
+std::vector<NamedTensor> Optimizer::state() const {
+  std::vector<NamedTensor> all;
+  for (std::size_t group = 0; group < kGroups; ++group)
+    for (std::size_t i = 0; i < groups_[group].names.size(); ++i)
+      for (NamedTensor& named : state_of(group, i))
+        all.push_back({kStatePrefix + named.name + "/" + groups_[group].names[i], std::move(named.tensor)});
+  return all;
+}
+
+void Optimizer::load_state(const SafetensorsFile& file, const std::filesystem::path& path) {
+  std::map<std::string, std::map<std::string, at::Tensor>> of_parameters;
+  for (const TensorView& view : file.tensors()) {
+    if (!view.name.starts_with(kStatePrefix)) continue;
+    const std::size_t begin = kStatePrefix.size(), end = view.name.find('/', begin);
+    if (end == std::string::npos)
+      throw Error(ErrorKind::run, path.string() + ": tensor '" + view.name + "' is unknown");
+    of_parameters[view.name.substr(end + 1)][view.name.substr(begin, end - begin)] = tensor_at(view, path);
+  }
+  try {
+    for (std::size_t group = 0; group < kGroups; ++group) {
+      for (std::size_t i = 0; i < groups_[group].names.size(); ++i) {
+        const auto found = of_parameters.extract(groups_[group].names[i]);
+        if (!found.empty()) restore(group, i, found.mapped());
+      }
+    }
+  } catch (const Error& error) {  // restore() does not know the file
+    throw Error(error.kind(), path.string() + ": " + error.what());
+  }
+  if (!of_parameters.empty())
+    throw Error(ErrorKind::run,
+                path.string() + ": has a state for '" + of_parameters.begin()->first + "', which is not trained");
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const std::vector<Parameter>& parameters,

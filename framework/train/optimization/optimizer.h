@@ -4,11 +4,16 @@
 
 #include <array>
 #include <cstddef>
+#include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "folio/model.h"
+#include "formats/safetensors.h"
 #include "train/arguments.h"
+#include "train/tensor_files.h"
 
 namespace folio::train {
 
@@ -25,10 +30,17 @@ class Optimizer {
   /// norm of all gradients together, before scaling.
   double step(double learning_rate);
 
+  /// What it remembers of the steps before, as tensors that are in use; a count may be a copy.
+  std::vector<NamedTensor> state() const;
+
+  /// Takes over what state() gave to the file. Throws Error (run) naming the tensor that is missing or does not fit.
+  void load_state(const SafetensorsFile& file, const std::filesystem::path& path);
+
  protected:
   struct Group {
     double weight_decay;
     std::vector<at::Tensor> parameters, gradients;
+    std::vector<std::string> names;  ///< of the parameters
   };
   static constexpr std::size_t kGroups = 2;
 
@@ -39,6 +51,12 @@ class Optimizer {
   /// Moves the parameters of a group, of which there is at least one, by its gradients divided by `divisor` (at least
   /// 1), which it may overwrite.
   virtual void move(std::size_t group, double learning_rate, double divisor) = 0;
+
+  /// state() of the group's parameter `index`, named by what it is: "first_moment". Empty before the first step.
+  virtual std::vector<NamedTensor> state_of(std::size_t group, std::size_t index) const = 0;
+
+  /// Takes over what state_of() gave, by name; the tensors lie in a file. Throws Error (run) naming what does not fit.
+  virtual void restore(std::size_t group, std::size_t index, const std::map<std::string, at::Tensor>& state) = 0;
 
  private:
   void take_gradients(Group& group);

@@ -1,7 +1,9 @@
 #include "train/optimization/plain_optimizers.h"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
@@ -19,7 +21,7 @@ double root_mean_square(const at::Tensor& tensor) {
 
 void PlainOptimizer::move(std::size_t group, double learning_rate, double divisor) {
   const at::NoGradGuard no_grad;
-  const auto& [weight_decay, parameters, gradients] = groups()[group];
+  const auto& [weight_decay, parameters, gradients, names] = groups()[group];
   std::vector<State>& states = states_[group];
   states.resize(parameters.size());
   for (std::size_t i = 0; i < parameters.size(); ++i) {
@@ -28,6 +30,30 @@ void PlainOptimizer::move(std::size_t group, double learning_rate, double diviso
     ++states[i].steps;
     update(parameter, gradient, weight_decay, learning_rate, states[i]);
   }
+}
+
+std::vector<NamedTensor> PlainOptimizer::state_of(std::size_t group, std::size_t index) const {
+  if (index >= states_[group].size()) return {};
+  const State& state = states_[group][index];
+  std::vector<NamedTensor> tensors{{"steps", at::full({}, state.steps, at::kLong)}};
+  if (state.squares.defined()) tensors.push_back({"squares", state.squares});
+  if (state.columns.defined()) tensors.push_back({"columns", state.columns});
+  return tensors;
+}
+
+void PlainOptimizer::restore(std::size_t group, std::size_t index, const std::map<std::string, at::Tensor>& state) {
+  states_[group].resize(groups()[group].parameters.size());
+  State& mine = states_[group][index];
+  const at::Tensor steps = at::zeros({}, at::kLong);
+  copy_from_state(state, {"steps", steps});
+  mine.steps = steps.item<std::int64_t>();
+  const c10::Device device = groups()[group].parameters[index].device();
+  const auto taken = [&](const char* name) {
+    const auto found = state.find(name);
+    return found == state.end() ? at::Tensor() : found->second.clone().to(device);
+  };
+  mine.squares = taken("squares");
+  mine.columns = taken("columns");
 }
 
 void Sgd::update(at::Tensor& parameter, at::Tensor& gradient, double weight_decay, double learning_rate, State&) const {

@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "train/optimization/optimizer.h"
@@ -30,6 +32,8 @@ class PlainOptimizer : public Optimizer {
 
  private:
   void move(std::size_t group, double learning_rate, double divisor) final;
+  std::vector<NamedTensor> state_of(std::size_t group, std::size_t index) const final;
+  void restore(std::size_t group, std::size_t index, const std::map<std::string, at::Tensor>& state) final;
 
   std::array<std::vector<State>, kGroups> states_;
 };

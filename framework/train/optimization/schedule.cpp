@@ -110,4 +110,18 @@ void Schedule::evaluated(double metric) {
   bad_evaluations_ = 0;
 }
 
+nlohmann::json Schedule::state() const {
+  return {{"rate", plateau_rate_},
+          {"best", std::isfinite(best_) ? nlohmann::json(best_) : nlohmann::json()},
+          {"bad_evaluations", bad_evaluations_},
+          {"cooldown_left", cooldown_left_}};
+}
+
+void Schedule::restore(const nlohmann::json& state) {
+  plateau_rate_ = state.at("rate");
+  if (!state.at("best").is_null()) best_ = state["best"];
+  bad_evaluations_ = state.at("bad_evaluations");
+  cooldown_left_ = state.at("cooldown_left");
+}
+
 }  // namespace folio::train

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "train/arguments.h"
 #include "train/training_plan.h"
@@ -20,6 +21,10 @@ class Schedule {
   /// After each evaluation: the value of metric_for_best_model. Only reduce_lr_on_plateau heeds it (torch's
   /// ReduceLROnPlateau, of which less is better).
   void evaluated(double metric);
+
+  /// What evaluations have made of it, for a checkpoint, and back.
+  nlohmann::json state() const;
+  void restore(const nlohmann::json& state);
 
  private:
   double factor(double step) const;

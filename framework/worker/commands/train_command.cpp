@@ -33,6 +33,7 @@
 #include "worker/plugin_calls.h"
 #include "worker/precision.h"
 #include "worker/preparation.h"
+#include "worker/resume.h"
 #include "worker/sample_text.h"
 #include "worker/stop_request.h"
 
@@ -41,12 +42,19 @@ namespace {
 
 using nlohmann::json;
 
+void tell_warning(const std::string& warning, ProgressLines& progress) {
+  const std::string told = without_passwords(without_controls(warning));
+  fmt::print(std::cerr, "{}\n", told);
+  progress.write({{"warning", told}});
+}
+
 /// Writes what the trainer tells into the run's events, and to whoever watches.
 class RunRecorder : public train::Recorder {
  public:
-  /// `trace` is made when the first step is traced.
-  RunRecorder(runs::EventWriter& events, ProgressLines& progress, StopRequest& stop, std::filesystem::path trace)
-      : events_(events), progress_(progress), stop_(stop), trace_file_(std::move(trace)) {}
+  /// `trace` is made when the first step is traced; of a run that goes on after `steps` steps it goes on too.
+  RunRecorder(runs::EventWriter& events, ProgressLines& progress, StopRequest& stop, std::filesystem::path trace,
+              std::int64_t steps)
+      : events_(events), progress_(progress), stop_(stop), trace_file_(std::move(trace)), steps_(steps) {}
 
   void points(std::int64_t step, double epoch, const train::Metrics& metrics) override {
     events_.points(step, epoch, metrics);
@@ -54,7 +62,7 @@ class RunRecorder : public train::Recorder {
   }
 
   void traced(const train::StepTrace& step) override {
-    if (!trace_) trace_.emplace(trace_file_);
+    if (!trace_) trace_.emplace(trace_file_, steps_);
     trace_->append({step.step, step.batch, step.random_state, step.loss, step.grad_norm});
   }
 
@@ -72,6 +80,15 @@ class RunRecorder : public train::Recorder {
     progress_.stage("Evaluating", static_cast<double>(done), static_cast<double>(total));
   }
 
+  void saving(std::int64_t step, bool beside_training) override {
+    if (beside_training || told_of_memory_) return;
+    told_of_memory_ = true;
+    tell_warning(fmt::format("there is no memory for a copy of what a checkpoint holds, so training waits while it is "
+                             "written (first after step {})",
+                             step),
+                 progress_);
+  }
+
   bool stop_requested() const override { return stop_.wanted(); }
 
  private:
@@ -79,6 +96,8 @@ class RunRecorder : public train::Recorder {
   ProgressLines& progress_;
   StopRequest& stop_;
   std::filesystem::path trace_file_;
+  std::int64_t steps_;
+  bool told_of_memory_ = false;
   std::optional<runs::TraceWriter> trace_;
 };
 
@@ -167,11 +186,7 @@ std::optional<runs::EvaluationParts> evaluation_parts(const train::TrainingResul
 }
 
 void tell_notes(const JobData& job_data, ProgressLines& progress) {
-  for (const std::string& warning : job_data.warnings) {
-    const std::string told = without_passwords(without_controls(warning));
-    fmt::print(std::cerr, "{}\n", told);
-    progress.write({{"warning", told}});
-  }
+  for (const std::string& warning : job_data.warnings) tell_warning(warning, progress);
 }
 
 /// The precision that a run takes, and how fast the machine multiplies in it.
@@ -183,8 +198,11 @@ struct Speed {
 
 /// Of a model that is made for this alone, so that what is measured leaves no trace in the one that is trained. Before
 /// that it looks whether the model can be trained here on these samples.
-Speed measure_speed(const Job& job, const JobData& job_data, const data::Collator& collator) {
-  const train::TrainingArguments& training = job.training();
+/// `precision`: what the run began with, where it is resumed.
+Speed measure_speed(const Job& job, const JobData& job_data, const data::Collator& collator,
+                    const std::optional<std::string>& precision) {
+  train::TrainingArguments training = job.training();
+  if (precision && training.precision == "auto") training.precision = *precision;
   const std::unique_ptr<Model> model = job.make_model(*job_data.tokenizer);
   const std::int64_t longest = std::max(job_data.training.longest(), job_data.evaluation.longest());
   check_length(collator.shape(1, longest), longest, *model);
@@ -231,6 +249,12 @@ void judge_speed(const Speed& speed, std::optional<double> taken, train::Trainin
   if (const auto share = train::matmul_share(result.flops_per_second, machine)) result.metrics["matmul_share"] = *share;
 }
 
+/// That of a run that is resumed is the one that it began with, whatever would be measured now.
+std::optional<std::string> precision_of(const ResumePoint& point) {
+  const json& environment = point.context.at("environment");
+  return environment.contains("precision") ? std::optional<std::string>(environment["precision"]) : std::nullopt;
+}
+
 void require_record(const runs::RunFolder& folder) {
   for (const auto& file : {folder.info(), folder.experiment(), folder.resolved(), folder.events()})
     if (!std::filesystem::exists(file))
@@ -243,22 +267,52 @@ void require_whole(const runs::RunFolder& folder) {
   require_model_folder(folder.model());
 }
 
+/// A run that is at work: what it was asked for, and where it tells what happens.
+struct Work {
+  const runs::RunFolder& folder;
+  std::optional<ResumeRequest> resume;
+  runs::EventWriter& events;
+  StopRequest& stop;
+  bool begun = false;  ///< its events say so; what fails before that leaves a run that was resumed as it was
+};
+
+/// Says that the run is at work. One that is resumed is so only once nothing stands against it.
+void begin(Work& work, const std::optional<ResumePoint>& point, const json& now, ProgressLines& progress) {
+  if (point) {
+    const runs::ResumedEvent event = compare_conditions(*point, now, work.resume->accept_differences);
+    for (const std::string& skipped : point->skipped) tell_warning("skipped a checkpoint: " + skipped, progress);
+    for (const std::string& difference : event.differences) tell_warning("other than before: " + difference, progress);
+    report_crashes_to(work.folder.events());
+    work.events.running(this_process());
+    work.events.resumed(event);
+    if (!event.changes.empty()) runs::write_resolved(work.folder, now.at("settings"));
+    work.events.environment(describe_machine());
+    progress.write({{"resumed", point->step}});
+  }
+  work.begun = true;
+}
+
 /// A run from its folder to its saved model; gives whether it was interrupted. Throws Stopped where it was before there
 /// was a step.
-bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopRequest& stop) {
+bool train_run(Work& work) {
+  const auto& [folder, resume, events, stop, begun] = work;
   ProgressLines progress([&] { stop.check(); });
   set_thread_count();
-  const Job job = Job::from_run(folder, Job::Builds::same);
+  const json resolved = resume ? resume->job.at("resolved") : runs::read_resolved(folder);
+  const Job job = resume ? Job::from_request(resume->job.dump()) : Job::from_run(folder, Job::Builds::same);
+  std::optional<ResumePoint> point;
+  if (resume) point = find_resume_point(folder, resume->from);
   const JobData job_data = prepare_data(job, folder.path(), progress);
   tell_notes(job_data, progress);
-
-  events.environment(describe_machine());
+  if (begun) events.environment(describe_machine());
 
   progress.stage("Building the model", 0, 1);
   const auto collator =
       data::make_collator(job.objective(), job.data_options().objective, *job_data.tokenizer, job.training().data_seed);
-  const Speed speed = measure_speed(job, job_data, *collator);
+  const Speed speed = measure_speed(job, job_data, *collator, point ? precision_of(*point) : std::nullopt);
   const train::Execution execution = speed.chosen.execution;
+  const json now = conditions(resolved, job, job_data, execution);
+  begin(work, point, now, progress);
   tell_speed(speed, events, progress);
   at::manual_seed(job.training().seed);
   const std::unique_ptr<Model> model = job.make_model(*job_data.tokenizer);
@@ -269,7 +323,7 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopReq
   stop.check();
   stop.keep_from_now_on();
 
-  RunRecorder recorder(events, progress, stop, folder.trace());
+  RunRecorder recorder(events, progress, stop, folder.trace(), point ? point->step : 0);
   const train::TrainingData data{job_data.training,
                                  job_data.evaluation,
                                  *collator,
@@ -280,7 +334,10 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopReq
                                  job_data.encoded.evaluation_document_ends};
   const ProcessorTimes before = processor_times();
   train::TrainingResult result = trained(job.model_name(), [&] {
-    return train::Trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder).run();
+    train::Trainer trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder);
+    trainer.describe_checkpoints(now);
+    if (point) trainer.resume_from(point->checkpoint);
+    return trainer.run();
   });
   if (result.steps == 0) throw Stopped{};
   judge_speed(speed, share_taken(before, processor_times()), result, events);
@@ -303,25 +360,30 @@ bool train_run(const runs::RunFolder& folder, runs::EventWriter& events, StopReq
 
 }  // namespace
 
-int train(const std::filesystem::path& run_folder) {
+int train(const std::filesystem::path& run_folder, const std::string& resume_request) {
   const runs::RunFolder folder(run_folder);
   StopRequest stop(folder.stop());
   runs::EventWriter events(folder.events());
   // The run's lock is for this process and not for its children.
   ::fcntl(ChildProcess::kInheritedDescriptor, F_SETFD, FD_CLOEXEC);
-  report_crashes_to(folder.events());
-  events.running(this_process());
+  Work work{folder, std::nullopt, events, stop};
+  if (!resume_request.empty()) work.resume = ResumeRequest::parse(resume_request);
+  work.begun = !work.resume;
+  if (work.begun) {
+    report_crashes_to(folder.events());
+    events.running(this_process());
+  }
   try {
-    const bool interrupted = train_run(folder, events, stop);
+    const bool interrupted = train_run(work);
     require_whole(folder);
     interrupted ? events.interrupted() : events.finished();
     return interrupted ? exit_code(ErrorKind::interrupted) : 0;
   } catch (const Stopped&) {
-    events.interrupted();
+    if (work.begun) events.interrupted();
     return exit_code(ErrorKind::interrupted);
   } catch (...) {
     const Failure failure = current_failure();
-    events.failed(failure.kind, failure.message);
+    if (work.begun) events.failed(failure.kind, failure.message);
     throw;
   }
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "train/recorder.h"
@@ -51,12 +52,14 @@ class FakeRecorder : public Recorder {
   void traced(const StepTrace& step) override { traces.push_back(step); }
   void progress(const StepProgress& progress) override { step_ = progress.step; }
   void evaluating(std::int64_t done, std::int64_t) override { evaluations_begun += done == 0 ? 1 : 0; }
+  void saving(std::int64_t step, bool beside_training) override { saved.emplace_back(step, beside_training); }
   bool stop_requested() const override { return step_ == stop_after_; }
 
   std::vector<double> losses, grad_norms, epochs;
   std::vector<Metrics> evaluations;
   std::vector<Entry> entries;  ///< all of them
   std::vector<StepTrace> traces;
+  std::vector<std::pair<std::int64_t, bool>> saved;
   std::int64_t evaluations_begun = 0;
 
  private:

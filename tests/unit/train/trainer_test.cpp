@@ -59,7 +59,7 @@ struct Outcome {
 };
 
 Outcome train_reference(const nlohmann::json& given, const data::Samples& evaluation = {}, std::int64_t stop_after = -1,
-                        const std::filesystem::path& checkpoints = {}) {
+                        const std::filesystem::path& checkpoints = scratch_folder("folio_test_checkpoints")) {
   const data::Samples samples = reference_samples();
   const TrainingArguments arguments = arguments_of(given);
   const auto model = reference_model();

@@ -1,0 +1,77 @@
+#include "cli/session/resumption.h"
+
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "cli/session/session.h"
+#include "formats/checkpoint_manifest.h"
+#include "support/error.h"
+
+namespace folio::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// As a run records the path of its experiment.
+std::string recorded(const fs::path& path) { return fs::absolute(path).lexically_normal().string(); }
+
+std::string checkpoint_from(const std::string& from) {
+  if (from == "auto" || from == "last") return "last";
+  if (from == "best") return from;
+  std::error_code error;
+  if (!fs::is_directory(from, error))
+    throw Error(
+        ErrorKind::usage,
+        fmt::format("'{}' is no checkpoint to resume from: expected last, best, or the folder of a checkpoint", from));
+  return recorded(from);
+}
+
+/// Why the run cannot go on; empty where it can.
+std::string obstacle(const runs::Run& run) {
+  const std::string& id = run.summary.id;
+  if (!run.summary.other_folder.empty())
+    return fmt::format("run {} is in {}: resume it there", id, run.summary.other_folder);
+  if (runs::is_active(run.summary.state)) return fmt::format("run {} is at work: 'runner stop {}' ends it", id, id);
+  if (runs::is_baseline(run.summary) || run.info.imported)
+    return fmt::format("run {} is not one of Folio's own, and has no checkpoints", id);
+  if (checkpoints_in(run.folder.checkpoints()).empty())
+    return fmt::format(
+        "run {} has saved no checkpoint to resume from: it ended before one was saved "
+        "(training.save_strategy, training.save_steps)",
+        id);
+  return "";
+}
+
+}  // namespace
+
+std::optional<Resumption> resumption_of(const fs::path& experiment, const ResumeChoice& choice, runs::Store& store) {
+  const std::string file = recorded(experiment);
+  std::string why;
+  for (const runs::RunSummary& summary : store.list()) {
+    if (summary.experiment_file != file || summary.state == runs::RunState::finished) continue;
+    const runs::Run run = store.load(summary.id);
+    const std::string problem = obstacle(run);
+    if (problem.empty())
+      return Resumption{run.info, run.folder, checkpoint_from(choice.from), choice.accept_differences};
+    if (why.empty()) why = problem;
+  }
+  if (choice.from == "auto") return std::nullopt;
+  throw Error(ErrorKind::usage, why.empty() ? fmt::format("there is no run of {} that has not finished", file) : why);
+}
+
+RunRequest request_to_resume(const runs::Run& run, const std::vector<std::string>& overrides,
+                             const ResumeChoice& choice, const GlobalOptions& global) {
+  if (const std::string problem = obstacle(run); !problem.empty()) throw Error(ErrorKind::usage, problem);
+  const fs::path original = run.info.experiment_file, recorded_settings = run.folder.resolved();
+  std::error_code error;
+  const Session session = open_session(global, fs::exists(original, error) ? original : recorded_settings, overrides);
+  RunRequest request{.experiment = experiment::load_experiment(recorded_settings, overrides, session.declarations),
+                     .overrides = overrides};
+  request.experiment.file = original;  // beside which relative paths lie
+  request.plugins = plugins_of(request.experiment.resolved, session.catalogue);
+  request.resumption = Resumption{run.info, run.folder, checkpoint_from(choice.from), choice.accept_differences};
+  return request;
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/session/run_session.h"
+#include "runs/store/store.h"
+
+namespace folio::cli {
+
+/// From where a run is to go on, and whether under other conditions.
+struct ResumeChoice {
+  std::string from;  ///< "last", "best", a checkpoint's folder; "auto": "last" where there is a run to go on with
+  bool accept_differences = false;
+};
+
+/// The newest run of the experiment file that can go on: it has not finished, nobody works on it, and it has saved
+/// something. With "auto" none where there is none; else throws Error (usage).
+std::optional<Resumption> resumption_of(const std::filesystem::path& experiment, const ResumeChoice& choice,
+                                        runs::Store& store);
+
+/// What makes this run go on as its own settings say, and `overrides` on top of them. Throws Error (usage) where
+/// somebody works on it, or it cannot be resumed.
+RunRequest request_to_resume(const runs::Run& run, const std::vector<std::string>& overrides,
+                             const ResumeChoice& choice, const GlobalOptions& global);
+
+}  // namespace folio::cli

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "runs/record/events.h"
+#include "runs/record/run_folder.h"
+#include "train/execution.h"
+#include "worker/job.h"
+#include "worker/preparation.h"
+
+namespace folio::worker {
+
+/// How a run is to be resumed: JSON {"from": "last", "best" or a checkpoint's folder, "accept_differences": false,
+/// "job": {"resolved", "plugins"}}.
+struct ResumeRequest {
+  std::string from;
+  bool accept_differences = false;
+  nlohmann::json job;  ///< as Job::from_request() takes it
+
+  static ResumeRequest parse(const std::string& text);
+};
+
+/// A checkpoint that was found whole.
+struct ResumePoint {
+  std::filesystem::path checkpoint;
+  std::int64_t step = 0;
+  nlohmann::json context;            ///< what the run was when it was saved: conditions()
+  std::vector<std::string> skipped;  ///< newer ones that are not whole, each with the reason
+};
+
+/// The newest checkpoint that verifies, or the one that is asked for. Throws Error (run) where there is none, naming
+/// what is wrong with each.
+ResumePoint find_resume_point(const runs::RunFolder& folder, const std::string& from);
+
+/// All that decides a run's numbers, as far as it is known before training: experiment, plugins, text, tokenizer,
+/// versions, processor, threads, precision. Kept in each checkpoint.
+nlohmann::json conditions(const nlohmann::json& resolved, const Job& job, const JobData& data,
+                          const train::Execution& execution);
+
+/// What is to be recorded of the run that goes on under conditions `now`. training.num_train_epochs and max_steps may
+/// be raised. Throws Error (usage) naming each other difference, unless they are accepted.
+runs::ResumedEvent compare_conditions(const ResumePoint& point, const nlohmann::json& now, bool accept_differences);
+
+}  // namespace folio::worker
