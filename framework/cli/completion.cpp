@@ -163,6 +163,7 @@ void print_keys(const GlobalOptions& global) {
   };
   add("training", session.declarations.framework.training);
   add("dataset", session.declarations.framework.dataset);
+  add("model", session.declarations.framework.model);
   for (const PluginDescription& plugin : session.declarations.plugins) {
     const std::string kind(to_string(plugin.kind));
     words.insert(kind + "=" + plugin.id);

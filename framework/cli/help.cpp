@@ -53,6 +53,7 @@ std::vector<Topic> all_topics(const experiment::Declarations& declarations) {
   std::vector<Topic> topics;
   add_options(declarations.framework.training, {"training"}, "a training argument", topics);
   add_options(declarations.framework.dataset, {"dataset"}, "an option that every data set takes", topics);
+  add_options(declarations.framework.model, {"model"}, "an option that every model takes", topics);
   for (const PluginDescription& plugin : declarations.plugins) {
     const std::string kind(to_string(plugin.kind));
     add_options(plugin.options, {kind, plugin.id, kind + "/" + plugin.id},

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,6 +81,14 @@ void print_list(const Catalogue& catalogue) {
   }
 }
 
+/// "As every model: from (runner help model.from)", a line of its own; empty where there are none.
+std::string common_options(PluginKind kind) {
+  const std::vector<std::string> names = framework_options(kind).names();
+  if (names.empty()) return "";
+  return fmt::format("\nas every {0}: {1} (runner help {2}.{3})\n", kind == PluginKind::dataset ? "data set" : "model",
+                     fmt::join(names, ", "), to_string(kind), names.front());
+}
+
 void print_plugin(const PluginDescription& plugin) {
   const Paint paint(use_colour(STDOUT_FILENO));
   const int width = table_width(STDOUT_FILENO);
@@ -89,8 +98,9 @@ void print_plugin(const PluginDescription& plugin) {
   if (!plugin.objective.empty()) std::cout << "objective: " << plugin.objective << '\n';
   if (!plugin.usual_tokenizer.empty()) std::cout << "usual tokenizer: " << plugin.usual_tokenizer << '\n';
   std::cout << fitted_lines("from: " + plugin.library + "\n", width) << "\n";
+  const std::string common = common_options(plugin.kind);
   if (plugin.options.options().empty()) {
-    std::cout << "It has no options.\n";
+    std::cout << "It has no options of its own.\n" << fitted_lines(common, width);
     return;
   }
   Table table({{"option"}, {"type"}, {"default"}, {"range"}, {"unit"}, {"meaning"}});
@@ -98,7 +108,7 @@ void print_plugin(const PluginDescription& plugin) {
     table.add_row({paint.bold(option.name), std::string(to_string(option.type)), experiment::default_text(option),
                    experiment::range_text(option), option.unit_text, option.help_text});
   }
-  std::cout << table.fitted(table_width(STDOUT_FILENO));
+  std::cout << table.fitted(width) << fitted_lines(common, width);
 }
 
 /// The plugin that ID or KIND/ID names. An id may be used once in each kind.

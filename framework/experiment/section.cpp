@@ -113,9 +113,9 @@ std::vector<std::string> Section::keys(const std::string& prefix) const {
 }
 
 OptionTable section_options(const PluginDescription& plugin, const FrameworkOptions& framework) {
-  if (plugin.kind != PluginKind::dataset) return plugin.options;
   std::vector<Option> options = plugin.options.options();
-  options.insert(options.end(), framework.dataset.options().begin(), framework.dataset.options().end());
+  const OptionTable common = framework.of(plugin.kind);
+  options.insert(options.end(), common.options().begin(), common.options().end());
   return OptionTable(std::move(options));
 }
 

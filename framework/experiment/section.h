@@ -31,7 +31,7 @@ struct Section {
   std::vector<std::string> keys(const std::string& prefix) const;
 };
 
-/// The options that a plugin's section accepts: the plugin's own and, for a data set, the framework's.
+/// The options that a plugin's section accepts: the plugin's own and, for a data set or a model, the framework's.
 OptionTable section_options(const PluginDescription& plugin, const FrameworkOptions& framework);
 
 /// Reads what the section's mapping gives into its `values`; keys that it does not have and values that do not fit go

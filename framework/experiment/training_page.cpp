@@ -150,6 +150,14 @@ Every data set takes these in addition to its plugin's options.
 
 )";
 
+constexpr std::string_view kModel =
+    R"(
+## `model`
+
+Every model takes these in addition to its plugin's options.
+
+)";
+
 constexpr std::string_view kTheirs =
     R"(
 ## Hugging Face's `TrainingArguments`
@@ -194,6 +202,8 @@ std::string training_page(const FrameworkOptions& options) {
   page += table_of(options.training);
   page += kDataset;
   page += table_of(options.dataset);
+  page += kModel;
+  page += table_of(options.model);
   page += kTheirs;
   for (const std::string_view name : kTrainingArguments)
     page += fmt::format("| `{}` | {} |\n", name, here(name, options.training));

@@ -188,12 +188,15 @@ PluginDescription plugin_description_from_json(const json& source) {
 }
 
 json to_json(const FrameworkOptions& options) {
-  return {{"dataset", to_json(options.dataset)}, {"training", to_json(options.training)}};
+  return {{"dataset", to_json(options.dataset)},
+          {"model", to_json(options.model)},
+          {"training", to_json(options.training)}};
 }
 
 FrameworkOptions framework_options_from_json(const json& source) {
   const JsonPart part(source, "options of the framework: ", ErrorKind::plugin);
-  return FrameworkOptions{option_table_from(part.at("dataset")), option_table_from(part.at("training"))};
+  return FrameworkOptions{option_table_from(part.at("dataset")), option_table_from(part.at("model")),
+                          option_table_from(part.at("training"))};
 }
 
 }  // namespace folio

@@ -31,7 +31,7 @@ bool collide(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::optional<std::string> problem_with_names(PluginKind kind, const OptionTable& options) {
-  const OptionTable framework = kind == PluginKind::dataset ? framework_dataset_options() : OptionTable();
+  const OptionTable framework = framework_options(kind);
   std::vector<std::string> earlier;
   for (const std::string& name : options.names()) {
     if (!is_name(name))
@@ -43,8 +43,8 @@ std::optional<std::string> problem_with_names(PluginKind kind, const OptionTable
     for (const std::string& own : framework.names()) {
       if (!collide(name, own)) continue;
       return fmt::format(
-          "declares an option '{}', but '{}' is one that Folio gives every data set; give the plugin's another name",
-          name, own);
+          "declares an option '{}', but '{}' is one that Folio gives every {}; give the plugin's another name", name,
+          own, kind == PluginKind::dataset ? "data set" : to_string(kind));
     }
     for (const std::string& other : earlier) {
       if (name == other) return fmt::format("declares the option '{}' twice", name);

@@ -38,4 +38,24 @@ OptionTable framework_dataset_options() {
   };
 }
 
+OptionTable framework_model_options() {
+  return {
+      text("from")
+          .absent_means("random weights")
+          .help(
+              "what the weights are taken from: a folder of Hugging Face's (config.json, model.safetensors), relative "
+              "to the experiment's folder, or a run"),
+  };
+}
+
+OptionTable framework_options(PluginKind kind) {
+  if (kind == PluginKind::dataset) return framework_dataset_options();
+  return kind == PluginKind::model ? framework_model_options() : OptionTable();
+}
+
+OptionTable FrameworkOptions::of(PluginKind kind) const {
+  if (kind == PluginKind::dataset) return dataset;
+  return kind == PluginKind::model ? model : OptionTable();
+}
+
 }  // namespace folio

@@ -11,15 +11,17 @@ namespace {
 
 using nlohmann::json;
 
-/// The keys of a dataset section that are the framework's, or those that are the plugin's.
-json keys_of(const json& section, bool of_framework) {
+enum class Whose { framework, plugin };
+
+/// The keys of a section that are the framework's, or those that are the plugin's.
+json keys_of(const json& section, PluginKind kind, Whose whose) {
   json result = json::object();
-  const OptionTable table = framework_dataset_options();
+  const OptionTable table = framework_options(kind);
   for (const auto& [key, value] : section.items()) {
     const bool known = std::any_of(table.options().begin(), table.options().end(), [&](const Option& option) {
       return option.name.substr(0, option.name.find('.')) == key;
     });
-    if (known == of_framework) result[key] = value;
+    if (known == (whose == Whose::framework)) result[key] = value;
   }
   return result;
 }
@@ -53,32 +55,41 @@ void check_sampling(const train::TrainingArguments& training, bool shuffle) {
               "expected 'sequential' or dataset.shuffle true");
 }
 
+OptionValues framework_values(const json& section, PluginKind kind) {
+  return option_values_from_json(framework_options(kind), keys_of(section, kind, Whose::framework));
+}
+
 }  // namespace
 
 data::DataOptions data_options_of(const json& dataset_section) {
-  return data::data_options(option_values_from_json(framework_dataset_options(), keys_of(dataset_section, true)));
+  return data::data_options(framework_values(dataset_section, PluginKind::dataset));
 }
 
-Job::Section Job::load(const json& values, PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
+OptionValues plugin_values(const plugin_host::LoadedPlugin& plugin, const json& section) {
+  const PluginDescriptor& descriptor = plugin.descriptor();
+  return option_values_from_json(descriptor.options(), keys_of(section, descriptor.kind, Whose::plugin));
+}
+
+Job::Section Job::load(const json& section, PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
   const runs::PluginBuild& build = build_of(kind, plugins);
   plugin_host::LoadedPlugin plugin =
       load_library(build.library, build.library_hash, build.kind + " plugin '" + build.id + "'");
-  OptionValues checked = option_values_from_json(plugin.descriptor().options(), values);
+  OptionValues checked = plugin_values(plugin, section);
   const std::string hash = plugin.hash();
   return {std::move(plugin), hash, std::move(checked)};
 }
 
 Job::Job(json resolved, const std::vector<runs::PluginBuild>& plugins)
-    : dataset_(load(keys_of(resolved.at("dataset"), false), PluginKind::dataset, plugins)),
+    : dataset_(load(resolved.at("dataset"), PluginKind::dataset, plugins)),
       tokenizer_(load(resolved.at("tokenizer"), PluginKind::tokenizer, plugins)),
       model_(load(resolved.at("model"), PluginKind::model, plugins)),
-      data_options_(data::data_options(
-          option_values_from_json(framework_dataset_options(), keys_of(resolved.at("dataset"), true)))),
+      model_options_(framework_values(resolved.at("model"), PluginKind::model)),
+      data_options_(data_options_of(resolved.at("dataset"))),
       training_(
           train::training_arguments(option_values_from_json(train::training_option_table(), resolved.at("training")))),
       objective_(objective_of(model_.plugin)) {
-  data::check_objective(option_values_from_json(framework_dataset_options(), keys_of(resolved.at("dataset"), true)),
-                        objective_, model_name());
+  data::check_objective(framework_values(resolved.at("dataset"), PluginKind::dataset), objective_, model_name());
+  if (model_options_.has("from")) throw Error(ErrorKind::experiment, "model.from is not supported yet");
   check_metric(training_, objective_, model_name());
   check_sampling(training_, data_options_.shuffle);
 }

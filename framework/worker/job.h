@@ -20,6 +20,9 @@ namespace folio::worker {
 /// What a resolved dataset section asks of the framework.
 data::DataOptions data_options_of(const nlohmann::json& dataset_section);
 
+/// What a resolved section of the plugin's kind asks of the plugin: without the keys that are the framework's.
+OptionValues plugin_values(const plugin_host::LoadedPlugin& plugin, const nlohmann::json& section);
+
 /// A resolved experiment with its three plugins loaded and every section checked against what it may hold.
 class Job {
  public:
@@ -64,9 +67,10 @@ class Job {
     std::string library_hash;
     OptionValues values;
   };
-  static Section load(const nlohmann::json& values, PluginKind kind, const std::vector<runs::PluginBuild>& plugins);
+  static Section load(const nlohmann::json& section, PluginKind kind, const std::vector<runs::PluginBuild>& plugins);
 
   Section dataset_, tokenizer_, model_;
+  OptionValues model_options_;  ///< the framework's: framework_model_options()
   data::DataOptions data_options_;
   train::TrainingArguments training_;
   Objective objective_;

@@ -70,7 +70,8 @@ void tell_done() {
 }  // namespace
 
 int write_options(const std::filesystem::path& output) {
-  const FrameworkOptions options{framework_dataset_options(), train::training_option_table()};
+  const FrameworkOptions options{framework_dataset_options(), framework_model_options(),
+                                 train::training_option_table()};
   write_file_atomically(output, to_json(options).dump(1) + "\n");
   return 0;
 }

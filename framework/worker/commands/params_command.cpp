@@ -25,12 +25,11 @@ constexpr std::int64_t kUsualLength = 512;  // of a sample, in tokens, where no 
 /// The model's options. A `vocab_size` that the experiment leaves to the tokenizer is that of one which is not trained.
 OptionValues model_values(const plugin_host::LoadedPlugin& model, const json& resolved, const json& request) {
   const OptionTable table = model.descriptor().options();
-  OptionValues values = option_values_from_json(table, resolved.at("model"));
+  OptionValues values = plugin_values(model, resolved.at("model"));
   if (values.has("vocab_size") || table.find("vocab_size") == nullptr || !resolved.contains("tokenizer")) return values;
   const json& section = resolved["tokenizer"];
   const plugin_host::LoadedPlugin plugin = load_library(request.at("tokenizers").at(section.at("type")));
-  const auto tokenizer =
-      make_guarded<Tokenizer>(plugin, option_values_from_json(plugin.descriptor().options(), section));
+  const auto tokenizer = make_guarded<Tokenizer>(plugin, plugin_values(plugin, section));
   if (!tokenizer->is_pretrained()) return values;
   std::map<std::string, OptionValue> settled(values.all().begin(), values.all().end());
   settled["vocab_size"] = tokenizer->vocab_size();

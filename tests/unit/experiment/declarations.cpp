@@ -37,6 +37,7 @@ Declarations declarations() {
   known.framework.dataset = {text("split.by", "characters").choices({"characters", "tokens", "document"}),
                              integer("split.size", 512).at_least(1), number("validation", 0.0).between(0, 0.9),
                              boolean("shuffle", true)};
+  known.framework.model = {text("from").absent_means("random weights").help("what the weights are taken from")};
   known.framework.training = {number("num_train_epochs", 3.0).at_least(0),
                               number("learning_rate", 5e-5),
                               integer("per_device_train_batch_size", 8).at_least(1),

@@ -32,6 +32,17 @@ TEST_CASE("a data set's option may have no name that the framework has for every
   CHECK(problem(PluginKind::dataset, {"splits", "shuffled", "split.words", "files"}).empty());
 }
 
+TEST_CASE("a model's option may have no name that the framework has for every model") {
+  for (const std::string& name : framework_model_options().names()) {
+    INFO(name);
+    CHECK_THAT(problem(PluginKind::model, {"hidden_size", name}),
+               Contains("'" + name + "' is one that Folio gives every model"));
+    CHECK(problem(PluginKind::dataset, {name}).empty());
+    CHECK(problem(PluginKind::tokenizer, {name}).empty());
+  }
+  CHECK_THAT(problem(PluginKind::model, {"from.folder"}), Contains("'from' is one that Folio gives every model"));
+}
+
 TEST_CASE("an option's name can be said in an experiment, and once") {
   CHECK_THAT(problem(PluginKind::model, {"type"}), Contains("'type' names the plugin in an experiment"));
   CHECK_THAT(problem(PluginKind::model, {"type.of"}), Contains("'type' names the plugin in an experiment"));

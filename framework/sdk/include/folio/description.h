@@ -27,10 +27,17 @@ struct PluginDescription {
 /// mapping: "split.by" is `split: {by: ...}`.
 struct FrameworkOptions {
   OptionTable dataset;   ///< accepted in every `dataset:` section with the plugin's own: framework_dataset_options()
+  OptionTable model;     ///< accepted in every `model:` section with the plugin's own: framework_model_options()
   OptionTable training;  ///< the `training:` section
+
+  /// What a section of this kind accepts with the plugin's own.
+  OptionTable of(PluginKind kind) const;
 };
 
-/// The plugin of a data set must not use one of these names for its own options.
+/// A plugin must not use one of these names for its own options.
 OptionTable framework_dataset_options();
+OptionTable framework_model_options();
+/// Those of a section of this kind.
+OptionTable framework_options(PluginKind kind);
 
 }  // namespace folio
