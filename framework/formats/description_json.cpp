@@ -35,7 +35,33 @@ json option_to_json(const Option& option) {
   if (option.maximum) result["maximum"] = *option.maximum;
   if (!option.choice_list.empty()) result["choices"] = option.choice_list;
   if (option.optional) result["absent_means"] = option.default_meaning;
+  if (!option.config_key.empty()) result["config_key"] = option.config_key;
+  if (!option.config_key_first.empty()) result["config_key_first"] = option.config_key_first;
   return result;
+}
+
+/// What a config.json is read by; how weights are named is for who loads the plugin.
+json class_to_json(const HuggingFaceClass& described) {
+  json settings = json::array();
+  for (const HuggingFaceClass::Setting& setting : described.settings) {
+    json values = json::array();
+    for (const OptionValue& value : setting.values) values.push_back(to_json(value));
+    settings.push_back({{"key", setting.key}, {"values", std::move(values)}});
+  }
+  return {{"name", described.name}, {"model_type", described.model_type}, {"settings", std::move(settings)}};
+}
+
+HuggingFaceClass class_from_json(const JsonPart& source) {
+  HuggingFaceClass described;
+  described.name = text_to_show(source.at("name"));
+  described.model_type = text_to_show(source.at("model_type"));
+  source.at("settings").for_each([&](const JsonPart& part) {
+    HuggingFaceClass::Setting& setting = described.settings.emplace_back();
+    setting.key = part.at("key").text();
+    part.at("values").for_each(
+        [&](const JsonPart& value) { setting.values.push_back(option_value_from_json(value.value())); });
+  });
+  return described;
 }
 
 std::string text_or_nothing(const JsonPart& part, const char* key) { return part.has(key) ? part.at(key).text() : ""; }
@@ -63,6 +89,9 @@ Option option_from_json(const JsonPart& source) {
     source.at("choices").for_each([&](const JsonPart& choice) { option.choice_list.push_back(choice.text()); });
   option.optional = source.has("absent_means");
   option.default_meaning = without_controls(text_or_nothing(source, "absent_means"));
+  option.config_key = text_or_nothing(source, "config_key");
+  if (source.has("config_key_first"))
+    source.at("config_key_first").for_each([&](const JsonPart& key) { option.config_key_first.push_back(key.text()); });
   return option;
 }
 
@@ -161,15 +190,17 @@ OptionTable option_table_from_json(const json& source) {
 }
 
 json to_json(const PluginDescription& description) {
-  return {{"kind", to_string(description.kind)},
-          {"id", description.id},
-          {"version", description.version},
-          {"summary", description.summary},
-          {"options", to_json(description.options)},
-          {"objective", description.objective},
-          {"usual_tokenizer", description.usual_tokenizer},
-          {"library", description.library},
-          {"library_hash", description.library_hash}};
+  json result{{"kind", to_string(description.kind)},
+              {"id", description.id},
+              {"version", description.version},
+              {"summary", description.summary},
+              {"options", to_json(description.options)},
+              {"objective", description.objective},
+              {"usual_tokenizer", description.usual_tokenizer},
+              {"library", description.library},
+              {"library_hash", description.library_hash}};
+  if (!description.hugging_face.name.empty()) result["hugging_face"] = class_to_json(description.hugging_face);
+  return result;
 }
 
 PluginDescription plugin_description_from_json(const json& source) {
@@ -182,6 +213,7 @@ PluginDescription plugin_description_from_json(const json& source) {
   description.options = option_table_from(part.at("options"));
   description.objective = text_to_show(part.at("objective"));
   description.usual_tokenizer = text_to_show(part.at("usual_tokenizer"));
+  if (part.has("hugging_face")) description.hugging_face = class_from_json(part.at("hugging_face"));
   description.library = part.at("library").text();
   description.library_hash = part.at("library_hash").text();
   return description;

@@ -64,64 +64,50 @@ std::string make_header(std::span<const TensorView> tensors, const SafetensorsMe
   return text;
 }
 
-/// Where a tensor's bytes lie, counted from the end of the header.
-struct Placed {
-  TensorView tensor;
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
-
-Placed read_tensor(const JsonPart& part, const std::string& name, std::string_view data) {
+/// `size`: of all tensors together.
+SafetensorsEntry read_entry(const JsonPart& part, const std::string& name, std::uint64_t size) {
   part.expect_only({"dtype", "shape", "data_offsets"});
-  Placed placed;
-  placed.tensor.name = name;
-  placed.tensor.dtype = part.at("dtype").text();
-  const std::size_t element = safetensors_dtype_size(placed.tensor.dtype);
-  if (element == 0) part.at("dtype").fail("'" + placed.tensor.dtype + "' is not supported");
-  part.at("shape").for_each(
-      [&](const JsonPart& dimension) { placed.tensor.shape.push_back(dimension.integer(0, INT64_MAX)); });
+  SafetensorsEntry entry;
+  entry.name = name;
+  entry.dtype = part.at("dtype").text();
+  const std::size_t element = safetensors_dtype_size(entry.dtype);
+  if (element == 0) part.at("dtype").fail("'" + entry.dtype + "' is not supported");
+  part.at("shape").for_each([&](const JsonPart& dimension) { entry.shape.push_back(dimension.integer(0, INT64_MAX)); });
 
   std::vector<std::uint64_t> offsets;
   part.at("data_offsets").for_each([&](const JsonPart& offset) {
-    offsets.push_back(static_cast<std::uint64_t>(offset.integer(0, static_cast<std::int64_t>(data.size()))));
+    offsets.push_back(static_cast<std::uint64_t>(offset.integer(0, static_cast<std::int64_t>(size))));
   });
   if (offsets.size() != 2 || offsets[0] > offsets[1])
     part.at("data_offsets").fail("expected a begin and an end, with the end not before the begin");
-  placed.begin = offsets[0];
-  placed.end = offsets[1];
-  std::uint64_t bytes = 0;
-  if (!size_of(element, placed.tensor.shape, bytes)) part.at("shape").fail("its size overflows 64 bits");
-  if (bytes != placed.end - placed.begin) {
+  entry.begin = offsets[0];
+  if (!size_of(element, entry.shape, entry.bytes)) part.at("shape").fail("its size overflows 64 bits");
+  if (entry.bytes != offsets[1] - offsets[0]) {
     part.at("data_offsets")
-        .fail("span " + std::to_string(placed.end - placed.begin) + " bytes from offset " +
-              std::to_string(placed.begin) + ", but dtype and shape need " + std::to_string(bytes));
+        .fail("span " + std::to_string(offsets[1] - offsets[0]) + " bytes from offset " + std::to_string(entry.begin) +
+              ", but dtype and shape need " + std::to_string(entry.bytes));
   }
-  placed.tensor.data = data.data() + placed.begin;
-  placed.tensor.bytes = static_cast<std::size_t>(bytes);
-  return placed;
+  return entry;
 }
 
-/// The tensors in the order of their bytes, which they must fill from the first to the last.
-std::vector<TensorView> in_file_order(std::vector<Placed> placed, std::string_view data, const std::string& name) {
-  std::sort(placed.begin(), placed.end(),
-            [](const Placed& a, const Placed& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
-  std::vector<TensorView> tensors;
+/// Puts the tensors into the order of their bytes, which must fill `size` bytes from the first to the last.
+void put_into_file_order(std::vector<SafetensorsEntry>& entries, std::uint64_t size, const std::string& name) {
+  std::sort(entries.begin(), entries.end(), [](const SafetensorsEntry& a, const SafetensorsEntry& b) {
+    return std::pair(a.begin, a.bytes) < std::pair(b.begin, b.bytes);
+  });
   std::uint64_t filled = 0;
-  for (Placed& next : placed) {
+  for (const SafetensorsEntry& next : entries) {
     if (next.begin != filled) {
-      throw Error(ErrorKind::run, name + ": tensor '" + next.tensor.name + "' begins at offset " +
-                                      std::to_string(next.begin) + ", which leaves " +
-                                      (next.begin > filled ? "a hole after" : "an overlap before") + " offset " +
-                                      std::to_string(filled));
+      throw Error(ErrorKind::run, name + ": tensor '" + next.name + "' begins at offset " + std::to_string(next.begin) +
+                                      ", which leaves " + (next.begin > filled ? "a hole after" : "an overlap before") +
+                                      " offset " + std::to_string(filled));
     }
-    filled = next.end;
-    tensors.push_back(std::move(next.tensor));
+    filled += next.bytes;
   }
-  if (filled != data.size()) {
-    throw Error(ErrorKind::run, name + ": " + std::to_string(data.size() - filled) +
+  if (filled != size) {
+    throw Error(ErrorKind::run, name + ": " + std::to_string(size - filled) +
                                     " bytes do not belong to any tensor, from offset " + std::to_string(filled));
   }
-  return tensors;
 }
 
 SafetensorsMetadata read_metadata(const JsonPart& part) {
@@ -131,19 +117,34 @@ SafetensorsMetadata read_metadata(const JsonPart& part) {
   return metadata;
 }
 
-/// The header's bytes.
-std::string_view header_of(std::string_view file, const std::string& name) {
-  if (file.size() < kLengthBytes)
-    throw Error(ErrorKind::run, name + ": has " + std::to_string(file.size()) + " bytes, too few for safetensors");
+/// The header's length, from the first bytes of a file of `size` bytes.
+std::size_t header_length(std::string_view first, std::uint64_t size, const std::string& name) {
+  if (size < kLengthBytes || first.size() < kLengthBytes)
+    throw Error(ErrorKind::run, name + ": has " + std::to_string(size) + " bytes, too few for safetensors");
   std::uint64_t length = 0;
-  std::memcpy(&length, file.data(), kLengthBytes);
-  if (length > kMaxHeaderBytes || length > file.size() - kLengthBytes) {
+  std::memcpy(&length, first.data(), kLengthBytes);
+  if (length > kMaxHeaderBytes || length > size - kLengthBytes) {
     throw Error(ErrorKind::run, name + ": the length given for the header is " + std::to_string(length) +
-                                    " bytes; the file has " + std::to_string(file.size()) + " and the limit is " +
+                                    " bytes; the file has " + std::to_string(size) + " and the limit is " +
                                     std::to_string(kMaxHeaderBytes));
   }
-  const std::string_view header = file.substr(kLengthBytes, length);
-  if (!header.starts_with('{')) throw Error(ErrorKind::run, name + ": the header does not begin with '{'");
+  return static_cast<std::size_t>(length);
+}
+
+/// `size`: of the file.
+SafetensorsHeader parse_header(std::string_view text, std::uint64_t size, const std::string& name) {
+  if (!text.starts_with('{')) throw Error(ErrorKind::run, name + ": the header does not begin with '{'");
+  SafetensorsHeader header;
+  header.data_begin = kLengthBytes + text.size();
+  const std::uint64_t data_size = size - header.data_begin;
+  const nlohmann::json json = parse_strict_json(text, name);
+  for (const auto& member : json.items())
+    if (member.key() == kMetadataKey)
+      header.metadata = read_metadata({member.value(), name + ": " + kMetadataKey});
+    else
+      header.entries.push_back(
+          read_entry({member.value(), name + ": tensor '" + member.key() + "'"}, member.key(), data_size));
+  put_into_file_order(header.entries, data_size, name);
   return header;
 }
 
@@ -170,18 +171,23 @@ void write_safetensors(const std::filesystem::path& path, std::span<const Tensor
 }
 
 SafetensorsContents parse_safetensors(std::string_view file, const std::string& name) {
-  const std::string_view header = header_of(file, name);
-  const std::string_view data = file.substr(kLengthBytes + header.size());
-  const nlohmann::json json = parse_strict_json(header, name);
+  const std::size_t length = header_length(file, file.size(), name);
+  SafetensorsHeader header = parse_header(file.substr(kLengthBytes, length), file.size(), name);
   SafetensorsContents contents;
-  std::vector<Placed> placed;
-  for (const auto& member : json.items())
-    if (member.key() == kMetadataKey)
-      contents.metadata = read_metadata({member.value(), name + ": " + kMetadataKey});
-    else
-      placed.push_back(read_tensor({member.value(), name + ": tensor '" + member.key() + "'"}, member.key(), data));
-  contents.tensors = in_file_order(std::move(placed), data, name);
+  contents.metadata = std::move(header.metadata);
+  for (SafetensorsEntry& entry : header.entries) {
+    contents.tensors.push_back({std::move(entry.name), std::move(entry.dtype), std::move(entry.shape),
+                                file.data() + header.data_begin + entry.begin, static_cast<std::size_t>(entry.bytes)});
+  }
   return contents;
+}
+
+SafetensorsHeader read_safetensors_header(const FileDescriptor& file, std::uint64_t size,
+                                          const std::filesystem::path& path) {
+  const std::size_t length = header_length(read_at(file, 0, kLengthBytes, path), size, path.string());
+  std::string text(length, '\0');
+  read_exactly(file, kLengthBytes, text.data(), length, path);
+  return parse_header(text, size, path.string());
 }
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path)

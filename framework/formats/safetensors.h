@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "support/files.h"
 #include "support/mapped_file.h"
 
 /// Weights as Hugging Face's safetensors keeps them: a length (8 bytes, little-endian), a header in JSON, the bytes of
@@ -34,6 +35,26 @@ std::size_t safetensors_dtype_size(std::string_view dtype);
 /// shapes is the caller's to ensure (std::logic_error).
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        const SafetensorsMetadata& metadata = {{"format", "pt"}});
+
+/// A tensor as the header tells of it.
+struct SafetensorsEntry {
+  std::string name;
+  std::string dtype;
+  std::vector<std::int64_t> shape;
+  std::uint64_t begin = 0;  ///< of its bytes, counted from the end of the header
+  std::uint64_t bytes = 0;
+};
+
+struct SafetensorsHeader {
+  std::vector<SafetensorsEntry> entries;  ///< in the order of their bytes, which follow each other without a gap
+  SafetensorsMetadata metadata;
+  std::uint64_t data_begin = 0;  ///< where the header ends, in the file
+};
+
+/// Reads and checks the header of an open file of `size` bytes, and no more of it. Throws Error (run) as
+/// parse_safetensors() does.
+SafetensorsHeader read_safetensors_header(const FileDescriptor& file, std::uint64_t size,
+                                          const std::filesystem::path& path);
 
 /// What a file holds; the views point into the bytes that it was read from.
 struct SafetensorsContents {

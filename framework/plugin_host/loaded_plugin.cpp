@@ -232,9 +232,12 @@ PluginDescription LoadedPlugin::describe() const {
                                 .options = {},
                                 .objective = descriptor_->objective,
                                 .usual_tokenizer = descriptor_->usual_tokenizer,
+                                .hugging_face = {},
                                 .library = library_.string(),
                                 .library_hash = hash_};
   call("declared its options", [&] { description.options = descriptor_->options(); });
+  if (descriptor_->hugging_face != nullptr)
+    call("declared its class of transformers", [&] { description.hugging_face = descriptor_->hugging_face(); });
   check_options(library_, description.kind, description.options);
   check_objective(library_, *descriptor_);
   return description;

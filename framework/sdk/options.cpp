@@ -94,6 +94,19 @@ Option Option::absent_means(std::string meaning) && {
   return std::move(*this);
 }
 
+Option Option::config_name(std::string key, std::vector<std::string> first) && {
+  config_key = std::move(key);
+  config_key_first = std::move(first);
+  return std::move(*this);
+}
+
+std::vector<std::string> config_names_of(const Option& option) {
+  std::vector<std::string> names = option.config_key_first;
+  if (!option.config_key.empty()) names.push_back(option.config_key);
+  names.push_back(option.name);
+  return names;
+}
+
 Option integer(std::string name, std::optional<std::int64_t> default_value) {
   return make(std::move(name), OptionType::integer, default_value);
 }

@@ -98,19 +98,38 @@ std::string read_to_end(int fd, const fs::path& name, ErrorKind kind, std::uintm
   }
 }
 
-std::string read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t count, const fs::path& path,
-                    ErrorKind kind) {
-  std::string bytes(count, '\0');
+namespace {
+
+/// How many bytes there were: fewer than `count` at the file's end.
+std::size_t read_into(char* to, const FileDescriptor& file, std::uint64_t offset, std::size_t count,
+                      const fs::path& path, ErrorKind kind) {
   std::size_t done = 0;
   while (done < count) {
-    const ssize_t got = ::pread(file.get(), bytes.data() + done, count - done, static_cast<off_t>(offset + done));
+    const ssize_t got = ::pread(file.get(), to + done, count - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno(kind, path, "cannot be read");
     if (got == 0) break;
     done += static_cast<std::size_t>(got);
   }
-  bytes.resize(done);
+  return done;
+}
+
+}  // namespace
+
+std::string read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t count, const fs::path& path,
+                    ErrorKind kind) {
+  std::string bytes(count, '\0');
+  bytes.resize(read_into(bytes.data(), file, offset, count, path, kind));
   return bytes;
+}
+
+void read_exactly(const FileDescriptor& file, std::uint64_t offset, char* to, std::size_t count, const fs::path& path,
+                  ErrorKind kind) {
+  const std::size_t done = read_into(to, file, offset, count, path, kind);
+  if (done < count) {
+    throw Error(kind, path.string() + ": ends at byte " + std::to_string(offset + done) + ", expected " +
+                          std::to_string(offset + count) + " or more: it became shorter while it was read");
+  }
 }
 
 namespace {

@@ -51,6 +51,10 @@ std::string read_to_end(int fd, const std::filesystem::path& name, ErrorKind kin
 std::string read_at(const FileDescriptor& file, std::uint64_t offset, std::size_t count,
                     const std::filesystem::path& path, ErrorKind kind = ErrorKind::run);
 
+/// Fills `count` bytes at `to` with those from `offset` on. Throws where the file ends before.
+void read_exactly(const FileDescriptor& file, std::uint64_t offset, char* to, std::size_t count,
+                  const std::filesystem::path& path, ErrorKind kind = ErrorKind::run);
+
 /// A file that is written piece by piece and appears at its path whole: after a crash at any moment there is either the
 /// old file or the new one. It grows as a temporary file beside the path, and is removed where commit is not reached.
 class AtomicFile {

@@ -259,6 +259,16 @@ def weights():
     text = json.dumps(header).encode()
     put("safetensors", "two", struct.pack("<Q", len(text)) + text + bytes(10))
     put("safetensors", "empty", struct.pack("<Q", 2) + b"{}")
+    places = {"transformer.wte.weight": "model-00001-of-00002.safetensors", "h.0.bias": "model-00002-of-00002.safetensors"}
+    put("weights_index", "two", json.dumps({"metadata": {"total_size": 48, "total_parameters": 12}, "weight_map": places}))
+    put("weights_index", "outside", json.dumps({"weight_map": {"a": "../a.safetensors", "b": "/b.safetensors"}}))
+    config = {"model_type": "tiny", "architectures": ["TinyModel"], "vocab_size": 10, "n_embd": 64, "n_inner": None,
+              "rope_parameters": {"rope_theta": 500.0, "rope_type": "default"}, "dropout": 0, "activation_function": "relu",
+              "targets": ["a", "b"], "tie_word_embeddings": True, "scale_decoder_outputs": False, "is_decoder": False}
+    put("model_config", "whole", json.dumps(config))
+    put("model_config", "features", json.dumps({"vocab_size": 3, "is_decoder": True, "position_embedding_type": "relative_key",
+                                                "rope_scaling": {"rope_type": "yarn", "factor": 2.0}, "factor": 1,
+                                                "id2label": {"0": "a"}, "hidden_size": 1e9, "n_embd": "x"}))
 
 
 def data():

@@ -4,22 +4,40 @@
 #include <variant>
 
 namespace folio::nn {
+namespace {
 
-std::string config_json(const OptionValues& options, const HuggingFaceClass& written_as) {
-  nlohmann::json config{{"architectures", {written_as.name}},
-                        {"model_type", written_as.model_type},
-                        {"dtype", "float32"},
-                        {"transformers_version", kTransformersVersion}};
-  for (const auto& [option, value] : options.all()) {
-    const auto renamed = written_as.names.find(option);
-    const nlohmann::json::json_pointer key("/" + (renamed == written_as.names.end() ? option : renamed->second));
-    std::visit(
-        [&](const auto& given) {
-          if constexpr (!std::is_same_v<std::decay_t<decltype(given)>, std::monostate>) config[key] = given;
-        },
-        value);
+using nlohmann::json;
+
+/// Where a key stands that leads into objects by slashes.
+json& place_of(json& config, const std::string& key) { return config[json::json_pointer("/" + key)]; }
+
+json as_json(const OptionValue& value) {
+  return std::visit(
+      [](const auto& given) -> json {
+        if constexpr (std::is_same_v<std::decay_t<decltype(given)>, std::monostate>)
+          return nullptr;
+        else
+          return given;
+      },
+      value);
+}
+
+}  // namespace
+
+std::string config_json(const OptionTable& table, const OptionValues& options, const HuggingFaceClass& written_as,
+                        const json& values) {
+  json config{{"architectures", {written_as.name}},
+              {"model_type", written_as.model_type},
+              {"dtype", "float32"},
+              {"transformers_version", kTransformersVersion}};
+  for (const Option& option : table.options()) {
+    const auto value = options.all().find(option.name);
+    if (value == options.all().end() || std::holds_alternative<std::monostate>(value->second)) continue;
+    place_of(config, option.config_key.empty() ? option.name : option.config_key) = as_json(value->second);
   }
-  config.update(written_as.settings, /*merge_objects=*/true);
+  for (const HuggingFaceClass::Setting& setting : written_as.settings)
+    if (setting.written) place_of(config, setting.key) = as_json(setting.values.front());
+  config.update(values, /*merge_objects=*/true);
   return config.dump(2) + "\n";
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "folio/hugging_face.h"
 #include "folio/options.h"
 
 namespace folio::nn {
@@ -11,17 +11,10 @@ namespace folio::nn {
 /// The version of transformers whose classes the models equal: tests/reference holds them against it.
 inline constexpr const char* kTransformersVersion = "5.24.0";
 
-/// A class of Hugging Face's transformers, in the terms of its config.json.
-struct HuggingFaceClass {
-  std::string name;        ///< "GPT2LMHeadModel"
-  std::string model_type;  ///< "gpt2"
-  /// What it calls an option, where that is another name; a slash leads into an object: "rope_parameters/rope_theta".
-  std::map<std::string, std::string> names{};
-  /// By its own names, what it has besides the options, and the values of those that were left open.
-  nlohmann::json settings{};
-};
-
-/// The config.json of a model with these options, in the order of the names, as transformers writes it.
-std::string config_json(const OptionValues& options, const HuggingFaceClass& written_as);
+/// The config.json of a model with these options, in the order of the names, as transformers writes it: each option
+/// under its name there, the class's settings, and `values` of options that were left open, by their names in
+/// config.json.
+std::string config_json(const OptionTable& table, const OptionValues& options, const HuggingFaceClass& written_as,
+                        const nlohmann::json& values = nlohmann::json::object());
 
 }  // namespace folio::nn

@@ -90,10 +90,23 @@ at::Tensor Bert::hidden_states(const Batch& batch) const {
   return stream;
 }
 
+HuggingFaceClass Bert::hugging_face() {
+  return {.name = "BertForMaskedLM",
+          .model_type = "bert",
+          .settings = {{"tie_word_embeddings", {true}},
+                       {"position_embedding_type", {"absolute"}, /*written=*/false},
+                       {"is_decoder", {false}, /*written=*/false},
+                       {"add_cross_attention", {false}, /*written=*/false},
+                       {"is_encoder_decoder", {false}, /*written=*/false}},
+          .base_prefix = "bert",
+          .tied = {{"cls.predictions.decoder.weight", "bert.embeddings.word_embeddings.weight"},
+                   {"cls.predictions.decoder.bias", "cls.predictions.bias"}},
+          .buffers = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids"},
+          .other_heads = {"bert.pooler.dense.*", "cls.seq_relationship.*"}};
+}
+
 std::string Bert::config_json() const {
-  return nn::config_json(config_.options, {.name = "BertForMaskedLM",
-                                           .model_type = "bert",
-                                           .settings = {{"pad_token_id", kPaddingId}, {"tie_word_embeddings", true}}});
+  return nn::config_json(options(), config_.options, hugging_face(), {{"pad_token_id", kPaddingId}});
 }
 
 }  // namespace folio

@@ -35,16 +35,26 @@ nn::PostNormBlock make_block(nn::ParameterSet& parameters, const std::string& na
 OptionTable DistilBert::options() {
   return {
       nn::vocab_size_option(),
-      integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
-      integer("num_hidden_layers", 6).between(1, 10000).help("layers, each with attention and feed-forward"),
+      integer("hidden_size", 768).at_least(1).config_name("dim").help("width of the residual stream"),
+      integer("num_hidden_layers", 6)
+          .between(1, 10000)
+          .config_name("n_layers")
+          .help("layers, each with attention and feed-forward"),
       integer("num_attention_heads", 12)
           .at_least(1)
+          .config_name("n_heads")
           .help("attention heads in a layer; hidden_size is divided among them"),
-      integer("intermediate_size", 3072).at_least(1).help("width inside the feed-forward blocks"),
+      integer("intermediate_size", 3072)
+          .at_least(1)
+          .config_name("hidden_dim")
+          .help("width inside the feed-forward blocks"),
       integer("max_position_embeddings", 512).at_least(1).unit("tokens").help("longest sequence"),
       boolean("sinusoidal_pos_embds", false)
           .help("whether the positions start as sines and cosines; they are learned in either case"),
-      text("hidden_act", "gelu").choices(nn::activation_names()).help("activation function in the feed-forward blocks"),
+      text("hidden_act", "gelu")
+          .choices(nn::activation_names())
+          .config_name("activation")
+          .help("activation function in the feed-forward blocks"),
       number("dropout", 0.1).between(0, 1).help("dropout of the embeddings and of the feed-forward blocks' output"),
       number("attention_dropout", 0.1).between(0, 1).help("dropout of the attention probabilities"),
       number("initializer_range", 0.02).at_least(0).help("standard deviation of the initial weights"),
@@ -90,15 +100,18 @@ at::Tensor DistilBert::hidden_states(const Batch& batch) const {
   return stream;
 }
 
+HuggingFaceClass DistilBert::hugging_face() {
+  return {.name = "DistilBertForMaskedLM",
+          .model_type = "distilbert",
+          .settings = {{"tie_word_embeddings", {true}}, {"is_encoder_decoder", {false}, /*written=*/false}},
+          .base_prefix = "distilbert",
+          .tied = {{"vocab_projector.weight", "distilbert.embeddings.word_embeddings.weight"}},
+          .buffers = {"distilbert.embeddings.position_ids"},
+          .other_heads = {}};
+}
+
 std::string DistilBert::config_json() const {
-  return nn::config_json(config_.options, {.name = "DistilBertForMaskedLM",
-                                           .model_type = "distilbert",
-                                           .names = {{"hidden_size", "dim"},
-                                                     {"num_hidden_layers", "n_layers"},
-                                                     {"num_attention_heads", "n_heads"},
-                                                     {"intermediate_size", "hidden_dim"},
-                                                     {"hidden_act", "activation"}},
-                                           .settings = {{"pad_token_id", kPaddingId}, {"tie_word_embeddings", true}}});
+  return nn::config_json(options(), config_.options, hugging_face(), {{"pad_token_id", kPaddingId}});
 }
 
 }  // namespace folio

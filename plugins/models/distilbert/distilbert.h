@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "folio/hugging_face.h"
 #include "folio/options.h"
 #include "nn/blocks/post_norm_block.h"
 #include "nn/layers/activation.h"
@@ -34,6 +35,7 @@ struct DistilBertConfig : nn::TransformerSizes {
 class DistilBert : public nn::MaskedModel {
  public:
   static OptionTable options();
+  static HuggingFaceClass hugging_face();
 
   /// Throws Error (experiment) when there is no vocab_size or the heads cannot share hidden_size.
   explicit DistilBert(const OptionValues& values);

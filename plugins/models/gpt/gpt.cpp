@@ -12,18 +12,28 @@ namespace folio {
 OptionTable Gpt::options() {
   return {
       nn::vocab_size_option(),
-      integer("hidden_size", 768).at_least(1).help("width of the residual stream"),
-      integer("num_hidden_layers", 12).between(1, 10000).help("layers, each with attention and feed-forward"),
+      integer("hidden_size", 768).at_least(1).config_name("n_embd").help("width of the residual stream"),
+      integer("num_hidden_layers", 12)
+          .between(1, 10000)
+          .config_name("n_layer")
+          .help("layers, each with attention and feed-forward"),
       integer("num_attention_heads", 12)
           .at_least(1)
+          .config_name("n_head")
           .help("attention heads in a layer; hidden_size is divided among them"),
       integer("intermediate_size")
           .at_least(1)
           .absent_means("4 * hidden_size")
+          .config_name("n_inner")
           .help("width inside the feed-forward blocks"),
-      integer("max_position_embeddings", 1024).at_least(1).unit("tokens").help("longest sequence"),
+      integer("max_position_embeddings", 1024)
+          .at_least(1)
+          .unit("tokens")
+          .config_name("n_positions")
+          .help("longest sequence"),
       text("hidden_act", "gelu_new")
           .choices(nn::activation_names())
+          .config_name("activation_function")
           .help("activation function in the feed-forward blocks"),
       number("resid_pdrop", 0.1)
           .between(0, 1)
@@ -86,19 +96,24 @@ at::Tensor Gpt::hidden_states(const Batch& batch, std::vector<nn::KeyValueCache>
   return stream.read(last_norm_);  // [batch, length, hidden_size]
 }
 
+HuggingFaceClass Gpt::hugging_face() {
+  return {.name = "GPT2LMHeadModel",
+          .model_type = "gpt2",
+          .settings = {{"tie_word_embeddings", {true}},
+                       {"scale_attn_weights", {true}, /*written=*/false},
+                       {"scale_attn_by_inverse_layer_idx", {false}, /*written=*/false},
+                       {"add_cross_attention", {false}, /*written=*/false},
+                       {"is_encoder_decoder", {false}, /*written=*/false}},
+          .base_prefix = "transformer",
+          .tied = {{"lm_head.weight", "transformer.wte.weight"}},
+          .buffers = {"*.attn.bias", "*.attn.masked_bias"},
+          .other_heads = {}};
+}
+
 std::string Gpt::config_json() const {
-  return nn::config_json(config_.options, {.name = "GPT2LMHeadModel",
-                                           .model_type = "gpt2",
-                                           .names = {{"max_position_embeddings", "n_positions"},
-                                                     {"hidden_size", "n_embd"},
-                                                     {"num_hidden_layers", "n_layer"},
-                                                     {"num_attention_heads", "n_head"},
-                                                     {"intermediate_size", "n_inner"},
-                                                     {"hidden_act", "activation_function"}},
-                                           .settings = {{"n_inner", config_.intermediate_size},
-                                                        {"bos_token_id", nullptr},
-                                                        {"eos_token_id", nullptr},
-                                                        {"tie_word_embeddings", true}}});
+  return nn::config_json(
+      options(), config_.options, hugging_face(),
+      {{"n_inner", config_.intermediate_size}, {"bos_token_id", nullptr}, {"eos_token_id", nullptr}});
 }
 
 }  // namespace folio

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "folio/hugging_face.h"
 #include "folio/options.h"
 #include "nn/attention/multi_head_attention.h"
 #include "nn/blocks/feed_forward.h"
@@ -58,6 +59,7 @@ struct GptBlock {
 class Gpt : public nn::CausalModel {
  public:
   static OptionTable options();
+  static HuggingFaceClass hugging_face();
 
   /// Throws Error (experiment) when there is no vocab_size or the heads cannot share hidden_size.
   explicit Gpt(const OptionValues& values);

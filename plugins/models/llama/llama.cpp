@@ -25,7 +25,10 @@ OptionTable Llama::options() {
           .choices(nn::activation_names())
           .help("activation function of the gate in the feed-forward blocks"),
       integer("max_position_embeddings", 2048).at_least(1).unit("tokens").help("longest sequence"),
-      number("rope_theta", 10000.0).at_least(1).help("base of the wavelengths of the rotary positions"),
+      number("rope_theta", 10000.0)
+          .at_least(1)
+          .config_name("rope_parameters/rope_theta")
+          .help("base of the wavelengths of the rotary positions"),
       number("rms_norm_eps", 1e-6).at_least(0).help("added to the mean square in the norms"),
       number("attention_dropout", 0.0).between(0, 1).help("dropout of the attention probabilities"),
       number("initializer_range", 0.02).at_least(0).help("standard deviation of the initial weights"),
@@ -108,15 +111,27 @@ at::Tensor Llama::hidden_states(const Batch& batch, std::vector<nn::KeyValueCach
   return stream.read(last_norm_);  // [batch, length, hidden_size]
 }
 
+HuggingFaceClass Llama::hugging_face() {
+  return {.name = "LlamaForCausalLM",
+          .model_type = "llama",
+          .settings = {{"rope_parameters/rope_type", {"default"}},
+                       {"rope_parameters/partial_rotary_factor", {1.0}, /*written=*/false},
+                       {"rope_scaling/rope_type", {"default"}, /*written=*/false},
+                       {"rope_scaling/type", {"default"}, /*written=*/false},
+                       {"partial_rotary_factor", {1.0}, /*written=*/false},
+                       {"is_encoder_decoder", {false}, /*written=*/false}},
+          .base_prefix = "model",
+          .tied = {{"lm_head.weight", "model.embed_tokens.weight"}},
+          .buffers = {"*.rotary_emb.inv_freq"},
+          .other_heads = {}};
+}
+
 std::string Llama::config_json() const {
-  return nn::config_json(config_.options, {.name = "LlamaForCausalLM",
-                                           .model_type = "llama",
-                                           .names = {{"rope_theta", "rope_parameters/rope_theta"}},
-                                           .settings = {{"num_key_value_heads", config_.key_heads},
-                                                        {"head_dim", config_.head_width},
-                                                        {"rope_parameters", {{"rope_type", "default"}}},
-                                                        {"bos_token_id", nullptr},
-                                                        {"eos_token_id", nullptr}}});
+  return nn::config_json(options(), config_.options, hugging_face(),
+                         {{"num_key_value_heads", config_.key_heads},
+                          {"head_dim", config_.head_width},
+                          {"bos_token_id", nullptr},
+                          {"eos_token_id", nullptr}});
 }
 
 }  // namespace folio

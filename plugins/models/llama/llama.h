@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "folio/hugging_face.h"
 #include "folio/options.h"
 #include "nn/attention/multi_head_attention.h"
 #include "nn/blocks/feed_forward.h"
@@ -51,6 +52,7 @@ struct LlamaBlock {
 class Llama : public nn::CausalModel {
  public:
   static OptionTable options();
+  static HuggingFaceClass hugging_face();
 
   explicit Llama(const OptionValues& values);
 

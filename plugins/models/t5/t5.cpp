@@ -12,12 +12,21 @@ namespace folio {
 OptionTable T5::options() {
   return {
       nn::vocab_size_option(),
-      integer("hidden_size", 512).at_least(1).help("width of the residual streams (d_model)"),
-      integer("head_dim", 64).at_least(1).help("width of an attention head (d_kv)"),
-      integer("intermediate_size", 2048).at_least(1).help("width inside the feed-forward blocks (d_ff)"),
-      integer("num_hidden_layers", 6).between(1, 10000).help("layers of the encoder (num_layers)"),
+      integer("hidden_size", 512).at_least(1).config_name("d_model").help("width of the residual streams (d_model)"),
+      integer("head_dim", 64).at_least(1).config_name("d_kv").help("width of an attention head (d_kv)"),
+      integer("intermediate_size", 2048)
+          .at_least(1)
+          .config_name("d_ff")
+          .help("width inside the feed-forward blocks (d_ff)"),
+      integer("num_hidden_layers", 6)
+          .between(1, 10000)
+          .config_name("num_layers")
+          .help("layers of the encoder (num_layers)"),
       integer("num_decoder_layers").between(1, 10000).absent_means("num_hidden_layers").help("layers of the decoder"),
-      integer("num_attention_heads", 8).at_least(1).help("attention heads in a layer (num_heads)"),
+      integer("num_attention_heads", 8)
+          .at_least(1)
+          .config_name("num_heads")
+          .help("attention heads in a layer (num_heads)"),
       integer("relative_attention_num_buckets", 32)
           .at_least(4)
           .help("number of distance ranges, each with its own bias"),
@@ -33,7 +42,9 @@ OptionTable T5::options() {
       text("feed_forward_proj", "relu")
           .choices({"relu", "gated-gelu"})
           .help("activation function of the feed-forward blocks"),
+      // transformers 5 writes that the head is tied in any case, and here whether its input is scaled.
       boolean("tie_word_embeddings", true)
+          .config_name("tie_word_embeddings", {"scale_decoder_outputs"})
           .help("whether the head uses the token embedding as its weight and its input is scaled down"),
   };
 }
@@ -151,20 +162,25 @@ double T5::training_flops(const BatchShape& shape) const {
           static_cast<double>(config_.decoder_layers) * decoder_layer + head);
 }
 
+HuggingFaceClass T5::hugging_face() {
+  return {.name = "T5ForConditionalGeneration",
+          .model_type = "t5",
+          .settings = {{"is_encoder_decoder", {true}}, {"dense_act_fn", {"relu", "gelu_new"}, /*written=*/false}},
+          .base_prefix = "",
+          .tied = {{"encoder.embed_tokens.weight", "shared.weight"},
+                   {"decoder.embed_tokens.weight", "shared.weight"},
+                   {"lm_head.weight", "shared.weight"}},
+          .buffers = {"decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"},
+          .other_heads = {}};
+}
+
 std::string T5::config_json() const {
   // The tokens' ids are those of a tokenizer that is trained for the objective: padding, end of text, unknown.
-  return nn::config_json(config_.options, {.name = "T5ForConditionalGeneration",
-                                           .model_type = "t5",
-                                           .names = {{"hidden_size", "d_model"},
-                                                     {"head_dim", "d_kv"},
-                                                     {"intermediate_size", "d_ff"},
-                                                     {"num_hidden_layers", "num_layers"},
-                                                     {"num_attention_heads", "num_heads"}},
-                                           .settings = {{"num_decoder_layers", config_.decoder_layers},
-                                                        {"is_encoder_decoder", true},
-                                                        {"pad_token_id", 0},
-                                                        {"eos_token_id", 1},
-                                                        {"decoder_start_token_id", 0}}});
+  return nn::config_json(options(), config_.options, hugging_face(),
+                         {{"num_decoder_layers", config_.decoder_layers},
+                          {"pad_token_id", 0},
+                          {"eos_token_id", 1},
+                          {"decoder_start_token_id", 0}});
 }
 
 }  // namespace folio

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "folio/hugging_face.h"
 #include "folio/options.h"
 #include "nn/layers/embedding.h"
 #include "nn/layers/tied_head.h"
@@ -17,6 +18,7 @@ namespace folio {
 class T5 : public nn::ModelBase {
  public:
   static OptionTable options();
+  static HuggingFaceClass hugging_face();
 
   explicit T5(const OptionValues& values);
 

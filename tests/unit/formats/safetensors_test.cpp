@@ -1,7 +1,5 @@
 #include "formats/safetensors.h"
 
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -10,27 +8,15 @@
 #include "mutate.h"
 #include "support/error.h"
 #include "support/files.h"
+#include "temporary_folder.h"
 
 using namespace folio;
 using Catch::Matchers::Contains;
+using test::TemporaryFolder;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder that is gone when the test is over.
-class TemporaryFolder {
- public:
-  TemporaryFolder() : path_(fs::temp_directory_path() / ("folio-formats-" + std::to_string(::getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~TemporaryFolder() { fs::remove_all(path_); }
-  fs::path operator/(const std::string& name) const { return path_ / name; }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::string file_of(const std::string& header, const std::string& data) {
   const std::uint64_t length = header.size();

@@ -94,9 +94,9 @@ TEST_CASE("a library with one wrong field is refused before any of its code runs
   const BuildStamp& host = this_build();
   const std::string abi = "compiler_abi=" + host.compiler_abi;
   const std::vector<std::pair<std::string, std::string>> changes{
-      {"sdk=3\nkind=dataset\n", "sdk=9\nkind=dataset\n"},
-      {"sdk=3\nkind=dataset\n", "sdk=3\nkind=dataseX\n"},
-      {"sdk=3\nkind=dataset\n", "xxx=3\nkind=dataset\n"},
+      {"sdk=4\nkind=dataset\n", "sdk=9\nkind=dataset\n"},
+      {"sdk=4\nkind=dataset\n", "sdk=4\nkind=dataseX\n"},
+      {"sdk=4\nkind=dataset\n", "xxx=4\nkind=dataset\n"},
       {"\nid=good\n", "\nid=\n\n\n\n\n"},
       {abi, "compiler_abi=" + std::string(host.compiler_abi.size(), '9')},
       {abi, "compiler_xyz=" + host.compiler_abi},

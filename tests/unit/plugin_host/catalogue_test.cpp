@@ -202,7 +202,7 @@ TEST_CASE("asking for a plugin whose library is broken gives that library's prob
 TEST_CASE("a broken library does not stand in the way of a good one with its id") {
   const TemporaryFolder place;
   place.write("broken/broken.so",
-              with_stamp_patched(read_file(fixture("good")), "sdk=3\nkind=dataset\n", "sdk=9\nkind=dataset\n"));
+              with_stamp_patched(read_file(fixture("good")), "sdk=4\nkind=dataset\n", "sdk=9\nkind=dataset\n"));
   const fs::path good = place.add("good", "good");
   const Catalogue catalogue = catalogue_of(place, {place.path() / "broken", place.path() / "good"});
   CHECK(catalogue.require(PluginKind::dataset, "good").library == good.string());

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "folio/hugging_face.h"
 #include "folio/options.h"
 #include "folio/plugin.h"
 
@@ -16,8 +17,9 @@ struct PluginDescription {
   std::string version;
   std::string summary;
   OptionTable options;
-  std::string objective;        ///< for a model; otherwise empty
-  std::string usual_tokenizer;  ///< for a model; otherwise empty
+  std::string objective;          ///< for a model; otherwise empty
+  std::string usual_tokenizer;    ///< for a model; otherwise empty
+  HuggingFaceClass hugging_face;  ///< for a model; its name is empty where it is of no such class
 
   std::string library;       ///< absolute path
   std::string library_hash;  ///< SHA-256 of the library's file

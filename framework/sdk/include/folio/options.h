@@ -38,6 +38,8 @@ struct Option {
   std::vector<std::string> choice_list;
   bool optional = false;        ///< may be absent: the plugin then chooses the value
   std::string default_meaning;  ///< what an absent optional value means: "4 * hidden_size"
+  std::string config_key;       ///< of a model: what config.json calls it (HuggingFaceClass); empty: as here
+  std::vector<std::string> config_key_first;  ///< keys of config.json that count before that, where they are there
 
   Option at_least(double value) &&;
   Option at_most(double value) &&;
@@ -47,6 +49,10 @@ struct Option {
   Option choices(std::vector<std::string> values) &&;
   /// Allows the option to be absent, and says what its absence means.
   Option absent_means(std::string meaning) &&;
+  /// Of a model's option: what it is called in the config.json of Hugging Face's class, where that is another name; a
+  /// slash leads into an object: "rope_parameters/rope_theta". It is written under this name, and read under those that
+  /// come `first`, this one, and its own: the first that is there counts.
+  Option config_name(std::string key, std::vector<std::string> first = {}) &&;
 };
 
 /// Without a default an option is required, unless absent_means() follows.
@@ -73,6 +79,9 @@ class OptionTable {
  private:
   std::vector<Option> options_;
 };
+
+/// Under which keys a config.json may have the option, in the order in which they count.
+std::vector<std::string> config_names_of(const Option& option);
 
 /// The value as shown in a message: 768, 0.1, true, 'text', ['a', 'b'], "nothing".
 std::string to_string(const OptionValue& value);

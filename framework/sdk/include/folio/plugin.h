@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "folio/error.h"
+#include "folio/hugging_face.h"
 #include "folio/options.h"
 #include "folio/version.h"
 
@@ -31,6 +32,9 @@ struct PluginDescriptor {
   /// For a model: the objective that it is trained with ("causal"), and its usual tokenizer. Otherwise empty.
   const char* objective = "";
   const char* usual_tokenizer = "";
+
+  /// For a model that equals a class of transformers, which lets it start from that class's folders. May be left out.
+  HuggingFaceClass (*hugging_face)() = nullptr;
 
   /// Only the one of the plugin's kind is set. The options have been checked against the table; it throws Error
   /// (experiment) if values do not fit together.

@@ -6,20 +6,25 @@ using namespace folio;
 
 namespace {
 
-OptionValues tiny_options() {
-  return {{integer("hidden_size", 64), number("dropout", 0.1), boolean("bias", false), text("act", "gelu"),
-           number("theta", 500), integer("inner").absent_means("4 * hidden_size")},
-          {}};
-}
+const OptionTable kTable{integer("hidden_size", 64).config_name("n_embd"),
+                         number("dropout", 0.1),
+                         boolean("bias", false),
+                         text("act", "gelu"),
+                         number("theta", 500).config_name("rope/theta"),
+                         integer("inner").absent_means("4 * hidden_size").config_name("n_inner")};
 
 }  // namespace
 
 TEST_CASE("config.json has the options under the class's names, and its settings") {
-  const auto config = nlohmann::json::parse(nn::config_json(
-      tiny_options(), {.name = "TinyForCausalLM",
-                       .model_type = "tiny",
-                       .names = {{"hidden_size", "n_embd"}, {"theta", "rope/theta"}},
-                       .settings = {{"n_inner", 256}, {"rope", {{"type", "default"}}}, {"eos_token_id", nullptr}}}));
+  const HuggingFaceClass tiny{.name = "TinyForCausalLM",
+                              .model_type = "tiny",
+                              .settings = {{"rope/type", {"default", "none"}}, {"is_decoder", {false}, false}},
+                              .base_prefix = "",
+                              .tied = {},
+                              .buffers = {},
+                              .other_heads = {}};
+  const auto config = nlohmann::json::parse(
+      nn::config_json(kTable, OptionValues(kTable, {}), tiny, {{"n_inner", 256}, {"eos_token_id", nullptr}}));
   CHECK(config == nlohmann::json{{"architectures", {"TinyForCausalLM"}},
                                  {"model_type", "tiny"},
                                  {"dtype", "float32"},
@@ -34,8 +39,14 @@ TEST_CASE("config.json has the options under the class's names, and its settings
 }
 
 TEST_CASE("config.json leaves out what was left open and is not settled") {
-  const auto config = nlohmann::json::parse(
-      nn::config_json(tiny_options(), {.name = "Tiny", .model_type = "tiny", .settings = {{"a", 1}}}));
-  CHECK_FALSE(config.contains("inner"));
-  CHECK(config.at("hidden_size") == 64);
+  const auto config = nlohmann::json::parse(nn::config_json(kTable, OptionValues(kTable, {}),
+                                                            {.name = "Tiny",
+                                                             .model_type = "tiny",
+                                                             .settings = {},
+                                                             .base_prefix = "",
+                                                             .tied = {},
+                                                             .buffers = {},
+                                                             .other_heads = {}}));
+  CHECK_FALSE(config.contains("n_inner"));
+  CHECK(config.at("n_embd") == 64);
 }
