@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/commands.h"
+#include "cli/session/model_of_run.h"
 #include "cli/session/results_store.h"
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
@@ -30,22 +31,48 @@ struct GenerateOptions {
   bool json = false;
 };
 
-/// One run's model, to be asked.
+/// What the worker loads, and how scripts are told of it.
+struct Subject {
+  nlohmann::json request;
+  nlohmann::json shown;  ///< {"id": ...} of a run, {"folder": ...}
+  std::filesystem::path experiment;
+};
+
+Subject subject_of_run(const std::string& text, const GlobalOptions& global) {
+  runs::Store store = open_store(global);
+  const auto runs = store.list();
+  const runs::Run run = store.load(runs::select_run(runs, text, store.unread()).id);
+  model_of_run(run);
+  for (const runs::PluginBuild& plugin : run.info.plugins) require_trusted(plugin, global);
+  return {{{"run_folder", run.folder.path().string()}}, {{"id", run.summary.id}}, run.info.experiment_file};
+}
+
+/// A folder of Hugging Face's: its config.json decides the plugin.
+Subject subject_of_folder(const std::string& text, const GlobalOptions& global) {
+  const Session session = open_session(global, {});
+  const std::string folder = std::filesystem::absolute(text).lexically_normal().string();
+  const experiment::Experiment experiment =
+      experiment::load_model({"model={from: " + nlohmann::json(folder).dump() + "}"}, session.declarations);
+  return {job_request(experiment, session.catalogue), {{"folder", experiment.resolved["model"]["from"]}}, {}};
+}
+
+Subject subject_of(const std::string& text, const GlobalOptions& global) {
+  std::error_code unreadable;
+  return std::filesystem::is_directory(text, unreadable) ? subject_of_folder(text, global)
+                                                         : subject_of_run(text, global);
+}
+
+/// A model, to be asked.
 class Conversation {
  public:
-  Conversation(const GenerateOptions& options, runs::Run run) : options_(options), run_(std::move(run)) {
-    runs::require_folder(run_);
-    if (std::filesystem::exists(run_.folder.model() / "model.safetensors")) return;
-    throw Error(ErrorKind::usage, fmt::format("run {} has no model to generate with; it is {}", run_.summary.id,
-                                              runs::to_string(run_.summary.state)));
-  }
+  Conversation(const GenerateOptions& options, Subject subject) : options_(options), subject_(std::move(subject)) {}
 
   /// One prompt.
   void ask() {
     nlohmann::json with_prompt = request();
     with_prompt["prompt"] = options_.prompt;
     work(with_prompt, /*input_open=*/false);
-    if (options_.json) return print_json({{"id", run_.summary.id}, {"prompt", options_.prompt}, {"text", text_}});
+    if (options_.json) return print_json(answer(options_.prompt));
     print("\n");
   }
 
@@ -57,16 +84,24 @@ class Conversation {
 
  private:
   nlohmann::json request() const {
-    return {{"max_new_tokens", options_.max_new_tokens},
-            {"temperature", options_.temperature},
-            {"top_k", options_.top_k},
-            {"top_p", options_.top_p},
-            {"seed", options_.seed}};
+    nlohmann::json request = subject_.request;
+    request.update({{"max_new_tokens", options_.max_new_tokens},
+                    {"temperature", options_.temperature},
+                    {"top_k", options_.top_k},
+                    {"top_p", options_.top_p},
+                    {"seed", options_.seed}});
+    return request;
+  }
+
+  nlohmann::json answer(const std::string& prompt) const {
+    nlohmann::json answer = subject_.shown;
+    answer.update({{"prompt", prompt}, {"text", text_}});
+    return answer;
   }
 
   void work(const nlohmann::json& request, bool input_open) {
-    const ChildProcess::Options worker{.arguments = {"generate", run_.folder.path().string(), request.dump()},
-                                       .environment = worker_environment(run_.info.experiment_file),
+    const ChildProcess::Options worker{.arguments = {"generate", request.dump()},
+                                       .environment = worker_environment(subject_.experiment),
                                        .error_file = "/dev/null",
                                        .input_open = input_open};
     nlohmann::json error;
@@ -103,7 +138,7 @@ class Conversation {
 
   void finish_answer() {
     if (!options_.json) return print("\n");
-    print(json_line({{"id", run_.summary.id}, {"prompt", prompt_}, {"text", text_}}));
+    print(json_line(answer(prompt_)));
   }
 
   static std::string shown(const std::string& text) { return without_controls(text, /*keep_lines=*/true); }
@@ -111,18 +146,14 @@ class Conversation {
   static void print(const std::string& text) { std::cout << text << std::flush; }
 
   const GenerateOptions& options_;
-  runs::Run run_;
+  Subject subject_;
   Paint paint_{use_colour(STDOUT_FILENO)};
   std::string prompt_, text_;  ///< the last that was read, and what came for it
   bool asked_ = false;
 };
 
 int generate(const GenerateOptions& options, const GlobalOptions& global) {
-  runs::Store store = open_store(global);
-  const auto runs = store.list();
-  runs::Run run = store.load(runs::select_run(runs, options.run, store.unread()).id);
-  for (const runs::PluginBuild& plugin : run.info.plugins) require_trusted(plugin, global);
-  Conversation conversation(options, std::move(run));
+  Conversation conversation(options, subject_of(options.run, global));
   options.interactive ? conversation.ask_on() : conversation.ask();
   return 0;
 }
@@ -132,7 +163,11 @@ int generate(const GenerateOptions& options, const GlobalOptions& global) {
 void add_generate(const Command& program, const GlobalOptions& global, int& exit_code) {
   auto options = std::make_shared<GenerateOptions>();
   const Command command = program.subcommand("generate", "Continue a text with a run's model, or fill the masks in it");
-  command.option("run", options->run, "the run: the beginning of its id, its name, latest, or an experiment file")
+  command
+      .option(
+          "run", options->run,
+          "the run (the beginning of its id, its name, latest, or an experiment file), or a model's folder of Hugging "
+          "Face's")
       .show_default();
   const CommandOption prompt = command.option(
       "-p,--prompt", options->prompt,
@@ -163,6 +198,7 @@ void add_generate(const Command& program, const GlobalOptions& global, int& exit
       "is.\n\n"
       "Examples:\n"
       "  runner generate latest --prompt 'ROMEO.'\n"
+      "  runner generate downloads/distilgpt2 -p 'ROMEO.'\n"
       "  runner generate smoke-bert -p 'O Romeo, [MASK] art thou'\n"
       "  runner generate romeo-small --interactive\n"
       "  runner generate romeo-small -p 'But soft,' --temperature 0.6 --top-p 0.9 --seed 7");

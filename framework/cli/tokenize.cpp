@@ -12,6 +12,7 @@
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
 #include "cli/view/token_report.h"
+#include "experiment/model_folder.h"
 #include "runs/record/json_values.h"
 #include "runs/record/selection.h"
 #include "support/error.h"
@@ -91,10 +92,14 @@ Source source_of_run(const std::string& text, const GlobalOptions& global) {
   throw Error(ErrorKind::plugin, "run " + run.summary.id + " names no tokenizer plugin");
 }
 
-/// A folder with a tokenizer.json in it, such as a model's, stands for that file; an experiment file for its run.
+/// A folder with a tokenizer's file in it, such as a model's, stands for that file; an experiment file for its run.
 Source source_of(const std::string& text, const GlobalOptions& global) {
   const fs::path path(text);
-  if (fs::exists(path / "tokenizer.json")) return source_of_file((path / "tokenizer.json").string(), global);
+  if (const auto file = experiment::tokenizer_file_of(path)) return source_of_file(file->string(), global);
+  if (fs::exists(path / "config.json")) {
+    throw Error(ErrorKind::usage, fmt::format("'{}' has no tokenizer beside its config.json: expected {}", text,
+                                              experiment::kTokenizerFileNames));
+  }
   const bool experiment = path.extension() == ".yaml" || path.extension() == ".yml";
   if (path.extension() == ".json" || (fs::is_regular_file(path) && !experiment)) return source_of_file(text, global);
   return source_of_run(text, global);

@@ -30,6 +30,9 @@ struct Declarations {
   /// What is wrong with a library that may be this plugin, though it does not say so itself, since it is damaged; empty
   /// where there is none. May be unset.
   std::function<std::string(PluginKind kind, const std::string& id)> problem_with{};
+  /// The model folder of the run that a person means by a text ("latest", an id, a name); throws Error where there is
+  /// none. May be unset: then there are no runs.
+  std::function<std::filesystem::path(const std::string& run)> model_of_run{};
 };
 
 struct Experiment {
@@ -44,7 +47,8 @@ struct Experiment {
 
   /// Where each value of `resolved` comes from, by its dotted key: "experiments/romeo.yaml:12",
   /// "extends experiments/base.yaml:3", "override", "default"; "tokenizer.vocab_size" for a model's vocabulary that
-  /// follows the tokenizer's; "usual tokenizer of gpt" for a tokenizer.type that the file leaves out.
+  /// follows the tokenizer's; "usual tokenizer of gpt" for a tokenizer.type that the file leaves out; the path of the
+  /// config.json that it was taken from.
   std::map<std::string, std::string> origins;
 
   /// What a person should know of how it came together, a line each.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "experiment/model_folder.h"
 #include "experiment/scalars.h"
 #include "experiment/section.h"
 #include "formats/description_json.h"
@@ -18,10 +19,13 @@ namespace {
 const std::vector<std::string> kTopLevelKeys = {"extends",   "name",  "description", "dataset",
                                                 "tokenizer", "model", "training"};
 
+constexpr const char* kPretrained = "pretrained";  // the tokenizer of files that were trained elsewhere
+
 /// Goes through a composed tree in an order in which each step knows what it needs. The plugins come first, since they
 /// declare which options there are; the model's choice may bring the tokenizer's. When every section's options are
-/// known, and no earlier, keys are checked, so that a misplaced one can be told where it belongs. A model's vocabulary
-/// follows the tokenizer's when both were read. Defaults come last, and only where nothing was wrong: all that is wrong
+/// known, and no earlier, keys are checked, so that a misplaced one can be told where it belongs. A folder that the
+/// model's weights come from settles the model's options. A model's vocabulary follows the tokenizer's when both were
+/// read. Defaults come last, and only where nothing was wrong: all that is wrong
 /// is to be reported at once, so no step stops at a problem, and each leaves out what a problem has left unknown.
 class Resolver {
  public:
@@ -29,6 +33,9 @@ class Resolver {
       : root_(root), declarations_(declarations), problems_(problems), dataset_(dataset) {}
 
   Experiment run() {
+    folder_ =
+        open_model_folder(root_.find("model") != nullptr ? &root_.find("model")->value : nullptr,
+                          std::filesystem::path(root_.place.source->name).parent_path(), declarations_, problems_);
     sections_ = {plugin_section(PluginKind::dataset),
                  plugin_section(PluginKind::tokenizer),
                  plugin_section(PluginKind::model),
@@ -38,6 +45,7 @@ class Resolver {
     check_top_level_keys();
     read_name_and_description();
     for (Section& section : sections_) read_options(section, sections_, problems_);
+    if (folder_) take_folder();
     follow_tokenizer_vocab_size();
     for (Section& section : sections_) complete(section);
     return std::move(experiment_);
@@ -67,7 +75,9 @@ class Resolver {
       return section;
     }
     section.type = section.node->find("type");
-    if (section.type == nullptr) {
+    if (section.type == nullptr && kind == PluginKind::model && names_folder(section.node)) {
+      if (folder_) take_reader(section);  // else it was said why there is none
+    } else if (section.type == nullptr) {
       problems_.add(section.node->place, section.name, "'type' is missing; known: " + ids_as_text(kind));
     } else if (const auto id = read_value(text("type"), section.type->value, section.name + ".type", problems_)) {
       const Place& place = section.type->value.place;
@@ -82,11 +92,47 @@ class Resolver {
     problems_.add(root_.place, name, "the section is missing; its 'type' names a plugin, known: " + ids_as_text(kind));
   }
 
-  /// The tokenizer that the model is usually trained with, where the file has no section for one.
+  /// The plugin that reads such folders as the one that the model comes from.
+  void take_reader(Section& section) {
+    const std::string& type = folder_->config.model_type();
+    if (const PluginDescription* reader = reader_of(type, declarations_)) {
+      take_plugin(section, PluginKind::model, reader->id, folder_->place, folder_->config_name());
+      return;
+    }
+    problems_.add(folder_->place, section.name + ".type",
+                  fmt::format("is missing, and no plugin here reads the model_type '{}' of {}; known: {}",
+                              printable(type), folder_->config_name(), ids_as_text(PluginKind::model)));
+  }
+
+  /// What the folder says of the model; and its tokenizer, unless the experiment has another.
+  void take_folder() {
+    take_config(model(), *folder_, declarations_, problems_);
+    Section& its = tokenizer();
+    if (its.plugin == nullptr) return;
+    if (its.plugin->id != kPretrained) {
+      problems_.note(
+          fmt::format("the tokenizer '{}' is trained anew, so its tokens are others than those that the "
+                      "weights of {} were trained on",
+                      its.plugin->id, folder_->path.string()));
+    } else if (!its.values.contains("file")) {
+      if (const auto file = tokenizer_file_of(folder_->path)) {
+        its.values["file"] = {file->string(), "model.from"};
+      } else {
+        problems_.add(folder_->place, "tokenizer.file",
+                      fmt::format("{}: has no {}; expected a tokenizer section with a file", folder_->path.string(),
+                                  kTokenizerFileNames));
+      }
+    }
+  }
+
+  /// The tokenizer that the model is usually trained with, where the file has no section for one: that of the folder
+  /// where the weights come from one.
   void take_usual_tokenizer() {
     if (root_.find("tokenizer") != nullptr || model().plugin == nullptr) return;
     const PluginDescription& chosen = *model().plugin;
-    if (chosen.usual_tokenizer.empty()) {
+    if (folder_) {
+      take_plugin(tokenizer(), PluginKind::tokenizer, kPretrained, folder_->place, "model.from");
+    } else if (chosen.usual_tokenizer.empty()) {
       report_left_out(PluginKind::tokenizer);
     } else {
       take_plugin(tokenizer(), PluginKind::tokenizer, chosen.usual_tokenizer, root_.place,
@@ -215,6 +261,7 @@ class Resolver {
   const Declarations& declarations_;
   Problems& problems_;
   DatasetSection dataset_;
+  std::optional<ModelFolder> folder_;  ///< that the model's weights come from
   Experiment experiment_;
   std::vector<Section> sections_;  ///< dataset, tokenizer, model, training
 };

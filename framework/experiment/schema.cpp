@@ -90,6 +90,9 @@ json plugin_schema(PluginKind kind, const Declarations& declarations) {
 
 json needs_type() { return {{"required", {"type"}}}; }
 
+/// A folder that the model comes from says which plugin reads it.
+json needs_type_or_folder() { return {{"anyOf", {needs_type(), {{"required", {"from"}}}}}}; }
+
 }  // namespace
 
 json schema(const Declarations& declarations) {
@@ -107,7 +110,7 @@ json schema(const Declarations& declarations) {
   properties["training"]["type"] = {"object", "null"};
   const json complete{
       {"required", {"dataset", "model"}},
-      {"properties", {{"dataset", needs_type()}, {"tokenizer", needs_type()}, {"model", needs_type()}}}};
+      {"properties", {{"dataset", needs_type()}, {"tokenizer", needs_type()}, {"model", needs_type_or_folder()}}}};
   return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
           {"title", "Folio experiment"},
           {"type", "object"},

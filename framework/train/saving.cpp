@@ -4,6 +4,7 @@
 
 #include "formats/safetensors.h"
 #include "support/files.h"
+#include "train/loading.h"
 #include "train/tensor_files.h"
 
 namespace folio::train {
@@ -18,10 +19,9 @@ void save_model(const Model& model, const std::filesystem::path& folder) {
   write_file_atomically(folder / "config.json", model.config_json());
 }
 
-void load_model(Model& model, const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / "model.safetensors";
-  const SafetensorsFile file(path);
-  for (const NamedTensor& named : file_tensors(model)) copy_from_file(file, path, named);
+void load_model(Model& model, const std::filesystem::path& folder, const HuggingFaceClass& saved_from) {
+  const ModelWeights weights(folder);
+  load_weights(match_weights(model.parameters(), weights, saved_from), weights);
 }
 
 }  // namespace folio::train

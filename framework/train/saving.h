@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 
+#include "folio/hugging_face.h"
 #include "folio/model.h"
 
 namespace folio::train {
@@ -11,7 +12,7 @@ namespace folio::train {
 /// whole or absent. Throws Error (run) naming the file.
 void save_model(const Model& model, const std::filesystem::path& folder);
 
-/// Reads model.safetensors of the folder into the model's parameters. Throws Error (run) naming what does not fit.
-void load_model(Model& model, const std::filesystem::path& folder);
+/// Reads the folder's weights into the model's parameters, as match_weights() and load_weights() do.
+void load_model(Model& model, const std::filesystem::path& folder, const HuggingFaceClass& saved_from = {});
 
 }  // namespace folio::train

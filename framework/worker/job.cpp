@@ -70,7 +70,12 @@ OptionValues plugin_values(const plugin_host::LoadedPlugin& plugin, const json& 
   return option_values_from_json(descriptor.options(), keys_of(section, descriptor.kind, Whose::plugin));
 }
 
-Job::Section Job::load(const json& section, PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
+HuggingFaceClass hugging_face_of(const plugin_host::LoadedPlugin& plugin) {
+  const auto declare = plugin.descriptor().hugging_face;
+  return declare != nullptr ? declare() : HuggingFaceClass();
+}
+
+ModelJob::Section ModelJob::load(const json& section, PluginKind kind, const std::vector<runs::PluginBuild>& plugins) {
   const runs::PluginBuild& build = build_of(kind, plugins);
   plugin_host::LoadedPlugin plugin =
       load_library(build.library, build.library_hash, build.kind + " plugin '" + build.id + "'");
@@ -79,19 +84,26 @@ Job::Section Job::load(const json& section, PluginKind kind, const std::vector<r
   return {std::move(plugin), hash, std::move(checked)};
 }
 
-Job::Job(json resolved, const std::vector<runs::PluginBuild>& plugins)
-    : dataset_(load(resolved.at("dataset"), PluginKind::dataset, plugins)),
-      tokenizer_(load(resolved.at("tokenizer"), PluginKind::tokenizer, plugins)),
+ModelJob::ModelJob(const json& resolved, const std::vector<runs::PluginBuild>& plugins)
+    : tokenizer_(load(resolved.at("tokenizer"), PluginKind::tokenizer, plugins)),
       model_(load(resolved.at("model"), PluginKind::model, plugins)),
       model_options_(framework_values(resolved.at("model"), PluginKind::model)),
-      data_options_(data_options_of(resolved.at("dataset"))),
       training_(
           train::training_arguments(option_values_from_json(train::training_option_table(), resolved.at("training")))),
       objective_(objective_of(model_.plugin)) {
-  data::check_objective(framework_values(resolved.at("dataset"), PluginKind::dataset), objective_, model_name());
-  if (model_options_.has("from")) throw Error(ErrorKind::experiment, "model.from is not supported yet");
   check_metric(training_, objective_, model_name());
-  check_sampling(training_, data_options_.shuffle);
+}
+
+ModelJob ModelJob::from_request(const json& request) {
+  return {request.at("resolved"), runs::plugin_builds_from_json({request.at("plugins"), "plugins"})};
+}
+
+Job::Job(const json& resolved, const std::vector<runs::PluginBuild>& plugins)
+    : ModelJob(resolved, plugins),
+      dataset_(load(resolved.at("dataset"), PluginKind::dataset, plugins)),
+      data_options_(data_options_of(resolved.at("dataset"))) {
+  data::check_objective(framework_values(resolved.at("dataset"), PluginKind::dataset), objective(), model_name());
+  check_sampling(training(), data_options_.shuffle);
 }
 
 Job Job::from_run(const runs::RunFolder& folder, Builds builds) {
@@ -106,21 +118,34 @@ Job Job::from_request(const std::string& request) {
   return Job(parsed.at("resolved"), runs::plugin_builds_from_json({parsed.at("plugins"), "plugins"}));
 }
 
-std::unique_ptr<Model> Job::make_model(const Tokenizer& tokenizer) const {
+std::unique_ptr<Model> ModelJob::make_model(const Tokenizer& tokenizer) const {
   std::map<std::string, OptionValue> values(model_.values.all().begin(), model_.values.all().end());
   values["vocab_size"] = vocab_size(tokenizer);
   return make_guarded<Model>(model_.plugin, OptionValues(model_.plugin.descriptor().options(), values));
 }
 
-std::int64_t Job::vocab_size(const Tokenizer& tokenizer) const {
+std::optional<std::filesystem::path> ModelJob::model_folder() const {
+  if (!model_options_.has("from")) return std::nullopt;
+  return model_options_.text("from");
+}
+
+HuggingFaceClass ModelJob::hugging_face() const { return hugging_face_of(model_.plugin); }
+
+std::int64_t ModelJob::vocab_size(const Tokenizer& tokenizer) const {
   return settles_vocab_size() ? model_.values.integer("vocab_size") : tokenizer.vocab_size();
 }
 
-std::map<std::string, std::string> Job::library_hashes() const {
-  return {{"dataset", dataset_.library_hash}, {"tokenizer", tokenizer_.library_hash}, {"model", model_.library_hash}};
+std::map<std::string, std::string> ModelJob::library_hashes() const {
+  return {{"tokenizer", tokenizer_.library_hash}, {"model", model_.library_hash}};
 }
 
-std::string Job::tokenizer_identity() const {
+std::map<std::string, std::string> Job::library_hashes() const {
+  std::map<std::string, std::string> hashes = ModelJob::library_hashes();
+  hashes["dataset"] = dataset_.library_hash;
+  return hashes;
+}
+
+std::string ModelJob::tokenizer_identity() const {
   json identity{{"plugin", tokenizer_.plugin.descriptor().id},
                 {"library", tokenizer_.library_hash},
                 {"options", to_json(tokenizer_.values)}};

@@ -29,7 +29,7 @@ constexpr const char* kUsage =
     "       folio-worker preflight REQUEST_JSON\n"
     "       folio-worker validate REQUEST_JSON\n"
     "       folio-worker params REQUEST_JSON\n"
-    "       folio-worker generate RUN_FOLDER REQUEST_JSON\n"
+    "       folio-worker generate REQUEST_JSON\n"
     "       folio-worker samples REQUEST_JSON\n"
     "       folio-worker tokenize REQUEST_JSON\n"
     "       folio-worker environment\n"
@@ -43,7 +43,7 @@ int run(const std::vector<std::string>& arguments) {
   if (command == "preflight" && arguments.size() == 2) return preflight(arguments[1]);
   if (command == "validate" && arguments.size() == 2) return validate(arguments[1]);
   if (command == "params" && arguments.size() == 2) return params(arguments[1]);
-  if (command == "generate" && arguments.size() == 3) return generate(arguments[1], arguments[2]);
+  if (command == "generate" && arguments.size() == 2) return generate(arguments[1]);
   if (command == "samples" && arguments.size() == 2) return samples(arguments[1]);
   if (command == "tokenize" && arguments.size() == 2) return tokenize(arguments[1]);
   if (command == "environment" && arguments.size() == 1) return tell_environment();

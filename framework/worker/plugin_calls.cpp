@@ -133,8 +133,8 @@ class GuardedTokenizer : public Tokenizer {
   std::string to_json() const override {
     return call(name_, "to_json()", [&] { return tokenizer_->to_json(); });
   }
-  void load_json(std::string_view json) override {
-    call(name_, "load_json()", [&] { tokenizer_->load_json(json); });
+  void load_json(std::string_view text) override {
+    call(name_, "load_json()", [&] { tokenizer_->load_json(text); });
   }
   void load_special_tokens(std::string_view tokenizer_config) override {
     call(name_, "load_special_tokens()", [&] { tokenizer_->load_special_tokens(tokenizer_config); });

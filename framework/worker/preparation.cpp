@@ -22,13 +22,6 @@ Progress reporting(ProgressLines& progress, const char* stage, const char* unit 
   return [&progress, stage, unit](double done, double total) { progress.stage(stage, done, total, unit); };
 }
 
-void check_vocabulary(const Job& job, const Tokenizer& tokenizer) {
-  if (tokenizer.vocab_size() <= job.vocab_size(tokenizer)) return;
-  throw Error(ErrorKind::experiment,
-              fmt::format("model.vocab_size is {}, but the tokenizer has {} tokens: expected at least as many",
-                          job.vocab_size(tokenizer), tokenizer.vocab_size()));
-}
-
 void check_any(const data::Samples& samples, const data::PartFacts& facts, const data::DataOptions& options,
                const char* what) {
   if (samples.size() > 0 || facts.bytes == 0) return;
@@ -225,6 +218,13 @@ std::optional<std::string> seen_text_note(const std::optional<data::SeenText>& s
       "{:.1f} % of the text kept for evaluation is in the training text too, word for word{}; so the evaluation partly "
       "measures what the model knows by heart. Give the data set each text once",
       100 * seen->share, where);
+}
+
+void check_vocabulary(const ModelJob& job, const Tokenizer& tokenizer) {
+  if (tokenizer.vocab_size() <= job.vocab_size(tokenizer)) return;
+  throw Error(ErrorKind::experiment,
+              fmt::format("model.vocab_size is {}, but the tokenizer has {} tokens: expected at least as many",
+                          job.vocab_size(tokenizer), tokenizer.vocab_size()));
 }
 
 void check_evaluation(const Job& job, const Dataset& dataset) {

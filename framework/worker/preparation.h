@@ -40,6 +40,9 @@ struct JobData {
 /// training.max_eval_samples leaves the first so many samples of the validation share, and of each document's part.
 JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, ProgressLines& progress);
 
+/// Throws Error (experiment) where the tokenizer has more tokens than the model.
+void check_vocabulary(const ModelJob& job, const Tokenizer& tokenizer);
+
 /// Throws Error (experiment) naming the training argument that asks for evaluation where nothing is kept for it:
 /// `dataset`, which is the job's, gives text, of which dataset.validation keeps none, or tokens of training alone.
 void check_evaluation(const Job& job, const Dataset& dataset);

@@ -205,6 +205,8 @@ class DocumentationTest(FolioTest):
             self.ids[shown] = json.loads(self.shell(f"./runner {experiment} --json"))["id"]
         bert = self.results / "runs" / self.ids["7dab592d"]
         (self.home / "tokenizer.json").symlink_to(bert / "model/tokenizer.json")
+        (self.home / "downloads").mkdir()
+        (self.home / "downloads/distilgpt2").symlink_to(self.results / "runs" / self.ids["e4cbdeef"] / "model")
         self.shell("./runner experiments/smoke.yaml --results there && mv there/runs elsewhere")
 
     def start_server(self):
@@ -291,7 +293,7 @@ class DocumentationTest(FolioTest):
             known.update(f"{plugin['kind']}.{option['name']}" for option in plugin["options"])
         known.update(f"{kind}.type" for kind in ("dataset", "tokenizer", "model"))
         known.update({key.rpartition(".")[0] for key in known if key.count(".") == 2})  # dataset.split of split.size
-        pattern = r"(?<![\w./-])(?:dataset|tokenizer|model|training)\.(?!json|h\b)[a-z][\w.]*"
+        pattern = r"(?<![\w./-])(?:dataset|tokenizer|model|training)\.(?!json|safetensors|h\b)[a-z][\w.]*"
         named = 0
         for name, text in self.texts().items():
             for line, _, _, content in code_spans(text):
@@ -317,9 +319,11 @@ class DocumentationTest(FolioTest):
 
     def test_every_piece_of_an_experiment_is_taken(self):
         self.copy_folder()
-        tokenizer = json.loads(self.shell("./runner experiments/smoke.yaml --json"))["folder"] + "/model/tokenizer.json"
+        model = pathlib.Path(json.loads(self.shell("./runner experiments/smoke.yaml --json"))["folder"]) / "model"
+        (self.home / "downloads").mkdir()
+        (self.home / "downloads/distilgpt2").symlink_to(model)
         experiments = self.home / "experiments"
-        for file, content in {**FILES, "gpt2/tokenizer.json": pathlib.Path(tokenizer).read_bytes()}.items():
+        for file, content in {**FILES, "gpt2/tokenizer.json": (model / "tokenizer.json").read_bytes()}.items():
             (experiments / file).parent.mkdir(exist_ok=True)
             (experiments / file).write_bytes(content)
         (self.home / "proverbs.txt").write_bytes(WORDS)

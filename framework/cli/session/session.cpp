@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "cli/session/model_of_run.h"
 #include "cli/session/sweep.h"
 #include "formats/description_json.h"
 #include "plugin_host/place_trust.h"
@@ -63,7 +64,7 @@ Session open_session(const GlobalOptions& global, const fs::path& experiment,
                      const std::vector<std::string>& overrides) {
   plugin_host::Catalogue catalogue(
       plugin_host::usual_settings(global.plugin_path, experiment, named_plugins(experiment, overrides)));
-  experiment::Declarations declarations{catalogue.plugins(), framework_options(), {}, {}};
+  experiment::Declarations declarations{catalogue.plugins(), framework_options(), {}, {}, {}, {}};
   for (const plugin_host::PluginProblem& problem : catalogue.problems())
     if (problem.fatal && problem.kind) declarations.unusable.push_back({*problem.kind, problem.id, problem.message});
   declarations.problem_with = [problems = catalogue.problems()](PluginKind kind, const std::string& id) {
@@ -72,6 +73,7 @@ Session open_session(const GlobalOptions& global, const fs::path& experiment,
     });
     return found == problems.end() ? std::string() : found->message;
   };
+  declarations.model_of_run = [global](const std::string& run) { return model_of_run(run, global); };
   for (const fs::path& folder : catalogue.folders()) declarations.searched.push_back(folder.string());
   return {std::move(catalogue), std::move(declarations)};
 }
@@ -104,11 +106,13 @@ void require_trusted(const runs::PluginBuild& plugin, const GlobalOptions& globa
 std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue) {
   std::vector<runs::PluginBuild> builds;
   for (const PluginKind kind : {PluginKind::dataset, PluginKind::tokenizer, PluginKind::model}) {
-    const std::string id = resolved.at(std::string(to_string(kind))).at("type");
+    const std::string section(to_string(kind));
+    if (!resolved.contains(section)) continue;
+    const std::string id = resolved[section].at("type");
     const PluginDescription& plugin = catalogue.require(kind, id);
     if (first_invalid_utf8(plugin.library))
       throw Error(ErrorKind::plugin, plugin.library + ": its path is not UTF-8, which a run cannot record; move it");
-    builds.push_back({std::string(to_string(kind)), id, plugin.version, plugin.library, plugin.library_hash});
+    builds.push_back({section, id, plugin.version, plugin.library, plugin.library_hash});
   }
   return builds;
 }

@@ -28,7 +28,7 @@ Session open_session(const GlobalOptions& global, const std::filesystem::path& e
 /// it there, it is not what the user's lock has, or it lies among the results, where a run of a stranger's may be.
 void require_trusted(const runs::PluginBuild& plugin, const GlobalOptions& global);
 
-/// The builds of the three plugins that a resolved experiment names.
+/// The builds of the plugins that a resolved experiment names, one for each of its sections.
 std::vector<runs::PluginBuild> plugins_of(const nlohmann::json& resolved, const plugin_host::Catalogue& catalogue);
 
 /// The experiment and its plugins as the worker takes them for work without a run (worker::Job::from_request()).

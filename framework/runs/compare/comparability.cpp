@@ -246,6 +246,7 @@ std::vector<Check> check_comparability(const Run& a, const Run& b) {
   for (const Lookup& lookup : lookups())
     if (applies(lookup, a, b))
       checks.push_back(lookup.keys[0].name == kObjective ? look_up_objective(lookup, a, b) : look_up(lookup, a, b));
+  if (auto check = check_starting_weights(a, b)) checks.push_back(std::move(*check));
   checks.push_back(check_length(a, b));
   checks.push_back(check_busy(a, b));
   checks.push_back(check_builds(a, b));

@@ -89,6 +89,22 @@ Check check_states(const Run& a, const Run& b) {
   return check;
 }
 
+std::optional<Check> check_starting_weights(const Run& a, const Run& b) {
+  const Facts of_a = facts_from_json(a.facts), of_b = facts_from_json(b.facts);
+  if (!of_a.initial_weights_hash && !of_b.initial_weights_hash) return std::nullopt;
+  const auto text = [](const Facts& facts) {
+    if (!facts.initial_weights_hash) return std::string("random");
+    return fmt::format("{}, {}", facts.initial_weights_hash->substr(0, 12), facts.initial_model.value_or(""));
+  };
+  Check check;
+  check.name = "starting weights";
+  check.finding = of_a.initial_weights_hash == of_b.initial_weights_hash ? Finding::equal : Finding::different;
+  check.a = text(of_a);
+  check.b = text(of_b);
+  check.meaning = meaning_of(check.finding, "One began with knowledge that the other did not have.");
+  return check;
+}
+
 Check check_length(const Run& a, const Run& b) {
   Check check;
   check.name = "length";

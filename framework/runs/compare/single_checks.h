@@ -23,6 +23,9 @@ std::string meaning_of(Finding finding, const std::string& when_different);
 /// The same plugins in other builds. Two runs with other plugins differ in their settings, and not by this check.
 Check check_builds(const Run& a, const Run& b);
 
+/// What the models were before training. None where both were random.
+std::optional<Check> check_starting_weights(const Run& a, const Run& b);
+
 /// A run that is not over, or was cut short, has figures of a part of itself.
 Check check_states(const Run& a, const Run& b);
 

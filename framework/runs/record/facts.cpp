@@ -41,6 +41,9 @@ void for_each_fact(Visit&& visit) {
   visit("uniform_loss", &Facts::uniform_loss);
   visit("unigram_loss", &Facts::unigram_loss);
   visit("parameters", &Facts::parameters);
+  visit("initial_model", &Facts::initial_model);
+  visit("initial_weights_hash", &Facts::initial_weights_hash);
+  visit("initial_config_hash", &Facts::initial_config_hash);
   visit("eval_samples", &Facts::eval_samples);
   visit("eval_hash", &Facts::eval_hash);
   visit("eval_tokens", &Facts::eval_tokens);
@@ -84,6 +87,11 @@ constexpr FactMeaning kMeanings[] = {
      "The loss of a guess that knows only how often each token occurs in the training text: the entropy of their "
      "frequencies. A model whose loss is above it has learned less than a list of frequencies knows."},
     {"parameters", "", "Number of learned parameters of the model; one that is used in two places counts once."},
+    {"initial_model", "", "The folder that the weights were taken from (model.from)."},
+    {"initial_weights_hash", "",
+     "SHA-256 of the file with the weights that training began with; of several files, of the lines that sha256sum "
+     "prints of them. Equal if two runs began with the same weights."},
+    {"initial_config_hash", "", "SHA-256 of the config.json of the folder that the weights were taken from."},
     {"eval_samples", "samples", "Number of samples in the text that was kept for evaluation."},
     {"eval_hash", "", "SHA-256 of the texts that were kept for evaluation."},
     {"eval_tokens", "tokens", "Tokens in the evaluation samples."},

@@ -76,6 +76,11 @@ struct Facts {
   std::optional<double> unigram_loss;
   std::optional<std::int64_t> parameters;  ///< learned numbers of the model; what stands in two places counts once
 
+  // Of a model whose weights were taken from elsewhere.
+  std::optional<std::string> initial_model;         ///< the folder
+  std::optional<std::string> initial_weights_hash;  ///< SHA-256 of its weights
+  std::optional<std::string> initial_config_hash;   ///< SHA-256 of its config.json
+
   // Of the text that was kept for evaluation.
   std::optional<std::int64_t> eval_samples;  ///< 0 where none was kept, and nothing else is known then
   std::optional<std::string> eval_hash;      ///< SHA-256 over its texts, and over max_eval_samples

@@ -13,8 +13,10 @@
 #include "train/saving.h"
 #include "worker/commands/commands.h"
 #include "worker/environment.h"
+#include "worker/initial_weights.h"
 #include "worker/job.h"
 #include "worker/model_folder.h"
+#include "worker/preparation.h"
 #include "worker/progress_lines.h"
 
 namespace folio::worker {
@@ -86,17 +88,42 @@ std::string said(Model& model, const Tokenizer& tokenizer, std::vector<TokenId> 
   return "\n" + tokenizer.decode(answer, /*skip_special_tokens=*/false);
 }
 
-/// A run's model, loaded, and how it is to choose its tokens.
+/// A model that has its weights, with its tokenizer.
+struct LoadedModel {
+  ModelJob job;
+  std::unique_ptr<Tokenizer> tokenizer;
+  std::unique_ptr<Model> model;
+};
+
+LoadedModel load_run(const runs::RunFolder& folder) {
+  LoadedModel loaded{Job::from_run(folder, Job::Builds::any), nullptr, nullptr};
+  loaded.tokenizer = loaded.job.make_tokenizer();
+  load_tokenizer(*loaded.tokenizer, folder.model() / "tokenizer.json");
+  loaded.model = loaded.job.make_model(*loaded.tokenizer);
+  train::load_model(*loaded.model, folder.model(), loaded.job.hugging_face());
+  return loaded;
+}
+
+/// What stands in the folder of somebody else: its model.from.
+LoadedModel load_folder(const nlohmann::json& request) {
+  LoadedModel loaded{ModelJob::from_request(request), nullptr, nullptr};
+  loaded.tokenizer = loaded.job.make_tokenizer();
+  loaded.tokenizer->train([](const auto&) {}, special_tokens_of(loaded.job.objective()), {});  // has it them?
+  check_vocabulary(loaded.job, *loaded.tokenizer);
+  loaded.model = loaded.job.make_model(*loaded.tokenizer);
+  load_initial_weights(*loaded.model, loaded.job.model_folder().value(), loaded.job.hugging_face());
+  return loaded;
+}
+
+/// A model, and how it is to choose its tokens.
 class Writer {
  public:
-  Writer(const runs::RunFolder& folder, const nlohmann::json& request)
-      : job_(Job::from_run(folder, Job::Builds::any)),
+  Writer(LoadedModel loaded, const nlohmann::json& request)
+      : job_(std::move(loaded.job)),
         device_(train::choose_device(job_.training())),
         sampling_(sampling_options(request)),
-        tokenizer_(job_.make_tokenizer()) {
-    load_tokenizer(*tokenizer_, folder.model() / "tokenizer.json");
-    model_ = job_.make_model(*tokenizer_);
-    train::load_model(*model_, folder.model());
+        tokenizer_(std::move(loaded.tokenizer)),
+        model_(std::move(loaded.model)) {
     move_to(*model_, device_);
   }
 
@@ -125,7 +152,7 @@ class Writer {
     text.finish();
   }
 
-  Job job_;
+  ModelJob job_;
   c10::Device device_;
   generate::SamplingOptions sampling_;
   std::unique_ptr<Tokenizer> tokenizer_;
@@ -144,10 +171,12 @@ void answer_all(Writer& writer, std::istream& input, ProgressLines& out) {
 
 }  // namespace
 
-int generate(const std::filesystem::path& run_folder, const std::string& request_text) {
+int generate(const std::string& request_text) {
   const auto request = nlohmann::json::parse(request_text);
   set_thread_count();
-  Writer writer(runs::RunFolder(run_folder), request);
+  Writer writer(request.contains("run_folder") ? load_run(runs::RunFolder(request["run_folder"].get<std::string>()))
+                                               : load_folder(request),
+                request);
   ProgressLines out;
   request.contains("prompt") ? writer.answer(request["prompt"], out) : answer_all(writer, std::cin, out);
   return 0;

@@ -16,6 +16,7 @@
 #include "worker/environment.h"
 #include "worker/estimates/estimates.h"
 #include "worker/estimates/time_estimate.h"
+#include "worker/initial_weights.h"
 #include "worker/job.h"
 #include "worker/precision.h"
 #include "worker/preparation.h"
@@ -53,6 +54,8 @@ Parts make_parts(const Job& job) {
   if (pretrained) parts.tokenizer->train([](const auto&) {}, special_tokens_of(job.objective()), {});  // has it them?
   if (!pretrained && !job.settles_vocab_size()) return parts;
   parts.model = make_model(job, *parts.tokenizer);
+  if (pretrained) check_vocabulary(job, *parts.tokenizer);
+  if (const auto folder = job.model_folder()) check_initial_weights(*parts.model, *folder, job.hugging_face());
   check_memory(*parts.model, job.training().optim, device);
   check_label_smoothing(*parts.model, job.model_name(), job.training().label_smoothing_factor);
   return parts;

@@ -28,6 +28,7 @@
 #include "worker/environment.h"
 #include "worker/estimates/estimates.h"
 #include "worker/failure.h"
+#include "worker/initial_weights.h"
 #include "worker/model_folder.h"
 #include "worker/model_outputs.h"
 #include "worker/plugin_calls.h"
@@ -134,7 +135,8 @@ std::vector<runs::TextSource> text_sources(const data::Corpus& corpus) {
   return sources;
 }
 
-runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model) {
+runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model,
+                     const std::optional<InitialWeights>& initial) {
   const data::PartFacts& text = job_data.encoded.training;
   const data::PartFacts& evaluated = job_data.encoded.evaluation;
   const std::int64_t vocab_size = job.vocab_size(*job_data.tokenizer);
@@ -163,6 +165,11 @@ runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model
   facts.uniform_loss = std::log(static_cast<double>(vocab_size));
   if (job.objective() != Objective::span_corruption) facts.unigram_loss = job_data.encoded.unigram_loss;
   facts.parameters = parameter_count(model);
+  if (initial) {
+    facts.initial_model = initial->folder;
+    facts.initial_weights_hash = initial->weights_hash;
+    facts.initial_config_hash = initial->config_hash;
+  }
   facts.planned_steps = train::plan_training(job.training(), job_data.training.size()).max_steps;
   facts.eval_samples = job_data.evaluation.size();
   if (job_data.evaluation.size() > 0) {
@@ -185,8 +192,21 @@ std::optional<runs::EvaluationParts> evaluation_parts(const train::TrainingResul
   return runs::EvaluationParts{parts.documents, parts.nats, parts.scored};
 }
 
-void tell_notes(const JobData& job_data, ProgressLines& progress) {
-  for (const std::string& warning : job_data.warnings) tell_warning(warning, progress);
+void tell_notes(const std::vector<std::string>& notes, ProgressLines& progress) {
+  for (const std::string& note : notes) tell_warning(note, progress);
+}
+
+/// Gives the model its weights: random ones, or those of a folder, which are told.
+std::optional<InitialWeights> fill_model(const Job& job, Model& model, ProgressLines& progress) {
+  const auto folder = job.model_folder();
+  if (!folder) {
+    model.initialize();
+    return std::nullopt;
+  }
+  progress.stage("Loading the weights", 0, 1);
+  InitialWeights initial = load_initial_weights(model, *folder, job.hugging_face());
+  tell_notes(initial.notes, progress);
+  return initial;
 }
 
 /// The precision that a run takes, and how fast the machine multiplies in it.
@@ -303,7 +323,7 @@ bool train_run(Work& work) {
   std::optional<ResumePoint> point;
   if (resume) point = find_resume_point(folder, resume->from);
   const JobData job_data = prepare_data(job, folder.path(), progress);
-  tell_notes(job_data, progress);
+  tell_notes(job_data.warnings, progress);
   if (begun) events.environment(describe_machine());
 
   progress.stage("Building the model", 0, 1);
@@ -316,9 +336,9 @@ bool train_run(Work& work) {
   tell_speed(speed, events, progress);
   at::manual_seed(job.training().seed);
   const std::unique_ptr<Model> model = job.make_model(*job_data.tokenizer);
-  model->initialize();
+  const std::optional<InitialWeights> initial = fill_model(job, *model, progress);
   move_to(*model, execution.device);
-  events.facts(to_json(facts_of(job, job_data, *model)));
+  events.facts(to_json(facts_of(job, job_data, *model, initial)));
 
   stop.check();
   stop.keep_from_now_on();
