@@ -45,6 +45,8 @@ function(folio_add_plugin id)
   target_compile_definitions(${target} PRIVATE ${plugin_DEFINITIONS})
   # All of a static layer stays inside the plugin, so that two plugins never share half of one.
   target_link_options(${target} PRIVATE -Wl,--exclude-libs,ALL)
+  # A run path as DT_RUNPATH: a DT_RPATH would hold for other libraries too, and Folio refuses it.
+  target_link_options(${target} PRIVATE -Wl,--enable-new-dtags)
   if(NOT plugin_NO_DESCRIPTION)
     # The order alone: a new folio-describe does not build the plugins anew.
     add_dependencies(${target} folio-describe)

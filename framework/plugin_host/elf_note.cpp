@@ -36,6 +36,11 @@ constexpr std::uint64_t kMostNoteBytes = 1 << 20;
 constexpr std::uint64_t kMostDynamicBytes = 1 << 20;
 constexpr std::uint64_t kMostNameBytes = 64 << 20;
 
+constexpr std::pair<Elf64_Sxword, const char*> kUnfollowedEntries[] = {
+    {DT_RPATH, "DT_RPATH"}, {DT_AUXILIARY, "DT_AUXILIARY"}, {DT_FILTER, "DT_FILTER"},
+    {DT_AUDIT, "DT_AUDIT"}, {DT_DEPAUDIT, "DT_DEPAUDIT"},
+};
+
 std::string machine_name(unsigned bits, Elf64_Half machine) {
   constexpr std::pair<Elf64_Half, const char*> kNames[] = {
       {EM_X86_64, "x86-64"}, {EM_AARCH64, "AArch64"}, {EM_386, "x86"},    {EM_ARM, "ARM"},
@@ -137,21 +142,67 @@ std::vector<Elf64_Phdr> read_program_headers(const ElfFile& file, const Elf64_Eh
   return segments;
 }
 
-/// The bytes of a table that lies in memory at `address` once the file is loaded, cut where its segment ends.
-std::string read_at_address(const ElfFile& file, const std::vector<Elf64_Phdr>& segments, std::uint64_t address,
-                            std::uint64_t length, const char* what) {
+/// Where in the file the bytes lie that are in memory at `address` once it is loaded.
+std::uint64_t offset_of_address(const ElfFile& file, const std::vector<Elf64_Phdr>& segments, std::uint64_t address,
+                                std::uint64_t length, const char* what) {
   for (const Elf64_Phdr& segment : segments) {
     if (segment.p_type != PT_LOAD || address < segment.p_vaddr || address - segment.p_vaddr >= segment.p_filesz)
       continue;
     const std::uint64_t within = address - segment.p_vaddr;
-    return file.read(segment.p_offset + within, std::min(length, segment.p_filesz - within), what);
+    if (length <= segment.p_filesz - within) return segment.p_offset + within;
   }
   file.fail(fmt::format("is damaged: {} lies in no segment", what));
 }
 
-/// The text that begins there; cut where the table ends.
-std::string text_at(const std::string& table, std::uint64_t offset) {
-  return offset < table.size() ? std::string(table.c_str() + offset) : std::string();
+/// Where two segments share a page the later covers what the file says of the other.
+void require_apart(const ElfFile& file, const std::vector<Elf64_Phdr>& segments) {
+  constexpr std::uint64_t kPage = 4096;
+  constexpr std::uint64_t kMostAddress = std::uint64_t{1} << 47;
+  std::uint64_t end = 0;
+  for (const Elf64_Phdr& segment : segments) {
+    if (segment.p_type != PT_LOAD) continue;
+    const bool fits = segment.p_vaddr < kMostAddress && segment.p_memsz < kMostAddress &&
+                      segment.p_filesz <= segment.p_memsz && segment.p_offset % kPage == segment.p_vaddr % kPage;
+    if (!fits || segment.p_vaddr / kPage * kPage < end) file.fail("is damaged: its segments overlap or do not fit");
+    end = (segment.p_vaddr + segment.p_memsz + kPage - 1) / kPage * kPage;
+  }
+}
+
+/// The entries before DT_NULL, as the loader finds them.
+std::vector<Elf64_Dyn> read_dynamic_section(const ElfFile& file, const std::vector<Elf64_Phdr>& segments) {
+  const auto is_dynamic = [](const Elf64_Phdr& segment) { return segment.p_type == PT_DYNAMIC; };
+  const auto dynamic = std::find_if(segments.begin(), segments.end(), is_dynamic);
+  if (dynamic == segments.end()) return {};
+  if (std::count_if(segments.begin(), segments.end(), is_dynamic) > 1)
+    file.fail("is damaged: it has more than one dynamic section");
+  require_apart(file, segments);
+  const std::uint64_t length = dynamic->p_filesz;
+  if (length > kMostDynamicBytes)
+    file.fail(fmt::format("is damaged: its dynamic section has more than {} bytes", kMostDynamicBytes));
+  // The loader goes by the address, other tools by the offset: they must mean the same bytes.
+  if (offset_of_address(file, segments, dynamic->p_vaddr, length, "its dynamic section") != dynamic->p_offset)
+    file.fail("is damaged: the address and the offset of its dynamic section contradict each other");
+  const std::string bytes = file.read(dynamic->p_offset, length, "its dynamic section");
+  std::vector<Elf64_Dyn> entries;
+  for (std::size_t at = 0; at + sizeof(Elf64_Dyn) <= bytes.size(); at += sizeof(Elf64_Dyn)) {
+    entries.push_back(structure_at<Elf64_Dyn>(bytes, at));
+    if (entries.back().d_tag != DT_NULL) continue;
+    entries.pop_back();
+    return entries;
+  }
+  file.fail("is damaged: its dynamic section has no end");
+}
+
+/// The value of the entry with this tag; none where there is no such entry.
+std::optional<std::uint64_t> dynamic_value(const ElfFile& file, const std::vector<Elf64_Dyn>& entries, Elf64_Sxword tag,
+                                           const char* name) {
+  std::optional<std::uint64_t> value;
+  for (const Elf64_Dyn& entry : entries) {
+    if (entry.d_tag != tag) continue;
+    if (value) file.fail(fmt::format("is damaged: its dynamic section has more than one {}", name));
+    value = entry.d_un.d_val;
+  }
+  return value;
 }
 
 /// Looks for the note at every place of a segment where one may begin. Walking from note to note would lose its way:
@@ -197,34 +248,27 @@ std::optional<std::string> read_elf_note(const std::filesystem::path& library, s
 LibraryNeeds read_library_needs(const LibraryFile& library) {
   const ElfFile file(library);
   const std::vector<Elf64_Phdr> segments = read_program_headers(file, read_header(file));
-  const auto dynamic = std::find_if(segments.begin(), segments.end(),
-                                    [](const Elf64_Phdr& segment) { return segment.p_type == PT_DYNAMIC; });
-  LibraryNeeds needs;
-  if (dynamic == segments.end()) return needs;
-  const std::string bytes =
-      file.read(dynamic->p_offset, std::min(dynamic->p_filesz, kMostDynamicBytes), "its dynamic section");
-  std::vector<std::uint64_t> needed;
-  std::optional<std::uint64_t> run_path, old_run_path;
-  std::uint64_t table_at = 0, table_size = 0;
-  for (std::size_t at = 0; at + sizeof(Elf64_Dyn) <= bytes.size(); at += sizeof(Elf64_Dyn)) {
-    const auto entry = structure_at<Elf64_Dyn>(bytes, at);
-    if (entry.d_tag == DT_NULL) break;
-    if (entry.d_tag == DT_NEEDED) needed.push_back(entry.d_un.d_val);
-    if (entry.d_tag == DT_RUNPATH) run_path = entry.d_un.d_val;
-    if (entry.d_tag == DT_RPATH) old_run_path = entry.d_un.d_val;
-    if (entry.d_tag == DT_STRTAB) table_at = entry.d_un.d_ptr;
-    if (entry.d_tag == DT_STRSZ) table_size = entry.d_un.d_val;
+  const std::vector<Elf64_Dyn> entries = read_dynamic_section(file, segments);
+  const std::uint64_t size = dynamic_value(file, entries, DT_STRSZ, "DT_STRSZ").value_or(0);
+  if (size > kMostNameBytes)
+    file.fail(fmt::format("is damaged: its table of names has more than {} bytes", kMostNameBytes));
+  std::string table;
+  if (const auto address = dynamic_value(file, entries, DT_STRTAB, "DT_STRTAB"); address && size > 0) {
+    constexpr const char* kWhat = "its table of names";
+    table = file.read(offset_of_address(file, segments, *address, size, kWhat), size, kWhat);
   }
-  if (table_size == 0) return needs;
-  const std::string table =
-      read_at_address(file, segments, table_at, std::min(table_size, kMostNameBytes), "its table of names");
-  for (const std::uint64_t offset : needed) needs.libraries.push_back(text_at(table, offset));
-  if (!run_path) run_path = old_run_path;
-  const std::string folders = run_path ? text_at(table, *run_path) : "";
-  for (std::string_view rest = folders; !rest.empty();) {
-    const std::string_view folder = rest.substr(0, rest.find(':'));
-    rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
-    if (!folder.empty()) needs.run_path.emplace_back(folder);
+  const auto text = [&](std::uint64_t offset) {
+    const std::size_t end = offset < table.size() ? table.find('\0', offset) : std::string::npos;
+    if (end == std::string::npos)
+      file.fail("is damaged: a name in its dynamic section lies outside its table of names");
+    return table.substr(offset, end - offset);
+  };
+  LibraryNeeds needs;
+  if (const auto path = dynamic_value(file, entries, DT_RUNPATH, "DT_RUNPATH")) needs.run_path = text(*path);
+  for (const Elf64_Dyn& entry : entries) {
+    if (entry.d_tag == DT_NEEDED) needs.libraries.push_back(text(entry.d_un.d_val));
+    for (const auto& [tag, name] : kUnfollowedEntries)
+      if (entry.d_tag == tag) needs.unfollowed.emplace_back(name);
   }
   return needs;
 }

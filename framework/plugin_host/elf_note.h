@@ -27,11 +27,12 @@ std::optional<std::string> read_elf_note(const std::filesystem::path& library, s
 
 /// Which libraries a shared library asks the loader for, and where to look for them.
 struct LibraryNeeds {
-  std::vector<std::string> libraries;  ///< DT_NEEDED
-  std::vector<std::string> run_path;   ///< the folders of DT_RUNPATH, else of DT_RPATH, with $ORIGIN as it stands
+  std::vector<std::string> libraries;   ///< DT_NEEDED
+  std::string run_path;                 ///< DT_RUNPATH as it stands: folders between colons
+  std::vector<std::string> unfollowed;  ///< other entries that name libraries or folders, as DT_RPATH and DT_FILTER do
 };
 
-/// Throws Error (plugin) as read_elf_note() does.
+/// Throws Error (plugin) as read_elf_note() does, and where the loader could read the dynamic section otherwise.
 LibraryNeeds read_library_needs(const LibraryFile& library);
 
 }  // namespace folio::plugin_host

@@ -15,8 +15,8 @@
 #include "folio/objective.h"
 #include "plugin_host/build_stamp.h"
 #include "plugin_host/library_copy.h"
+#include "plugin_host/neighbours.h"
 #include "plugin_host/option_names.h"
-#include "plugin_host/place_trust.h"
 #include "support/nearest_name.h"
 
 namespace folio::plugin_host {
@@ -50,79 +50,11 @@ std::string explain(const fs::path& copy, std::string complaint) {
   return "cannot be loaded: " + complaint;
 }
 
-/// The file that a library's need is met by.
-struct Neighbour {
-  fs::path path;
-  bool of_origin;  ///< found through the library's own folder ($ORIGIN)
-};
-
-/// None where the run path does not find it: then it is one of the system's.
-std::optional<Neighbour> neighbour(const fs::path& library, const LibraryNeeds& needs, const std::string& name) {
-  if (name.starts_with('/')) return Neighbour{name, false};
-  for (std::string folder : needs.run_path) {
-    bool of_origin = false;
-    for (const std::string_view origin : {"$ORIGIN", "${ORIGIN}"}) {
-      const std::string own_folder = library.parent_path().string();
-      for (std::size_t at = 0; (at = folder.find(origin, at)) != std::string::npos; at += own_folder.size()) {
-        folder.replace(at, origin.size(), own_folder);
-        of_origin = true;
-      }
-    }
-    std::error_code error;
-    if (fs::is_regular_file(fs::path(folder) / name, error)) return Neighbour{fs::path(folder) / name, of_origin};
-  }
-  return std::nullopt;
-}
-
-/// The loader would look for a relative path in the folder that Folio is started in, which may be anybody's.
-void refuse_relative_paths(const fs::path& library, const LibraryNeeds& needs) {
-  const auto refuse = [&](const std::string& what, const std::string& path) {
-    fail(library, fmt::format("cannot be loaded: {} '{}', which is another file wherever Folio is started; expected "
-                              "$ORIGIN or an absolute path",
-                              what, path));
-  };
-  for (const std::string& folder : needs.run_path)
-    if (!folder.starts_with('/') && !folder.starts_with("$ORIGIN") && !folder.starts_with("${ORIGIN}"))
-      refuse("its run path names the folder", folder);
-  for (const std::string& name : needs.libraries)
-    if (name.find('/') != std::string::npos && !name.starts_with('/')) refuse("it needs the file", name);
-}
-
-bool is_loaded(const std::string& name) {
-  void* const handle = ::dlopen(name.c_str(), RTLD_NOLOAD | RTLD_LAZY);
-  if (handle != nullptr) ::dlclose(handle);
-  return handle != nullptr;
-}
-
-/// Loads the libraries that the plugin brings along beside itself, which its copy could not find; the loader then takes
-/// them as the ones that the copy needs. They, and what they need in turn, must lie as safely as the plugin, wherever
-/// their run paths find them. `contents`: where the bytes of `library` are.
-void load_neighbours(const fs::path& plugin, const fs::path& library, const fs::path& contents,
-                     std::vector<std::string>& seen) {
-  const LibraryNeeds needs = read_library_needs(LibraryFile{library, contents});
-  refuse_relative_paths(plugin, needs);
-  for (const std::string& name : needs.libraries) {
-    if (std::find(seen.begin(), seen.end(), name) != seen.end()) continue;
-    seen.push_back(name);
-    const auto file = neighbour(library, needs, name);
-    if (!file || (!file->of_origin && is_loaded(name))) continue;  // which the loader then takes
-    std::error_code error;
-    const fs::path real = fs::weakly_canonical(file->path, error);
-    const auto problem = is_of_own_build(plugin) ? std::nullopt : problem_with_place(real, real.parent_path());
-    if (problem)
-      fail(plugin, fmt::format("cannot be loaded: it needs {}, which is not safe: {}", file->path.string(), *problem));
-    load_neighbours(plugin, real, real, seen);
-    if (file->of_origin && ::dlopen(file->path.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr)
-      fail(plugin, fmt::format("cannot be loaded: it needs {}: {}", file->path.string(), ::dlerror()));
-  }
-}
-
 /// Opens the copy and never closes it.
 const shared_library& open_for_good(const fs::path& library, const LibraryCopy& copy) {
   // Never destroyed: at the end of the process the plugins' own static objects go in the order that the loader chooses.
   static auto& loaded = *new std::vector<std::unique_ptr<shared_library>>;
-  std::vector<std::string> seen;
-  load_neighbours(library, library, copy.path(), seen);
+  load_neighbours(LibraryFile{library, copy.path()});
   auto opened = std::make_unique<shared_library>();
   std::error_code error;
   // rtld_now: a missing symbol shows here, and not in the middle of a run. rtld_local: plugins do not see one another.

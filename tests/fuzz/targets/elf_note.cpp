@@ -1,4 +1,4 @@
-// A plugin's library, of which the build stamp is read before it is loaded.
+// A plugin's library, of which the build stamp and the needs are read before it is loaded.
 
 #include "plugin_host/elf_note.h"
 
@@ -12,6 +12,7 @@ void one_input(std::string_view bytes) {
   static InputFile file("input.so");
   file.with(bytes);
   is_taken("input.so", [&] { plugin_host::read_elf_note(file.path(), "GNU", 1); });
+  is_taken("input.so", [&] { plugin_host::read_library_needs({file.path(), file.path()}); });
   is_taken("input.so", [&] {
     const plugin_host::BuildStamp stamp = plugin_host::read_build_stamp(file.path());
     plugin_host::require_fitting(file.path(), stamp);
