@@ -53,30 +53,32 @@ std::vector<fs::path> libraries_meant(const std::vector<std::string>& paths, con
   return libraries;
 }
 
-void forget(PluginLock& lock, const std::vector<fs::path>& libraries) {
-  for (const fs::path& library : libraries) {
-    if (!lock.forget(library))
-      throw Error(ErrorKind::usage, library.string() + ": is not on the list of trusted plugins");
-    fmt::print(std::cout, "{}: no longer on the list\n", library.string());
-  }
-  lock.save();
+void forget(const fs::path& list, const std::vector<fs::path>& libraries) {
+  PluginLock::change(list, [&](PluginLock& lock) {
+    for (const fs::path& library : libraries)
+      if (!lock.forget(library))
+        throw Error(ErrorKind::usage, library.string() + ": is not on the list of trusted plugins");
+  });
+  for (const fs::path& library : libraries) fmt::print(std::cout, "{}: no longer on the list\n", library.string());
 }
 
 /// All or none: a library that is no plugin of this build is refused before anything is written.
-void trust(PluginLock& lock, const std::vector<fs::path>& libraries) {
+void trust(const fs::path& list, const std::vector<fs::path>& libraries) {
   Table table({{"kind"}, {"id"}, {"SHA-256"}, {"file"}});
+  std::vector<std::string> hashes;
   for (const fs::path& library : libraries) {
     const plugin_host::BuildStamp stamp = plugin_host::read_build_stamp(library);
     plugin_host::require_fitting(library, stamp);
-    const std::string hash = sha256_file(library);
-    lock.trust(library, hash);
-    table.add_row({stamp.kind, stamp.id, hash, library.string()});
+    hashes.push_back(sha256_file(library));
+    table.add_row({stamp.kind, stamp.id, hashes.back(), library.string()});
   }
-  lock.save();
+  PluginLock::change(list, [&](PluginLock& lock) {
+    for (std::size_t i = 0; i < libraries.size(); ++i) lock.trust(libraries[i], hashes[i]);
+  });
   fmt::print(std::cout,
              "{}\nTrusted as they are now, in {}.\nA plugin has all your rights when it runs. One that changes must be "
              "trusted again.\n",
-             table.to_text(), lock.file().string());
+             table.to_text(), list.string());
 }
 
 void print_trusted(const PluginLock& lock) {
@@ -103,14 +105,14 @@ void print_trusted(const PluginLock& lock) {
 }  // namespace
 
 void trust_plugins(const TrustOptions& options, const GlobalOptions& global) {
-  PluginLock lock(plugin_host::plugin_lock_file());
-  if (options.list) return print_trusted(lock);
+  const fs::path list = plugin_host::plugin_lock_file();
+  if (options.list) return print_trusted(PluginLock(list));
   // What is to be forgotten may be gone.
   const bool forgets_files = options.forget && !options.paths.empty();
   const std::vector<fs::path> libraries = forgets_files
                                               ? std::vector<fs::path>(options.paths.begin(), options.paths.end())
                                               : libraries_meant(options.paths, global);
-  options.forget ? forget(lock, libraries) : trust(lock, libraries);
+  options.forget ? forget(list, libraries) : trust(list, libraries);
 }
 
 }  // namespace folio::cli

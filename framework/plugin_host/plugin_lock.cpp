@@ -1,13 +1,17 @@
 #include "plugin_host/plugin_lock.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "plugin_host/place_trust.h"
 #include "support/error.h"
 #include "support/files.h"
+#include "support/utf8.h"
 
 namespace folio::plugin_host {
 namespace {
@@ -50,16 +54,34 @@ std::optional<std::string> PluginLock::hash_of(const fs::path& library) const {
   return found == hashes_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void PluginLock::trust(const fs::path& library, const std::string& hash) { hashes_[lock_key(library)] = hash; }
+void PluginLock::trust(const fs::path& library, const std::string& hash) {
+  const std::string key = lock_key(library);
+  if (first_invalid_utf8(key)) {
+    throw Error(ErrorKind::usage, fmt::format("{}: cannot be put on the list of trusted plugins: its path{} is not "
+                                              "UTF-8, and the list could not name it; rename the file or the folder",
+                                              library.string(), key == library.string() ? "" : ", " + key + ","));
+  }
+  hashes_[key] = hash;
+}
 
 bool PluginLock::forget(const fs::path& library) { return hashes_.erase(lock_key(library)) > 0; }
 
-void PluginLock::save() const {
-  if (file_.empty()) {
+void PluginLock::change(const fs::path& file, const std::function<void(PluginLock&)>& change) {
+  if (file.empty()) {
     throw Error(ErrorKind::plugin,
                 "there is no place for the list of trusted plugins: neither HOME nor XDG_DATA_HOME is set");
   }
-  make_directories(file_.parent_path(), ErrorKind::plugin);
+  make_directories(file.parent_path(), ErrorKind::plugin);
+  // The folder, since the file is replaced. Where its file system has no locks this goes on without.
+  const FileDescriptor folder(::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) throw_errno(ErrorKind::plugin, file.parent_path(), "cannot be opened");
+  while (::flock(folder.get(), LOCK_EX) != 0 && errno == EINTR) continue;
+  PluginLock lock(file);
+  change(lock);
+  lock.save();
+}
+
+void PluginLock::save() const {
   write_file_atomically(
       file_,
       json{{"format", kLockFormat}, {"plugins", hashes_}}.dump(1, ' ', false, json::error_handler_t::replace) + "\n",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -22,14 +23,18 @@ class PluginLock {
   const std::map<std::string, std::string>& hashes() const { return hashes_; }
   std::optional<std::string> hash_of(const std::filesystem::path& library) const;
 
+  /// Throws Error (usage) where the path is not UTF-8, which the list cannot hold.
   void trust(const std::filesystem::path& library, const std::string& hash);
   /// Whether it was listed.
   bool forget(const std::filesystem::path& library);
 
-  /// Throws Error (plugin) where it cannot be written.
-  void save() const;
+  /// Reads the file, lets `change` change the list and writes it, while other processes wait. Nothing is written where
+  /// `change` throws. Throws Error (plugin) where the file cannot be written.
+  static void change(const std::filesystem::path& file, const std::function<void(PluginLock&)>& change);
 
  private:
+  void save() const;
+
   std::filesystem::path file_;
   std::map<std::string, std::string> hashes_;
 };

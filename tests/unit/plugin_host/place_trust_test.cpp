@@ -97,6 +97,14 @@ TEST_CASE("code beside an experiment does not run unless the experiment names it
   CHECK(fs::exists(place.path() / "mark"));
 }
 
+namespace {
+
+void trust(const TemporaryFolder& place, const fs::path& library, const std::string& hash) {
+  PluginLock::change(place.path() / "plugins.lock", [&](PluginLock& lock) { lock.trust(library, hash); });
+}
+
+}  // namespace
+
 TEST_CASE("code that others could have written does not run, named or not, until it is on the list") {
   const TemporaryFolder place;
   const ScopedVariable mark("FOLIO_FIXTURE_MARK", (place.path() / "mark").string());
@@ -110,24 +118,19 @@ TEST_CASE("code that others could have written does not run, named or not, until
   CHECK_THAT(message(), StartsWith(library.string() + ": is not loaded: others may write to ") &&
                             Contains("runner plugins trust '" + library.string() + "'"));
 
-  PluginLock lock(place.path() / "plugins.lock");
   const std::string others_hash(64, '0');
-  lock.trust(library, others_hash);
-  lock.save();
+  trust(place, library, others_hash);
   CHECK_THAT(message(), Contains("it has changed since it was trusted: expected SHA-256 " + others_hash + ", found " +
                                  sha256_file(library) + "; if the change is yours: runner plugins trust"));
 
-  lock.trust(library, sha256_file(library));
-  lock.save();
+  trust(place, library, sha256_file(library));
   CHECK(catalogue_beside(place, {}).plugins().size() == 1);
 }
 
 TEST_CASE("a library on the list that changed is not loaded even from a safe place") {
   const TemporaryFolder place;
   const fs::path library = place.add("good", "plugins");
-  PluginLock lock(place.path() / "plugins.lock");
-  lock.trust(library, sha256_file(library));
-  lock.save();
+  trust(place, library, sha256_file(library));
   CHECK(catalogue_beside(place, kGoodNamed).plugins().size() == 1);
   place.write("plugins/fixture_good.so", read_file(library) + "changed");
   CHECK_THAT(

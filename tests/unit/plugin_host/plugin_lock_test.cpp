@@ -2,6 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <string>
+#include <thread>
+#include <vector>
+
 #include "unit/plugin_host/fixtures.h"
 
 using namespace folio;
@@ -13,22 +17,20 @@ using Catch::Matchers::StartsWith;
 TEST_CASE("the list of trusted plugins keeps hashes by path and is the user's alone") {
   const TemporaryFolder place;
   const fs::path file = place.path() / "folio" / "plugins.lock", library = place.write("a.so", "a");
-  PluginLock lock(file);
-  CHECK_FALSE(lock.hash_of(library));
-  lock.trust(library, "1234");
-  lock.save();
+  CHECK_FALSE(PluginLock(file).hash_of(library));
+  PluginLock::change(file, [&](PluginLock& lock) { lock.trust(library, "1234"); });
   struct stat status{};
   REQUIRE(::stat(file.c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
 
   fs::create_symlink(library, place.path() / "link.so");
-  PluginLock read(file);
-  CHECK(read.hash_of(library) == "1234");
-  CHECK(read.hash_of(place.path() / "link.so") == "1234");
+  CHECK(PluginLock(file).hash_of(library) == "1234");
+  CHECK(PluginLock(file).hash_of(place.path() / "link.so") == "1234");
   fs::remove(library);
-  CHECK(read.forget(library));
-  CHECK_FALSE(read.forget(library));
-  read.save();
+  PluginLock::change(file, [&](PluginLock& lock) {
+    CHECK(lock.forget(library));
+    CHECK_FALSE(lock.forget(library));
+  });
   CHECK(PluginLock(file).hashes().empty());
 }
 
@@ -47,6 +49,35 @@ TEST_CASE("a list that is damaged or that others may write is refused with what 
 }
 
 TEST_CASE("without a home there is no list to write") {
-  PluginLock none{fs::path()};
-  CHECK_THAT(error_of(ErrorKind::plugin, [&] { none.save(); }), Contains("neither HOME nor XDG_DATA_HOME is set"));
+  CHECK_THAT(error_of(ErrorKind::plugin, [&] { PluginLock::change(fs::path(), [](PluginLock&) {}); }),
+             Contains("neither HOME nor XDG_DATA_HOME is set"));
+}
+
+TEST_CASE("of libraries that are trusted at the same time none is lost") {
+  constexpr int kAtOnce = 12;
+  const TemporaryFolder place;
+  const fs::path file = place.path() / "folio" / "plugins.lock";
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kAtOnce; ++i) {
+    threads.emplace_back([&, i] {
+      PluginLock::change(
+          file, [&](PluginLock& lock) { lock.trust(place.path() / (std::to_string(i) + ".so"), std::to_string(i)); });
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(PluginLock(file).hashes().size() == kAtOnce);
+}
+
+TEST_CASE("a path that the list cannot name is refused, and nothing is changed") {
+  const TemporaryFolder place;
+  const fs::path file = place.path() / "plugins.lock", library = place.write("good.so", "a");
+  const fs::path odd = place.write("odd\xff.so", "a");
+  const std::string message = error_of(ErrorKind::usage, [&] {
+    PluginLock::change(file, [&](PluginLock& lock) {
+      lock.trust(library, "1234");
+      lock.trust(odd, "1234");
+    });
+  });
+  CHECK_THAT(message, StartsWith(odd.string() + ": cannot be put on the list") && Contains("is not UTF-8"));
+  CHECK_FALSE(fs::exists(file));
 }
