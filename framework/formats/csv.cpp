@@ -14,10 +14,29 @@ namespace folio {
 
 namespace {
 
-/// Whether a spreadsheet would calculate what the cell says instead of showing it: "=1+1", "@SUM(A1)", "-2+3".
+/// The text without the blanks, control characters and characters without width that it begins with, all of which a
+/// spreadsheet may take away.
+std::string_view trimmed_front(std::string_view text) {
+  while (!text.empty()) {
+    const DecodedCodePoint point = decode_code_point(text, 0);
+    const bool blank = point.value == ' ' || point.value == 0xA0 || point.value == 0x1680 || point.value == 0x202F ||
+                       (point.value >= 0x2000 && point.value <= 0x200A) || point.value == 0x205F ||
+                       point.value == 0x3000;
+    if (!blank && !is_hidden(point.value)) break;
+    text.remove_prefix(point.length);
+  }
+  return text;
+}
+
+/// Whether a spreadsheet would calculate what the cell says instead of showing it: "=1+1", " @SUM(A1)", "-2+3", or one
+/// of these in full width.
 bool begins_formula(std::string_view text) {
-  if (text.empty() || std::string_view("=+-@\t\r").find(text.front()) == std::string_view::npos) return false;
-  const bool signed_number = text.front() == '-' || text.front() == '+';
+  if (!text.empty() && (text.front() == '\t' || text.front() == '\r')) return true;
+  text = trimmed_front(text);
+  if (text.empty()) return false;
+  const char32_t first = decode_code_point(text, 0).value;
+  if (std::u32string_view(U"=+-@\uFF1D\uFF0B\uFF0D\uFF20").find(first) == std::u32string_view::npos) return false;
+  const bool signed_number = first == '-' || first == '+';
   if (!signed_number) return true;
   const std::string_view digits = text.substr(1);
   double number = 0;

@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "folio/error.h"
+#include "support/machine/processor_time.h"
+#include "support/stop_signals.h"
 
 namespace folio::worker {
 namespace {
@@ -26,7 +28,8 @@ extern "C" void on_stop_signal(int) {
 StopRequest::StopRequest(std::filesystem::path file) : file_(std::move(file)) {
   struct sigaction action{};
   action.sa_handler = on_stop_signal;
-  for (const int number : {SIGINT, SIGTERM}) ::sigaction(number, &action, nullptr);
+  for (const int number : kStopSignals)
+    if (number != SIGXCPU || !processor_time_limit()) ::sigaction(number, &action, nullptr);  // else it is no wish
   ::signal(SIGHUP, SIG_IGN);
 }
 

@@ -8,8 +8,8 @@ namespace folio::worker {
 /// Thrown where a run stops before there is anything to keep.
 struct Stopped {};
 
-/// Whether a person wants the run to stop: by SIGINT or SIGTERM, or by a file that `runner stop` puts into its folder,
-/// which reaches it from another container or machine too.
+/// Whether a person wants the run to stop: by a signal of kStopSignals, or by a file that `runner stop` puts into its
+/// folder, which reaches it from another container or machine too.
 class StopRequest {
  public:
   /// From here on the end of the terminal does not end this process.

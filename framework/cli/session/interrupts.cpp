@@ -25,13 +25,11 @@ InterruptScope::InterruptScope(bool reads) {
   struct sigaction action{};
   action.sa_handler = on_interrupt;
   action.sa_flags = reads ? 0 : SA_RESTART;
-  ::sigaction(SIGINT, &action, &old_int_);
-  ::sigaction(SIGTERM, &action, &old_term_);
+  for (std::size_t i = 0; i < std::size(kStopSignals); ++i) ::sigaction(kStopSignals[i], &action, &before_[i]);
 }
 
 InterruptScope::~InterruptScope() {
-  ::sigaction(SIGINT, &old_int_, nullptr);
-  ::sigaction(SIGTERM, &old_term_, nullptr);
+  for (std::size_t i = 0; i < std::size(kStopSignals); ++i) ::sigaction(kStopSignals[i], &before_[i], nullptr);
   --open_scopes;
 }
 

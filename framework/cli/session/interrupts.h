@@ -2,10 +2,15 @@
 
 #include <signal.h>
 
+#include <iterator>
+
+#include "support/stop_signals.h"
+
 namespace folio::cli {
 
-/// While one lives, Ctrl-C (SIGINT) and SIGTERM are counted instead of ending this process. They may be nested; the
-/// outermost begins the count. A second one ends the process at once unless a worker is there that takes it.
+/// While one lives, Ctrl-C and the other signals of kStopSignals are counted instead of ending this process. They may
+/// be nested; the outermost begins the count. A second one ends the process at once unless a worker is there that takes
+/// it.
 class InterruptScope {
  public:
   /// `reads` tells whether a person is asked for input meanwhile, which an interrupt is to end. Else nothing that waits
@@ -19,8 +24,7 @@ class InterruptScope {
   void let_worker_take(bool takes);
 
  private:
-  struct sigaction old_int_{};
-  struct sigaction old_term_{};
+  struct sigaction before_[std::size(kStopSignals)]{};
 };
 
 /// How many there have been since the outermost scope began.

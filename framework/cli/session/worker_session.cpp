@@ -6,12 +6,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 #include "cli/session/interrupts.h"
 #include "cli/session/session.h"
 #include "support/error.h"
 #include "support/human.h"
+#include "support/machine/processor_time.h"
+#include "support/stop_signals.h"
 
 namespace folio::cli {
 namespace {
@@ -47,8 +51,14 @@ bool read_some(int fd, std::string& pending) {
 
 bool WorkerEnd::by_a_person() const {
   // Before there is anything to keep it ends by itself.
-  return status.code == exit_code(ErrorKind::interrupted) || status.signal == SIGINT || status.signal == SIGTERM ||
+  const bool asked =
+      std::find(std::begin(kStopSignals), std::end(kStopSignals), status.signal) != std::end(kStopSignals);
+  return status.code == exit_code(ErrorKind::interrupted) || (asked && lack_of_processor_time().empty()) ||
          (status.signal == SIGKILL && interrupts > 1);
+}
+
+std::string WorkerEnd::lack_of_processor_time() const {
+  return folio::lack_of_processor_time(status.signal, processor_seconds, processor_time_limit());
 }
 
 bool WorkerEnd::could_not_load() const {
@@ -58,6 +68,7 @@ bool WorkerEnd::could_not_load() const {
 
 std::string WorkerEnd::to_text() const {
   std::string text = "the worker " + status.to_text();
+  if (const std::string why = lack_of_processor_time(); !why.empty()) return text + ": " + why;
   if (!could_not_load()) return text;
   text += ": it could not load its libraries";
   if (const auto bytes = address_space()) text += fmt::format("; ulimit -v leaves it {}", human_bytes(*bytes));
@@ -66,6 +77,7 @@ std::string WorkerEnd::to_text() const {
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
                      const std::function<void()>& on_idle, const std::function<std::optional<std::string>()>& answer) {
+  const double seconds_before = processor_seconds_of_children();
   InterruptScope scope(/*reads=*/static_cast<bool>(answer));
   throw_if_interrupted("the worker had not begun");
   ChildProcess worker(worker_program(), options);
@@ -101,7 +113,8 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
     ::usleep(2000);
   }
   scope.let_worker_take(false);
-  return {worker.wait(), passed_on, told_end};
+  const ExitStatus status = worker.wait();
+  return {status, passed_on, processor_seconds_of_children() - seconds_before, told_end};
 }
 
 void run_worker_to_success(const ChildProcess::Options& options,
@@ -113,7 +126,7 @@ void run_worker_to_success(const ChildProcess::Options& options,
   const WorkerEnd end = run_worker(options, take, [] {});
   if (end.interrupts > 0 && !end.status.success()) throw Error(ErrorKind::interrupted, "interrupted");
   if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
-  if (end.could_not_load()) throw Error(ErrorKind::run, end.to_text());
+  if (end.could_not_load() || !end.lack_of_processor_time().empty()) throw Error(ErrorKind::run, end.to_text());
   if (!end.status.success()) throw Error(ErrorKind::plugin, end.to_text());
   if (!end.told_end)
     throw Error(ErrorKind::plugin, "the worker " + end.status.to_text() + " before its work was done" + kOnlyAPlugin);
