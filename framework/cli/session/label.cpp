@@ -16,10 +16,10 @@ void check_run_name(const std::string& name, std::span<const runs::RunSummary> r
   if (const auto problem = problem_with_name(name))
     throw Error(ErrorKind::usage, "a run cannot be named '" + shown + "': " + *problem);
   for (const runs::RunSummary& run : runs) {
-    if (runs::is_baseline(run) && run.name == name)
+    if (runs::is_baseline(run) && run.name.size() == name.size() && name_begins(run.name, name))
       throw Error(ErrorKind::usage,
                   "a run cannot be named '" + shown + "': so is " + run.id + ", which comes with Folio");
-    if (!runs::is_baseline(run) && run.id.starts_with(name))
+    if (!runs::is_baseline(run) && name_begins(run.id, name))
       throw Error(ErrorKind::usage, "a run cannot be named '" + shown + "': the id " + run.id + " begins so");
   }
 }
