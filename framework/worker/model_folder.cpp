@@ -1,27 +1,25 @@
 #include "worker/model_folder.h"
 
-#include <nlohmann/json.hpp>
+#include <string>
 #include <system_error>
 
 #include "folio/error.h"
+#include "formats/transformers_files.h"
 #include "support/files.h"
 #include "train/saving.h"
 
 namespace folio::worker {
 
-void save_model_folder(const Model& model, const Tokenizer& tokenizer, const std::filesystem::path& folder) {
+void save_model_folder(const Model& model, const Tokenizer& tokenizer, Objective objective,
+                       const std::filesystem::path& folder) {
   train::save_model(model, folder);
-  write_file_atomically(folder / "tokenizer.json", tokenizer.to_json());
-  nlohmann::json config{{"tokenizer_class", "PreTrainedTokenizerFast"}, {"model_max_length", model.max_length()}};
-  constexpr std::pair<SpecialToken, const char*> kKeys[] = {
-      {SpecialToken::end_of_text, "eos_token"},       {SpecialToken::padding, "pad_token"},
-      {SpecialToken::unknown, "unk_token"},           {SpecialToken::classification, "cls_token"},
-      {SpecialToken::separator, "sep_token"},         {SpecialToken::mask, "mask_token"},
-      {SpecialToken::beginning_of_text, "bos_token"},
-  };
-  for (const auto& [token, key] : kKeys)
-    if (const auto id = tokenizer.special_token_id(token)) config[key] = tokenizer.token(*id);
-  write_file_atomically(folder / "tokenizer_config.json", config.dump(2) + "\n");
+  const std::string config = config_with_token_ids(model.config_json(), tokenizer, objective);
+  write_file_atomically(folder / "config.json", config);
+  if (const std::string generation = generation_config_json(tokenizer, objective); !generation.empty())
+    write_file_atomically(folder / "generation_config.json", generation);
+  write_file_atomically(folder / "tokenizer.json", tokenizer_json_of(tokenizer, objective));
+  write_file_atomically(folder / "tokenizer_config.json",
+                        tokenizer_config_json(tokenizer, objective, config, model.max_length()));
 }
 
 void require_model_folder(const std::filesystem::path& folder) {

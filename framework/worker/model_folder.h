@@ -10,8 +10,9 @@
 namespace folio::worker {
 
 /// A model with its tokenizer in Hugging Face's layout: config.json, model.safetensors, tokenizer.json,
-/// tokenizer_config.json.
-void save_model_folder(const Model& model, const Tokenizer& tokenizer, const std::filesystem::path& folder);
+/// tokenizer_config.json, and generation_config.json unless the model is masked (formats/transformers_files.h).
+void save_model_folder(const Model& model, const Tokenizer& tokenizer, Objective objective,
+                       const std::filesystem::path& folder);
 
 /// Throws Error (run) where a file that save_model_folder() writes is missing or empty.
 void require_model_folder(const std::filesystem::path& folder);

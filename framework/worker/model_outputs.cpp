@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <nlohmann/json.hpp>
 
 #include "folio/error.h"
 
@@ -60,6 +61,8 @@ void check_outputs(Model& model, const std::string& name, Batch batch, std::int6
   for (at::Tensor* tokens : {&batch.input_ids, &batch.attention_mask, &batch.decoder_input_ids, &batch.labels})
     *tokens = beginning_of(*tokens);
   const std::int64_t scored = batch.labels.ne(kIgnoredLabel).sum().item<std::int64_t>();
+  if (!nlohmann::json::parse(model.config_json(), nullptr, /*allow_exceptions=*/false).is_object())
+    throw Error(ErrorKind::plugin, name + ": what config_json() gives is no JSON object");
   model.training(false);
   {
     const at::NoGradGuard no_grad;

@@ -7,6 +7,7 @@
 
 #include "data/token_shards.h"
 #include "folio/error.h"
+#include "formats/transformers_files.h"
 #include "support/human.h"
 #include "support/sha256.h"
 #include "worker/token_cache.h"
@@ -269,7 +270,7 @@ JobData prepare_data(const Job& job, const std::filesystem::path& run_folder, Pr
   auto [tokenizer, tokenizer_was_cached] =
       is_text ? train_tokenizer(job, *dataset, corpus, progress) : tokenizer_of_shards(job, shards);
   check_vocabulary(job, *tokenizer);
-  std::string tokenizer_hash = sha256_hex(tokenizer->to_json());
+  std::string tokenizer_hash = sha256_hex(tokenizer_json_of(*tokenizer, job.objective()));
 
   const std::string key = tokens_key(job, corpus, tokenizer_hash);
   Tokens tokens = is_text ? encode_texts(job, *dataset, corpus, *tokenizer, key, run_folder, progress)

@@ -29,6 +29,7 @@ IN_TRAINING = {
     "flat_head": f"{MODEL}: what logits() gives has the shape [8, 400], expected [1, 8, 400]",
     "loss_of_each": f"{MODEL}: what loss() gives has the shape [2], expected []",
     "double_loss": f"{MODEL}: what loss() gives is of the type Double, expected float32",
+    "config_of_words": f"{MODEL}: what config_json() gives is no JSON object",
     "no_gradient": f"{MODEL}: what loss() gives has no gradient",
 }
 

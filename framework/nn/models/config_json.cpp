@@ -29,6 +29,7 @@ std::string config_json(const OptionTable& table, const OptionValues& options, c
   json config{{"architectures", {written_as.name}},
               {"model_type", written_as.model_type},
               {"dtype", "float32"},
+              {"torch_dtype", "float32"},  // the same in version 4
               {"transformers_version", kTransformersVersion}};
   for (const Option& option : table.options()) {
     const auto value = options.all().find(option.name);

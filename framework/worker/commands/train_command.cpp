@@ -368,7 +368,7 @@ bool train_run(Work& work) {
 
   progress.stage("Saving the model", 0, 1);
   require_record(folder);
-  save_model_folder(*model, *job_data.tokenizer, folder.model());
+  save_model_folder(*model, *job_data.tokenizer, job.objective(), folder.model());
   if (!result.interrupted) {
     progress.stage("Writing a sample", 0, 1);
     const auto& samples = job_data.evaluation.size() > 0 ? job_data.evaluation : job_data.training;

@@ -130,6 +130,7 @@ std::string Llama::config_json() const {
   return nn::config_json(options(), config_.options, hugging_face(),
                          {{"num_key_value_heads", config_.key_heads},
                           {"head_dim", config_.head_width},
+                          {"rope_theta", config_.rotary_base},  // where version 4 looks
                           {"bos_token_id", nullptr},
                           {"eos_token_id", nullptr}});
 }

@@ -175,7 +175,7 @@ HuggingFaceClass T5::hugging_face() {
 }
 
 std::string T5::config_json() const {
-  // The tokens' ids are those of a tokenizer that is trained for the objective: padding, end of text, unknown.
+  // These ids are of a tokenizer that is trained for the objective; the run's own replace them in its model folder.
   return nn::config_json(options(), config_.options, hugging_face(),
                          {{"num_decoder_layers", config_.decoder_layers},
                           {"pad_token_id", 0},

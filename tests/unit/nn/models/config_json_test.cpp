@@ -28,6 +28,7 @@ TEST_CASE("config.json has the options under the class's names, and its settings
   CHECK(config == nlohmann::json{{"architectures", {"TinyForCausalLM"}},
                                  {"model_type", "tiny"},
                                  {"dtype", "float32"},
+                                 {"torch_dtype", "float32"},
                                  {"transformers_version", nn::kTransformersVersion},
                                  {"n_embd", 64},
                                  {"dropout", 0.1},

@@ -105,6 +105,7 @@ TEST_CASE("llama writes the config.json of LlamaForCausalLM") {
   CHECK(config.at("num_key_value_heads") == 2);
   CHECK(config.at("head_dim") == 8);
   CHECK(config.at("rope_parameters").at("rope_theta") == 500);
+  CHECK(config.at("rope_theta") == 500);
   CHECK(config.at("tie_word_embeddings") == false);
 }
 
