@@ -271,6 +271,15 @@ def weights():
                                                 "id2label": {"0": "a"}, "hidden_size": 1e9, "n_embd": "x"}))
 
 
+def adapters():
+    config = {"peft_type": "LORA", "r": 4, "lora_alpha": 8, "lora_dropout": 0.1, "target_modules": ["query", "value"],
+              "bias": "none", "use_rslora": False, "base_model_name_or_path": "bert", "init_lora_weights": True,
+              "auto_mapping": {"base_model_class": "BertForMaskedLM"}, "rank_pattern": {}, "modules_to_save": None}
+    put("adapter_config", "whole", json.dumps(config))
+    put("adapter_config", "expression", json.dumps({**config, "target_modules": ".*\\.q", "use_rslora": True}))
+    put("adapter_config", "features", json.dumps({**config, "use_dora": True, "rank_pattern": {"h.0": 2}}))
+
+
 def data():
     put("jsonl", "texts", '{"text": "one", "meta": {"title": "t", "n": [1, null, true]}}\n{"text":"tw\\u00e9\\n","x":NaN}\n\n')
     put("jsonl", "wrong", b'\xef\xbb\xbf{"text": "\\ud800", "text": 1}\n{"meta.title": "\xff"}\n[{"a": [[')
@@ -369,6 +378,7 @@ if __name__ == "__main__":
     runs()
     tokenizers()
     weights()
+    adapters()
     data()
     library()
     imports()
