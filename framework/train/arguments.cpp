@@ -93,6 +93,10 @@ OptionTable training_option_table() {
       number("label_smoothing_factor", 0)
           .between(0, 0.999999)
           .help("share of each label's probability that is spread evenly over the vocabulary in training"),
+      text_list("freeze")
+          .absent_means("all parameters are trained")
+          .help("parameters that are not trained, by patterns over their names in Hugging Face's class, such as "
+                "'transformer.h.0.*'"),
       integer("seed", 42).at_least(0).help("seed of the initial weights, the dropout and the order of samples"),
       integer("data_seed").at_least(0).absent_means("seed").help("seed of the order of samples only"),
       text("logging_strategy", "steps").choices({"no", "steps", "epoch"}).help("when the loss is recorded"),
@@ -175,6 +179,7 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.adam_epsilon = values.number("adam_epsilon");
   a.max_grad_norm = values.number("max_grad_norm");
   a.label_smoothing_factor = values.number("label_smoothing_factor");
+  if (values.has("freeze")) a.freeze = values.text_list("freeze");
   a.seed = static_cast<std::uint64_t>(values.integer("seed"));
   a.data_seed = values.has("data_seed") ? static_cast<std::uint64_t>(values.integer("data_seed")) : a.seed;
   a.logging_strategy = interval(values.text("logging_strategy"));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "folio/options.h"
 #include "train/optimization/schedule_options.h"
@@ -40,6 +41,8 @@ struct TrainingArguments {
   double max_grad_norm;  ///< 0: no clipping
 
   double label_smoothing_factor;
+
+  std::vector<std::string> freeze;  ///< see freeze() in fine_tuning.h
 
   std::uint64_t seed;
   std::uint64_t data_seed;

@@ -14,6 +14,9 @@
 
 namespace folio::train {
 
+/// The file that the model itself is in, as Hugging Face calls it.
+inline constexpr const char* kModelFile = "model.safetensors";
+
 /// What a checkpoint is made of. The tensors are those that are in use; the texts are made already.
 struct CheckpointContents {
   std::int64_t step = 0;

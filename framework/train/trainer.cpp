@@ -18,7 +18,6 @@
 #include "train/evaluation.h"
 #include "train/fingerprint.h"
 #include "train/random_state.h"
-#include "train/saving.h"
 #include "train/tensor_files.h"
 
 namespace folio::train {
@@ -68,7 +67,7 @@ Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments
       checkpoints_(std::move(checkpoints), arguments) {}
 
 void Trainer::resume_from(const std::filesystem::path& checkpoint) {
-  load_model(model_, checkpoint);
+  restore_model(model_, checkpoint / kModelFile);
   const std::filesystem::path tensors = checkpoint / kTensorFile;
   const SafetensorsFile file(tensors);
   optimizer_->load_state(file, tensors);
@@ -196,7 +195,7 @@ void Trainer::save() {
 CheckpointContents Trainer::checkpoint() const {
   CheckpointContents contents;
   contents.step = totals_.steps();
-  contents.tensor_files["model.safetensors"] = file_tensors(model_);
+  contents.tensor_files[kModelFile] = checkpoint_tensors(model_);
   std::vector<NamedTensor>& tensors = contents.tensor_files[kTensorFile];
   tensors = optimizer_->state();
   for (NamedTensor& named : random_state(execution_.device)) tensors.push_back(std::move(named));

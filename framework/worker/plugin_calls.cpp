@@ -227,6 +227,18 @@ class GuardedModel : public Model {
   std::string config_json() const override {
     return call(name_, "config_json()", [&] { return model_->config_json(); });
   }
+  std::vector<std::string> linear_layers() const override {
+    return call(name_, "linear_layers()", [&] { return model_->linear_layers(); });
+  }
+  std::vector<std::string> usual_lora_layers() const override {
+    return call(name_, "usual_lora_layers()", [&] { return model_->usual_lora_layers(); });
+  }
+  void add_lora(const Lora& lora) override {
+    call(name_, "add_lora()", [&] { model_->add_lora(lora); });
+  }
+  const Lora* lora() const override {
+    return call(name_, "lora()", [&] { return model_->lora(); });
+  }
 
  private:
   std::unique_ptr<Model> model_;

@@ -2,13 +2,14 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <memory>
 #include <string>
 
 #include "nn/parameters.h"
 
 namespace folio::nn {
 
-/// output = input weight^T + bias, over the last dimension.
+/// output = input weight^T + bias, over the last dimension; with an adapter what that adds.
 class Linear {
  public:
   struct Options {
@@ -29,6 +30,7 @@ class Linear {
  private:
   at::Tensor weight_;
   at::Tensor bias_;
+  std::shared_ptr<const LinearAdapter> adapter_;
 };
 
 }  // namespace folio::nn

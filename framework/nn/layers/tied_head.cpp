@@ -92,21 +92,28 @@ at::Tensor table_gradient_of(const at::Tensor& logits_gradient, const at::Tensor
   return gradient;
 }
 
+/// Which gradients are asked for: a frozen table's, or that of hidden states below which nothing is learned, is spared
+/// its matrix product.
+struct Wanted {
+  bool hidden, table, bias;
+
+  bool any() const { return hidden || table || bias; }
+};
+
 /// Of hidden, table and bias; `saved`: inputs, weight, the gradient of the logits.
 Tensors projected_loss_backward(const Tensors& saved, const Tensors& gradients, at::ScalarType hidden_type,
-                                bool biased) {
+                                const Wanted& wanted) {
   const WithoutAutocast plain;
   const auto [inputs, weight, logits_gradient] = std::tie(saved[0], saved[1], saved[2]);
+  Tensors results(3);
+  if (wanted.hidden) results[0] = at::mm(logits_gradient, weight).to(hidden_type);
+  if (wanted.table) results[1] = table_gradient_of(logits_gradient, inputs);
+  if (wanted.bias) results[2] = logits_gradient.sum(0, /*keepdim=*/false, at::kFloat);
   const at::Tensor& factor = gradients[0];  // 1, unless the loss was scaled
-  const at::Tensor hidden_gradient = at::mm(logits_gradient, weight).to(hidden_type);
-  const at::Tensor table_gradient = table_gradient_of(logits_gradient, inputs);
-  const at::Tensor bias_gradient = biased ? logits_gradient.sum(0, /*keepdim=*/false, at::kFloat) : at::Tensor();
-  if (factor.item<float>() != 1) {
-    hidden_gradient.mul_(factor);
-    table_gradient.mul_(factor);
-    if (biased) bias_gradient.mul_(factor);
-  }
-  return {hidden_gradient, table_gradient, bias_gradient};
+  if (factor.item<float>() == 1) return results;
+  for (const at::Tensor& result : results)
+    if (result.defined()) result.mul_(factor);
+  return results;
 }
 
 /// Projection and cross-entropy in one, on the processor. The logits exist once, in the compute type, and become their
@@ -114,21 +121,20 @@ Tensors projected_loss_backward(const Tensors& saved, const Tensors& gradients, 
 /// hidden [rows, width], table [vocabulary, width] float32, bias [vocabulary] float32 or undefined, labels [rows]
 ForwardPass projected_loss(const at::Tensor& hidden, const at::Tensor& table, const at::Tensor& bias,
                            const at::Tensor& labels, double items, double smoothing, at::ScalarType type,
-                           bool differentiate) {
+                           const Wanted& wanted) {
   const WithoutAutocast plain;
   const at::Tensor inputs = hidden.to(type);
   const at::Tensor weight = table.to(type);
   const at::Tensor logits = project(inputs, weight, bias.defined() ? bias.to(type) : at::Tensor());
   const std::vector<float> losses = cross_entropies(logits, labels, static_cast<float>(smoothing),
-                                                    differentiate ? static_cast<float>(1 / items) : 0.0F);
+                                                    wanted.any() ? static_cast<float>(1 / items) : 0.0F);
   const double sum = std::accumulate(losses.begin(), losses.end(), 0.0);
   const at::Tensor loss = at::scalar_tensor(sum / items, at::TensorOptions().dtype(at::kFloat));
-  if (!differentiate) return {.outputs = {loss}, .saved = {}, .backward = {}};
+  if (!wanted.any()) return {.outputs = {loss}, .saved = {}, .backward = {}};
   return {.outputs = {loss},
           .saved = {inputs, weight, logits},
-          .backward = [hidden_type = hidden.scalar_type(), biased = bias.defined()](const Tensors& saved,
-                                                                                    const Tensors& gradients) {
-            return projected_loss_backward(saved, gradients, hidden_type, biased);
+          .backward = [hidden_type = hidden.scalar_type(), wanted](const Tensors& saved, const Tensors& gradients) {
+            return projected_loss_backward(saved, gradients, hidden_type, wanted);
           }};
 }
 
@@ -171,10 +177,13 @@ at::Tensor TiedHead::loss(const ScoredRows& scored, std::int64_t num_items, doub
         .div(static_cast<double>(num_items));
   }
   check_labels(row_labels);
-  const bool differentiate = at::GradMode::is_enabled() && (rows.requires_grad() || table_.requires_grad());
+  const auto wants = [](const at::Tensor& tensor) {
+    return at::GradMode::is_enabled() && tensor.defined() && tensor.requires_grad();
+  };
+  const Wanted wanted{.hidden = wants(rows), .table = wants(table_), .bias = wants(bias_)};
   return differentiable({rows, table_, bias_}, [&, &rows = rows, &labels_of_rows = row_labels] {
     return projected_loss(rows, table_, bias_, labels_of_rows.contiguous(), static_cast<double>(num_items), smoothing,
-                          compute_type(rows), differentiate);
+                          compute_type(rows), wanted);
   })[0];
 }
 

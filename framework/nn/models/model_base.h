@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "folio/model.h"
@@ -12,7 +13,13 @@ class ModelBase : public Model {
  public:
   const std::vector<Parameter>& parameters() const override { return parameters_.list(); }
   void initialize() override { parameters_.initialize(); }
-  void training(bool on) override { training_ = on; }
+  void training(bool on) override {
+    training_ = on;
+    parameters_.training(on);
+  }
+  std::vector<std::string> linear_layers() const override { return parameters_.linear_layers(); }
+  void add_lora(const Lora& lora) override { parameters_.add_lora(lora); }
+  const Lora* lora() const override { return parameters_.lora(); }
 
  protected:
   /// The probability of a dropout: the one given while the model trains, else 0.

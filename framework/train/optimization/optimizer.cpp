@@ -21,6 +21,7 @@ const std::string kStatePrefix = "optimizer/";
 Optimizer::Optimizer(const std::vector<Parameter>& parameters, const TrainingArguments& arguments)
     : max_grad_norm_(arguments.max_grad_norm), groups_{{{arguments.weight_decay, {}, {}, {}}, {0, {}, {}, {}}}} {
   for (const Parameter& parameter : parameters) {
+    if (!parameter.tensor.requires_grad()) continue;  // it is frozen
     Group& group = groups_[parameter.decays ? 0 : 1];
     group.parameters.push_back(parameter.tensor);
     group.names.push_back(parameter.name);

@@ -17,8 +17,8 @@
 
 namespace folio::train {
 
-/// What moves a model's parameters: in two groups, those that decay and those that do not, with clipping by the
-/// gradients' norm. What derives from it has the rule of the update.
+/// What moves a model's parameters, but those that are frozen, of which it keeps nothing: in two groups, those that
+/// decay and those that do not, with clipping by the gradients' norm. What derives from it has the rule of the update.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;

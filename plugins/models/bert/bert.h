@@ -41,6 +41,7 @@ class Bert : public nn::MaskedModel {
   explicit Bert(const OptionValues& values);
 
   std::string config_json() const override;
+  std::vector<std::string> usual_lora_layers() const override { return {"query", "value"}; }
 
  private:
   const nn::TransformerSizes& sizes() const override { return config_; }

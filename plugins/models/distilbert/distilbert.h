@@ -41,6 +41,7 @@ class DistilBert : public nn::MaskedModel {
   explicit DistilBert(const OptionValues& values);
 
   std::string config_json() const override;
+  std::vector<std::string> usual_lora_layers() const override { return {"q_lin", "v_lin"}; }
 
  private:
   const nn::TransformerSizes& sizes() const override { return config_; }

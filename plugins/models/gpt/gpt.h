@@ -66,6 +66,7 @@ class Gpt : public nn::CausalModel {
 
   bool counts_labels_before_shift() const override { return true; }
   std::string config_json() const override;
+  std::vector<std::string> usual_lora_layers() const override { return {"c_attn"}; }
 
  private:
   const nn::TransformerSizes& sizes() const override { return config_; }

@@ -57,6 +57,7 @@ class Llama : public nn::CausalModel {
   explicit Llama(const OptionValues& values);
 
   std::string config_json() const override;
+  std::vector<std::string> usual_lora_layers() const override { return {"q_proj", "v_proj"}; }
 
  private:
   const nn::TransformerSizes& sizes() const override { return config_; }

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "folio/hugging_face.h"
 #include "folio/options.h"
@@ -33,6 +34,7 @@ class T5 : public nn::ModelBase {
   double activation_bytes(const BatchShape& shape, int bytes_per_element) const override;
   double training_flops(const BatchShape& shape) const override;
   std::string config_json() const override;
+  std::vector<std::string> usual_lora_layers() const override { return {"q", "v"}; }
 
  private:
   /// The encoder's result [batch, length, hidden].

@@ -9,8 +9,10 @@
 #include <ATen/ops/nonzero.h>
 #include <ATen/ops/squeeze.h>
 
+#include <cmath>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,11 +50,29 @@ enum class Part { embeddings, attention, feed_forward, norms, head };
 /// One learned tensor.
 struct Parameter {
   std::string name;   ///< as Hugging Face's class of the model names it: "transformer.h.0.attn.c_attn.weight"
-  at::Tensor tensor;  ///< float32, a leaf that requires its gradient
+  at::Tensor tensor;  ///< float32, a leaf that requires its gradient until it is frozen
   Part part = Part::embeddings;
   bool decays = true;  ///< whether weight decay applies: not to biases and norms
   /// Saved and loaded with its two dimensions swapped: GPT-2's file format keeps linear weights as [in, out].
   bool transposed_in_file = false;
+  bool of_adapter = false;  ///< added by Model::add_lora()
+};
+
+/// Low-rank adapters of linear layers (LoRA, Hu et al. 2021). The model's own weights stay as they are; what is learned
+/// is, for each of the layers, A [rank, in] and B [out, rank], by which it adds scale() * B A dropout(input) to its
+/// result. The terms are those of peft's LoraConfig (0.21).
+struct Lora {
+  std::int64_t rank = 8;  ///< `r` there
+  double alpha = 8;
+  double dropout = 0;                 ///< of the layer's input, before A; only in training
+  bool rank_stabilized = false;       ///< `use_rslora`: the scale falls with the root of the rank
+  std::vector<std::string> layers{};  ///< of Model::linear_layers()
+  std::string base_model{};           ///< where the weights are from, as adapter_config.json is to say it
+
+  double scale() const {
+    const auto columns = static_cast<double>(rank);
+    return alpha / (rank_stabilized ? std::sqrt(columns) : columns);
+  }
 };
 
 /// A text that is being read and written token by token. It must not outlive its model, whose weights and
@@ -127,6 +147,22 @@ class Model {
 
   /// The config.json of Hugging Face's class.
   virtual std::string config_json() const = 0;
+
+  /// The linear layers that can have a low-rank adapter, by the names of these modules in Hugging Face's class
+  /// ("transformer.h.0.attn.c_attn"), in its order; the head is none of them. A model that names none cannot have
+  /// adapters.
+  virtual std::vector<std::string> linear_layers() const { return {}; }
+
+  /// The ends of the names of those that usually have one: peft's choice for the class.
+  virtual std::vector<std::string> usual_lora_layers() const { return {}; }
+
+  /// Puts an adapter on each of lora.layers, with A as peft fills it, from torch's default generator, and B zeros;
+  /// freezes all other parameters. Those of an adapter follow its layer's in parameters(), named like it with
+  /// ".lora_A.weight" and ".lora_B.weight". Called at most once, before any loss, with names of linear_layers() alone.
+  virtual void add_lora(const Lora& lora);
+
+  /// What add_lora() was given; null before.
+  virtual const Lora* lora() const { return nullptr; }
 };
 
 /// See Model::begin_decoding().
@@ -146,6 +182,8 @@ class RecomputingDecoding : public Decoding {
   bool has_source_ = batch_.input_ids.defined();
   at::Tensor ids_;
 };
+
+inline void Model::add_lora(const Lora&) { throw std::logic_error("a model without linear_layers() has no adapters"); }
 
 inline std::unique_ptr<Decoding> Model::begin_decoding(const Batch& source) {
   return std::make_unique<RecomputingDecoding>(*this, source);
