@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/commands.h"
+#include "cli/session/interrupts.h"
 #include "cli/view/print_json.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
@@ -122,7 +123,7 @@ int guarded_run(const std::vector<std::string>& arguments) {
     return run(arguments);
   } catch (const Error& error) {
     if (output_fault().empty()) tell_error(as_json, to_string(error.kind()), error.what());
-    return folio::exit_code(error.kind());
+    return error.kind() == ErrorKind::interrupted ? interrupted_exit_code() : folio::exit_code(error.kind());
   } catch (const std::exception& error) {
     if (output_fault().empty()) tell_error(as_json, "internal", plain_message(error));
     return 1;

@@ -17,8 +17,9 @@
 #include "support/human.h"
 #include "train/evaluation.h"
 #include "train/fingerprint.h"
-#include "train/random_state.h"
-#include "train/tensor_files.h"
+#include "train/saving/model_files.h"
+#include "train/saving/random_state.h"
+#include "train/saving/tensor_files.h"
 
 namespace folio::train {
 namespace {
@@ -67,7 +68,7 @@ Trainer::Trainer(Model& model, const TrainingData& data, const TrainingArguments
       checkpoints_(std::move(checkpoints), arguments) {}
 
 void Trainer::resume_from(const std::filesystem::path& checkpoint) {
-  restore_model(model_, checkpoint / kModelFile);
+  restore_model(model_, checkpoint);
   const std::filesystem::path tensors = checkpoint / kTensorFile;
   const SafetensorsFile file(tensors);
   optimizer_->load_state(file, tensors);
@@ -195,13 +196,14 @@ void Trainer::save() {
 CheckpointContents Trainer::checkpoint() const {
   CheckpointContents contents;
   contents.step = totals_.steps();
-  contents.tensor_files[kModelFile] = checkpoint_tensors(model_);
+  ModelFiles model = model_files(model_);
+  contents.tensor_files[model.tensor_file] = std::move(model.tensors);
   std::vector<NamedTensor>& tensors = contents.tensor_files[kTensorFile];
   tensors = optimizer_->state();
   for (NamedTensor& named : random_state(execution_.device)) tensors.push_back(std::move(named));
   for (auto& [name, of_file] : contents.tensor_files)
     for (NamedTensor& named : of_file) named.tensor = named.tensor.cpu();  // the same where it is there
-  contents.texts = {{"config.json", model_.config_json()}, {kStateFile, state().dump(2) + "\n"}};
+  contents.texts = {{model.config_file, model.config}, {kStateFile, state().dump(2) + "\n"}};
   return contents;
 }
 

@@ -2,7 +2,7 @@
 
 #include "folio/error.h"
 #include "support/sha256.h"
-#include "train/loading.h"
+#include "train/saving/loading.h"
 
 namespace folio::worker {
 namespace {

@@ -6,7 +6,7 @@
 #include "folio/error.h"
 #include "formats/transformers_files.h"
 #include "support/files.h"
-#include "train/saving.h"
+#include "train/saving/model_files.h"
 
 namespace folio::worker {
 

@@ -9,10 +9,12 @@ namespace {
 
 volatile sig_atomic_t interrupts_so_far = 0;
 volatile sig_atomic_t worker_takes_them = 0;
+volatile sig_atomic_t first_signal = 0;
 int open_scopes = 0;
 
 extern "C" void on_interrupt(int number) {
   interrupts_so_far = interrupts_so_far + 1;
+  if (first_signal == 0) first_signal = number;
   if (worker_takes_them != 0 || interrupts_so_far < 2) return;
   ::signal(number, SIG_DFL);
   ::raise(number);
@@ -34,6 +36,8 @@ InterruptScope::~InterruptScope() {
 }
 
 void InterruptScope::let_worker_take(bool takes) { worker_takes_them = takes ? 1 : 0; }
+
+int interrupted_exit_code() { return first_signal == SIGTERM ? 128 + SIGTERM : exit_code(ErrorKind::interrupted); }
 
 int interrupt_count() { return interrupts_so_far; }
 

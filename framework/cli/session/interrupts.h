@@ -30,6 +30,10 @@ class InterruptScope {
 /// How many there have been since the outermost scope began.
 int interrupt_count();
 
+/// The exit code of what a person or the system asked to stop: 143 for SIGTERM, by which a scheduler tells that the job
+/// is to end, else 130.
+int interrupted_exit_code();
+
 /// Throws Error (interrupted) where there has been one. `what` did not come to its end: "the run had not begun".
 void throw_if_interrupted(const char* what);
 

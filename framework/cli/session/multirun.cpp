@@ -100,7 +100,7 @@ class Multirun {
       stopped_ = stopped_ || interrupt_count() > 0;
     }
     options_.json ? print_json(as_json()) : void(std::cout << fitted_lines(as_text(), table_width(STDOUT_FILENO)));
-    if (stopped_) return exit_code(ErrorKind::interrupted);
+    if (stopped_) return interrupted_exit_code();
     return failures() > 0 ? 1 : 0;
   }
 

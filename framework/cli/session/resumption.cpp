@@ -63,6 +63,11 @@ std::optional<Resumption> resumption_of(const fs::path& experiment, const Resume
 RunRequest request_to_resume(const runs::Run& run, const std::vector<std::string>& overrides,
                              const ResumeChoice& choice, const GlobalOptions& global) {
   if (const std::string problem = obstacle(run); !problem.empty()) throw Error(ErrorKind::usage, problem);
+  if (run.summary.state == runs::RunState::finished && overrides.empty())
+    throw Error(ErrorKind::usage,
+                fmt::format("run {0} has finished; to make it longer: runner resume {0} training.max_steps=N (or "
+                            "training.num_train_epochs=N)",
+                            run.summary.id));
   const fs::path original = run.info.experiment_file, recorded_settings = run.folder.resolved();
   std::error_code error;
   const Session session = open_session(global, fs::exists(original, error) ? original : recorded_settings, overrides);

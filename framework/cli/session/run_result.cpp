@@ -6,6 +6,7 @@
 
 #include <iostream>
 
+#include "cli/session/interrupts.h"
 #include "cli/view/print_json.h"
 #include "cli/view/run_report.h"
 #include "formats/description_json.h"
@@ -45,7 +46,7 @@ int report_end(const runs::Run& run, bool as_json) {
                  "  ./runner resume {0}\n"
                  "  ./runner show {0}\n",
                  id, run.folder.path().string());
-      return folio::exit_code(ErrorKind::interrupted);
+      return interrupted_exit_code();
     default:
       break;
   }

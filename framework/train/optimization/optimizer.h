@@ -13,7 +13,7 @@
 #include "folio/model.h"
 #include "formats/safetensors.h"
 #include "train/arguments.h"
-#include "train/tensor_files.h"
+#include "train/saving/tensor_files.h"
 
 namespace folio::train {
 

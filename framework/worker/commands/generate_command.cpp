@@ -10,7 +10,7 @@
 #include "generate/infill.h"
 #include "support/files.h"
 #include "train/execution.h"
-#include "train/saving.h"
+#include "train/saving/model_files.h"
 #include "worker/commands/commands.h"
 #include "worker/environment.h"
 #include "worker/initial_weights.h"

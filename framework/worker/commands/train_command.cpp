@@ -1,11 +1,9 @@
 #include <ATen/Context.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <fmt/ostream.h>
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <filesystem>
 #include <iostream>
 #include <optional>
@@ -13,15 +11,12 @@
 
 #include "runs/record/events.h"
 #include "runs/record/facts.h"
-#include "runs/record/trace.h"
 #include "support/child_process.h"
 #include "support/machine/machine_load.h"
-#include "support/passwords.h"
-#include "support/utf8.h"
 #include "train/machine_speed.h"
 #include "train/matmul_rate.h"
 #include "train/products.h"
-#include "train/saving.h"
+#include "train/saving/model_files.h"
 #include "train/trainer.h"
 #include "worker/commands/commands.h"
 #include "worker/crash_report.h"
@@ -34,167 +29,16 @@
 #include "worker/plugin_calls.h"
 #include "worker/precision.h"
 #include "worker/preparation.h"
-#include "worker/resume.h"
 #include "worker/sample_text.h"
 #include "worker/stop_request.h"
+#include "worker/training/resume.h"
+#include "worker/training/run_facts.h"
+#include "worker/training/run_recorder.h"
 
 namespace folio::worker {
 namespace {
 
 using nlohmann::json;
-
-void tell_warning(const std::string& warning, ProgressLines& progress) {
-  const std::string told = without_passwords(without_controls(warning));
-  fmt::print(std::cerr, "{}\n", told);
-  progress.write({{"warning", told}});
-}
-
-/// Writes what the trainer tells into the run's events, and to whoever watches.
-class RunRecorder : public train::Recorder {
- public:
-  /// `trace` is made when the first step is traced; of a run that goes on after `steps` steps it goes on too.
-  RunRecorder(runs::EventWriter& events, ProgressLines& progress, StopRequest& stop, std::filesystem::path trace,
-              std::int64_t steps)
-      : events_(events), progress_(progress), stop_(stop), trace_file_(std::move(trace)), steps_(steps) {}
-
-  void points(std::int64_t step, double epoch, const train::Metrics& metrics) override {
-    events_.points(step, epoch, metrics);
-    progress_.write({{"points", metrics}, {"step", step}, {"epoch", epoch}});
-  }
-
-  void traced(const train::StepTrace& step) override {
-    if (!trace_) trace_.emplace(trace_file_, steps_);
-    trace_->append({step.step, step.batch, step.random_state, step.loss, step.grad_norm});
-  }
-
-  void progress(const train::StepProgress& at) override {
-    events_.require_in_place();  // before a checkpoint would make the folders anew
-    progress_.write({{"step", at.step},
-                     {"max_steps", at.max_steps},
-                     {"epoch", at.epoch},
-                     {"loss", at.loss},
-                     {"tokens_per_second", at.tokens_per_second},
-                     {"seconds_left", at.seconds_left}});
-  }
-
-  void evaluating(std::int64_t done, std::int64_t total) override {
-    progress_.stage("Evaluating", static_cast<double>(done), static_cast<double>(total));
-  }
-
-  void saving(std::int64_t step, bool beside_training) override {
-    if (beside_training || told_of_memory_) return;
-    told_of_memory_ = true;
-    tell_warning(fmt::format("there is no memory for a copy of what a checkpoint holds, so training waits while it is "
-                             "written (first after step {})",
-                             step),
-                 progress_);
-  }
-
-  bool stop_requested() const override { return stop_.wanted(); }
-
- private:
-  runs::EventWriter& events_;
-  ProgressLines& progress_;
-  StopRequest& stop_;
-  std::filesystem::path trace_file_;
-  std::int64_t steps_;
-  bool told_of_memory_ = false;
-  std::optional<runs::TraceWriter> trace_;
-};
-
-/// Also of a model that counts_labels_before_shift(): see Metric eval_loss.
-constexpr const char* kEvalLossDefinition = "mean over the scored tokens of each batch, weighted by samples";
-
-/// A fact that runs are held against each other by: a text that changed would part new runs from old ones.
-const char* loss_definition(Objective objective, const Model& model) {
-  if (model.counts_labels_before_shift()) return "sum over scored tokens / labels before the shift (Trainer 5.23)";
-  switch (objective) {
-    case Objective::causal:
-      return "mean over the scored tokens";
-    case Objective::masked:
-      return "mean over the masked tokens";
-    case Objective::span_corruption:
-      break;
-  }
-  return "mean over the targets' tokens";
-}
-
-/// As a causal model scores them: all tokens of a sample but the first.
-double scored_share(const data::Samples& samples, const Model& model) {
-  if (!model.counts_labels_before_shift()) return 1;
-  return static_cast<double>(samples.token_count() - samples.size()) / static_cast<double>(samples.token_count());
-}
-
-std::vector<runs::TextSource> text_sources(const data::Corpus& corpus) {
-  std::vector<runs::TextSource> sources;
-  for (const data::Source& source : corpus.sources) {
-    const auto documents = source.documents > 1 ? std::optional(source.documents) : std::nullopt;
-    const Provenance& from = source.provenance;
-    sources.push_back({source.document, from.source, from.source_hash, from.stand_in, from.note, documents});
-  }
-  return sources;
-}
-
-runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model,
-                     const std::optional<InitialWeights>& initial) {
-  const data::PartFacts& text = job_data.encoded.training;
-  const data::PartFacts& evaluated = job_data.encoded.evaluation;
-  const std::int64_t vocab_size = job.vocab_size(*job_data.tokenizer);
-  runs::Facts facts;
-  facts.objective = to_string(job.objective());
-  facts.loss_definition = loss_definition(job.objective(), model);
-  facts.scored_share = scored_share(job_data.training, model);
-  facts.data_hash = job_data.corpus.hash;
-  facts.stand_in = job_data.corpus.stand_in;
-  facts.documents = job_data.corpus.documents;
-  facts.sources = text_sources(job_data.corpus);
-  facts.characters = text.characters;
-  facts.bytes = text.bytes;
-  facts.samples = job_data.training.size();
-  facts.tokens = job_data.training.token_count();
-  facts.bytes_per_token = text.bytes_per_token();
-  if (text.words > 0) facts.bytes_per_word = text.bytes_per_word();
-  facts.tokenizer_hash = job_data.tokenizer_hash;
-  facts.tokenizer_cached = job_data.tokenizer_was_cached;
-  facts.tokens_cached = job_data.tokens_were_cached;
-  facts.vocab_size = vocab_size;
-  facts.vocab_learned = job_data.tokenizer->vocab_size();
-  facts.vocab_used = job_data.encoded.distinct_tokens;
-  if (job.training().per_device_train_batch_size > job_data.training.size())
-    facts.batch_size = job_data.training.size();
-  facts.uniform_loss = std::log(static_cast<double>(vocab_size));
-  if (job.objective() != Objective::span_corruption) facts.unigram_loss = job_data.encoded.unigram_loss;
-  facts.parameters = parameter_count(model);
-  if (initial) {
-    facts.initial_model = initial->folder;
-    facts.initial_weights_hash = initial->weights_hash;
-    facts.initial_config_hash = initial->config_hash;
-  }
-  facts.planned_steps = train::plan_training(job.training(), job_data.training.size()).max_steps;
-  facts.eval_samples = job_data.evaluation.size();
-  if (job_data.evaluation.size() > 0) {
-    facts.eval_loss_definition = kEvalLossDefinition;
-    facts.eval_hash = job_data.encoded.evaluation_hash;
-    facts.eval_tokens = job_data.evaluation.token_count();
-    if (facts.unigram_loss) facts.eval_unigram_loss = job_data.encoded.evaluation_unigram_loss;
-    facts.eval_bytes_per_token = evaluated.bytes_per_token();
-    if (evaluated.words > 0) facts.eval_bytes_per_word = evaluated.bytes_per_word();
-    if (job_data.encoded.seen) facts.eval_text_seen = job_data.encoded.seen->share;
-  }
-  return facts;
-}
-
-/// None without an evaluation, and where a loss is not finite, which tells nothing of the parts.
-std::optional<runs::EvaluationParts> evaluation_parts(const train::TrainingResult& result) {
-  const train::LossParts& parts = result.evaluation_parts;
-  const auto finite = [](double nats) { return std::isfinite(nats); };
-  if (parts.nats.empty() || !std::all_of(parts.nats.begin(), parts.nats.end(), finite)) return std::nullopt;
-  return runs::EvaluationParts{parts.documents, parts.nats, parts.scored};
-}
-
-void tell_notes(const std::vector<std::string>& notes, ProgressLines& progress) {
-  for (const std::string& note : notes) tell_warning(note, progress);
-}
 
 /// Gives the model its weights: random ones, or those of a folder, which are told.
 std::optional<InitialWeights> fill_model(const Job& job, Model& model, ProgressLines& progress) {
@@ -205,7 +49,7 @@ std::optional<InitialWeights> fill_model(const Job& job, Model& model, ProgressL
   }
   progress.stage("Loading the weights", 0, 1);
   InitialWeights initial = load_initial_weights(model, *folder, job.hugging_face());
-  tell_notes(initial.notes, progress);
+  tell_warnings(initial.notes, progress);
   return initial;
 }
 
@@ -300,8 +144,8 @@ struct Work {
 void begin(Work& work, const std::optional<ResumePoint>& point, const json& now, ProgressLines& progress) {
   if (point) {
     const runs::ResumedEvent event = compare_conditions(*point, now, work.resume->accept_differences);
-    for (const std::string& skipped : point->skipped) tell_warning("skipped a checkpoint: " + skipped, progress);
-    for (const std::string& difference : event.differences) tell_warning("other than before: " + difference, progress);
+    tell_warnings(point->skipped, progress);
+    tell_warnings(event.differences, progress);
     report_crashes_to(work.folder.events());
     work.events.running(this_process());
     work.events.resumed(event);
@@ -323,7 +167,7 @@ bool train_run(Work& work) {
   std::optional<ResumePoint> point;
   if (resume) point = find_resume_point(folder, resume->from);
   const JobData job_data = prepare_data(job, folder.path(), progress);
-  tell_notes(job_data.warnings, progress);
+  tell_warnings(job_data.warnings, progress);
   if (begun) events.environment(describe_machine());
 
   progress.stage("Building the model", 0, 1);

@@ -18,8 +18,8 @@
 #include "formats/adapter_merge.h"
 #include "formats/safetensors.h"
 #include "reference_file.h"
-#include "train/adapter_files.h"
-#include "train/saving.h"
+#include "train/saving/adapter_files.h"
+#include "train/saving/model_files.h"
 #include "train/trainer.h"
 #include "unit/train/family.h"
 

@@ -1,6 +1,6 @@
 // Model folders that transformers saved, and what it computes from them; see tests/reference/model_folders.py.
 
-#include "train/loading.h"
+#include "train/saving/loading.h"
 
 #include <ATen/ops/ones.h>
 
@@ -20,7 +20,7 @@
 #include "support/error.h"
 #include "t5.h"
 #include "temporary_folder.h"
-#include "train/saving.h"
+#include "train/saving/model_files.h"
 #include "unit/plugins/models/reference.h"
 
 using namespace folio;

@@ -12,7 +12,7 @@
 #include "folio/error.h"
 #include "formats/description_json.h"
 #include "gpt.h"
-#include "train/saving.h"
+#include "train/saving/model_files.h"
 #include "unit/plugins/models/reference.h"
 #include "unit/train/fakes.h"
 

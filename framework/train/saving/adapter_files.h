@@ -7,6 +7,7 @@
 #include "folio/model.h"
 #include "formats/adapter_config.h"
 #include "train/fine_tuning.h"
+#include "train/saving/tensor_files.h"
 
 /// A folder of the peft package's: adapter_model.safetensors, adapter_config.json.
 namespace folio::train {
@@ -14,9 +15,11 @@ namespace folio::train {
 /// The shortest ends of names that mean these of all `layers` and no other ("c_attn"); where there are none, the names.
 std::vector<std::string> target_modules(const std::vector<std::string>& chosen, const std::vector<std::string>& layers);
 
-/// Writes the adapters of the model, which has some, into `folder`, which is made. Each file is whole or absent. Throws
-/// Error (run) naming the file.
-void save_adapters(const Model& model, const std::filesystem::path& folder);
+/// The adapters by the names that they have there.
+std::vector<NamedTensor> adapter_tensors(const Model& model);
+
+/// The adapter_config.json of the model, which has adapters.
+std::string adapter_config_text(const Model& model);
 
 /// Whether it is such a folder.
 bool has_adapters(const std::filesystem::path& folder);

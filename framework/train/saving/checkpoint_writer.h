@@ -10,12 +10,9 @@
 #include <vector>
 
 #include "support/machine/memory_limit.h"
-#include "train/tensor_files.h"
+#include "train/saving/tensor_files.h"
 
 namespace folio::train {
-
-/// The file that the model itself is in, as Hugging Face calls it.
-inline constexpr const char* kModelFile = "model.safetensors";
 
 /// What a checkpoint is made of. The tensors are those that are in use; the texts are made already.
 struct CheckpointContents {

@@ -1,4 +1,4 @@
-#include "train/adapter_files.h"
+#include "train/saving/adapter_files.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
@@ -89,11 +89,15 @@ std::vector<std::string> target_modules(const std::vector<std::string>& chosen,
   return only_these ? ends : chosen;
 }
 
-void save_adapters(const Model& model, const std::filesystem::path& folder) {
-  make_directories(folder);
+std::vector<NamedTensor> adapter_tensors(const Model& model) {
+  std::vector<NamedTensor> tensors;
+  for (const Parameter& parameter : model.parameters())
+    if (parameter.of_adapter) tensors.push_back({name_in_file(parameter), parameter.tensor.detach()});
+  return tensors;
+}
+
+std::string adapter_config_text(const Model& model) {
   const Lora& lora = *model.lora();
-  std::vector<at::Tensor> tensors;  // keeps alive what the views point into
-  std::vector<TensorView> views;
   const auto [architecture, type] = architecture_of(model);
   AdapterConfig config{.rank = lora.rank,
                        .alpha = lora.alpha,
@@ -103,14 +107,9 @@ void save_adapters(const Model& model, const std::filesystem::path& folder) {
                        .base_model = lora.base_model,
                        .architecture = architecture,
                        .architecture_type = type};
-  for (const Parameter& parameter : model.parameters()) {
+  for (const Parameter& parameter : model.parameters())
     config.fan_in_fan_out = config.fan_in_fan_out || parameter.transposed_in_file;
-    if (!parameter.of_adapter) continue;
-    const at::Tensor& tensor = tensors.emplace_back(parameter.tensor.detach().to(at::kCPU).contiguous());
-    views.push_back({name_in_file(parameter), "F32", tensor.sizes().vec(), tensor.const_data_ptr(), tensor.nbytes()});
-  }
-  write_safetensors(folder / kAdapterWeightsFile, views);
-  write_file_atomically(folder / kAdapterConfigFile, adapter_config_json(config));
+  return adapter_config_json(config);
 }
 
 bool has_adapters(const std::filesystem::path& folder) {

@@ -1,4 +1,4 @@
-#include "train/tensor_files.h"
+#include "train/saving/tensor_files.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
@@ -23,11 +23,6 @@ std::string dtype_of(const at::Tensor& tensor) {
   throw std::logic_error("a tensor of this type has no place in a checkpoint");
 }
 
-NamedTensor file_tensor(const Parameter& parameter) {
-  const at::Tensor tensor = parameter.tensor.detach();
-  return {parameter.name, parameter.transposed_in_file ? tensor.t() : tensor};
-}
-
 /// Of a matrix whose columns lie together: in squares, which stay in the cache while they are read and written.
 void copy_transposed(const float* in, float* out, std::int64_t rows, std::int64_t columns) {
   constexpr std::int64_t kSide = 32;
@@ -42,21 +37,11 @@ void copy_transposed(const float* in, float* out, std::int64_t rows, std::int64_
 
 std::vector<NamedTensor> file_tensors(const Model& model) {
   std::vector<NamedTensor> tensors;
-  for (const Parameter& parameter : model.parameters()) tensors.push_back(file_tensor(parameter));
+  for (const Parameter& parameter : model.parameters()) {
+    const at::Tensor tensor = parameter.tensor.detach();
+    tensors.push_back({parameter.name, parameter.transposed_in_file ? tensor.t() : tensor});
+  }
   return tensors;
-}
-
-std::vector<NamedTensor> checkpoint_tensors(const Model& model) {
-  if (model.lora() == nullptr) return file_tensors(model);
-  std::vector<NamedTensor> tensors;
-  for (const Parameter& parameter : model.parameters())
-    if (parameter.of_adapter) tensors.push_back(file_tensor(parameter));
-  return tensors;
-}
-
-void restore_model(Model& model, const std::filesystem::path& path) {
-  const SafetensorsFile file(path);
-  for (const NamedTensor& named : checkpoint_tensors(model)) copy_from_file(file, path, named);
 }
 
 std::size_t bytes_of(const std::vector<NamedTensor>& tensors) {

@@ -8,8 +8,8 @@
 
 #include "folio/model.h"
 #include "train/arguments.h"
-#include "train/checkpoint_writer.h"
 #include "train/recorder.h"
+#include "train/saving/checkpoint_writer.h"
 
 namespace folio::train {
 

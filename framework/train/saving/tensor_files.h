@@ -21,14 +21,6 @@ struct NamedTensor {
 /// The model's parameters as Hugging Face's files name and turn them.
 std::vector<NamedTensor> file_tensors(const Model& model);
 
-/// What a checkpoint keeps of the model: the same, but of a model with adapters these alone, since all else stays as
-/// it was.
-std::vector<NamedTensor> checkpoint_tensors(const Model& model);
-
-/// Makes the model what it was when its checkpoint_tensors() were written to `file`. Throws Error (run) as
-/// copy_from_file().
-void restore_model(Model& model, const std::filesystem::path& file);
-
 /// Bytes that the tensors take, without gaps.
 std::size_t bytes_of(const std::vector<NamedTensor>& tensors);
 

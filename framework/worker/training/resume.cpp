@@ -1,4 +1,4 @@
-#include "worker/resume.h"
+#include "worker/training/resume.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -28,7 +28,7 @@ ResumePoint newest(const runs::RunFolder& folder) {
     try {
       return resume_point(saved.path, skipped);
     } catch (const Error& error) {  // the boundary between one checkpoint and the one before it
-      skipped.emplace_back(error.what());
+      skipped.push_back("a checkpoint is passed over: " + std::string(error.what()));
     }
   }
   if (skipped.empty())

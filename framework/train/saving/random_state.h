@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "formats/safetensors.h"
-#include "train/tensor_files.h"
+#include "train/saving/tensor_files.h"
 
 namespace folio::train {
 

@@ -1,4 +1,4 @@
-#include "train/save_cost.h"
+#include "train/saving/save_cost.h"
 
 namespace folio::train {
 

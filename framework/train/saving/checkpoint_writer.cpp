@@ -1,4 +1,4 @@
-#include "train/checkpoint_writer.h"
+#include "train/saving/checkpoint_writer.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -1,4 +1,4 @@
-#include "train/random_state.h"
+#include "train/saving/random_state.h"
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>

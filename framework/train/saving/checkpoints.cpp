@@ -1,4 +1,4 @@
-#include "train/checkpoints.h"
+#include "train/saving/checkpoints.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "folio/error.h"
 #include "formats/checkpoint_manifest.h"
-#include "train/tensor_files.h"
+#include "train/saving/model_files.h"
 
 namespace folio::train {
 
@@ -65,7 +65,7 @@ bool Checkpoints::out_of_patience() const {
 
 bool Checkpoints::load_best(Model& model, std::int64_t step) {
   if (!arguments_.load_best_model_at_end || !has(best_step_)) return false;
-  if (best_step_ != step) restore_model(model, checkpoint_path(folder_, best_step_) / kModelFile);
+  if (best_step_ != step) restore_model(model, checkpoint_path(folder_, best_step_));
   if (arguments_.save_total_limit == 1) {
     for (const std::int64_t other : steps_)
       if (other != best_step_) std::filesystem::remove_all(checkpoint_path(folder_, other));

@@ -1,4 +1,4 @@
-#include "train/loading.h"
+#include "train/saving/loading.h"
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
