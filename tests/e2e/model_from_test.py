@@ -196,7 +196,8 @@ class ModelFrom(FolioTest):
                   "t5": ("unigram", 23)}
         for name, (tokenizer, vocab_size) in models.items():
             with self.subTest(model=name):
-                answer = self.json("params", f"model.from={folders / f'{name}-sharded'}", f"tokenizer={tokenizer}")
+                answer = self.json("params", f"model.from={folders / f'{name}-sharded'}", f"tokenizer={tokenizer}",
+                                   "training.precision=float32")
                 self.assertEqual(answer["model"], name)
                 self.assertEqual(answer["settings"]["vocab_size"], vocab_size)
 
