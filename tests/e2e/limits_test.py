@@ -217,6 +217,15 @@ class Memory(Shell):
         self.assertEqual(done.returncode, 3, done.stdout)
         self.assertIn("but `ulimit -v` has 8.6 GiB of memory. A smaller training.per_device_train_batch_size", done.stderr)
 
+    def test_processor_time_that_runs_out_is_told(self):
+        self.experiment()
+        for limit in ("ulimit -t 8", "ulimit -S -t 8"):
+            with self.subTest(limit=limit):
+                done = self.shell(f"{limit}; runner tiny.yaml training.max_steps=1000000")
+                self.assertEqual(done.returncode, 1, done.stderr)
+                self.assertIn("`ulimit -t` allows a process 8 s of processor time", done.stderr)
+                self.assertEqual(self.json("show", "latest")["state"], "failed")
+
     def test_memory_that_runs_out_is_told_with_what_helps(self):
         self.experiment()
         done = self.shell("ulimit -v 1500000; runner tiny.yaml model.hidden_size=512 model.num_hidden_layers=8 "

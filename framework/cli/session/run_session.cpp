@@ -149,7 +149,7 @@ std::string lack_of_memory(std::int64_t kills_before) {
 /// What ended a worker that could not say so itself.
 runs::RunError death_of(const WorkerEnd& end, const std::vector<runs::PluginBuild>& plugins,
                         std::int64_t kills_before) {
-  if (end.status.signal == SIGKILL)
+  if (end.status.signal == SIGKILL && end.lack_of_processor_time().empty())
     return {ErrorKind::run, "the worker " + end.status.to_text() + lack_of_memory(kills_before)};
   if (end.status.signal != 0 || end.told_end || end.could_not_load()) return {ErrorKind::run, end.to_text()};
   std::vector<std::string> names;
