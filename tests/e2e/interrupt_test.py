@@ -52,6 +52,40 @@ class Interrupt(FolioTest):
         self.assertEqual(shown["state"], "interrupted")
         self.assertIn("train_loss", shown["metrics"])
 
+    def test_signals_by_which_a_cluster_warns_a_job_are_an_interruption(self):
+        for number in [signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT, signal.SIGALRM, signal.SIGXCPU]:
+            for whom in ["runner", "worker"]:
+                with self.subTest(signal=number.name, whom=whom):
+                    before = len(self.run_folders())
+                    run = self.long_run()
+                    self.wait_for(lambda: len(self.run_folders()) > before, "the run")
+                    folder = max(self.run_folders(), key=lambda path: path.stat().st_ctime)
+                    self.wait_for(lambda: any(event.get("step", 0) > 2 for event in self.events(folder)), "some steps")
+                    os.kill(run.pid if whom == "runner" else int(children_of(run.pid)[0]), number)
+                    _, errors = run.communicate(timeout=60)
+                    self.assertEqual(run.returncode, 130, errors)
+                    self.assertEqual(self.json("show", folder.name)["state"], "interrupted")
+                    self.assertTrue((folder / "model" / "model.safetensors").exists())
+
+    def test_a_store_that_is_removed_meanwhile_is_made_anew(self):
+        run = self.long_run()
+        folder = self.wait_for_steps(5)
+        self.wait_for(lambda: self.stored_steps_are_there(folder.name), "the store")
+        (self.results / "store.sqlite").unlink()
+        self.wait_for(lambda: self.stored_steps_are_there(folder.name), "a new store")
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 130, errors)
+        self.assertIn("store.sqlite: was re", errors)
+        self.assertIn("the run goes on", errors)
+        self.assertNotIn("::", errors)
+
+    def stored_steps_are_there(self, run):
+        try:
+            return self.stored_steps(run)
+        except sqlite3.OperationalError:  # not there yet
+            return False
+
     def test_ctrl_c_says_at_once_what_it_waits_for(self):
         run = self.long_run()
         self.wait_for_steps(5)

@@ -62,6 +62,9 @@ struct RunFollower::Shared {
         store->sync_run(run_id);
         last_success = Clock::now();
         pause = kBetweenSyncs;
+      } catch (const runs::StoreMovedError& error) {
+        store.reset();
+        warn(fmt::format("{}; the run goes on, and is entered into a new one", error.what()));
       } catch (const Error& error) {
         pause = kAfterFailure;
         if (warned || Clock::now() - last_success < kUntilWarning) continue;

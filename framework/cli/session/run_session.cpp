@@ -208,15 +208,20 @@ void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptio
   }
 }
 
-/// The run as the store has it, which for a first run has to be made: there was no folder to keep it in.
+/// The run as the store has it. For a first run that has to be made, since there was no folder to keep it in; also
+/// where somebody removed it meanwhile.
 runs::Run entered(const std::string& id, const GlobalOptions& global, runs::Store& store) {
-  if (store.in_memory()) {
-    runs::Store now = store_of(global);
-    now.sync_run(id);
-    return now.load(id);
+  const auto enter = [&](runs::Store& into) {
+    into.sync_run(id);
+    return into.load(id);
+  };
+  try {
+    if (!store.in_memory()) return enter(store);
+  } catch (const runs::StoreMovedError&) {
+    // It is opened anew below.
   }
-  store.sync_run(id);
-  return store.load(id);
+  runs::Store now = store_of(global);
+  return enter(now);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
 #include <thread>
 
 namespace folio::runs {
@@ -16,6 +18,17 @@ constexpr const char* kTakeWritersLock = "SELECT pg_advisory_xact_lock(506894631
 
 }  // namespace
 
+std::string plain_message(const soci::soci_error& error) {
+  std::string text = error.get_error_message();
+  // "sqlite3_statement_backend::loadOne: ..."
+  const std::size_t end = text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:");
+  if (end != std::string::npos && end > 0 && text[end] == ' ' && text[end - 1] == ':' && text.find("::") < end)
+    text.erase(0, end + 1);
+  constexpr std::string_view kNoConnection = "Cannot establish connection to the database.";
+  if (text.starts_with(kNoConnection)) text.erase(0, std::min(kNoConnection.size() + 1, text.size()));
+  return text.empty() ? "cannot be used" : text;
+}
+
 Database::Database(std::unique_ptr<const Server> server)
     : server_(std::move(server)), session_(std::make_unique<soci::session>()) {
   try {
@@ -27,6 +40,7 @@ Database::Database(std::unique_ptr<const Server> server)
 
 void Database::rethrow(const soci::soci_error& error) const {
   const std::string message = name() + ": " + server_->explain(error);
+  if (server_->is_moved(error)) throw StoreMovedError(ErrorKind::store, message);
   if (server_->is_disk_fault(error)) throw StoreDiskError(ErrorKind::store, message);
   throw Error(ErrorKind::store, message);
 }

@@ -149,7 +149,7 @@ class PostgresqlServer : public Server {
   }
 
   std::string explain(const soci::soci_error& error) const override {
-    const std::string message = without_passwords(without_quoted_password(one_line(error.get_error_message()), url_));
+    const std::string message = without_passwords(without_quoted_password(one_line(plain_message(error)), url_));
     if (message.find("Failed to find shared library for backend") != std::string::npos)
       return "cannot be reached: SOCI's library for PostgreSQL is not installed (Debian's libsoci-postgresql4.0)";
     if (error.get_error_category() == soci::soci_error::no_privilege) {

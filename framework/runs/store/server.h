@@ -22,6 +22,9 @@ class Server {
   /// Why something failed, in words that say what to do about it.
   virtual std::string explain(const soci::soci_error& error) const = 0;
 
+  /// Whether it failed because what was connected to is no longer what a new connection would be made to.
+  virtual bool is_moved(const soci::soci_error&) const { return false; }
+
   /// Whether it failed because the disk is full, fails or may not be written to.
   virtual bool is_disk_fault(const soci::soci_error&) const { return false; }
 };
@@ -38,6 +41,9 @@ void require_postgresql_url(const std::string& url);
 /// it (postgresql.org/docs/current/libpq-connect.html, Connection URIs). The tables lie in a schema of their own,
 /// `folio`.
 std::unique_ptr<const Server> postgresql_server(std::string url);
+
+/// What SOCI says, without the names of its own functions and what is clear without them.
+std::string plain_message(const soci::soci_error& error);
 
 /// Which of the two a session is connected to.
 bool speaks_postgresql(const soci::session& session);

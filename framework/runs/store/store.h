@@ -33,6 +33,13 @@ class StoreDiskError : public Error {
   using Error::Error;
 };
 
+/// The store's file was removed or replaced after it was opened: nothing more reaches it, but a store can be opened
+/// anew.
+class StoreMovedError : public StoreDiskError {
+ public:
+  using StoreDiskError::StoreDiskError;
+};
+
 /// The file of a results folder's store.
 std::filesystem::path store_file(const std::filesystem::path& results);
 

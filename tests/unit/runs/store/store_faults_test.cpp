@@ -2,6 +2,7 @@
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -175,6 +176,57 @@ TEST_CASE("a sync that the disk stops in the middle loses and doubles nothing") 
   const auto points = store.points(run.info.id, "loss");
   REQUIRE(points.size() == 5000);
   CHECK((points[4999].step == 5000 && points[4999].value == 2500));
+}
+
+TEST_CASE("a store that is removed or replaced while it is open says so, and can be opened anew") {
+  const ScratchFolder scratch;
+  const fs::path file = scratch.path() / "store.sqlite";
+  const NewRun run = make_run(scratch.path());
+  Store store = open(scratch);
+  store.sync();
+  const bool replaced = GENERATE(false, true);
+  fs::remove(file);
+  if (replaced) open(scratch);
+  EventWriter(run.folder.events()).summary({{"train_loss", 6.5}});
+  CHECK_THROWS_AS(store.sync_run(run.info.id), StoreMovedError);
+  CHECK(store_error_of([&] { store.sync_run(run.info.id); }) ==
+        file.string() + ": was " + (replaced ? "replaced" : "removed") + " after this command opened it");
+  Store anew = open(scratch);
+  anew.sync();
+  CHECK(anew.list().at(0).metrics.at("train_loss") == 6.5);
+}
+
+TEST_CASE("what is no file where the store should be is told by its kind") {
+  const ScratchFolder scratch;
+  make_run(scratch.path());
+  const fs::path file = scratch.path() / "store.sqlite";
+  const auto message = [&] { return store_error_of([&] { open(scratch).sync(); }); };
+  SECTION("a link that leads nowhere") {
+    fs::create_symlink("/nowhere/store.sqlite", file);
+    CHECK(message() == file.string() +
+                           ": is a symbolic link to /nowhere/store.sqlite, which does not exist; remove "
+                           "the link, or make that folder");
+  }
+  SECTION("a pipe") {
+    REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+    CHECK_THAT(message(), Catch::StartsWith(file.string() + ": is a pipe, expected a file"));
+  }
+  SECTION("a folder") {
+    fs::create_directory(file);
+    CHECK_THAT(message(), Catch::StartsWith(file.string() + ": is a folder, expected a file"));
+  }
+}
+
+TEST_CASE("no message of the store names a function of SOCI") {
+  const auto plain = [](const char* text) { return plain_message(soci::soci_error(text)); };
+  CHECK(plain("sqlite3_statement_backend::loadOne: attempt to write a readonly database") ==
+        "attempt to write a readonly database");
+  CHECK(plain("Cannot establish connection to the database. unable to open database file") ==
+        "unable to open database file");
+  CHECK(plain("Cannot establish connection to the database.\nconnection to server failed") ==
+        "connection to server failed");
+  CHECK(plain("near \"x::y\": syntax error") == "near \"x::y\": syntax error");
+  CHECK(plain("constraint failed: runs.id") == "constraint failed: runs.id");
 }
 
 TEST_CASE("paths with spaces and quotes are as good as any") {
