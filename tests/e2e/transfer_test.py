@@ -65,10 +65,10 @@ class Transfer(FolioTest):
         for name, text in [("good", '{"loss": 1.5}'), ("bad", "{"), ("other", '{"loss": 2.5}')]:
             (self.folder / f"{name}.json").write_text(text)
         paths = [self.folder / f"{name}.json" for name in ("good", "bad", "other")]
-        done = self.runner("import", *paths, code=5)
+        done = self.runner("import", *paths, code=2)
         self.assertEqual(len(done.stdout.splitlines()), 2)
         self.assertIn("bad.json", done.stderr)
-        answer = json.loads(self.runner("import", *paths, "--json", code=5).stdout)
+        answer = json.loads(self.runner("import", *paths, "--json", code=2).stdout)
         self.assertEqual([run["name"] for run in answer["runs"]], ["good", "other"])
         self.assertEqual([failure["path"] for failure in answer["failed"]], [str(paths[1])])
 
@@ -83,10 +83,10 @@ class Transfer(FolioTest):
         folder, other = self.folder / "exported", self.folder / "other"
         self.runner("export", *ids.values(), "--format", "folder", "--to", folder)
         (folder / ids["first"] / "run.json").write_text("{")
-        done = self.runner("--results", other, "import", folder, code=5)
+        done = self.runner("--results", other, "import", folder, code=2)
         self.assertEqual(len(done.stdout.splitlines()), 1)
         self.assertIn(ids["first"], done.stderr)
-        answer = json.loads(self.runner("--results", other, "import", folder, "--json", code=5).stdout)
+        answer = json.loads(self.runner("--results", other, "import", folder, "--json", code=2).stdout)
         self.assertEqual([(run["id"], run["unchanged"]) for run in answer["runs"]], [(ids["second"], True)])
         self.assertEqual([failure["path"] for failure in answer["failed"]], [str(folder / ids["first"])])
 

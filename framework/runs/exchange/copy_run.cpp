@@ -22,10 +22,12 @@ namespace fs = std::filesystem;
 /// Counts the points in the copied folder, ends the run where it had not ended, and tells what cannot be read.
 void close_events(const RunFolder& folder, ImportReport& report) {
   RunState state = RunState::created;
-  const std::int64_t broken = for_each_event(folder.events(), [&](const Event& event) {
-    if (const auto* change = std::get_if<StateEvent>(&event.what)) state = change->state;
-    if (const auto* points = std::get_if<PointsEvent>(&event.what))
-      report.points += static_cast<std::int64_t>(points->metrics.size());
+  const std::int64_t broken = read_named([&] {
+    return for_each_event(folder.events(), [&](const Event& event) {
+      if (const auto* change = std::get_if<StateEvent>(&event.what)) state = change->state;
+      if (const auto* points = std::get_if<PointsEvent>(&event.what))
+        report.points += static_cast<std::int64_t>(points->metrics.size());
+    });
   });
   if (is_active(state)) {
     EventWriter(folder.events()).interrupted();
@@ -62,8 +64,11 @@ bool is_same_run(const RunFolder& here, const RunFolder& there) {
 
 ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImports& known) {
   const RunFolder there(source);
-  RunInfo info = read_run_info(there);
-  require_sections(read_resolved(there), info, there);
+  RunInfo info = read_named([&] {
+    RunInfo read = read_run_info(there);
+    require_sections(read_resolved(there), read, there);
+    return read;
+  });
   ImportReport report{.id = info.id, .name = info.name, .format = "a run folder"};
   const RunFolder here(runs_folder(results) / info.id);
   const bool keeps_id = is_run_id(info.id);
@@ -94,8 +99,10 @@ ImportReport copy_run(const fs::path& results, const fs::path& source, KnownImpo
   }
   remove_left_over(unfinished->folder());  // of a run that goes on there, or was killed
   if (!keeps_id) write_file_atomically(unfinished->folder().info(), to_json(info).dump(2) + "\n", ErrorKind::store);
-  read_run_info(unfinished->folder());  // it may have been a link that was not followed, as the next one
-  read_resolved(unfinished->folder());
+  read_named([&] {
+    read_run_info(unfinished->folder());  // it may have been a link that was not followed, as the next one
+    read_resolved(unfinished->folder());
+  });
   close_events(unfinished->folder(), report);
   take_fitting_name(unfinished->folder(), report);
   if (!unfinished->put_in_place()) throw Error(ErrorKind::usage, "run " + report.id + " already exists");

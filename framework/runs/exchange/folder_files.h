@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "support/error.h"
+
 namespace folio::runs {
 
 /// What lies in a folder that a person named. A link is followed where it stays within that folder: one to a file gives
@@ -12,6 +14,18 @@ struct FolderFiles {
   std::vector<std::filesystem::path> files;  ///< by path
   std::vector<std::string> links;  ///< those that were not followed, and what could not be read, a sentence each
 };
+
+/// Calls `read`, which reads what a person named, and gives what it gives. Where that cannot be read the Error is one
+/// of usage: the store, of which the readers speak, is well.
+template <typename Read>
+auto read_named(const Read& read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::store) throw;
+    throw Error(ErrorKind::usage, error.what());
+  }
+}
 
 /// Whether there is something at the path, be it a link that leads nowhere.
 bool is_there(const std::filesystem::path& path);

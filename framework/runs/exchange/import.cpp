@@ -85,10 +85,10 @@ ImportResult import_runs(const fs::path& results, const fs::path& path) {
     return several;
   for (const auto read :
        {&import_trainer, &import_wandb, &import_tensorboard, &import_mlflow, &import_json, &import_history}) {
-    FoundRuns found = read(full);
+    FoundRuns found = read_named([&] { return read(full); });
     if (found.empty()) continue;
     if (found.runs.empty())
-      throw Error(ErrorKind::store,
+      throw Error(ErrorKind::usage,
                   fmt::format("{}: has no run: {}", path.string(), fmt::join(found.passed_over, "; ")));
     return write_all(results, std::move(found), known);
   }

@@ -25,7 +25,7 @@ struct ImportReport {
 /// One of several run folders that could not be imported.
 struct ImportFailure {
   std::filesystem::path path;
-  ErrorKind kind = ErrorKind::store;
+  ErrorKind kind = ErrorKind::usage;
   std::string message;
 };
 
@@ -56,7 +56,7 @@ struct ImportResult {
 ///
 /// A link within a folder is followed where it stays within; others are told in `passed_over` or `unread`.
 ///
-/// Throws Error (usage) when it is none of these, Error (store) when nothing of it can be read or the results folder
+/// Throws Error (usage) when it is none of these or nothing of it can be read, Error (store) when the results folder
 /// cannot be written.
 ImportResult import_runs(const std::filesystem::path& results, const std::filesystem::path& path);
 
