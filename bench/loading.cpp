@@ -5,6 +5,8 @@
 //
 // On a machine that is busy, the processor's time tells more than the clock.
 
+#include "train/loading.h"
+
 #include <sys/resource.h>
 
 #include <chrono>
@@ -14,7 +16,6 @@
 #include <string>
 
 #include "gpt.h"
-#include "train/loading.h"
 #include "train/saving.h"
 
 namespace {

@@ -169,9 +169,11 @@ void add_generate(const Command& program, const GlobalOptions& global, int& exit
           "the run (the beginning of its id, its name, latest, or an experiment file), or a model's folder of Hugging "
           "Face's")
       .show_default();
-  const CommandOption prompt = command.option(
-      "-p,--prompt", options->prompt,
-      "the text to continue; without it the model begins a new text. For a masked model, a text with mask tokens");
+  const CommandOption prompt = command
+                                   .option("-p,--prompt", options->prompt,
+                                           "the text to continue; without it the model begins a new text. For a masked "
+                                           "model, a text with mask tokens")
+                                   .free_text();
   command.option("--max-new-tokens", options->max_new_tokens, "how many tokens to generate")
       .show_default()
       .range(std::int64_t{1}, std::int64_t{1} << 20);

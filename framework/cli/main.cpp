@@ -63,10 +63,23 @@ void complete(std::vector<std::string>& arguments, const Command& program) {
   if (std::find(commands.begin(), commands.end(), word) != commands.end()) return;
   const bool looks_like_file = word.find_first_of("./") != std::string::npos || fs::exists(word);
   if (!looks_like_file) {
-    throw Error(ErrorKind::usage, fmt::format("'{}' is neither a command nor a file{}\nSee runner --help.", word,
-                                              did_you_mean(word, commands)));
+    throw Error(ErrorKind::usage, fmt::format("'{}' is neither a command nor a file{}\nSee runner --help.",
+                                              without_controls(word), did_you_mean(word, commands)));
   }
   arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(place), "run");
+}
+
+/// Names and paths of the environment come in here; a line end in one would make a line of its own in messages.
+void require_plain_environment() {
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const std::string_view name = text.substr(0, text.find('='));
+    const bool read_here = name.starts_with("FOLIO_") || name.starts_with("XDG_") || name == "HOME" || name == "TMPDIR";
+    if (read_here && has_control_characters(text))
+      throw Error(ErrorKind::usage, fmt::format("the variable {} has a control character or a line end in it; expected "
+                                                "a text of one line",
+                                                without_controls(name)));
+  }
 }
 
 /// Whether what goes wrong is told as JSON, on standard output as the answer would be.
@@ -77,11 +90,11 @@ bool json_wanted(const std::vector<std::string>& arguments) {
 void tell_error(bool as_json, std::string_view kind, const std::string& message) {
   const std::string told = without_passwords(message);
   if (as_json) return print_error_json(kind, told);
-  fmt::print(std::cerr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"),
-             without_controls(told, /*keep_lines=*/true));
+  fmt::print(std::cerr, "{}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), one_message(told));
 }
 
 int run(std::vector<std::string> arguments) {
+  require_plain_environment();
   const Program program("runner",
                         "Folio trains language models from an experiment file, and compares the results honestly.",
                         "folio " + std::string(folio_version()));

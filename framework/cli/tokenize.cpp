@@ -153,7 +153,7 @@ void add_tokenize(const Command& program, const GlobalOptions& global, int& exit
   auto options = std::make_shared<TokenizeOptions>();
   const Command command = program.subcommand("tokenize", "Show how a tokenizer cuts texts into tokens, and count them");
   command.option("FILE", options->files, "texts in UTF-8; - is standard input");
-  command.option("--text", options->text, "a text, instead of files");
+  command.option("--text", options->text, "a text, instead of files").free_text();
   command
       .option("-t,--tokenizer", options->tokenizer,
               "a run (the beginning of its id, its name, latest, an experiment file), or a tokenizer.json of Hugging "

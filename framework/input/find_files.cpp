@@ -11,6 +11,7 @@
 
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "support/utf8.h"
 
 namespace folio::input {
 namespace {
@@ -163,6 +164,11 @@ bool FileFinder::claim(const std::string& entry, const fs::path& file) {
   std::error_code error;
   // Links and "x/../" lead two names to one file.
   const fs::path real = fs::weakly_canonical(file, error);
+  if (has_control_characters(file.filename().string())) {
+    add_problem(fmt::format("'{}' names {}, whose name has a control character or a line end in it; rename it", entry,
+                            file.string()));
+    return false;
+  }
   const auto [earlier, is_new] = claimed_by_.emplace(error ? file : real, entry);
   if (!is_new) {
     add_problem(
@@ -171,7 +177,9 @@ bool FileFinder::claim(const std::string& entry, const fs::path& file) {
   return is_new;
 }
 
-void FileFinder::add_problem(const std::string& problem) { problems_.push_back(search_.option + ": " + problem); }
+void FileFinder::add_problem(const std::string& problem) {
+  problems_.push_back(search_.option + ": " + without_controls(problem));
+}
 
 void FileFinder::finish() const {
   if (!problems_.empty()) throw Error(ErrorKind::experiment, fmt::format("{}", fmt::join(problems_, "\n")));

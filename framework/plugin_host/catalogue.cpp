@@ -12,6 +12,7 @@
 #include "support/error.h"
 #include "support/nearest_name.h"
 #include "support/sha256.h"
+#include "support/utf8.h"
 
 namespace folio::plugin_host {
 namespace {
@@ -65,6 +66,14 @@ void Catalogue::add_folder(const fs::path& folder, std::vector<fs::path>& seen, 
   }
   std::sort(libraries.begin(), libraries.end());
   for (const fs::path& library : libraries) {
+    if (has_control_characters(library.filename().string())) {
+      const std::string message = fmt::format(
+          "{}: is not looked at: its name has a control character or a line end in "
+          "it; rename it",
+          without_controls(library.string()));
+      problems_.push_back({.library = folder, .message = message, .fatal = false, .kind = {}, .id = {}});
+      continue;
+    }
     const fs::path file = fs::weakly_canonical(library, error);
     if (std::find(seen.begin(), seen.end(), file) != seen.end()) continue;
     seen.push_back(file);

@@ -118,6 +118,8 @@ class Neighbours {
         if (entry.depth() >= kDeepest) entry.disable_recursion_pending();
         if (entry->path().filename() == name) require_safe(library, entry->path());
       }
+      if (error == std::errc::permission_denied)
+        fail(library, fmt::format("{} cannot be looked at: {}", (folder / below).string(), error.message()));
     }
   }
 

@@ -117,6 +117,28 @@ std::string without_controls(std::string_view text, bool keep_lines) {
   return result;
 }
 
+bool has_control_characters(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+}
+
+std::string one_message(std::string_view text) {
+  std::string result;
+  std::string rest = without_controls(text, /*keep_lines=*/true);
+  for (std::size_t begin = 0; begin <= rest.size();) {
+    const std::size_t end = std::min(rest.find('\n', begin), rest.size());
+    const std::string_view line = std::string_view(rest).substr(begin, end - begin);
+    if (begin > 0) result += '\n';
+    for (const std::string_view word : {"error:", "warning:", "note:"})
+      if (begin > 0 && line.starts_with(word)) result += "  ";
+    result += line;
+    begin = end + 1;
+  }
+  return result;
+}
+
 std::string escape_hidden(std::string json) {
   std::string result;
   std::size_t copied = 0;

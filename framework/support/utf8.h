@@ -55,6 +55,14 @@ bool is_hidden(char32_t point);
 /// characters and what is not UTF-8 are U+FFFD. With `keep_lines` line ends and tabs stay.
 std::string without_controls(std::string_view text, bool keep_lines = false);
 
+/// Whether there are control characters of ASCII in the text, among them line ends and tabs. A name that has one is
+/// refused where it comes in: it would make lines of its own in what names it.
+bool has_control_characters(std::string_view text);
+
+/// The text of one message as without_controls() makes it, with its lines; one that begins as another message would
+/// ("error:", "warning:", "note:") is set in, since it may be part of a name.
+std::string one_message(std::string_view text);
+
 /// JSON that means the same and shows as it is: hidden characters, which may stand in its strings, are \u escapes.
 std::string escape_hidden(std::string json);
 

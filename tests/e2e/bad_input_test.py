@@ -129,6 +129,29 @@ class BadCommands(FolioTest):
     def test_an_unknown_run_is_a_usage_error(self):
         self.assertIn("nothing-like-it", self.runner("show", "nothing-like-it", code=2).stderr)
 
+    def test_no_name_makes_a_line_of_a_message(self):
+        odd = "z\nerror: FAKE"
+        (self.folder / f"{odd}.txt").write_text("text")
+        globs = self.experiment(TINY.format(book=self.folder / "*.txt"), "globs.yaml")
+        for command, environment, code in [
+                ([odd], {}, 2), (["show", odd], {}, 2), (["run", odd + ".yaml"], {}, 2), (["--results", odd, "ls"], {}, 2),
+                (["check", self.experiment(), f"{odd}=3"], {}, 2), (["ls"], {"FOLIO_RESULTS": odd}, 2),
+                (["check", globs], {}, 3), (["import", self.folder / odd], {}, 2), (["ls", "--" + odd], {}, 2)]:
+            with self.subTest(command=command):
+                done = self.runner(*command, code=code, environment=environment)
+                for line in (done.stdout + done.stderr).splitlines():
+                    self.assertFalse(line.startswith("error: FAKE"), done.stderr)
+
+    def test_what_is_no_file_where_the_store_should_be_is_told_in_plain_words(self):
+        self.runner(self.experiment())
+        store = self.results / "store.sqlite"
+        store.unlink()
+        store.symlink_to("/nowhere/store.sqlite")
+        self.assertIn("is a symbolic link to /nowhere/store.sqlite, which does not exist", self.runner("ls").stderr)
+        store.unlink()
+        os.mkfifo(store)
+        self.assertIn("is a pipe, expected a file", self.runner("ls").stderr)
+
     def test_a_damaged_store_is_a_store_error(self):
         self.runner(self.experiment())
         for file in self.results.glob("store.sqlite*"):

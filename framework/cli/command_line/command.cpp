@@ -10,6 +10,7 @@
 
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "support/utf8.h"
 #include "terminal/page.h"
 #include "terminal/terminal.h"
 
@@ -42,6 +43,21 @@ CLI::Validator word_check(const std::vector<std::string>& words) {
       "{" + listed + "}");
 }
 
+constexpr const char* kPlainCheck = "plain";
+
+/// Of what may name something; see CommandOption::free_text().
+CLI::Validator plain_check() {
+  return CLI::Validator(
+      [](std::string& text) -> std::string {
+        const std::size_t key =
+            text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
+        const bool is_setting = key != std::string::npos && key > 0 && text[key] == '=';
+        if (is_setting || !has_control_characters(text)) return "";
+        return "expected a text without control characters and line ends, got '" + without_controls(text) + "'";
+      },
+      "", kPlainCheck);
+}
+
 /// The command that was called: the innermost on the command line.
 const CLI::App& called(const CLI::App& program) {
   const auto commands = program.get_subcommands();
@@ -70,7 +86,7 @@ std::string unknown_options(const CLI::App& program) {
   for (const std::string& word : program.remaining(/*recurse=*/true)) {
     if (!word.starts_with('-') || word == "-" || word == "--") continue;
     const std::string name = word.substr(0, word.find('='));
-    message += (message.empty() ? "" : "\n") + whole_name(command) + " has no option '" + name + "'" +
+    message += (message.empty() ? "" : "\n") + whole_name(command) + " has no option '" + without_controls(name) + "'" +
                did_you_mean(name, options_of(command));
   }
   return message;
@@ -83,8 +99,8 @@ std::string unknown_words(const CLI::App& program) {
   for (const CLI::App* inner : command.get_subcommands({})) commands.push_back(inner->get_name());
   std::string message;
   for (const std::string& word : program.remaining(/*recurse=*/true))
-    message +=
-        (message.empty() ? "" : "\n") + whole_name(command) + " takes no '" + word + "'" + did_you_mean(word, commands);
+    message += (message.empty() ? "" : "\n") + whole_name(command) + " takes no '" + without_controls(word) + "'" +
+               did_you_mean(word, commands);
   return message;
 }
 
@@ -163,30 +179,35 @@ CommandOption CommandOption::one_of(std::vector<std::string> values) const {
   return CommandOption(option_->check(word_check(values)));
 }
 
+CommandOption CommandOption::free_text() const {
+  option_->get_validator(kPlainCheck)->active(false);
+  return *this;
+}
+
 Command Command::subcommand(const std::string& name, const std::string& description) const {
   return Command(app_->add_subcommand(name, description));
 }
 
 CommandOption Command::option(const std::string& name, std::string& value, const std::string& help) const {
-  return CommandOption(app_->add_option(name, value, help));
+  return CommandOption(app_->add_option(name, value, help)->check(plain_check()));
 }
 
 CommandOption Command::option(const std::string& name, std::optional<std::string>& value,
                               const std::string& help) const {
-  return CommandOption(app_->add_option(name, value, help));
+  return CommandOption(app_->add_option(name, value, help)->check(plain_check()));
 }
 
 CommandOption Command::option(const std::string& name, std::vector<std::string>& value, const std::string& help) const {
-  return CommandOption(app_->add_option(name, value, help));
+  return CommandOption(app_->add_option(name, value, help)->check(plain_check()));
 }
 
 CommandOption Command::option(const std::string& name, std::filesystem::path& value, const std::string& help) const {
-  return CommandOption(app_->add_option(name, value, help));
+  return CommandOption(app_->add_option(name, value, help)->check(plain_check()));
 }
 
 CommandOption Command::option(const std::string& name, std::vector<std::filesystem::path>& value,
                               const std::string& help) const {
-  return CommandOption(app_->add_option(name, value, help));
+  return CommandOption(app_->add_option(name, value, help)->check(plain_check()));
 }
 
 CommandOption Command::option(const std::string& name, std::int64_t& value, const std::string& help) const {
@@ -257,7 +278,7 @@ int Program::run(std::vector<std::string> arguments, bool throw_wrong_usage) con
     if (error.get_exit_code() == 0) return owned_->exit(error);
     const std::string message = refusal(*owned_, error);
     if (throw_wrong_usage) throw Error(ErrorKind::usage, message);
-    std::cerr << message << "\n";
+    std::cerr << one_message(message) << "\n";
     return exit_code(ErrorKind::usage);
   }
   return 0;

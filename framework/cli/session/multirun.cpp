@@ -128,7 +128,7 @@ class Multirun {
   }
 
   void fail(Combination& combination, const std::string& message) {
-    combination.error = without_controls(without_passwords(message), /*keep_lines=*/true);
+    combination.error = one_message(without_passwords(message));
     fmt::print(std::cerr, "{}: {}: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), combination.label,
                combination.error);
   }

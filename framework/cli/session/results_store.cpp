@@ -98,7 +98,7 @@ runs::Store open_store_to_add(const GlobalOptions& global) {
     sync(store);
     return store;
   } catch (const runs::StoreDiskError& error) {
-    std::cerr << "warning: " << error.what() << "; every run folder is read again\n";
+    std::cerr << "warning: " << one_message(error.what()) << "; every run folder is read again\n";
   }
   runs::Store store = in_memory(global);
   sync(store);

@@ -11,6 +11,7 @@
 #include "cli/view/run_report.h"
 #include "formats/description_json.h"
 #include "support/error.h"
+#include "support/utf8.h"
 #include "terminal/page.h"
 #include "terminal/terminal.h"
 
@@ -53,7 +54,7 @@ int report_end(const runs::Run& run, bool as_json) {
   const runs::RunError error =
       run.summary.error.value_or(runs::RunError{ErrorKind::run, "its worker process ended without a result"});
   fmt::print(std::cerr, "{}: run {} failed: {}\n  its log: {}\n", Paint(use_colour(STDERR_FILENO)).red("error"), id,
-             error.message, run.folder.log().string());
+             one_message(error.message), run.folder.log().string());
   return folio::exit_code(error.kind);
 }
 

@@ -22,6 +22,7 @@
 #include "runs/record/run_lock.h"
 #include "support/human.h"
 #include "support/machine/memory_limit.h"
+#include "support/utf8.h"
 #include "support/version.h"
 
 namespace folio::cli {
@@ -236,7 +237,7 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
   if (request.begun) request.begun(run.info);
   if (!request.quiet)
     fmt::print(std::cerr, "{} {} of {} ({})\n", request.resumption ? "Resuming run" : "Run", run.info.id, run.info.name,
-               request.experiment.file.string());
+               without_controls(request.experiment.file.string()));
   train(run, request, global);
   run.lock.reset();
   try {
@@ -247,7 +248,8 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
     runs::Run ended = of_this_run.load(run.info.id);
     const bool whole = ended.summary.state == runs::RunState::finished;
     fmt::print(std::cerr, "warning: {}\n{} is in {}; the next command that reaches the store will enter it.\n",
-               error.what(), whole ? "The complete run" : "What there is of the run", run.folder.path().string());
+               one_message(error.what()), whole ? "The complete run" : "What there is of the run",
+               run.folder.path().string());
     return ended;
   }
 }

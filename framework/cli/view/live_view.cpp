@@ -125,7 +125,7 @@ std::string LiveView::waits_for() const {
 
 void LiveView::print(const std::string& text) {
   bar_.clear();
-  std::cerr << without_controls(without_passwords(text), /*keep_lines=*/true) << "\n";
+  std::cerr << one_message(without_passwords(text)) << "\n";
 }
 
 }  // namespace folio::cli

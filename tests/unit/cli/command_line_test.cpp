@@ -16,6 +16,7 @@ struct Example {
   cli::Command command = program.subcommand("take", "Take them");
   std::string word = "none", one_of = "red";
   std::optional<std::string> text;
+  std::string free;
   std::vector<std::string> words, list;
   std::filesystem::path path;
   std::vector<std::filesystem::path> paths;
@@ -32,6 +33,7 @@ struct Example {
     command.option("WORD", word, "a word").required();
     command.option("WORDS", words, "more words");
     command.option("--text", text, "a text");
+    command.option("--free", free, "a text of any kind").free_text();
     command.option("--list", list, "a list").delimiter(',').one_value();
     command.option("--whole", whole, "a whole number").show_default().range(std::int64_t{1}, std::int64_t{9});
     command.option("--perhaps", perhaps, "a number from 0").not_negative();
@@ -137,6 +139,31 @@ TEST_CASE("commands and their long options can be listed") {
   REQUIRE(example.program.subcommands().size() == 1);
   const cli::Command command = example.program.subcommands().front();
   CHECK(command.name() == "take");
-  CHECK(command.long_options() ==
-        std::vector<std::string>{"help", "text", "list", "whole", "perhaps", "size", "share", "colour", "flag"});
+  CHECK(command.long_options() == std::vector<std::string>{"help", "text", "free", "list", "whole", "perhaps", "size",
+                                                           "share", "colour", "flag"});
+}
+
+TEST_CASE("a line end makes no line of its own in a message") {
+  Example example;
+  const std::string odd = "z\nerror: FAKE";
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"take", odd},
+                                             {"take", "one", odd},
+                                             {"take", "one", "--text", odd},
+                                             {"--path", odd, "take", "one"},
+                                             {"--paths", odd, "take", "one"},
+                                             {"take", "one", "--list", odd}}) {
+    CAPTURE(arguments);
+    CHECK_THAT(example.refusal(arguments),
+               Contains("expected a text without control characters and line ends, got 'z error: FAKE'"));
+  }
+  CHECK(example.refusal({"take", "one", "--z\nerror: FAKE"}).find("\nerror:") == std::string::npos);
+  CHECK(example.refusal({"take", "one", "--colour", odd}).find("\nerror:") == std::string::npos);
+}
+
+TEST_CASE("a text and the value of a setting may have lines") {
+  Example example;
+  CHECK(example.program.run({"take", "one", "dataset.template=a\nb", "--free", "c\nd"}) == 0);
+  CHECK(example.words == std::vector<std::string>{"dataset.template=a\nb"});
+  CHECK(example.free == "c\nd");
 }

@@ -124,6 +124,17 @@ TEST_CASE("files may be named from the home folder on") {
   ::setenv("HOME", home.c_str(), 1);
 }
 
+TEST_CASE("a file whose name has a line end is refused, and makes no line of its own") {
+  const TemporaryFolder folder;
+  folder.write("z\nerror: FAKE.txt", "t");
+  for (const char* entry : {"z\nerror: FAKE.txt", ".", "z*.txt"}) {
+    const std::string message = problem_with(folder, {entry});
+    CHECK_THAT(message, Contains("z error: FAKE.txt, whose name has a control character or a line end in it"));
+    CHECK(message.find('\n') == std::string::npos);
+  }
+  CHECK(problem_with(folder, {"none\nerror: FAKE.txt"}).find('\n') == std::string::npos);
+}
+
 TEST_CASE("pipes and devices are problems, wherever they are named") {
   const TemporaryFolder folder;
   folder.write("a.txt", "t");

@@ -57,6 +57,18 @@ TEST_CASE("a plugin's description is found, and its folder") {
   CHECK(catalogue.find(PluginKind::model, "good") == nullptr);
 }
 
+TEST_CASE("a library whose name has a line end is named on one line and left alone") {
+  const TemporaryFolder place;
+  fs::copy_file(fixture("crashes_when_loaded"), place.path() / "z\nerror: FAKE.so");
+  place.add("good");
+  const Catalogue catalogue = catalogue_of(place, {place.path()});
+  CHECK(catalogue.plugins().size() == 1);
+  REQUIRE(catalogue.problems().size() == 1);
+  CHECK(catalogue.problems()[0].message == (place.path() / "z error: FAKE.so").string() +
+                                               ": is not looked at: its name has a control character or a line end in "
+                                               "it; rename it");
+}
+
 TEST_CASE("all that is broken is told, each in its own words, and the good plugins go on") {
   const TemporaryFolder place;
   place.write("text.so", "not a library\n");

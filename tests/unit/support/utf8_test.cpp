@@ -93,3 +93,16 @@ TEST_CASE("JSON shows its hidden characters as escapes and means the same") {
   CHECK(escape_hidden("\"a\u202eb\x7f\u009b\"") == "\"a\\u202eb\\u007f\\u009b\"");
   CHECK(escape_hidden("\"\U000e0041x\"") == "\"\\udb40\\udc41x\"");
 }
+
+TEST_CASE("no line of a message begins as another message does") {
+  CHECK(one_message("a.so: is damaged\nSee runner --help.") == "a.so: is damaged\nSee runner --help.");
+  CHECK(one_message("z\nerror: FAKE.so: is damaged") == "z\n  error: FAKE.so: is damaged");
+  CHECK(one_message("z\r\nwarning: a\nnote: b\n") == "z\n  warning: a\n  note: b\n");
+  CHECK(one_message("error: a\x1b") == "error: a\uFFFD");
+  CHECK(one_message("").empty());
+}
+
+TEST_CASE("control characters of ASCII are known") {
+  for (const char* text : {"a\nb", "\t", "a\r", "\x1b[m", "\x7f"}) CHECK(has_control_characters(text));
+  for (const char* text : {"", "two words", "Romeo é.txt", "\xff"}) CHECK_FALSE(has_control_characters(text));
+}
