@@ -47,7 +47,7 @@ void add_compare(const Command& program, const GlobalOptions& global, int&) {
   const auto options = std::make_shared<CompareOptions>();
   options->choice.finished = true;
   runs::TableRequest& request = options->request;
-  command.option("RUN", options->choice.names, "runs, given as for 'show'; by default all finished runs");
+  command.option("RUN", options->choice.names, "runs, given as for 'show'; by default all finished runs").free_text();
   add_where(command, options->choice.where);
   command.option("--metrics", request.metrics, "metrics to show, in this order, separated by commas")
       .delimiter(',')

@@ -130,8 +130,9 @@ void add_diff(const Command& program, const GlobalOptions& global, int& exit_cod
   const Command command =
       program.subcommand("diff", "Compare two runs: whether they can be compared, settings, metrics, curves");
   const auto options = std::make_shared<DiffOptions>();
-  command.option("A", options->a, "a run, given as for 'show'; without B it is compared with the latest run");
-  command.option("B", options->b, "another run; without A and B the two latest runs are compared");
+  command.option("A", options->a, "a run, given as for 'show'; without B it is compared with the latest run")
+      .free_text();
+  command.option("B", options->b, "another run; without A and B the two latest runs are compared").free_text();
   command.flag("--all", options->all, "show every fact, setting and metric, even those that are equal");
   command.flag("--trace", options->trace,
                "show the first step at which two runs that should be equal differ, and what differs; both need "

@@ -82,7 +82,7 @@ void add_export(const Command& program, const GlobalOptions& global, int&) {
   const auto options = std::make_shared<ExportOptions>();
   std::vector<std::string> names;
   for (const Format& format : kFormats) names.emplace_back(format.name);
-  command.option("RUN", options->choice.names, "runs, given as for 'show'");
+  command.option("RUN", options->choice.names, "runs, given as for 'show'").free_text();
   add_where(command, options->choice.where);
   command.flag("--all", options->all, "all finished runs");
   command

@@ -50,7 +50,7 @@ void mark_run(const GlobalOptions& global, const MarkOptions& options) {
 void add_mark(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("mark", "Say how a run ended that can no longer say so itself");
   const auto options = std::make_shared<MarkOptions>();
-  command.option("RUN", options->run, "a run, given as for 'show'").required();
+  command.option("RUN", options->run, "a run, given as for 'show'").required().free_text();
   command.option("STATE", options->state, "failed or interrupted").required().one_of({"failed", "interrupted"});
   command.option("--reason", options->reason, "why it failed");
   command.footer(

@@ -17,7 +17,7 @@ struct NameOptions {
 void add_name(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("name", "Give a run another name");
   const auto options = std::make_shared<NameOptions>();
-  command.option("RUN", options->run, "a run, given as for 'show'").required();
+  command.option("RUN", options->run, "a run, given as for 'show'").required().free_text();
   command.option("NAME", options->name, "the new name: 1 to 64 letters, digits, '.', '_' or '-'").required();
   command.footer("Example:\n  runner name latest romeo-warmup");
   command.action([&global, options] {

@@ -47,7 +47,7 @@ void purge_runs(const GlobalOptions& global, const PurgeOptions& options) {
 void add_purge(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("purge", "Delete runs in the trash for good");
   const auto options = std::make_shared<PurgeOptions>();
-  command.option("RUN", options->runs, "runs in the trash; by default all of them");
+  command.option("RUN", options->runs, "runs in the trash; by default all of them").free_text();
   command.flag("-y,--yes", options->yes, "do not ask for confirmation");
   command.footer("Examples:\n  runner purge\n  runner purge 3fa9 -y");
   command.action([&global, options] { purge_runs(global, *options); });

@@ -36,7 +36,7 @@ void add_restore(const Command& program, const GlobalOptions& global, int&) {
   const Command command =
       program.subcommand("restore", "Restore runs from the trash; without RUN, list the runs in it");
   const auto options = std::make_shared<RestoreOptions>();
-  command.option("RUN", options->runs, "runs in the trash: ids, the beginnings of ids, or names");
+  command.option("RUN", options->runs, "runs in the trash: ids, the beginnings of ids, or names").free_text();
   command.footer("Examples:\n  runner restore\n  runner restore 3fa9");
   command.action([&global, options] { restore_runs(global, *options); });
 }

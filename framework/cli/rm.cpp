@@ -56,7 +56,7 @@ void remove_runs(const GlobalOptions& global, const RemoveOptions& options) {
 void add_rm(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("rm", "Move runs to the trash");
   const auto options = std::make_shared<RemoveOptions>();
-  command.option("RUN", options->runs, "runs, given as for 'show'").required();
+  command.option("RUN", options->runs, "runs, given as for 'show'").required().free_text();
   command.flag("--force", options->force,
                "also runs that are not known to have ended; one that goes on is stopped by it");
   command.footer("Examples:\n  runner rm 3fa9 b2c1\n  runner restore 3fa9");

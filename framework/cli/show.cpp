@@ -50,9 +50,11 @@ void show_run(const GlobalOptions& global, const ShowOptions& options) {
 void add_show(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("show", "Show everything known about one run, or explain its result");
   const auto options = std::make_shared<ShowOptions>();
-  command.option("RUN", options->run,
-                 "an id or its beginning, a name, 'latest', 'baseline/gpt', or an experiment file, for its latest "
-                 "finished run; by default 'latest'");
+  command
+      .option("RUN", options->run,
+              "an id or its beginning, a name, 'latest', 'baseline/gpt', or an experiment file, for its latest "
+              "finished run; by default 'latest'")
+      .free_text();
   command.flag("--explain", options->explain,
                "say what the figures mean: the loss, whether it was still falling, overfitting, text, machine");
   command.flag("--all", options->all, "show every setting, including defaults");

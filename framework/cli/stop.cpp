@@ -102,7 +102,7 @@ void add_stop(const Command& program, const GlobalOptions& global, int&) {
   const Command command =
       program.subcommand("stop", "End runs after their step, saving what they have, as Ctrl-C would");
   const auto options = std::make_shared<StopOptions>();
-  command.option("RUN", options->runs, "runs, given as for 'show'").required();
+  command.option("RUN", options->runs, "runs, given as for 'show'").required().free_text();
   command.flag("--now", options->now, "kill their workers at once, without saving, as a second Ctrl-C would");
   command.flag("--json", options->json, "print how they ended as JSON");
   command.footer(

@@ -31,7 +31,7 @@ void tag_run(const GlobalOptions& global, const TagOptions& options) {
 void add_tag(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand("tag", "Add tags to a run, or remove them");
   const auto options = std::make_shared<TagOptions>();
-  command.option("RUN", options->run, "a run, given as for 'show'").required();
+  command.option("RUN", options->run, "a run, given as for 'show'").required().free_text();
   command.option("TAG", options->tags, "words without spaces or commas").required();
   command.flag("--remove", options->remove, "remove these tags");
   command.footer(

@@ -37,7 +37,8 @@ class CommandOption {
   CommandOption range(std::int64_t least, std::int64_t most) const;
   CommandOption range(double least, double most) const;
   CommandOption one_of(std::vector<std::string> values) const;
-  /// A text may have line ends and other control characters in it. Elsewhere they are refused, except in the value of
+  /// A text may have line ends and other control characters in it, and so may the name of a run, whose folder may be
+  /// called anything. Elsewhere they are refused, except in the value of
   /// KEY=VALUE: in a name they would make lines of their own in messages.
   CommandOption free_text() const;
 

@@ -23,16 +23,17 @@ const RunSummary* first(std::span<const RunSummary> runs, const Matches& matches
 bool is_experiment_file(const std::string& text) { return text.ends_with(".yaml") || text.ends_with(".yml"); }
 
 const RunSummary& latest_of_file(std::span<const RunSummary> runs, const std::string& text) {
+  const std::string shown = without_controls(text);
   const std::string wanted = fs::absolute(text).lexically_normal().string();
   const auto of_file = [&](const RunSummary& run) { return run.experiment_file == wanted; };
   const RunSummary* run = first(runs, [&](const RunSummary& r) { return of_file(r) && r.state == RunState::finished; });
   if (run) return *run;
-  if (first(runs, of_file)) throw Error(ErrorKind::usage, "no run of " + text + " has finished");
-  throw Error(ErrorKind::usage, (fs::exists(text) ? "there is no run of " + text : "there is no file " + text));
+  if (first(runs, of_file)) throw Error(ErrorKind::usage, "no run of " + shown + " has finished");
+  throw Error(ErrorKind::usage, (fs::exists(text) ? "there is no run of " + shown : "there is no file " + shown));
 }
 
 [[noreturn]] void throw_ambiguous(const std::string& text, const std::vector<const RunSummary*>& candidates) {
-  std::string message = "'" + text + "' is the beginning of several ids:";
+  std::string message = "'" + without_controls(text) + "' is the beginning of several ids:";
   for (const RunSummary* run : candidates) message += "\n  " + run->id + "  " + run->name;
   throw Error(ErrorKind::usage, message);
 }
@@ -43,7 +44,7 @@ const RunSummary& latest_of_file(std::span<const RunSummary> runs, const std::st
     names.push_back(run.name);
     names.push_back(run.id);
   }
-  throw Error(ErrorKind::usage, "there is no run '" + text + "'" + did_you_mean(text, names));
+  throw Error(ErrorKind::usage, "there is no run '" + without_controls(text) + "'" + did_you_mean(text, names));
 }
 
 }  // namespace
