@@ -8,6 +8,7 @@
 #include <iostream>
 #include <memory>
 
+#include "cli/command_line/byte_size.h"
 #include "cli/commands.h"
 #include "cli/view/print_json.h"
 #include "support/error.h"
@@ -36,17 +37,6 @@ std::uintmax_t total_bytes(const std::vector<CacheEntry>& entries) {
   std::uintmax_t total = 0;
   for (const CacheEntry& entry : entries) total += entry.bytes;
   return total;
-}
-
-std::uintmax_t size_of(const std::string& text) {
-  const auto bytes = parse_bytes(text);
-  if (bytes && !has_byte_unit(text)) {
-    throw Error(ErrorKind::usage, fmt::format("--limit is '{0}', which has no unit; expected a size such as {0}GiB or "
-                                              "{0}MB ({0}B for bytes)",
-                                              text));
-  }
-  if (bytes) return *bytes;
-  throw Error(ErrorKind::usage, fmt::format("--limit is '{}', expected a size such as 5GiB or 500MB", text));
 }
 
 nlohmann::json to_json(const std::vector<CacheEntry>& entries) {
@@ -90,7 +80,7 @@ void cache(const CacheOptions& options) {
   const fs::path folder = cache_folder();
   const bool removes = options.clear || !options.limit.empty();
   std::vector<CacheEntry> removed;
-  if (removes) removed = trim_cache(folder, options.clear ? 0 : size_of(options.limit));
+  if (removes) removed = trim_cache(folder, options.clear ? 0 : byte_size("--limit", options.limit));
   if (options.json) {
     const std::vector<CacheEntry> entries = cache_entries(folder);
     print_json({{"folder", folder.string()},

@@ -45,25 +45,6 @@ bool size_of(std::size_t element, const std::vector<std::int64_t>& shape, std::u
   return true;
 }
 
-std::string make_header(std::span<const TensorView> tensors, const SafetensorsMetadata& metadata) {
-  ordered_json header = ordered_json::object();
-  if (!metadata.empty()) header[kMetadataKey] = metadata;
-  std::size_t offset = 0;
-  for (const TensorView& tensor : tensors) {
-    std::uint64_t bytes = 0;
-    const std::size_t element = safetensors_dtype_size(tensor.dtype);
-    if (element == 0 || !size_of(element, tensor.shape, bytes) || bytes != tensor.bytes)
-      throw std::logic_error("tensor '" + tensor.name + "': dtype, shape and bytes do not agree");
-    if (header.contains(tensor.name)) throw std::logic_error("tensor '" + tensor.name + "' is given twice");
-    header[tensor.name] = {
-        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes}}};
-    offset += tensor.bytes;
-  }
-  std::string text = header.dump();
-  text.append((kAlignment - text.size() % kAlignment) % kAlignment, ' ');
-  return text;
-}
-
 /// `size`: of all tensors together.
 SafetensorsEntry read_entry(const JsonPart& part, const std::string& name, std::uint64_t size) {
   part.expect_only({"dtype", "shape", "data_offsets"});
@@ -156,15 +137,32 @@ std::size_t safetensors_dtype_size(std::string_view dtype) {
   return 0;
 }
 
+std::string safetensors_header(std::span<const TensorView> tensors, const SafetensorsMetadata& metadata) {
+  ordered_json header = ordered_json::object();
+  if (!metadata.empty()) header[kMetadataKey] = metadata;
+  std::size_t offset = 0;
+  for (const TensorView& tensor : tensors) {
+    std::uint64_t bytes = 0;
+    const std::size_t element = safetensors_dtype_size(tensor.dtype);
+    if (element == 0 || !size_of(element, tensor.shape, bytes) || bytes != tensor.bytes)
+      throw std::logic_error("tensor '" + tensor.name + "': dtype, shape and bytes do not agree");
+    if (header.contains(tensor.name)) throw std::logic_error("tensor '" + tensor.name + "' is given twice");
+    header[tensor.name] = {
+        {"dtype", tensor.dtype}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + tensor.bytes}}};
+    offset += tensor.bytes;
+  }
+  std::string text = header.dump();
+  text.append((kAlignment - text.size() % kAlignment) % kAlignment, ' ');
+  const std::uint64_t length = text.size();
+  std::string bytes(kLengthBytes, '\0');
+  std::memcpy(bytes.data(), &length, kLengthBytes);
+  return bytes + text;
+}
+
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        const SafetensorsMetadata& metadata) {
-  const std::string header = make_header(tensors, metadata);
-  const std::uint64_t length = header.size();
-  std::array<char, kLengthBytes> length_bytes{};
-  std::memcpy(length_bytes.data(), &length, kLengthBytes);
-
+  const std::string header = safetensors_header(tensors, metadata);
   AtomicFile file(path, ErrorKind::run);
-  file.write({length_bytes.data(), kLengthBytes});
   file.write(header);
   for (const TensorView& tensor : tensors) file.write({static_cast<const char*>(tensor.data), tensor.bytes});
   file.commit();

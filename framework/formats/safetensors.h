@@ -30,11 +30,19 @@ using SafetensorsMetadata = std::map<std::string, std::string>;
 /// Bytes of one element of the type; 0 for a name that is not supported.
 std::size_t safetensors_dtype_size(std::string_view dtype);
 
-/// Writes the tensors, in the order given, so that the file is there whole or not at all. The default metadata is what
-/// transformers asks for. Throws Error (run) when it cannot be written; that names are unique and sizes agree with the
-/// shapes is the caller's to ensure (std::logic_error).
+/// What transformers asks for.
+inline const SafetensorsMetadata kUsualMetadata{{"format", "pt"}};
+
+/// The beginning of a file of these tensors, behind which their bytes follow one after the other: length and header.
+/// That names are unique and sizes agree with the shapes is the caller's to ensure (std::logic_error); TensorView::data
+/// is not used.
+std::string safetensors_header(std::span<const TensorView> tensors,
+                               const SafetensorsMetadata& metadata = kUsualMetadata);
+
+/// Writes the tensors, in the order given, so that the file is there whole or not at all. Throws Error (run) when it
+/// cannot be written, and as safetensors_header() does.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
-                       const SafetensorsMetadata& metadata = {{"format", "pt"}});
+                       const SafetensorsMetadata& metadata = kUsualMetadata);
 
 /// A tensor as the header tells of it.
 struct SafetensorsEntry {

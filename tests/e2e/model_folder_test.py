@@ -2,9 +2,12 @@
 there; here its files are read."""
 
 import json
+import resource
+import signal
 import struct
+import subprocess
 
-from folio import FolioTest
+from folio import RUNNER, FolioTest
 
 TINY = """\
 name: tiny-{model}
@@ -128,3 +131,131 @@ class ModelFolder(TrainedModels):
                 if model == "t5":
                     self.assertIn("shared.weight", header)
                     self.assertNotIn("encoder.embed_tokens.weight", header)
+
+
+class ExportedModel(TrainedModels):
+    def export(self, *arguments, code=0):
+        return self.runner("export", "latest", *arguments, code=code)
+
+    @staticmethod
+    def tensors(path):
+        header, data = safetensors(path)
+        header.pop("__metadata__")
+        return {name: (told["dtype"], told["shape"], data[slice(*told["data_offsets"])])
+                for name, told in header.items()}
+
+    def test_a_folder_is_the_run_s_model_with_a_card(self):
+        model, files = self.train("gpt")
+        out = self.folder / "out"
+        self.assertEqual(self.export("--to", out).stdout, f"{out}\n")
+        self.assertEqual({path.name for path in out.iterdir()}, {path.name for path in model.iterdir()} | {"README.md"})
+        for path in model.iterdir():
+            if path.name == "config.json":
+                self.assertEqual(json.loads((out / path.name).read_text()), files["config.json"])
+            else:
+                self.assertEqual((out / path.name).read_bytes(), path.read_bytes(), path.name)
+        card = (out / "README.md").read_text()
+        run = self.json("show", "latest")
+        for said in ["pipeline_tag: text-generation", "# tiny-gpt", run["id"], run["facts"]["data_hash"],
+                     run["facts"]["tokenizer_hash"], run["facts"]["sources"][0]["source_hash"],
+                     f"Folio {run['folio_version']}", f"{run['metrics']['train_loss']:.4f}", "gpt.yaml",
+                     "AutoModelForCausalLM.from_pretrained", f"./runner generate {run['id']}"]:
+            self.assertIn(said, card)
+        self.assertNotIn(str(self.folder), card.replace(f"\\[{self.folder}/words.txt\\]", ""))
+
+    def test_weights_are_rounded_to_bfloat16_and_split(self):
+        model, _ = self.train("llama")
+        out = self.folder / "out"
+        [told] = self.json("export", "latest", "--to", out, "--dtype", "bfloat16", "--max-shard-size", "10KB")["exported"]
+        self.assertEqual([told["path"], told["format"], told["dtype"]], [str(out), "model", "bfloat16"])
+        shards = sorted(path.name for path in out.glob("*.safetensors"))
+        self.assertGreater(len(shards), 2)
+        self.assertEqual(told["files"], [f"model-{i + 1:05}-of-{len(shards):05}.safetensors"
+                                         for i in range(len(shards))] + ["model.safetensors.index.json"])
+        self.assertEqual(told["files"][:-1], shards)
+        index = json.loads((out / "model.safetensors.index.json").read_text())
+        whole = self.tensors(model / "model.safetensors")
+        self.assertEqual(set(index["weight_map"]), set(whole))
+        self.assertEqual(index["metadata"]["total_size"], sum(len(data) for _, _, data in whole.values()) // 2)
+        self.assertEqual([index["metadata"]["total_size"], index["metadata"]["total_parameters"]],
+                         [told["bytes"], told["parameters"]])
+        for name, shard in index["weight_map"].items():
+            dtype, shape, data = self.tensors(out / shard)[name]
+            self.assertEqual([dtype, shape], ["BF16", whole[name][1]])
+            for (bits,), (value,) in zip(struct.iter_unpack("<H", data), struct.iter_unpack("<f", whole[name][2])):
+                near = struct.unpack("<f", struct.pack("<I", bits << 16))[0]
+                self.assertLessEqual(abs(near - value), abs(value) / 256)
+        for shard in shards:
+            self.assertEqual(safetensors(out / shard)[0]["__metadata__"], {"format": "pt"})
+        config = json.loads((out / "config.json").read_text())
+        self.assertEqual([config["dtype"], config["torch_dtype"]], ["bfloat16", "bfloat16"])
+
+    def test_the_format_follows_from_what_is_asked_for(self):
+        self.train("gpt", "--name", "first")
+        self.train("gpt", "--name", "second")
+        for to, first in [("run.json", "{"), ("run.csv", "step"), ("run.parquet", "PAR1")]:
+            self.export("--to", self.folder / to)
+            self.assertTrue((self.folder / to).read_bytes().startswith(first.encode()))
+        (self.folder / "empty").mkdir()
+        self.export("--to", f"{self.folder}/empty/")
+        self.assertTrue((self.folder / "empty" / "config.json").exists())
+        self.runner("export", "first", "second", "--format", "model", "--to", self.folder / "both")
+        ids = {self.json("show", name)["id"] for name in ["first", "second"]}
+        self.assertEqual({path.parent.name for path in self.folder.glob("both/*/model.safetensors")}, ids)
+
+    def test_what_cannot_be_exported_is_told_and_leaves_nothing(self):
+        self.train("gpt")
+        (self.folder / "full").mkdir()
+        (self.folder / "full" / "notes.txt").write_text("mine")
+        (self.folder / "file").write_text("mine")
+        before = sorted(path.name for path in self.folder.iterdir())
+        out = self.folder / "out"
+        for arguments, code, said in [
+                (["--to", self.folder / "full"], 5, "full: is not empty, expected a folder that is new or empty"),
+                (["--to", self.folder / "file"], 5, "file: is there already and is no folder"),
+                (["--to", self.folder / "file" / "below"], 5, "file"),
+                (["--to", out, "--max-shard-size", "5"], 2, "--max-shard-size is '5', which has no unit"),
+                (["--to", out, "--max-shard-size", "many"], 2, "--max-shard-size is 'many', expected a size"),
+                (["--to", out, "--max-shard-size", "0GB"], 2, "--max-shard-size is 0"),
+                (["--to", out, "--dtype", "float16"], 2, "expected one of 'float32', 'bfloat16'"),
+                (["--to", out, "--format", "csv", "--dtype", "bfloat16"], 2, "--dtype is for --format model"),
+                (["--to", "-", "--format", "model"], 2, "a folder cannot go to standard output"),
+                (["--to", "-", "--json"], 2, "--json says what was written")]:
+            with self.subTest(arguments=arguments):
+                done = self.export(*arguments, code=code)
+                self.assertIn(said, done.stderr + done.stdout)
+                self.assertEqual(sorted(path.name for path in self.folder.iterdir()), before)
+        self.assertEqual((self.folder / "full" / "notes.txt").read_text(), "mine")
+
+    def test_a_run_without_a_model_says_so(self):
+        done = self.runner("export", "baseline/gpt", "--to", self.folder / "out", code=2)
+        self.assertIn("run baseline/gpt has no model to export; it is finished", done.stderr)
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_weights_that_are_damaged_leave_nothing(self):
+        model, _ = self.train("gpt")
+        whole = (model / "model.safetensors").read_bytes()
+        for damaged, said in [(whole[:-1], "model.safetensors"), (b"", "too few for safetensors")]:
+            (model / "model.safetensors").write_bytes(damaged)
+            self.assertIn(said, self.export("--to", self.folder / "out", code=1).stderr)
+            self.assertEqual(list(self.folder.glob("*out*")), [])
+        (model / "model.safetensors").write_bytes(whole)
+        (model / "config.json").write_text("[]")
+        self.assertIn("config.json", self.export("--to", self.folder / "out", code=5).stderr)
+
+    def test_a_full_disk_leaves_nothing(self):
+        self.train("gpt")
+        done = self.limited("export", "latest", "--to", self.folder / "out")
+        self.assertIn("out", done.stderr)
+        self.assertIn("File too large", done.stderr)
+        self.assertEqual(done.returncode, 5)
+        self.assertEqual(list(self.folder.glob("*out*")), [])
+
+    def limited(self, *arguments):
+        """Files may have 20 kB: a write beyond fails, as on a full disk."""
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        self.runner("reindex")  # so that the store has nothing to write
+        return subprocess.run([RUNNER, *map(str, arguments)], capture_output=True, text=True, env=self.environment,
+                              preexec_fn=limit)

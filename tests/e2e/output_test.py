@@ -45,6 +45,7 @@ class Output(FolioTest):
             "divergence": ["diff", "--trace", "traced-1", "traced-2"],
             "compare": ["compare", "--group"],
             "import": ["import", self.folder / "numbers.json"],
+            "exported": ["export", "other", "--to", self.folder / "model"],
             "generate": ["generate", "other", "--prompt", "the", "--max-new-tokens", 4],
             "tokenize": ["tokenize", self.folder / "text.txt", "--tokenizer", "other"],
             "plugins": ["plugins"],

@@ -1,0 +1,98 @@
+#include "runs/exchange/export_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "formats/strict_json.h"
+#include "runs/record/json_values.h"
+#include "runs/report/model_card.h"
+#include "support/atomic_folder.h"
+#include "support/files.h"
+#include "support/human.h"
+
+namespace folio::runs {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kWeights = "model.safetensors";
+constexpr const char* kConfig = "config.json";
+constexpr const char* kCard = "README.md";
+
+/// The model's config.json with the type that its weights are written in.
+std::string config_of(const fs::path& model, WeightType type) {
+  const fs::path path = model / kConfig;
+  json config = parse_strict_json(read_file(path, ErrorKind::store), path.string(), {.kind = ErrorKind::store});
+  JsonPart(config, path.string(), ErrorKind::store).expect_object();
+  config["dtype"] = config["torch_dtype"] = to_string(type);
+  return config.dump(2) + "\n";
+}
+
+/// Of a tokenizer that Folio wrote; empty where it has none.
+std::string mask_token_of(const fs::path& model) {
+  const fs::path path = model / "tokenizer_config.json";
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return "";
+  const json config = parse_strict_json(read_file(path, ErrorKind::store), path.string(), {.kind = ErrorKind::store});
+  return text_in(config, "mask_token");
+}
+
+/// All files of the model's folder that are taken as they are: the tokenizer's, and what a plugin may have added.
+std::vector<fs::path> other_files(const fs::path& model) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(model, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (entry->symlink_status().type() == fs::file_type::regular && name.find(".tmp") == name.npos &&
+        name != kWeights && name != kConfig && name != kCard)
+      files.push_back(entry->path());
+  }
+  if (error) throw Error(ErrorKind::store, model.string() + ": cannot be read: " + error.message());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+/// Before minutes are spent on writing what cannot fit.
+void require_room(const fs::path& folder, std::uint64_t bytes) {
+  std::error_code error;
+  const fs::space_info space = fs::space(folder, error);
+  if (error || space.available >= bytes) return;
+  throw Error(ErrorKind::store,
+              fmt::format("{}: the model takes {}, and {} are free on its disk", folder.parent_path().string(),
+                          human_bytes(static_cast<double>(bytes)), human_bytes(static_cast<double>(space.available))));
+}
+
+}  // namespace
+
+void require_model(const Run& run) {
+  std::error_code error;
+  if (fs::is_regular_file(run.folder.model() / kWeights, error) &&
+      fs::is_regular_file(run.folder.model() / kConfig, error) && !is_active(run.summary.state))
+    return;
+  throw Error(ErrorKind::usage,
+              fmt::format("run {} has no model to export; it is {} (--format json exports what it recorded)",
+                          run.summary.id, to_string(run.summary.state)));
+}
+
+WrittenWeights export_model(const Run& run, const fs::path& to, const WeightLayout& layout,
+                            const std::function<void(double done, double total)>& progress) {
+  require_model(run);
+  const fs::path model = run.folder.model();
+  AtomicFolder folder(to, ErrorKind::store);
+  const SafetensorsFile weights(model / kWeights);
+  require_room(folder.path(), bytes_of_weights(weights, layout.type));
+  write_file_atomically(folder.path() / kConfig, config_of(model, layout.type), ErrorKind::store);
+  write_file_atomically(folder.path() / kCard, model_card(run, {to_string(layout.type), mask_token_of(model)}),
+                        ErrorKind::store);
+  for (const fs::path& file : other_files(model))
+    write_file_atomically(folder.path() / file.filename(), read_file(file, ErrorKind::store), ErrorKind::store);
+  WrittenWeights written =
+      write_weights(weights, (model / kWeights).string(), folder.path(), layout, ErrorKind::store, progress);
+  folder.commit();
+  return written;
+}
+
+}  // namespace folio::runs
