@@ -129,6 +129,11 @@ OptionTable training_option_table() {
           .at_least(1e-9)
           .unit("steps")
           .help("steps between two checkpoints; below 1, a share of all steps"),
+      number("save_minutes")
+          .at_least(0)
+          .unit("minutes")
+          .absent_means("never")
+          .help("also save a checkpoint after the first step that ends so long after the last one was begun"),
       integer("save_total_limit")
           .at_least(1)
           .unit("checkpoints")
@@ -194,6 +199,7 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.eval_each_document = values.boolean("eval_each_document");
   a.save_strategy = interval(values.text("save_strategy"));
   a.save_steps = values.number("save_steps");
+  if (values.has("save_minutes")) a.save_minutes = values.number("save_minutes");
   a.save_total_limit = values.has("save_total_limit") ? values.integer("save_total_limit") : 0;
   a.load_best_model_at_end = values.boolean("load_best_model_at_end");
   const std::string& metric = values.text("metric_for_best_model");

@@ -75,6 +75,7 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
   restore_random_state(file, tensors, execution_.device);
   read_state(checkpoint, [&](const nlohmann::json& state) {
     totals_.restore(state.at("totals"));
+    saved_seconds_ = state.at("totals").at("seconds");
     schedule_.restore(state.at("schedule"));
     checkpoints_.restore(state.at("checkpoints"), totals_.steps());
     epoch_ = state.at("epoch");
@@ -182,11 +183,13 @@ void Trainer::end_step(double learning_rate, double grad_norm) {
   // Last, so that a checkpoint has what was logged and evaluated.
   const bool last = step == plan_.max_steps && arguments_.save_strategy == Interval::steps;
   const bool saves = last || due(arguments_.save_strategy, arguments_.save_steps) ||
-                     (ends_epoch && arguments_.save_strategy == Interval::epoch);
+                     (ends_epoch && arguments_.save_strategy == Interval::epoch) ||
+                     (arguments_.save_minutes && totals_.seconds() - saved_seconds_ >= 60 * *arguments_.save_minutes);
   if (saves && !checkpoints_.has(step)) save();
 }
 
 void Trainer::save() {
+  saved_seconds_ = totals_.seconds();
   bool beside = true;
   save_cost_.wait_for([&] { beside = checkpoints_.save(checkpoint()) == CheckpointWriter::Where::beside_training; });
   recorder_.saving(totals_.steps(), beside);

@@ -82,6 +82,7 @@ class Trainer {
   Totals totals_;
   Checkpoints checkpoints_;
   SaveCost save_cost_;
+  double saved_seconds_ = 0;  ///< totals_.seconds() when the last checkpoint was begun
   nlohmann::json context_;
   double epoch_ = 0;  ///< epochs done
   std::int64_t logged_step_ = 0;

@@ -52,3 +52,18 @@ class Multirun(FolioTest):
         self.assertRegex(out, r"training.seed=1 +interrupted")
         self.assertRegex(out, r"training.seed=2 +not started")
         self.assertEqual(len(self.run_folders()), 1)
+
+    def test_a_run_that_was_cut_off_is_resumed(self):
+        sweep = [self.experiment(), "training.max_steps=60", "training.seed=1,2"]
+        process = self.start("-m", *sweep)
+        folder = self.wait_for_steps(3)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 143)
+        cut = self.json("show", folder.name)["metrics"]["loss"]
+        result = self.json("-m", *sweep)
+        self.assertEqual([run["state"] for run in result["runs"]], ["finished", "finished"])
+        self.assertEqual(len(self.run_folders()), 2)
+        self.assertEqual(result["runs"][0]["id"], folder.name)
+        self.assertEqual(len(self.json("show", folder.name)["sessions"]), 1)
+        self.assertIsNotNone(cut)

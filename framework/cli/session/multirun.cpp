@@ -14,6 +14,7 @@
 #include "cli/session/label.h"
 #include "cli/session/preflight.h"
 #include "cli/session/results_store.h"
+#include "cli/session/resumption.h"
 #include "cli/session/run_session.h"
 #include "cli/session/session.h"
 #include "cli/session/sweep.h"
@@ -49,24 +50,6 @@ struct Combination {
     return finished_before ? "finished before" : std::string(runs::to_string(run->summary.state));
   }
 };
-
-bool same_builds(const std::vector<runs::PluginBuild>& a, const std::vector<runs::PluginBuild>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const runs::PluginBuild& left, const runs::PluginBuild& right) {
-                      return left.kind == right.kind && left.id == right.id && left.library_hash == right.library_hash;
-                    });
-}
-
-/// A finished run of the same name, resolved experiment and plugin builds.
-std::optional<runs::Run> finished_run(const RunRequest& request, runs::Store& store) {
-  const std::string& name = request.name.empty() ? request.experiment.name : request.name;
-  for (const runs::RunSummary& summary : store.list()) {
-    if (summary.state != RunState::finished || summary.name != name || runs::is_baseline(summary)) continue;
-    runs::Run run = store.load(summary.id);
-    if (run.settings == request.experiment.resolved && same_builds(run.info.plugins, request.plugins)) return run;
-  }
-  return std::nullopt;
-}
 
 class Multirun {
  public:
@@ -184,7 +167,7 @@ class Multirun {
       combination.finished_before = true;
       return;
     }
-    combination.run = run_to_end(*combination.request, global_, store_);
+    combination.run = trained(*combination.request);
     const runs::RunSummary& summary = combination.run->summary;
     stopped_ = summary.state == RunState::interrupted;
     if (stopped_ || summary.state == RunState::finished) return;
@@ -193,10 +176,24 @@ class Multirun {
                                   combination.run->folder.log().string()));
   }
 
+  /// From where the same run was cut off before, if it was, and under the same conditions; else from the beginning.
+  runs::Run trained(RunRequest& request) {
+    if (const auto begun = options_.force ? std::nullopt : equal_run(request, /*finished=*/false, store_))
+      request.resumption = Resumption{begun->info, begun->folder};
+    try {
+      return run_to_end(request, global_, store_);
+    } catch (const Error& error) {
+      if (!request.resumption || error.kind() != ErrorKind::usage) throw;
+      fmt::print(std::cerr, "warning: {}\nIt is run anew.\n", one_message(error.what()));
+    }
+    request.resumption.reset();
+    return run_to_end(request, global_, store_);
+  }
+
   /// A server that is away for a while is no reason to stop: then it is run, at worst again.
   std::optional<runs::Run> finished_before(const RunRequest& request) {
     try {
-      return finished_run(request, store_);
+      return equal_run(request, /*finished=*/true, store_);
     } catch (const Error& error) {
       fmt::print(std::cerr, "warning: {}\nIt is not known whether this combination was run before.\n", error.what());
       return std::nullopt;

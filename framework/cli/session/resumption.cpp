@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "cli/session/session.h"
@@ -43,6 +44,13 @@ std::string obstacle(const runs::Run& run) {
   return "";
 }
 
+bool same_builds(const std::vector<runs::PluginBuild>& a, const std::vector<runs::PluginBuild>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const runs::PluginBuild& left, const runs::PluginBuild& right) {
+                      return left.kind == right.kind && left.id == right.id && left.library_hash == right.library_hash;
+                    });
+}
+
 }  // namespace
 
 std::optional<Resumption> resumption_of(const fs::path& experiment, const ResumeChoice& choice, runs::Store& store) {
@@ -58,6 +66,19 @@ std::optional<Resumption> resumption_of(const fs::path& experiment, const Resume
   }
   if (choice.from == "auto") return std::nullopt;
   throw Error(ErrorKind::usage, why.empty() ? fmt::format("there is no run of {} that has not finished", file) : why);
+}
+
+std::optional<runs::Run> equal_run(const RunRequest& request, bool finished, runs::Store& store) {
+  const std::string& name = request.name.empty() ? request.experiment.name : request.name;
+  for (const runs::RunSummary& summary : store.list()) {
+    const bool is_finished = summary.state == runs::RunState::finished;
+    if (is_finished != finished || summary.name != name || runs::is_baseline(summary)) continue;
+    runs::Run run = store.load(summary.id);
+    if (run.settings == request.experiment.resolved && same_builds(run.info.plugins, request.plugins) &&
+        (finished || obstacle(run).empty()))
+      return run;
+  }
+  return std::nullopt;
 }
 
 RunRequest request_to_resume(const runs::Run& run, const std::vector<std::string>& overrides,

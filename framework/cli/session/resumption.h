@@ -21,6 +21,10 @@ struct ResumeChoice {
 std::optional<Resumption> resumption_of(const std::filesystem::path& experiment, const ResumeChoice& choice,
                                         runs::Store& store);
 
+/// The newest run with the same name, settings and plugin builds as the one that is asked for: a finished one, or one
+/// that can go on.
+std::optional<runs::Run> equal_run(const RunRequest& request, bool finished, runs::Store& store);
+
 /// What makes this run go on as its own settings say, and `overrides` on top of them. Throws Error (usage) where
 /// somebody works on it, or it cannot be resumed.
 RunRequest request_to_resume(const runs::Run& run, const std::vector<std::string>& overrides,
