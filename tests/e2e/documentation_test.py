@@ -74,6 +74,9 @@ SUBSTITUTIONS = [
     (r"init romeo-and-juliet$", "init romeo-and-juliet -o init.yaml"),
     (r"key=value", "training.seed=7"),
     (r"key=a,b", "training.seed=7,8"),
+    (r"^\./runner resume (RUN|latest|3fa9)\b(?! training.max_steps)",
+     "./runner experiments/smoke.yaml training.save_strategy=steps training.save_steps=1 training.eval_strategy=steps "
+     "training.eval_steps=1 && ./runner resume latest training.max_steps=5"),
     (r"diff A\b", "diff e4cbdeef"),
     (r"(?<=diff e4cbdeef )B\b", "fec5b954"),
     (r"TEXT\b", "'O Romeo'"),

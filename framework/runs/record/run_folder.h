@@ -17,7 +17,7 @@
 ///   results/runs/<id>/
 ///     run.json          who, what, where; written once, when the run is made
 ///     experiment.yaml   the experiment file's text as it was
-///     resolved.json     the experiment with every value explicit
+///     resolved.json     the experiment with every value explicit; of a run that was resumed, as it went on
 ///     events.jsonl      what happened, a line each (events.h); the worker writes it
 ///     trace.bin         with training.trace, what each step was made of (trace.h)
 ///     stop              there while somebody wants the run to stop; its worker takes it away
