@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "folio/version.h"
 #include "plugin_host/search_path.h"
 #include "support/sha256.h"
 #include "unit/plugin_host/fixtures.h"
@@ -208,7 +209,8 @@ TEST_CASE("asking for a plugin whose library is broken gives that library's prob
   place.add("other_sdk");
   const Catalogue catalogue = catalogue_of(place, {place.path()});
   CHECK_THAT(error_of(ErrorKind::plugin, [&] { catalogue.require(PluginKind::dataset, "other_sdk"); }),
-             Contains("fixture_other_sdk.so: cannot be loaded: version of the SDK: wanted 3, found 99"));
+             Contains("fixture_other_sdk.so: cannot be loaded: version of the SDK: wanted " +
+                      std::to_string(FOLIO_SDK_VERSION) + ", found 99"));
 }
 
 TEST_CASE("a broken library does not stand in the way of a good one with its id") {
