@@ -21,19 +21,19 @@ struct HuggingFaceClass {
 
   std::string name;        ///< "GPT2LMHeadModel"; empty where the model is of no such class
   std::string model_type;  ///< "gpt2"
-  std::vector<Setting> settings;
+  std::vector<Setting> settings{};
 
   /// What the names of the base model's parameters begin with: "transformer". A file that was saved from the base model
   /// alone has the names without it.
-  std::string base_prefix;
+  std::string base_prefix{};
   /// Tensors that a file may have beside the parameter that they are equal to: {"lm_head.weight",
   /// "transformer.wte.weight"}. A name that is a parameter's own, as where nothing is tied, is that parameter's.
-  std::vector<std::pair<std::string, std::string>> tied;
+  std::vector<std::pair<std::string, std::string>> tied{};
   /// Patterns of names, with * for any text, of what a file may have and no parameter is: computed from the
   /// configuration ...
-  std::vector<std::string> buffers;
+  std::vector<std::string> buffers{};
   /// ... or learned, but used by other classes alone, as the pooler is: left out, and a note says so.
-  std::vector<std::string> other_heads;
+  std::vector<std::string> other_heads{};
 };
 
 }  // namespace folio
