@@ -84,6 +84,9 @@ class SafetensorsFile {
   const std::vector<TensorView>& tensors() const { return contents_.tensors; }
   const SafetensorsMetadata& metadata() const { return contents_.metadata; }
 
+  /// Gives back the memory that the file takes before this place in a tensor's bytes, which stay readable.
+  void forget_before(const char* place) const { file_.forget(static_cast<std::size_t>(place - file_.bytes().data())); }
+
   /// nullptr where there is none of that name.
   const TensorView* find(std::string_view name) const;
 

@@ -109,6 +109,7 @@ WrittenWeights write_weights(const SafetensorsFile& weights, const std::string& 
         const std::string_view piece = floats.substr(0, kPieceFloats * kFloatBytes);
         file.write(converted(piece, layout.type, room));
         floats.remove_prefix(piece.size());
+        weights.forget_before(floats.data());
         done += static_cast<double>(piece.size());
         progress(done, total);
       }

@@ -92,4 +92,4 @@ class HostileFolders(FolioTest):
         put_pipe(folder / "model/tokenizer.json")
         self.runner("show", self.good[0])
         self.assertIn("is a pipe", self.runner("diff", *self.good, "--trace", code=5).stderr)
-        self.runner("export", self.good[0], "--to", self.folder / "copy", code=5)
+        self.runner("export", self.good[0], "--to", self.folder / "copy.json", code=5)

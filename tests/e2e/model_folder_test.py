@@ -6,6 +6,7 @@ import resource
 import signal
 import struct
 import subprocess
+import sys
 
 from folio import RUNNER, FolioTest
 
@@ -31,12 +32,10 @@ def safetensors(path):
 
 
 class TrainedModels(FolioTest):
-    """A run of each model, made once."""
-
-    def train(self, model, *overrides, tokenizer=None, more=", max_position_embeddings: 64"):
-        file = self.experiment(TINY.format(model=model, book=self.folder / "words.txt",
-                                           tokenizer=tokenizer or TOKENIZERS[model], more="" if model == "t5" else more),
-                               f"{model}.yaml")
+    def train(self, model, *overrides):
+        text = TINY.format(model=model, book=self.folder / "words.txt", tokenizer=TOKENIZERS[model],
+                           more="" if model == "t5" else ", max_position_embeddings: 64")
+        file = self.experiment(text, f"{model}.yaml")
         run = self.json(file, *overrides)
         folder = next(f for f in self.run_folders() if f.name == run["id"]) / "model"
         return folder, {path.name: json.loads(path.read_text()) for path in folder.glob("*.json")}
@@ -148,7 +147,7 @@ class ExportedModel(TrainedModels):
         model, files = self.train("gpt")
         out = self.folder / "out"
         self.assertEqual(self.export("--to", out).stdout, f"{out}\n")
-        self.assertEqual({path.name for path in out.iterdir()}, {path.name for path in model.iterdir()} | {"README.md"})
+        self.assertEqual({path.name for path in out.iterdir()}, {path.name for path in model.iterdir()})
         for path in model.iterdir():
             if path.name == "config.json":
                 self.assertEqual(json.loads((out / path.name).read_text()), files["config.json"])
@@ -166,7 +165,7 @@ class ExportedModel(TrainedModels):
     def test_weights_are_rounded_to_bfloat16_and_split(self):
         model, _ = self.train("llama")
         out = self.folder / "out"
-        [told] = self.json("export", "latest", "--to", out, "--dtype", "bfloat16", "--max-shard-size", "10KB")["exported"]
+        told, = self.json("export", "latest", "--to", out, "--dtype", "bfloat16", "--max-shard-size", "10KB")["exported"]
         self.assertEqual([told["path"], told["format"], told["dtype"]], [str(out), "model", "bfloat16"])
         shards = sorted(path.name for path in out.glob("*.safetensors"))
         self.assertGreater(len(shards), 2)
@@ -189,6 +188,24 @@ class ExportedModel(TrainedModels):
             self.assertEqual(safetensors(out / shard)[0]["__metadata__"], {"format": "pt"})
         config = json.loads((out / "config.json").read_text())
         self.assertEqual([config["dtype"], config["torch_dtype"]], ["bfloat16", "bfloat16"])
+
+    def test_a_model_larger_than_the_memory_it_takes_is_exported(self):
+        model, _ = self.train("gpt")
+        count, tensors = 10_000_000, 8
+        header = {f"w{i}": {"dtype": "F32", "shape": [count], "data_offsets": [4 * count * i, 4 * count * (i + 1)]}
+                  for i in range(tensors)}
+        text = json.dumps(header).encode()
+        with open(model / "model.safetensors", "wb") as file:
+            file.write(struct.pack("<Q", len(text)) + text)
+            file.truncate(8 + len(text) + 4 * count * tensors)  # of zeros
+        export = [RUNNER, "export", "latest", "--to", self.folder / "out", "--dtype", "bfloat16", "--max-shard-size",
+                  "90MB"]
+        measure = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=2); "
+                   "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+        done = subprocess.run([sys.executable, "-c", measure, *map(str, export)], capture_output=True, text=True,
+                              env=self.environment, check=True)
+        self.assertLess(int(done.stdout) * 1024, 100e6)
+        self.assertEqual(len(list((self.folder / "out").glob("model-*-of-00002.safetensors"))), 2)
 
     def test_the_format_follows_from_what_is_asked_for(self):
         self.train("gpt", "--name", "first")

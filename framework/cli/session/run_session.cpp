@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <iostream>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "cli/session/interrupts.h"
@@ -20,6 +21,7 @@
 #include "cli/view/live_view.h"
 #include "runs/record/events.h"
 #include "runs/record/run_lock.h"
+#include "runs/report/model_card.h"
 #include "support/human.h"
 #include "support/machine/memory_limit.h"
 #include "support/utf8.h"
@@ -209,6 +211,17 @@ void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptio
   }
 }
 
+/// Beside the run's model, where there is one. A run is what it is without it.
+void add_model_card(const runs::Run& run) {
+  std::error_code error;
+  if (!fs::is_regular_file(run.folder.model() / "model.safetensors", error)) return;
+  try {
+    runs::write_model_card(run, run.folder.model());
+  } catch (const Error& unwritten) {
+    fmt::print(std::cerr, "warning: {}\n", one_message(unwritten.what()));
+  }
+}
+
 /// The run as the store has it. For a first run that has to be made, since there was no folder to keep it in; also
 /// where somebody removed it meanwhile.
 runs::Run entered(const std::string& id, const GlobalOptions& global, runs::Store& store) {
@@ -241,11 +254,14 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
   train(run, request, global);
   run.lock.reset();
   try {
-    return entered(run.info.id, global, store);
+    const runs::Run ended = entered(run.info.id, global, store);
+    add_model_card(ended);
+    return ended;
   } catch (const Error& error) {
     runs::Store of_this_run = runs::Store::in_memory_of(global.results);
     of_this_run.sync_run(run.info.id);
-    runs::Run ended = of_this_run.load(run.info.id);
+    const runs::Run ended = of_this_run.load(run.info.id);
+    add_model_card(ended);
     const bool whole = ended.summary.state == runs::RunState::finished;
     fmt::print(std::cerr, "warning: {}\n{} is in {}; the next command that reaches the store will enter it.\n",
                one_message(error.what()), whole ? "The complete run" : "What there is of the run",

@@ -6,7 +6,6 @@
 #include <system_error>
 
 #include "formats/strict_json.h"
-#include "runs/record/json_values.h"
 #include "runs/report/model_card.h"
 #include "support/atomic_folder.h"
 #include "support/files.h"
@@ -20,7 +19,6 @@ using nlohmann::json;
 
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kConfig = "config.json";
-constexpr const char* kCard = "README.md";
 
 /// The model's config.json with the type that its weights are written in.
 std::string config_of(const fs::path& model, WeightType type) {
@@ -31,15 +29,6 @@ std::string config_of(const fs::path& model, WeightType type) {
   return config.dump(2) + "\n";
 }
 
-/// Of a tokenizer that Folio wrote; empty where it has none.
-std::string mask_token_of(const fs::path& model) {
-  const fs::path path = model / "tokenizer_config.json";
-  std::error_code error;
-  if (!fs::is_regular_file(path, error)) return "";
-  const json config = parse_strict_json(read_file(path, ErrorKind::store), path.string(), {.kind = ErrorKind::store});
-  return text_in(config, "mask_token");
-}
-
 /// All files of the model's folder that are taken as they are: the tokenizer's, and what a plugin may have added.
 std::vector<fs::path> other_files(const fs::path& model) {
   std::vector<fs::path> files;
@@ -47,7 +36,7 @@ std::vector<fs::path> other_files(const fs::path& model) {
   for (fs::directory_iterator entry(model, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (entry->symlink_status().type() == fs::file_type::regular && name.find(".tmp") == name.npos &&
-        name != kWeights && name != kConfig && name != kCard)
+        name != kWeights && name != kConfig && name != kModelCard)
       files.push_back(entry->path());
   }
   if (error) throw Error(ErrorKind::store, model.string() + ": cannot be read: " + error.message());
@@ -85,10 +74,9 @@ WrittenWeights export_model(const Run& run, const fs::path& to, const WeightLayo
   const SafetensorsFile weights(model / kWeights);
   require_room(folder.path(), bytes_of_weights(weights, layout.type));
   write_file_atomically(folder.path() / kConfig, config_of(model, layout.type), ErrorKind::store);
-  write_file_atomically(folder.path() / kCard, model_card(run, {to_string(layout.type), mask_token_of(model)}),
-                        ErrorKind::store);
   for (const fs::path& file : other_files(model))
     write_file_atomically(folder.path() / file.filename(), read_file(file, ErrorKind::store), ErrorKind::store);
+  write_model_card(run, folder.path());
   WrittenWeights written =
       write_weights(weights, (model / kWeights).string(), folder.path(), layout, ErrorKind::store, progress);
   folder.commit();

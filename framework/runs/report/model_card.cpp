@@ -8,13 +8,16 @@
 #include <filesystem>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
+#include "formats/strict_json.h"
 #include "runs/compare/loss_explanation.h"
 #include "runs/record/facts.h"
 #include "runs/record/json_values.h"
 #include "runs/record/metrics.h"
 #include "runs/report/markdown.h"
+#include "support/files.h"
 #include "support/human.h"
 #include "terminal/page.h"
 
@@ -71,7 +74,9 @@ std::string public_source(const std::string& source) {
 
 void add_about(Page& page, const Run& run, const Facts& facts, const Task* task, const CardFiles& files) {
   std::string about = fmt::format("A model of the plugin {}", markdown_text(run.summary.model));
-  if (facts.parameters) about += fmt::format(" with {} parameters in {}", with_commas(*facts.parameters), files.type);
+  if (facts.parameters)
+    about += fmt::format(" with {} parameters{}", with_commas(*facts.parameters),
+                         files.type.empty() ? "" : " in " + markdown_text(files.type));
   if (task != nullptr) about += fmt::format(", which {}", task->does);
   page.paragraph(about + ".");
   page.paragraph(fmt::format("Made by Folio {} in the run {}{}.", markdown_text(run.info.folio_version),
@@ -190,6 +195,13 @@ void add_loading(Page& page, const Run& run, const Task* task, const CardFiles& 
   page.drawing(fmt::format("./runner generate {} --prompt \"{}\"\n", run.summary.id, prompt));
 }
 
+/// A JSON file of the model's folder; null where there is none.
+json read_settings(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return nullptr;
+  return parse_strict_json(read_file(path, ErrorKind::store), path.string(), {.kind = ErrorKind::store});
+}
+
 }  // namespace
 
 std::string model_card(const Run& run, const CardFiles& files) {
@@ -203,6 +215,12 @@ std::string model_card(const Run& run, const CardFiles& files) {
   add_results(page, run);
   add_loading(page, run, task, files);
   return metadata(task) + "# " + markdown_text(run.summary.name) + "\n" + page.text();
+}
+
+void write_model_card(const Run& run, const std::filesystem::path& folder) {
+  const CardFiles files{.type = text_in(read_settings(folder / "config.json"), "dtype"),
+                        .mask_token = text_in(read_settings(folder / "tokenizer_config.json"), "mask_token")};
+  write_file_atomically(folder / kModelCard, model_card(run, files), ErrorKind::store);
 }
 
 }  // namespace folio::runs

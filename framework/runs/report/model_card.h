@@ -1,10 +1,13 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "runs/record/run.h"
 
 namespace folio::runs {
+
+inline constexpr const char* kModelCard = "README.md";
 
 /// What the card says of the files that it lies beside.
 struct CardFiles {
@@ -16,5 +19,8 @@ struct CardFiles {
 /// and tokenizer made it, its results and what they mean, and how to load it. It says what the run recorded and nothing
 /// else. Texts from outside show as they are.
 std::string model_card(const Run& run, const CardFiles& files);
+
+/// Writes the card into a folder that has the model, whose other files it reads. Throws Error (store) naming the file.
+void write_model_card(const Run& run, const std::filesystem::path& folder);
 
 }  // namespace folio::runs
