@@ -59,6 +59,8 @@ std::string check_overview(const json& answer, int width) {
       {"steps", fmt::format("{} ({} per epoch)", count_text(plan.at("max_steps"), data.at("samples_estimated")),
                             with_commas(plan.at("steps_per_epoch").get<std::int64_t>()))});
   table.add_row({"parameters", with_commas(parameters.at("total").get<std::int64_t>())});
+  if (parameters.at("trainable") != parameters.at("total"))
+    table.add_row({"  of these trained", with_commas(parameters.at("trainable").get<std::int64_t>())});
   for (const auto& [part, count] : parameters.at("by_part").items())
     if (count != 0) table.add_row({"  " + part, with_commas(count.get<std::int64_t>())});
   table.add_row({"memory", "about " + human_bytes(answer.at("memory").at("total").get<double>())});

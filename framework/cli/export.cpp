@@ -38,6 +38,7 @@ struct ExportOptions {
   std::string to;
   std::optional<std::string> dtype;
   std::optional<std::string> max_shard_size;
+  bool merge = false;
   bool json = false;
 };
 
@@ -60,10 +61,10 @@ constexpr Format kFormats[] = {{kModel, ".model", false, nullptr},
 
 /// By what --to ends in, where no format is given: a folder is a model's.
 std::string format_name(const ExportOptions& options) {
-  const bool of_model = options.dtype || options.max_shard_size;
+  const bool of_model = options.dtype || options.max_shard_size || options.merge;
   if (of_model && options.format.value_or(kModel) != kModel) {
-    throw Error(ErrorKind::usage, fmt::format("{} is for --format model, not for --format {}",
-                                              options.dtype ? "--dtype" : "--max-shard-size", *options.format));
+    const char* given = options.dtype ? "--dtype" : options.merge ? "--merge" : "--max-shard-size";
+    throw Error(ErrorKind::usage, fmt::format("{} is for --format model, not for --format {}", given, *options.format));
   }
   if (options.format) return *options.format;
   if (of_model) return kModel;
@@ -104,10 +105,10 @@ WeightLayout layout_of(const ExportOptions& options) {
   return layout;
 }
 
-void write_model(const runs::Run& run, const fs::path& to, const WeightLayout& layout, Written& written) {
+void write_model(const runs::Run& run, const fs::path& to, bool merge, const WeightLayout& layout, Written& written) {
   const InterruptScope interrupts;
   ProgressBar bar(STDERR_FILENO);
-  const WrittenWeights weights = runs::export_model(run, to, layout, [&](double done, double total) {
+  const WrittenWeights weights = runs::export_model(run, to, merge, layout, [&](double done, double total) {
     throw_if_interrupted("the model was not exported");
     bar.update("Exporting", done, total, human_bytes(done) + " of " + human_bytes(total));
   });
@@ -123,14 +124,14 @@ void write_model(const runs::Run& run, const fs::path& to, const WeightLayout& l
 void write_models(std::span<const runs::Run> runs, const ExportOptions& options, Written& written) {
   if (options.to == "-") throw Error(ErrorKind::usage, "--to -: a folder cannot go to standard output");
   const WeightLayout layout = layout_of(options);
-  for (const runs::Run& run : runs) runs::require_model(run);
+  for (const runs::Run& run : runs) runs::require_model(run, options.merge);
   for (const runs::Run& run : runs) {
     const std::string name = runs::file_name_of(run);
     write_model(run,
                 options.to.empty() ? fs::path(name + ".model")
                 : runs.size() == 1 ? fs::path(options.to)
                                    : fs::path(options.to) / name,
-                layout, written);
+                options.merge, layout, written);
   }
 }
 
@@ -204,6 +205,8 @@ void add_export(const Command& program, const GlobalOptions& global, int&) {
   command.option(
       "--max-shard-size", options->max_shard_size,
       std::string("weights beyond this size are split into several files with an index (default: ") + kShardSize + ")");
+  command.flag("--merge", options->merge,
+               "of a run with adapters (model.lora): merge them into the weights that they are for, in float32");
   command.flag("--json", options->json, "print what was written as JSON");
   command.footer(
       "Examples:\n  runner export latest --to romeo-gpt\n"

@@ -5,7 +5,9 @@
 #include <system_error>
 
 #include "experiment/scalars.h"
+#include "formats/adapter_config.h"
 #include "support/error.h"
+#include "support/files.h"
 
 namespace folio::experiment {
 namespace {
@@ -19,9 +21,31 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, unreadable);
 }
 
+bool has_model(const fs::path& folder) {
+  return is_there(folder / "config.json") || is_there(folder / kAdapterConfigFile);
+}
+
 /// A run's own folder stands for the model folder in it.
 fs::path model_within(const fs::path& folder) {
-  return !is_there(folder / "config.json") && is_there(folder / "model" / "config.json") ? folder / "model" : folder;
+  return !has_model(folder) && has_model(folder / "model") ? folder / "model" : folder;
+}
+
+AdapterConfig adapter_config_of(const fs::path& folder) {
+  const fs::path file = folder / kAdapterConfigFile;
+  return parse_adapter_config(read_file(file), file.string());
+}
+
+/// The base that a folder of adapters names. Throws Error where it is not here.
+fs::path base_of(const fs::path& adapters) {
+  const std::string name = adapter_config_of(adapters).base_model;
+  const fs::path base = name.empty() ? fs::path() : (adapters / name).lexically_normal();
+  if (!name.empty() && is_there(base / "config.json")) return base;
+  throw Error(
+      ErrorKind::experiment,
+      fmt::format("{}: base_model_name_or_path {}; expected the base's folder as model.from, and this one as "
+                  "model.lora.from",
+                  (adapters / kAdapterConfigFile).string(),
+                  name.empty() ? "is not given" : fmt::format("'{}' is no model's folder here", printable(name))));
 }
 
 /// Where the name leads; none where nowhere, with the reason in `problem`.
@@ -103,12 +127,14 @@ std::optional<ModelFolder> open_model_folder(const Node* model_section, const fs
     problems.add(place, kFromKey, problem);
     return std::nullopt;
   }
-  if (!is_there(*path / "config.json")) {
+  if (!has_model(*path)) {
     problems.add(place, kFromKey, path->string() + ": has no config.json, expected a model's folder as Hugging Face's");
     return std::nullopt;
   }
   try {
-    return ModelFolder{*path, ModelConfig(*path / "config.json"), place};
+    if (!is_there(*path / kAdapterConfigFile)) return ModelFolder{*path, ModelConfig(*path / "config.json"), place};
+    const fs::path base = base_of(*path);
+    return ModelFolder{base, ModelConfig(base / "config.json"), place, *path};
   } catch (const Error& error) {
     problems.add(place, kFromKey, error.what());
     return std::nullopt;
@@ -143,6 +169,43 @@ void take_config(Section& model, const ModelFolder& folder, const Declarations& 
         fmt::format("is {}, but {} {}; leave it out, or give the same", folio::to_string(given), folder.config_name(),
                     value.key.empty() ? "leaves it at " + folio::to_string(value.value)
                                       : "has " + value.key + " " + folio::to_string(value.value)));
+  }
+}
+
+void take_adapters(Section& model, const ModelFolder& folder, const fs::path& beside, Problems& problems) {
+  constexpr const char* kOption = "lora.from";
+  const std::string key = std::string("model.") + kOption;
+  std::optional<fs::path> adapters = folder.adapters;
+  Place place = folder.place;
+  if (is_given(model, kOption)) {
+    place = place_of(model, "lora", folder.place);
+    std::error_code error;
+    const fs::path own = model_within(
+        fs::absolute(beside / std::get<std::string>(model.values.at(kOption).value), error).lexically_normal());
+    if (adapters && *adapters != own)
+      return problems.add(place, key, "is " + own.string() + ", but model.from leads to adapters of its own");
+    adapters = own;
+  }
+  if (!adapters) return;
+  try {
+    const AdapterConfig config = adapter_config_of(*adapters);
+    const std::string origin = (*adapters / kAdapterConfigFile).string();
+    const std::vector<std::pair<const char*, OptionValue>> settings{{"lora.rank", config.rank},
+                                                                    {"lora.alpha", config.alpha},
+                                                                    {"lora.use_rslora", config.rank_stabilized},
+                                                                    {"lora.target_modules", config.target_modules}};
+    for (const auto& [option, value] : settings) {
+      if (is_given(model, option) && !equal(model.values.at(option).value, value)) {
+        problems.add(place_of(model, "lora", folder.place), std::string("model.") + option,
+                     fmt::format("is {}, but {} has {}; leave it out, or give the same",
+                                 folio::to_string(model.values.at(option).value), origin, folio::to_string(value)));
+      }
+      model.values[option] = {value, origin};
+    }
+    if (!is_given(model, "lora.dropout")) model.values["lora.dropout"] = {OptionValue(config.dropout), origin};
+    model.values[kOption] = {adapters->string(), is_given(model, kOption) ? model.values.at(kOption).origin : origin};
+  } catch (const Error& error) {
+    problems.add(place, folder.adapters ? kFromKey : key, error.what());
   }
 }
 

@@ -14,9 +14,10 @@ namespace folio::experiment {
 
 /// The folder that a model section's `from` names, and what its config.json says.
 struct ModelFolder {
-  std::filesystem::path path;  ///< absolute
+  std::filesystem::path path;  ///< absolute; where `from` names adapters, that of their base
   ModelConfig config;
-  Place place;  ///< of `from`
+  Place place;                                      ///< of `from`
+  std::optional<std::filesystem::path> adapters{};  ///< the folder that `from` names, where it has these alone
 
   std::string config_name() const { return (path / "config.json").string(); }
 };
@@ -35,6 +36,11 @@ const PluginDescription* reader_of(const std::string& model_type, const Declarat
 /// Gives the section's options the folder's values. Those that the section gives too must agree; the plugin must be the
 /// one that reads such folders.
 void take_config(Section& model, const ModelFolder& folder, const Declarations& declarations, Problems& problems);
+
+/// Gives the section's options of `lora` the settings of the adapters that it begins with: those of `folder`, or of the
+/// section's own lora.from, relative to `beside`. Of rank, alpha, use_rslora and target_modules those that the section
+/// gives too must agree.
+void take_adapters(Section& model, const ModelFolder& folder, const std::filesystem::path& beside, Problems& problems);
 
 /// The file of a model's folder that a `pretrained` tokenizer reads; none where there is none.
 std::optional<std::filesystem::path> tokenizer_file_of(const std::filesystem::path& folder);

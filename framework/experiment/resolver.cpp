@@ -107,6 +107,7 @@ class Resolver {
   /// What the folder says of the model; and its tokenizer, unless the experiment has another.
   void take_folder() {
     take_config(model(), *folder_, declarations_, problems_);
+    take_adapters(model(), *folder_, std::filesystem::path(root_.place.source->name).parent_path(), problems_);
     Section& its = tokenizer();
     if (its.plugin == nullptr) return;
     if (its.plugin->id != kPretrained) {
@@ -115,7 +116,9 @@ class Resolver {
                       "weights of {} were trained on",
                       its.plugin->id, folder_->path.string()));
     } else if (!its.values.contains("file")) {
-      if (const auto file = tokenizer_file_of(folder_->path)) {
+      auto file = folder_->adapters ? tokenizer_file_of(*folder_->adapters) : std::nullopt;
+      if (!file) file = tokenizer_file_of(folder_->path);
+      if (file) {
         its.values["file"] = {file->string(), "model.from"};
       } else {
         problems_.add(folder_->place, "tokenizer.file",

@@ -8,6 +8,7 @@
 #include <map>
 #include <string_view>
 
+#include "formats/model_weights.h"
 #include "support/error.h"
 #include "support/files.h"
 
@@ -30,20 +31,26 @@ float from_half(std::uint16_t half) {
   return std::bit_cast<float>(sign | wide_exponent << 23U | fraction << 13U);
 }
 
-std::vector<float> floats_of(const TensorView& tensor) {
-  const std::size_t size = safetensors_dtype_size(tensor.dtype);
-  std::vector<float> values(tensor.bytes / size);
-  const auto* bytes = static_cast<const char*>(tensor.data);
-  if (tensor.dtype == "F32") {
-    if (!values.empty()) std::memcpy(values.data(), bytes, tensor.bytes);
+bool is_float(std::string_view dtype) { return dtype == "F32" || dtype == "F16" || dtype == "BF16"; }
+
+/// Of a type that is_float().
+std::vector<float> floats_of(std::string_view dtype, const char* bytes, std::size_t count) {
+  const std::size_t size = safetensors_dtype_size(dtype);
+  std::vector<float> values(count / size);
+  if (dtype == "F32") {
+    if (!values.empty()) std::memcpy(values.data(), bytes, count);
     return values;
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
     std::uint16_t bits = 0;
     std::memcpy(&bits, bytes + i * size, size);
-    values[i] = tensor.dtype == "F16" ? from_half(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
+    values[i] = dtype == "F16" ? from_half(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
   }
   return values;
+}
+
+std::vector<float> floats_of(const TensorView& tensor) {
+  return floats_of(tensor.dtype, static_cast<const char*>(tensor.data), tensor.bytes);
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -53,7 +60,7 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 }
 
 void check_type(const std::string& place, const TensorView& tensor) {
-  if (tensor.dtype == "F32" || tensor.dtype == "F16" || tensor.dtype == "BF16") return;
+  if (is_float(tensor.dtype)) return;
   throw Error(ErrorKind::run,
               place + ": tensor '" + tensor.name + "' is " + tensor.dtype + ", expected F32, F16 or BF16");
 }
@@ -129,6 +136,40 @@ void AdapterFolder::merge_into(const std::string& weight, const std::vector<std:
     for (std::int64_t column = 0; column < in; ++column)
       values[transposed ? column * out + row : row * in + column] += scale * change[static_cast<std::size_t>(column)];
   }
+}
+
+void write_merged_weights(const std::filesystem::path& base, const AdapterFolder& adapters,
+                          const std::filesystem::path& file) {
+  const ModelWeights weights(base);
+  std::vector<std::string> left = adapters.weights();
+  std::vector<std::vector<float>> values;  // what the views point into
+  values.reserve(weights.tensors().size());
+  std::vector<TensorView> views;
+  for (const ModelWeights::Tensor& tensor : weights.tensors()) {
+    const SafetensorsEntry& entry = tensor.entry;
+    if (!is_float(entry.dtype)) continue;
+    std::vector<char> stored(entry.bytes);
+    weights.read(tensor, 0, stored.data(), stored.size());
+    std::vector<float>& floats = values.emplace_back(floats_of(entry.dtype, stored.data(), stored.size()));
+    // A base that was saved without its head has names without the prefix of the whole: "h.0" of "transformer.h.0".
+    const auto changed = std::find_if(left.begin(), left.end(), [&](const std::string& weight) {
+      return weight == entry.name || weight.ends_with("." + entry.name);
+    });
+    if (changed != left.end()) {
+      adapters.merge_into(*changed, entry.shape, floats.data());
+      left.erase(changed);
+    }
+    views.push_back({entry.name, "F32", entry.shape, floats.data(), floats.size() * sizeof(float)});
+  }
+  if (!left.empty()) {
+    constexpr std::size_t kMostNamed = 20;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(left.size(), kMostNamed); ++i) names += "\n  missing: " + left[i];
+    throw Error(ErrorKind::experiment,
+                base.string() + ": its weights are not those that the adapters are for:" + names +
+                    (left.size() > kMostNamed ? "\n  and " + std::to_string(left.size() - kMostNamed) + " more" : ""));
+  }
+  write_safetensors(file, views);
 }
 
 }  // namespace folio

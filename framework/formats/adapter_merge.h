@@ -39,4 +39,10 @@ class AdapterFolder {
   std::vector<Pair> pairs_;
 };
 
+/// Writes the weights of a base's folder with the adapters merged into them as one file, float32; buffers that are no
+/// floats are left out. Takes as much memory as these weights. Throws Error (experiment) naming each weight that the
+/// adapters change and the base does not have, (run) where a file cannot be read or written.
+void write_merged_weights(const std::filesystem::path& base, const AdapterFolder& adapters,
+                          const std::filesystem::path& file);
+
 }  // namespace folio

@@ -45,6 +45,22 @@ OptionTable framework_model_options() {
           .help(
               "what the weights are taken from: a folder of Hugging Face's (config.json, model.safetensors), relative "
               "to the experiment's folder, or a run"),
+      integer("lora.rank")
+          .between(1, 1'000'000)
+          .absent_means("no adapters: the weights themselves are trained")
+          .help("trains low-rank adapters of linear layers in place of the weights: the width of each"),
+      number("lora.alpha")
+          .absent_means("8")
+          .help("what an adapter adds is multiplied by alpha / rank, with lora.use_rslora by alpha / sqrt(rank)"),
+      number("lora.dropout").between(0, 1).absent_means("0").help("dropout of an adapter's input"),
+      boolean("lora.use_rslora").absent_means("false").help("divide lora.alpha by the root of the rank"),
+      text_list("lora.target_modules")
+          .absent_means("the usual ones of the model")
+          .help("the linear layers that have adapters: ends of their names in Hugging Face's class, such as 'c_attn'; "
+                "or alone a regular expression for the whole name, or 'all-linear'"),
+      text("lora.from")
+          .absent_means("new adapters, which change nothing at first")
+          .help("a folder of peft's (adapter_config.json, adapter_model.safetensors) whose adapters are trained on"),
   };
 }
 

@@ -114,6 +114,12 @@ std::int64_t trainable_count(const Model& model) {
   return count;
 }
 
+std::vector<Parameter> base_parameters(const Model& model) {
+  std::vector<Parameter> parameters = model.parameters();
+  std::erase_if(parameters, [](const Parameter& parameter) { return parameter.of_adapter; });
+  return parameters;
+}
+
 std::vector<std::string> lora_layers(const std::vector<std::string>& layers, const std::vector<std::string>& targets,
                                      const std::string& key) {
   if (targets.empty()) throw Error(ErrorKind::experiment, key + ": is empty, expected names of linear layers");

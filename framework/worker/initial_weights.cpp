@@ -2,6 +2,8 @@
 
 #include "folio/error.h"
 #include "support/sha256.h"
+#include "train/fine_tuning.h"
+#include "train/saving/adapter_files.h"
 #include "train/saving/loading.h"
 
 namespace folio::worker {
@@ -28,16 +30,21 @@ std::string hash_of(const std::vector<fs::path>& files) {
 
 }  // namespace
 
-void check_initial_weights(const Model& model, const fs::path& folder, const HuggingFaceClass& saved_from) {
-  of_experiment([&] { train::match_weights(model.parameters(), ModelWeights(folder), saved_from); });
+void check_initial_weights(const Model& model, const WeightsSource& source) {
+  of_experiment([&] {
+    train::match_weights(train::base_parameters(model), ModelWeights(source.folder), source.saved_from);
+    if (source.adapters) train::load_adapters(model, *source.adapters);
+  });
 }
 
-InitialWeights load_initial_weights(Model& model, const fs::path& folder, const HuggingFaceClass& saved_from) {
+InitialWeights load_initial_weights(Model& model, const WeightsSource& source) {
   return of_experiment([&] {
-    const ModelWeights weights(folder);
-    const train::WeightsMatch match = train::match_weights(model.parameters(), weights, saved_from);
+    const ModelWeights weights(source.folder);
+    const train::WeightsMatch match = train::match_weights(train::base_parameters(model), weights, source.saved_from);
     train::load_weights(match, weights);
-    return InitialWeights{folder.string(), hash_of(weights.files()), sha256_file(folder / "config.json"), match.notes};
+    if (source.adapters) train::load_adapters(model, *source.adapters);
+    return InitialWeights{source.folder.string(), hash_of(weights.files()), sha256_file(source.folder / "config.json"),
+                          match.notes};
   });
 }
 

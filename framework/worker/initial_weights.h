@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,12 +18,18 @@ struct InitialWeights {
   std::vector<std::string> notes;  ///< what a person should know, a line each
 };
 
-/// Looks at names, types and shapes alone. Throws Error (experiment) naming what does not fit, also where a file is
-/// damaged.
-void check_initial_weights(const Model& model, const std::filesystem::path& folder, const HuggingFaceClass& saved_from);
+/// Where a model's weights come from.
+struct WeightsSource {
+  std::filesystem::path folder;
+  HuggingFaceClass saved_from;
+  std::optional<std::filesystem::path> adapters{};  ///< of a model with adapters; none: they stay as they begin
+};
+
+/// Looks at names, types and shapes alone, but for adapters, which it loads. Throws Error (experiment) naming what does
+/// not fit, also where a file is damaged.
+void check_initial_weights(const Model& model, const WeightsSource& source);
 
 /// Fills the parameters, which are on the CPU. Throws as check_initial_weights() does.
-InitialWeights load_initial_weights(Model& model, const std::filesystem::path& folder,
-                                    const HuggingFaceClass& saved_from);
+InitialWeights load_initial_weights(Model& model, const WeightsSource& source);
 
 }  // namespace folio::worker

@@ -5,6 +5,7 @@
 
 #include "folio/error.h"
 #include "formats/description_json.h"
+#include "worker/fine_tuned_model.h"
 
 namespace folio::worker {
 namespace {
@@ -65,6 +66,8 @@ data::DataOptions data_options_of(const json& dataset_section) {
   return data::data_options(framework_values(dataset_section, PluginKind::dataset));
 }
 
+OptionValues model_options_of(const json& model_section) { return framework_values(model_section, PluginKind::model); }
+
 OptionValues plugin_values(const plugin_host::LoadedPlugin& plugin, const json& section) {
   const PluginDescriptor& descriptor = plugin.descriptor();
   return option_values_from_json(descriptor.options(), keys_of(section, descriptor.kind, Whose::plugin));
@@ -87,10 +90,11 @@ ModelJob::Section ModelJob::load(const json& section, PluginKind kind, const std
 ModelJob::ModelJob(const json& resolved, const std::vector<runs::PluginBuild>& plugins)
     : tokenizer_(load(resolved.at("tokenizer"), PluginKind::tokenizer, plugins)),
       model_(load(resolved.at("model"), PluginKind::model, plugins)),
-      model_options_(framework_values(resolved.at("model"), PluginKind::model)),
+      model_options_(model_options_of(resolved.at("model"))),
       training_(
           train::training_arguments(option_values_from_json(train::training_option_table(), resolved.at("training")))),
       objective_(objective_of(model_.plugin)) {
+  check_lora_options(model_options_);
   check_metric(training_, objective_, model_name());
 }
 
@@ -121,12 +125,16 @@ Job Job::from_request(const std::string& request) {
 std::unique_ptr<Model> ModelJob::make_model(const Tokenizer& tokenizer) const {
   std::map<std::string, OptionValue> values(model_.values.all().begin(), model_.values.all().end());
   values["vocab_size"] = vocab_size(tokenizer);
-  return make_guarded<Model>(model_.plugin, OptionValues(model_.plugin.descriptor().options(), values));
+  auto model = make_guarded<Model>(model_.plugin, OptionValues(model_.plugin.descriptor().options(), values));
+  fine_tune(*model, model_options_, training_, model_name());
+  return model;
 }
 
-std::optional<std::filesystem::path> ModelJob::model_folder() const {
+std::optional<WeightsSource> ModelJob::weights_source() const {
   if (!model_options_.has("from")) return std::nullopt;
-  return model_options_.text("from");
+  WeightsSource source{.folder = model_options_.text("from"), .saved_from = hugging_face()};
+  if (model_options_.has("lora.from")) source.adapters = model_options_.text("lora.from");
+  return source;
 }
 
 HuggingFaceClass ModelJob::hugging_face() const { return hugging_face_of(model_.plugin); }

@@ -15,12 +15,16 @@
 #include "plugin_host/loaded_plugin.h"
 #include "runs/record/run_folder.h"
 #include "train/arguments.h"
+#include "worker/initial_weights.h"
 #include "worker/plugin_calls.h"
 
 namespace folio::worker {
 
 /// What a resolved dataset section asks of the framework.
 data::DataOptions data_options_of(const nlohmann::json& dataset_section);
+
+/// What a resolved model section asks of the framework.
+OptionValues model_options_of(const nlohmann::json& model_section);
 
 /// What a resolved section of the plugin's kind asks of the plugin: without the keys that are the framework's.
 OptionValues plugin_values(const plugin_host::LoadedPlugin& plugin, const nlohmann::json& section);
@@ -46,9 +50,11 @@ class ModelJob {
   /// On the CPU, its parameters not yet filled.
   std::unique_ptr<Model> make_model(const Tokenizer& tokenizer) const;
 
-  /// The folder that the weights come from; none where they are random.
-  std::optional<std::filesystem::path> model_folder() const;
+  /// Where the weights come from; none where they are random.
+  std::optional<WeightsSource> weights_source() const;
   HuggingFaceClass hugging_face() const;
+  /// Whether adapters are trained in place of the weights.
+  bool has_adapters() const { return model_options_.has("lora.rank"); }
 
   const train::TrainingArguments& training() const { return training_; }
   Objective objective() const { return objective_; }

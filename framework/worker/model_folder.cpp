@@ -6,6 +6,7 @@
 #include "folio/error.h"
 #include "formats/transformers_files.h"
 #include "support/files.h"
+#include "train/saving/adapter_files.h"
 #include "train/saving/model_files.h"
 
 namespace folio::worker {
@@ -14,16 +15,20 @@ void save_model_folder(const Model& model, const Tokenizer& tokenizer, Objective
                        const std::filesystem::path& folder) {
   train::save_model(model, folder);
   const std::string config = config_with_token_ids(model.config_json(), tokenizer, objective);
-  write_file_atomically(folder / "config.json", config);
-  if (const std::string generation = generation_config_json(tokenizer, objective); !generation.empty())
-    write_file_atomically(folder / "generation_config.json", generation);
+  if (model.lora() == nullptr) {  // else these are the base's
+    write_file_atomically(folder / "config.json", config);
+    if (const std::string generation = generation_config_json(tokenizer, objective); !generation.empty())
+      write_file_atomically(folder / "generation_config.json", generation);
+  }
   write_file_atomically(folder / "tokenizer.json", tokenizer_json_of(tokenizer, objective));
   write_file_atomically(folder / "tokenizer_config.json",
                         tokenizer_config_json(tokenizer, objective, config, model.max_length()));
 }
 
 void require_model_folder(const std::filesystem::path& folder) {
-  for (const char* name : {"model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json"}) {
+  const bool adapters = train::has_adapters(folder);
+  for (const char* name : {adapters ? kAdapterWeightsFile : "model.safetensors",
+                           adapters ? kAdapterConfigFile : "config.json", "tokenizer.json", "tokenizer_config.json"}) {
     std::error_code error;
     const std::uintmax_t size = std::filesystem::file_size(folder / name, error);
     if (error || size == 0)

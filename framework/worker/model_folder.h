@@ -11,6 +11,7 @@ namespace folio::worker {
 
 /// A model with its tokenizer in Hugging Face's layout: config.json, model.safetensors, tokenizer.json,
 /// tokenizer_config.json, and generation_config.json unless the model is masked (formats/transformers_files.h).
+/// Of a model with adapters these, in peft's layout, and the tokenizer's files.
 void save_model_folder(const Model& model, const Tokenizer& tokenizer, Objective objective,
                        const std::filesystem::path& folder);
 

@@ -14,7 +14,8 @@ std::filesystem::path model_of_run(const runs::Run& run) {
   runs::require_folder(run);
   std::error_code unreadable;
   const std::filesystem::path folder = run.folder.model();
-  if (std::filesystem::exists(folder / "config.json", unreadable)) return std::filesystem::absolute(folder);
+  for (const char* file : {"config.json", "adapter_config.json"})
+    if (std::filesystem::exists(folder / file, unreadable)) return std::filesystem::absolute(folder);
   throw Error(ErrorKind::usage,
               fmt::format("run {} has no model; it is {}", run.summary.id, runs::to_string(run.summary.state)));
 }

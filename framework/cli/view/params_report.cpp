@@ -35,10 +35,11 @@ std::string seconds_text(double seconds) {
 
 std::string heading(const ModelCost& cost) {
   const json& model = cost.resolved.at("model");
-  std::string text =
-      fmt::format("{}, trained with the objective '{}': {} parameters\n", model.at("type").get<std::string>(),
-                  cost.answer.at("objective").get<std::string>(), count_of(cost.answer.at("parameters").at("total")));
-  return text;
+  const json& parameters = cost.answer.at("parameters");
+  const bool all = parameters.at("trainable") == parameters.at("total");
+  return fmt::format("{}, trained with the objective '{}': {} parameters{}\n", model.at("type").get<std::string>(),
+                     cost.answer.at("objective").get<std::string>(), count_of(parameters.at("total")),
+                     all ? "" : ", of which " + count_of(parameters.at("trainable")) + " are trained");
 }
 
 std::string parts_table(const json& parameters, int width) {

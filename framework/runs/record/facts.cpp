@@ -41,6 +41,7 @@ void for_each_fact(Visit&& visit) {
   visit("uniform_loss", &Facts::uniform_loss);
   visit("unigram_loss", &Facts::unigram_loss);
   visit("parameters", &Facts::parameters);
+  visit("trainable_parameters", &Facts::trainable_parameters);
   visit("initial_model", &Facts::initial_model);
   visit("initial_weights_hash", &Facts::initial_weights_hash);
   visit("initial_config_hash", &Facts::initial_config_hash);
@@ -87,6 +88,8 @@ constexpr FactMeaning kMeanings[] = {
      "The loss of a guess that knows only how often each token occurs in the training text: the entropy of their "
      "frequencies. A model whose loss is above it has learned less than a list of frequencies knows."},
     {"parameters", "", "Number of learned parameters of the model; one that is used in two places counts once."},
+    {"trainable_parameters", "",
+     "How many of the parameters the run trains: all but those that training.freeze or model.lora freezes."},
     {"initial_model", "", "The folder that the weights were taken from (model.from)."},
     {"initial_weights_hash", "",
      "SHA-256 of the file with the weights that training began with; of several files, of the lines that sha256sum "

@@ -75,6 +75,7 @@ struct Facts {
   /// fifth token is a sentinel, which no frequency tells.
   std::optional<double> unigram_loss;
   std::optional<std::int64_t> parameters;  ///< learned numbers of the model; what stands in two places counts once
+  std::optional<std::int64_t> trainable_parameters;  ///< of these not frozen
 
   // Of a model whose weights were taken from elsewhere.
   std::optional<std::string> initial_model;         ///< the folder

@@ -132,7 +132,7 @@ LoraRequest lora_request_of(const AdapterConfig& config) {
           .targets = config.target_modules};
 }
 
-void load_adapters(Model& model, const std::filesystem::path& folder) {
+void load_adapters(const Model& model, const std::filesystem::path& folder) {
   const at::NoGradGuard no_grad;
   const std::filesystem::path path = folder / kAdapterWeightsFile;
   const SafetensorsFile file(path);

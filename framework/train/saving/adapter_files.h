@@ -33,6 +33,6 @@ LoraRequest lora_request_of(const AdapterConfig& config);
 /// Fills the adapters of the model, which has some, from a folder, as float32. Throws Error (experiment) where these
 /// are for another base, which is when a tensor is missing, left over, of another shape or of another type than F32,
 /// F16 or BF16: it names every one, up to twenty.
-void load_adapters(Model& model, const std::filesystem::path& folder);
+void load_adapters(const Model& model, const std::filesystem::path& folder);
 
 }  // namespace folio::train

@@ -100,6 +100,11 @@ LoadedModel load_run(const runs::RunFolder& folder) {
   loaded.tokenizer = loaded.job.make_tokenizer();
   load_tokenizer(*loaded.tokenizer, folder.model() / "tokenizer.json");
   loaded.model = loaded.job.make_model(*loaded.tokenizer);
+  if (loaded.job.has_adapters()) {  // the run's folder has these alone
+    WeightsSource base = loaded.job.weights_source().value();
+    base.adapters.reset();
+    load_initial_weights(*loaded.model, base);
+  }
   train::load_model(*loaded.model, folder.model(), loaded.job.hugging_face());
   return loaded;
 }
@@ -111,7 +116,7 @@ LoadedModel load_folder(const nlohmann::json& request) {
   loaded.tokenizer->train([](const auto&) {}, special_tokens_of(loaded.job.objective()), {});  // has it them?
   check_vocabulary(loaded.job, *loaded.tokenizer);
   loaded.model = loaded.job.make_model(*loaded.tokenizer);
-  load_initial_weights(*loaded.model, loaded.job.model_folder().value(), loaded.job.hugging_face());
+  load_initial_weights(*loaded.model, loaded.job.weights_source().value());
   return loaded;
 }
 

@@ -10,6 +10,7 @@
 #include "worker/estimates/estimates.h"
 #include "worker/estimates/short_formula.h"
 #include "worker/estimates/step_timing.h"
+#include "worker/fine_tuned_model.h"
 #include "worker/job.h"
 #include "worker/plugin_calls.h"
 #include "worker/precision.h"
@@ -50,6 +51,7 @@ class Candidate {
     if (values.has("vocab_size")) vocab_size_ = values.integer("vocab_size");
     objective_ = *objective_from_string(plugin.descriptor().objective);
     model_ = make_guarded<Model>(plugin, values);
+    fine_tune(*model_, model_options_of(resolved.at("model")), training_, plugin.name());
     batch_ = request.value("batch", training_.per_device_train_batch_size);
     length_ = request.value("length", usual_length(resolved.contains("dataset")));
     shape_ = shape(length_);

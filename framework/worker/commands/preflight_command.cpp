@@ -55,7 +55,7 @@ Parts make_parts(const Job& job) {
   if (!pretrained && !job.settles_vocab_size()) return parts;
   parts.model = make_model(job, *parts.tokenizer);
   if (pretrained) check_vocabulary(job, *parts.tokenizer);
-  if (const auto folder = job.model_folder()) check_initial_weights(*parts.model, *folder, job.hugging_face());
+  if (const auto source = job.weights_source()) check_initial_weights(*parts.model, *source);
   check_memory(*parts.model, job.training().optim, device);
   check_label_smoothing(*parts.model, job.model_name(), job.training().label_smoothing_factor);
   return parts;

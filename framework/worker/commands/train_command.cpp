@@ -42,13 +42,13 @@ using nlohmann::json;
 
 /// Gives the model its weights: random ones, or those of a folder, which are told.
 std::optional<InitialWeights> fill_model(const Job& job, Model& model, ProgressLines& progress) {
-  const auto folder = job.model_folder();
-  if (!folder) {
+  const auto source = job.weights_source();
+  if (!source) {
     model.initialize();
     return std::nullopt;
   }
   progress.stage("Loading the weights", 0, 1);
-  InitialWeights initial = load_initial_weights(model, *folder, job.hugging_face());
+  InitialWeights initial = load_initial_weights(model, *source);
   tell_warnings(initial.notes, progress);
   return initial;
 }

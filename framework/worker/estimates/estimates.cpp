@@ -12,6 +12,7 @@
 #include "folio/error.h"
 #include "support/human.h"
 #include "support/machine/memory_limit.h"
+#include "train/fine_tuning.h"
 #include "train/optimization/optimizer.h"
 
 namespace folio::worker {
@@ -55,7 +56,7 @@ json parameter_counts(const Model& model) {
       if (parameter.part == part) count += parameter.tensor.numel();
     by_part[name] = count;
   }
-  return {{"total", parameter_count(model)}, {"by_part", by_part}};
+  return {{"total", parameter_count(model)}, {"trainable", train::trainable_count(model)}, {"by_part", by_part}};
 }
 
 double resident_bytes() {
@@ -72,14 +73,15 @@ json memory_estimate(const Model& model, const TrainingSetup& setup) {
   constexpr double kOnceTrainedBytes = 40e6;
   const int element = setup.execution.bfloat16 ? 2 : 4;
   const auto count = static_cast<double>(parameter_count(model));
+  const auto trained = static_cast<double>(train::trainable_count(model));
   const double activations = model.activation_bytes(setup.batch, element);
   const double evaluation = evaluation_bytes(model, setup, element);
   json memory{{"weights", 4 * count},
-              {"gradients", 4 * count},
-              {"optimizer", train::optimizer_bytes_per_parameter(setup.optimizer) * count},
+              {"gradients", 4 * trained},
+              {"optimizer", train::optimizer_bytes_per_parameter(setup.optimizer) * trained},
               {"weight_casts", setup.execution.bfloat16 ? 2 * count : 0},
               {"activations", activations},
-              {"evaluation", std::max(0.0, evaluation - activations - 4 * count)},
+              {"evaluation", std::max(0.0, evaluation - activations - 4 * trained)},
               {"tokens", setup.token_bytes},
               {"program", setup.program_bytes + kOnceTrainedBytes}};
   double total = 0;
@@ -90,7 +92,8 @@ json memory_estimate(const Model& model, const TrainingSetup& setup) {
 
 /// All there at a backward pass's end.
 double trained_bytes(const Model& model, train::OptimizerType optimizer) {
-  return (4 + 4 + train::optimizer_bytes_per_parameter(optimizer)) * static_cast<double>(parameter_count(model));
+  return 4 * static_cast<double>(parameter_count(model)) +
+         (4 + train::optimizer_bytes_per_parameter(optimizer)) * static_cast<double>(train::trainable_count(model));
 }
 
 void check_memory(const Model& model, train::OptimizerType optimizer, c10::Device device) {

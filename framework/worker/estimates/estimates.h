@@ -15,7 +15,7 @@ namespace folio::worker {
 /// Learned numbers in all; a weight that stands in two places counts once.
 std::int64_t parameter_count(const Model& model);
 
-/// {"total": n, "by_part": {"embeddings": n, "attention": n, "feed_forward": n, "norms": n, "head": n}}
+/// {"total": n, "trainable": n, "by_part": {"embeddings": n, "attention": n, "feed_forward": n, "norms": n, "head": n}}
 nlohmann::json parameter_counts(const Model& model);
 
 /// Bytes of this process that are in memory now. Asked before anything is made, they are those of the program and its

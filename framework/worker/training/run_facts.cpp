@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "data/corpus.h"
+#include "train/fine_tuning.h"
 #include "train/training_plan.h"
 #include "worker/estimates/estimates.h"
 
@@ -76,6 +77,7 @@ runs::Facts facts_of(const Job& job, const JobData& job_data, const Model& model
   facts.uniform_loss = std::log(static_cast<double>(vocab_size));
   if (job.objective() != Objective::span_corruption) facts.unigram_loss = job_data.encoded.unigram_loss;
   facts.parameters = parameter_count(model);
+  facts.trainable_parameters = train::trainable_count(model);
   if (initial) {
     facts.initial_model = initial->folder;
     facts.initial_weights_hash = initial->weights_hash;

@@ -511,6 +511,21 @@ TEST_CASE("merged adapters give the logits that they gave beside the weights") {
     }
     const double error = merged->logits(first_batch(name)).sub(wanted).abs().max().item<double>();
     CHECK(error < 1e-5 * wanted.abs().max().item<double>());
+    const auto base = model_called(name);
+    save_model(*base, folder / "base");
+    write_merged_weights(folder / "base", adapters, folder / "merged.safetensors");
+    const SafetensorsFile file(folder / "merged.safetensors");
+    CHECK(file.tensors().size() == base->parameters().size());
+    for (const Parameter& parameter : merged->parameters()) {
+      INFO(parameter.name);
+      const at::Tensor whole = (parameter.transposed_in_file ? parameter.tensor.t() : parameter.tensor).contiguous();
+      const TensorView& stored = *file.find(parameter.name);
+      REQUIRE(stored.bytes == whole.nbytes());
+      CHECK(std::memcmp(stored.data, whole.const_data_ptr(), stored.bytes) == 0);
+    }
+    save_model(*model_called(name == "bert" ? "gpt" : "bert"), folder / "other");
+    CHECK_THROWS_WITH(write_merged_weights(folder / "other", adapters, folder / "x"),
+                      Contains("its weights are not those that the adapters are for:\n  missing: "));
     CHECK_THROWS_WITH(
         adapters.merge_into(weights[0], {5, 7}, nullptr),
         Contains("its adapter of '" + weights[0] + "' is for a weight of [") && Contains("base's is [5, 7]"));

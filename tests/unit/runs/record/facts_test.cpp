@@ -25,14 +25,14 @@ const char* const kAllFacts = R"({
     {"name": "romeo", "note": "", "source": "/romeo.txt", "source_hash": "e2ad", "stand_in": false},
     {"documents": 4, "name": "p0", "note": "made up", "source": "plays", "source_hash": "5a5a", "stand_in": true}],
   "stand_in": true, "tokenizer": "pre-trained", "tokenizer_cached": false, "tokenizer_hash": "f039", "tokens": 95744,
-  "tokens_cached": true, "uniform_loss": 6.0, "unigram_loss": 5.646687514395156, "vocab_learned": 1000,
+  "tokens_cached": true, "trainable_parameters": 512, "uniform_loss": 6.0, "unigram_loss": 5.646687514395156, "vocab_learned": 1000,
   "vocab_size": 1024, "vocab_used": 792})";
 
 }  // namespace
 
 TEST_CASE("facts are read and written under their names, each number as it was") {
   const nlohmann::json values = nlohmann::json::parse(kAllFacts);
-  REQUIRE(values.size() == 34);
+  REQUIRE(values.size() == 35);
   const Facts facts = facts_from_json(values);
   CHECK(facts.objective == "masked");
   CHECK(facts.stand_in == true);
