@@ -175,12 +175,14 @@ bool train_run(Work& work) {
       data::make_collator(job.objective(), job.data_options().objective, *job_data.tokenizer, job.training().data_seed);
   const Speed speed = measure_speed(job, job_data, *collator, point ? precision_of(*point) : std::nullopt);
   const train::Execution execution = speed.chosen.execution;
-  const json now = conditions(resolved, job, job_data, execution);
-  begin(work, point, now, progress);
-  tell_speed(speed, events, progress);
   at::manual_seed(job.training().seed);
   const std::unique_ptr<Model> model = job.make_model(*job_data.tokenizer);
-  const std::optional<InitialWeights> initial = fill_model(job, *model, progress);
+  std::optional<InitialWeights> initial;
+  const bool checkpoint_has_all = point && model->lora() == nullptr;
+  if (!checkpoint_has_all) initial = fill_model(job, *model, progress);
+  const json now = conditions(resolved, job, job_data, execution, model->lora() != nullptr ? initial : std::nullopt);
+  begin(work, point, now, progress);
+  tell_speed(speed, events, progress);
   move_to(*model, execution.device);
   events.facts(to_json(facts_of(job, job_data, *model, initial)));
 

@@ -89,7 +89,8 @@ ResumePoint find_resume_point(const runs::RunFolder& folder, const std::string& 
   return resume_point(from, {});
 }
 
-json conditions(const json& resolved, const Job& job, const JobData& data, const train::Execution& execution) {
+json conditions(const json& resolved, const Job& job, const JobData& data, const train::Execution& execution,
+                const std::optional<InitialWeights>& beneath) {
   const json machine = describe_machine();
   json environment{{"device", execution.device.str()}, {"precision", execution.precision()}};
   for (const char* key : {"folio_version", "torch_version", "processor", "processor_features", "threads"})
@@ -98,16 +99,15 @@ json conditions(const json& resolved, const Job& job, const JobData& data, const
     if (decides_numbers(name)) environment[name] = value;
   json plugins = json::object();
   for (const auto& [kind, hash] : job.library_hashes()) plugins[kind + " plugin"] = hash;
-  return {{"settings", resolved},
-          {"environment", environment},
-          {"plugins", plugins},
-          {"texts", {{"text", data.corpus.hash}, {"tokenizer", data.tokenizer_hash}}}};
+  json inputs{{"text", data.corpus.hash}, {"tokenizer", data.tokenizer_hash}};
+  if (beneath) inputs["weights of model.from"] = beneath->weights_hash;
+  return {{"settings", resolved}, {"environment", environment}, {"plugins", plugins}, {"inputs", inputs}};
 }
 
 runs::ResumedEvent compare_conditions(const ResumePoint& point, const json& now, bool accept_differences) {
   runs::ResumedEvent event{point.step, json::object(), {}};
   const std::string file = (point.checkpoint / "training.json").string();
-  for (const char* part : {"settings", "environment", "plugins", "texts"})
+  for (const char* part : {"settings", "environment", "plugins", "inputs"})
     if (!point.context.contains(part) || !point.context[part].is_object())
       throw Error(ErrorKind::run, file + ": context." + part + ": expected an object");
   const auto then = runs::flat_settings(point.context["settings"]), today = runs::flat_settings(now.at("settings"));
@@ -116,7 +116,7 @@ runs::ResumedEvent compare_conditions(const ResumePoint& point, const json& now,
     if (!is_raised(key, values.first, values.second))
       event.differences.push_back(fmt::format("{}: {} then, {} now", key, shown(values.first), shown(values.second)));
   }
-  for (const char* part : {"environment", "plugins", "texts"})
+  for (const char* part : {"environment", "plugins", "inputs"})
     for (const auto& [key, values] : differing(members_of(point.context[part]), members_of(now.at(part))))
       event.differences.push_back(fmt::format("{}: {} then, {} now", key, shown(values.first), shown(values.second)));
   if (event.differences.empty() || accept_differences) return event;

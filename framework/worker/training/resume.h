@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "runs/record/events.h"
 #include "runs/record/run_folder.h"
 #include "train/execution.h"
+#include "worker/initial_weights.h"
 #include "worker/job.h"
 #include "worker/preparation.h"
 
@@ -37,9 +39,10 @@ struct ResumePoint {
 ResumePoint find_resume_point(const runs::RunFolder& folder, const std::string& from);
 
 /// All that decides a run's numbers, as far as it is known before training: experiment, plugins, text, tokenizer,
-/// versions, processor, threads, precision. Kept in each checkpoint.
+/// versions, processor, threads, precision, and `beneath`, the weights that adapters are trained on. Kept in each
+/// checkpoint.
 nlohmann::json conditions(const nlohmann::json& resolved, const Job& job, const JobData& data,
-                          const train::Execution& execution);
+                          const train::Execution& execution, const std::optional<InitialWeights>& beneath);
 
 /// What is to be recorded of the run that goes on under conditions `now`. training.num_train_epochs and max_steps may
 /// be raised. Throws Error (usage) naming each other difference, unless they are accepted.
