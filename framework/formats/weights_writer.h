@@ -36,9 +36,9 @@ std::uint16_t to_bfloat16(float value);
 /// Bytes that the tensors take in this type.
 std::uint64_t bytes_of_weights(const SafetensorsFile& weights, WeightType type);
 
-/// Writes the weights, which are float32 each, into the folder, in their order. Takes a few MB of memory besides what
-/// the system keeps of the file. `progress` is told the bytes that were read and all there are. Throws Error of
-/// `kind`: a file that cannot be written, or a tensor of another type, which is named with `weights_name`.
+/// Writes the weights, which are float32 each, into the folder, in their order. Takes a few MB of memory. `progress` is
+/// told the bytes that were read and all there are. Throws Error of `kind`: a file that cannot be written, or a tensor
+/// of another type, which is named with `weights_name`.
 WrittenWeights write_weights(const SafetensorsFile& weights, const std::string& weights_name,
                              const std::filesystem::path& folder, const WeightLayout& layout, ErrorKind kind,
                              const std::function<void(double done, double total)>& progress);

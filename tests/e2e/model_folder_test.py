@@ -158,7 +158,7 @@ class ExportedModel(TrainedModels):
         for said in ["pipeline_tag: text-generation", "# tiny-gpt", run["id"], run["facts"]["data_hash"],
                      run["facts"]["tokenizer_hash"], run["facts"]["sources"][0]["source_hash"],
                      f"Folio {run['folio_version']}", f"{run['metrics']['train_loss']:.4f}", "gpt.yaml",
-                     "AutoModelForCausalLM.from_pretrained", f"./runner generate {run['id']}"]:
+                     "AutoModelForCausalLM.from_pretrained", "./runner generate DIR"]:
             self.assertIn(said, card)
         self.assertNotIn(str(self.folder), card.replace(f"\\[{self.folder}/words.txt\\]", ""))
 

@@ -190,9 +190,11 @@ void add_loading(Page& page, const Run& run, const Task* task, const CardFiles& 
                     task->loader, task->example));
   }
   const std::string prompt = task != nullptr ? folio_prompt(*task, files.mask_token) : "";
-  if (prompt.empty() || !is_run_id(run.summary.id)) return;
-  page.paragraph("With Folio, where the run is:");
-  page.drawing(fmt::format("./runner generate {} --prompt \"{}\"\n", run.summary.id, prompt));
+  if (prompt.empty()) return;
+  page.paragraph("With Folio, where DIR is the folder that holds this file:");
+  page.drawing(fmt::format("./runner generate DIR --prompt \"{}\"\n", prompt));
+  page.paragraph(fmt::format("To train it further, the experiment has model.type {} and model.from DIR.",
+                             markdown_text(run.summary.model)));
 }
 
 /// A JSON file of the model's folder; null where there is none.

@@ -49,7 +49,8 @@ TEST_CASE("a model card says what made the model, how good it is and how to load
   CHECK_THAT(card, Contains("SHA-256 of tokenizer.json t1"));
   CHECK_THAT(card, Contains("| train\\_loss | 6.5000 | The mean of the training loss over all steps"));
   CHECK_THAT(card, Contains("AutoModelForCausalLM.from_pretrained(\".\")"));
-  CHECK_THAT(card, Contains("./runner generate aaaaaaaa --prompt \"The\""));
+  CHECK_THAT(card, Contains("./runner generate DIR --prompt \"The\""));
+  CHECK_THAT(card, Contains("To train it further, the experiment has model.type gpt and model.from DIR."));
   CHECK_THAT(card, !Contains("/home/ann"));
   CHECK_THAT(card, !Contains("generated in place"));
 }
