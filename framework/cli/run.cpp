@@ -95,22 +95,26 @@ void add_run(const Command& program, const GlobalOptions& global, int& exit_code
   command.option("-n,--name", options->name, "the run's name, instead of the experiment's");
   command.flag("-q,--quiet", options->quiet, "show no progress");
   command.flag("--json", options->json, "print the result as JSON, and nothing else");
-  command.flag("-m,--multirun", options->multirun,
-               "run every combination of the settings that have several values, separated by commas");
   command.flag("-f,--force", options->force, "with --multirun: also run combinations that have finished before");
   command.flag("-d,--detach", options->detach,
                "go on in the background, and give the prompt back as soon as the run has begun");
+  const CommandOption multirun =
+      command.flag("-m,--multirun", options->multirun,
+                   "run every combination of the settings that have several values, separated by commas; one that was "
+                   "cut off before is resumed");
   const CommandOption resume = command.option(
       "--resume", options->resume,
       "go on with the newest run of this file that has not finished: auto (a new run where there is none), last, best, "
       "or the folder of a checkpoint");
+  resume.excludes(multirun);
   command
       .flag("--accept-differences", options->accept_differences,
             "with --resume: go on although experiment, text, plugins or machine are others than the run began with")
       .needs(resume);
   command.footer(
-      "The word 'run' may be omitted. Ctrl-C ends a run after its step and saves what it has; 'runner stop' does that "
-      "from\nelsewhere. A run goes on when its terminal is closed.\n\n"
+      "The word 'run' may be omitted. Ctrl-C ends a run after its step and saves what it has, from which 'runner "
+      "resume' "
+      "goes\non; 'runner stop' does that from elsewhere. A run goes on when its terminal is closed.\n\n"
       "Examples:\n"
       "  runner experiments/romeo.yaml\n"
       "  runner experiments/romeo.yaml training.num_train_epochs=1 model.hidden_size=384\n"

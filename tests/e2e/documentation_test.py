@@ -74,7 +74,7 @@ SUBSTITUTIONS = [
     (r"init romeo-and-juliet$", "init romeo-and-juliet -o init.yaml"),
     (r"key=value", "training.seed=7"),
     (r"key=a,b", "training.seed=7,8"),
-    (r"^\./runner resume (RUN|latest|3fa9)\b(?! training.max_steps)",
+    (r"^\./runner resume (e4cbdeef|latest|3fa9)\b(?! training.max_steps)",
      "./runner experiments/smoke.yaml training.save_strategy=steps training.save_steps=1 training.eval_strategy=steps "
      "training.eval_steps=1 && ./runner resume latest training.max_steps=5"),
     (r"diff A\b", "diff e4cbdeef"),
@@ -88,6 +88,7 @@ SUBSTITUTIONS = [
     (r"PATH/tokenizer.json", "$PWD/tokenizer.json"),
     (r"export --format", "export e4cbdeef --format"),
     (r"diff --trace$", "diff --trace e70dab32 212e24bb"),
+    (r"(generate|-t) FOLDER", r"\1 downloads/distilgpt2"),
     (r"tests/reference/book_bodies.py FOLDER", "python3 tests/reference/book_bodies.py $FOLIO_DATA"),
     (r"plugins trust$", "plugins trust --list"),
     (r"plugins trust (PATH|~/mymodel/plugins)", "plugins trust build/tests/fixtures/plugins/lines"),
