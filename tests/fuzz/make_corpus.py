@@ -260,6 +260,10 @@ def weights():
     put("safetensors", "two", struct.pack("<Q", len(text)) + text + bytes(10))
     put("safetensors", "empty", struct.pack("<Q", 2) + b"{}")
     places = {"transformer.wte.weight": "model-00001-of-00002.safetensors", "h.0.bias": "model-00002-of-00002.safetensors"}
+    manifest = {"format": 1, "step": 40, "files": {"model.safetensors": {"size": 3, "sha256": "ab" * 32},
+                                                   "training.json": {"size": 0, "sha256": "0" * 64}}}
+    put("checkpoint_manifest", "whole", json.dumps(manifest))
+    put("checkpoint_manifest", "outside", json.dumps({**manifest, "files": {"../a": {"size": -1, "sha256": "x"}}}))
     put("weights_index", "two", json.dumps({"metadata": {"total_size": 48, "total_parameters": 12}, "weight_map": places}))
     put("weights_index", "outside", json.dumps({"weight_map": {"a": "../a.safetensors", "b": "/b.safetensors"}}))
     config = {"model_type": "tiny", "architectures": ["TinyModel"], "vocab_size": 10, "n_embd": 64, "n_inner": None,
