@@ -113,7 +113,8 @@ class Transfer {
     }
     if (code == CURLE_OK || code == CURLE_HTTP_RETURNED_ERROR)
       throw Error(ErrorKind::run, fmt::format("{}: the server answered {}", address_, answer_.status));
-    if (deadline_.passed()) {
+    // libcurl counts in whole milliseconds, and may give up a moment early.
+    if (deadline_.passed() || (code == CURLE_OPERATION_TIMEDOUT && deadline_.left() < std::chrono::milliseconds(50))) {
       throw Error(ErrorKind::run, fmt::format("{}: the download took longer than {} in all, and {} had come; the next "
                                               "run goes on from there",
                                               address_, deadline_.text(), human_bytes(static_cast<double>(end_))));
