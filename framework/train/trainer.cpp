@@ -46,6 +46,19 @@ nlohmann::json context_of(const std::filesystem::path& checkpoint) {
   return read_state(checkpoint, [](const nlohmann::json& state) { return state.at("context"); });
 }
 
+std::int64_t steps_of(const std::filesystem::path& checkpoint) {
+  return read_state(checkpoint, [&](const nlohmann::json& state) {
+    const nlohmann::json& totals = state.at("totals");
+    const bool sound = totals.at("steps").is_number_integer() && totals["steps"] >= 0 &&
+                       totals.at("seconds").is_number() && totals["seconds"] >= 0 && state.at("epoch").is_number() &&
+                       state["epoch"] >= 0;
+    if (!sound)
+      throw Error(ErrorKind::run,
+                  (checkpoint / kStateFile).string() + ": has steps, seconds or epochs that none can have");
+    return totals["steps"].get<std::int64_t>();
+  });
+}
+
 std::optional<std::int64_t> best_step_of(const std::filesystem::path& checkpoint) {
   return read_state(checkpoint, [](const nlohmann::json& state) {
     const nlohmann::json& saved = state.at("checkpoints");

@@ -94,6 +94,9 @@ class Trainer {
 /// The `context` of a checkpoint, an object. Throws Error (run) naming the file.
 nlohmann::json context_of(const std::filesystem::path& checkpoint);
 
+/// The steps that were done, as the checkpoint's own counts tell them. Throws Error (run).
+std::int64_t steps_of(const std::filesystem::path& checkpoint);
+
 /// The step of the best checkpoint so far, as this one tells it; none before an evaluation. Throws Error (run).
 std::optional<std::int64_t> best_step_of(const std::filesystem::path& checkpoint);
 

@@ -166,6 +166,39 @@ class Resume(FolioTest):
         self.assertTrue((folder / "checkpoints/checkpoint-x").exists())
         self.assertEqual(self.json("show", "torn")["state"], "finished")
 
+    def test_a_checkpoint_that_does_not_fit_leaves_the_run_as_it_was(self):
+        self.json(self.file, "--name", "one", "training.max_steps=40")
+        self.json(self.file, "--name", "two", "training.max_steps=40", "model.hidden_size=16")
+        one, two = (next(f for f in self.run_folders() if json.loads((f / "run.json").read_text())["name"] == name)
+                    for name in ("one", "two"))
+        events = self.events(one)
+        longer = "training.max_steps=60"
+        other = two / "checkpoints/checkpoint-40"
+        refused = self.runner("resume", "one", longer, "--from", other, code=2).stderr
+        self.assertIn(f"run: {two.name} then, {one.name} now", refused)
+        self.assertIn("model.hidden_size: 16 then, 32 now", refused)
+        self.assertIn("has a different shape",
+                      self.runner("resume", "one", longer, "--from", other, "--accept-differences", code=1).stderr)
+        self.assertEqual(self.events(one), events)
+        checkpoint = one / "checkpoints/checkpoint-40"
+        state = json.loads((checkpoint / "training.json").read_text())
+        for change, told in [({"totals": {**state["totals"], "steps": -4}}, "steps, seconds or epochs"),
+                             ({"totals": {**state["totals"], "steps": 10**30}}, "steps, seconds or epochs"),
+                             ({"totals": {**state["totals"], "steps": 39}}, "tell different steps"),
+                             ({"epoch": -1}, "steps, seconds or epochs"), ({"context": {}}, "expected an object with"),
+                             ({"schedule": []}, "is not what this version of Folio writes")]:
+            with self.subTest(change):
+                (checkpoint / "training.json").write_text(json.dumps({**state, **change}))
+                manifest = json.loads((checkpoint / "manifest.json").read_text())
+                manifest["files"]["training.json"] = {"size": (checkpoint / "training.json").stat().st_size,
+                                                      "sha256": hash_of(checkpoint / "training.json")}
+                (checkpoint / "manifest.json").write_text(json.dumps(manifest))
+                self.assertIn(told, self.runner("resume", "one", longer, "--from", checkpoint.name, code=1).stderr)
+                self.assertEqual(self.events(one), events)
+        manifest["files"] = {}
+        (checkpoint / "manifest.json").write_text(json.dumps(manifest))
+        self.assertIn("its manifest does not name", self.runner("resume", "one", longer, code=1).stderr)
+
     def test_what_cannot_go_on_says_why(self):
         self.assertIn("baseline/gpt is not one of Folio's own", self.runner("resume", "baseline/gpt", code=2).stderr)
         run = self.json(self.file, "training.save_strategy=no", "training.max_steps=3")

@@ -17,10 +17,13 @@ namespace fs = std::filesystem;
 /// As a run records the path of its experiment.
 std::string recorded(const fs::path& path) { return fs::absolute(path).lexically_normal().string(); }
 
-std::string checkpoint_from(const std::string& from) {
+/// `from` may be the name of a checkpoint in the run's folder too.
+std::string checkpoint_from(const std::string& from, const runs::RunFolder& folder) {
   if (from == "auto" || from == "last") return "last";
   if (from == "best") return from;
   std::error_code error;
+  if (!fs::is_directory(from, error) && fs::is_directory(folder.checkpoints() / from, error))
+    return recorded(folder.checkpoints() / from);
   if (!fs::is_directory(from, error))
     throw Error(
         ErrorKind::usage,
@@ -61,7 +64,7 @@ std::optional<Resumption> resumption_of(const fs::path& experiment, const Resume
     const runs::Run run = store.load(summary.id);
     const std::string problem = obstacle(run);
     if (problem.empty())
-      return Resumption{run.info, run.folder, checkpoint_from(choice.from), choice.accept_differences};
+      return Resumption{run.info, run.folder, checkpoint_from(choice.from, run.folder), choice.accept_differences};
     if (why.empty()) why = problem;
   }
   if (choice.from == "auto") return std::nullopt;
@@ -96,7 +99,8 @@ RunRequest request_to_resume(const runs::Run& run, const std::vector<std::string
                      .overrides = overrides};
   request.experiment.file = original;  // beside which relative paths lie
   request.plugins = plugins_of(request.experiment.resolved, session.catalogue);
-  request.resumption = Resumption{run.info, run.folder, checkpoint_from(choice.from), choice.accept_differences};
+  request.resumption =
+      Resumption{run.info, run.folder, checkpoint_from(choice.from, run.folder), choice.accept_differences};
   return request;
 }
 

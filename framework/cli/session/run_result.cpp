@@ -9,6 +9,7 @@
 #include "cli/session/interrupts.h"
 #include "cli/view/print_json.h"
 #include "cli/view/run_report.h"
+#include "formats/checkpoint_manifest.h"
 #include "formats/description_json.h"
 #include "support/error.h"
 #include "support/utf8.h"
@@ -42,11 +43,9 @@ int report_end(const runs::Run& run, bool as_json) {
       if (!as_json) std::cout << fitted_lines(run_report(run, use_colour(STDOUT_FILENO)), table_width(STDOUT_FILENO));
       return 0;
     case runs::RunState::interrupted:
-      fmt::print(std::cerr,
-                 "Interrupted: run {0} is kept as it was, in {1}\nNext:\n"
-                 "  ./runner resume {0}\n"
-                 "  ./runner show {0}\n",
-                 id, run.folder.path().string());
+      fmt::print(std::cerr, "Interrupted: run {} is kept as it was, in {}\nNext:\n", id, run.folder.path().string());
+      if (!checkpoints_in(run.folder.checkpoints()).empty()) fmt::print(std::cerr, "  ./runner resume {}\n", id);
+      fmt::print(std::cerr, "  ./runner show {}\n", id);
       return interrupted_exit_code();
     default:
       break;

@@ -60,7 +60,12 @@ runs::NewRun make_run(const RunRequest& request, const fs::path& results_folder)
 
 /// Locks the run to be resumed, so that it is seen to be alive, and readies its folder.
 runs::NewRun take_up(const Resumption& resumption) {
-  runs::NewRun run{resumption.info, resumption.folder, runs::lock_run(resumption.folder)};
+  runs::NewRun run{resumption.info, resumption.folder, {}};
+  try {
+    run.lock = runs::lock_run(resumption.folder);
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, fmt::format("run {} is not resumed: {}", run.info.id, error.what()));
+  }
   runs::prepare_to_resume(run.folder);
   return run;
 }

@@ -141,17 +141,15 @@ struct Work {
 };
 
 /// Says that the run is at work. One that is resumed is so only once nothing stands against it.
-void begin(Work& work, const std::optional<ResumePoint>& point, const json& now, ProgressLines& progress) {
-  if (point) {
-    const runs::ResumedEvent event = compare_conditions(*point, now, work.resume->accept_differences);
-    tell_warnings(point->skipped, progress);
-    tell_warnings(event.differences, progress);
+void begin(Work& work, const std::optional<runs::ResumedEvent>& resumed, const json& now, ProgressLines& progress) {
+  if (resumed) {
+    tell_warnings(resumed->differences, progress);
     report_crashes_to(work.folder.events());
     work.events.running(this_process());
-    work.events.resumed(event);
-    if (!event.changes.empty()) runs::write_resolved(work.folder, now.at("settings"));
+    work.events.resumed(*resumed);
+    if (!resumed->changes.empty()) runs::write_resolved(work.folder, now.at("settings"));
     work.events.environment(describe_machine());
-    progress.write({{"resumed", point->step}});
+    progress.write({{"resumed", resumed->step}});
   }
   work.begun = true;
 }
@@ -180,11 +178,14 @@ bool train_run(Work& work) {
   std::optional<InitialWeights> initial;
   const bool checkpoint_has_all = point && model->lora() == nullptr;
   if (!checkpoint_has_all) initial = fill_model(job, *model, progress);
-  const json now = conditions(resolved, job, job_data, execution, model->lora() != nullptr ? initial : std::nullopt);
-  begin(work, point, now, progress);
-  tell_speed(speed, events, progress);
+  const json now = conditions(folder.path().filename().string(), resolved, job, job_data, execution,
+                              model->lora() != nullptr ? initial : std::nullopt);
+  std::optional<runs::ResumedEvent> resumed;
+  if (point) {
+    tell_warnings(point->skipped, progress);
+    resumed = compare_conditions(*point, now, resume->accept_differences);
+  }
   move_to(*model, execution.device);
-  events.facts(to_json(facts_of(job, job_data, *model, initial)));
 
   stop.check();
   stop.keep_from_now_on();
@@ -198,13 +199,14 @@ bool train_run(Work& work) {
                                  bytes_per_token(job, job_data.encoded.evaluation),
                                  job_data.documents,
                                  job_data.encoded.evaluation_document_ends};
+  train::Trainer trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder);
+  trainer.describe_checkpoints(now);
+  if (point) trainer.resume_from(point->checkpoint);
+  begin(work, resumed, now, progress);
+  tell_speed(speed, events, progress);
+  events.facts(to_json(facts_of(job, job_data, *model, initial)));
   const ProcessorTimes before = processor_times();
-  train::TrainingResult result = trained(job.model_name(), [&] {
-    train::Trainer trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder);
-    trainer.describe_checkpoints(now);
-    if (point) trainer.resume_from(point->checkpoint);
-    return trainer.run();
-  });
+  train::TrainingResult result = trained(job.model_name(), [&] { return trainer.run(); });
   if (result.steps == 0) throw Stopped{};
   judge_speed(speed, share_taken(before, processor_times()), result, events);
   events.summary(result.metrics);

@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
 #include <optional>
+#include <utility>
 
 #include "folio/error.h"
+#include "formats/adapter_config.h"
 #include "formats/checkpoint_manifest.h"
 #include "runs/record/run.h"
 #include "train/trainer.h"
@@ -17,9 +20,24 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+constexpr std::array kParts{"settings", "environment", "plugins", "inputs"};
+
+/// Throws Error (run) where the checkpoint is not whole, or is none of a run of Folio's.
 ResumePoint resume_point(const fs::path& checkpoint, std::vector<std::string> skipped) {
   const CheckpointManifest manifest = verify_checkpoint(checkpoint);
-  return {checkpoint, manifest.step, train::context_of(checkpoint), std::move(skipped)};
+  const auto fail = [&](const std::string& problem) {
+    throw Error(ErrorKind::run, checkpoint.string() + ": " + problem);
+  };
+  for (const char* needed : {"training.json", "training.safetensors"})
+    if (!manifest.files.contains(needed)) fail(std::string("its manifest does not name ") + needed);
+  if (!manifest.files.contains("model.safetensors") && !manifest.files.contains(kAdapterWeightsFile))
+    fail("its manifest does not name the weights");
+  if (train::steps_of(checkpoint) != manifest.step) fail("its manifest and its training.json tell different steps");
+  json context = train::context_of(checkpoint);
+  for (const char* part : kParts)
+    if (!context.is_object() || !context.contains(part) || !context[part].is_object())
+      fail("training.json: context: expected an object with " + std::string(part));
+  return {checkpoint, manifest.step, std::move(context), std::move(skipped)};
 }
 
 ResumePoint newest(const runs::RunFolder& folder) {
@@ -89,8 +107,8 @@ ResumePoint find_resume_point(const runs::RunFolder& folder, const std::string& 
   return resume_point(from, {});
 }
 
-json conditions(const json& resolved, const Job& job, const JobData& data, const train::Execution& execution,
-                const std::optional<InitialWeights>& beneath) {
+json conditions(const std::string& run, const json& resolved, const Job& job, const JobData& data,
+                const train::Execution& execution, const std::optional<InitialWeights>& beneath) {
   const json machine = describe_machine();
   json environment{{"device", execution.device.str()}, {"precision", execution.precision()}};
   for (const char* key : {"folio_version", "torch_version", "processor", "processor_features", "threads"})
@@ -99,17 +117,13 @@ json conditions(const json& resolved, const Job& job, const JobData& data, const
     if (decides_numbers(name)) environment[name] = value;
   json plugins = json::object();
   for (const auto& [kind, hash] : job.library_hashes()) plugins[kind + " plugin"] = hash;
-  json inputs{{"text", data.corpus.hash}, {"tokenizer", data.tokenizer_hash}};
+  json inputs{{"run", run}, {"text", data.corpus.hash}, {"tokenizer", data.tokenizer_hash}};
   if (beneath) inputs["weights of model.from"] = beneath->weights_hash;
   return {{"settings", resolved}, {"environment", environment}, {"plugins", plugins}, {"inputs", inputs}};
 }
 
 runs::ResumedEvent compare_conditions(const ResumePoint& point, const json& now, bool accept_differences) {
   runs::ResumedEvent event{point.step, json::object(), {}};
-  const std::string file = (point.checkpoint / "training.json").string();
-  for (const char* part : {"settings", "environment", "plugins", "inputs"})
-    if (!point.context.contains(part) || !point.context[part].is_object())
-      throw Error(ErrorKind::run, file + ": context." + part + ": expected an object");
   const auto then = runs::flat_settings(point.context["settings"]), today = runs::flat_settings(now.at("settings"));
   for (const auto& [key, values] : differing(then, today)) {
     event.changes[key] = {values.first, values.second};

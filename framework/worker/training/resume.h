@@ -38,10 +38,10 @@ struct ResumePoint {
 /// what is wrong with each.
 ResumePoint find_resume_point(const runs::RunFolder& folder, const std::string& from);
 
-/// All that decides a run's numbers, as far as it is known before training: experiment, plugins, text, tokenizer,
-/// versions, processor, threads, precision, and `beneath`, the weights that adapters are trained on. Kept in each
-/// checkpoint.
-nlohmann::json conditions(const nlohmann::json& resolved, const Job& job, const JobData& data,
+/// All that decides a run's numbers, as far as it is known before training: which run it is, experiment, plugins, text,
+/// tokenizer, versions, processor, threads, precision, and `beneath`, the weights that adapters are trained on. Kept in
+/// each checkpoint.
+nlohmann::json conditions(const std::string& run, const nlohmann::json& resolved, const Job& job, const JobData& data,
                           const train::Execution& execution, const std::optional<InitialWeights>& beneath);
 
 /// What is to be recorded of the run that goes on under conditions `now`. training.num_train_epochs and max_steps may
