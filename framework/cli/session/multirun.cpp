@@ -162,7 +162,7 @@ class Multirun {
   }
 
   void run(Combination& combination) {
-    if (!options_.force) combination.run = finished_before(*combination.request);
+    if (!options_.force) combination.run = known_run(*combination.request, /*finished=*/true);
     if (combination.run) {
       combination.finished_before = true;
       return;
@@ -178,7 +178,7 @@ class Multirun {
 
   /// From where the same run was cut off before, if it was, and under the same conditions; else from the beginning.
   runs::Run trained(RunRequest& request) {
-    if (const auto begun = options_.force ? std::nullopt : equal_run(request, /*finished=*/false, store_))
+    if (const auto begun = options_.force ? std::nullopt : known_run(request, /*finished=*/false))
       request.resumption = Resumption{begun->info, begun->folder};
     try {
       return run_to_end(request, global_, store_);
@@ -191,9 +191,9 @@ class Multirun {
   }
 
   /// A server that is away for a while is no reason to stop: then it is run, at worst again.
-  std::optional<runs::Run> finished_before(const RunRequest& request) {
+  std::optional<runs::Run> known_run(const RunRequest& request, bool finished) {
     try {
-      return equal_run(request, /*finished=*/true, store_);
+      return equal_run(request, finished, store_);
     } catch (const Error& error) {
       fmt::print(std::cerr, "warning: {}\nIt is not known whether this combination was run before.\n", error.what());
       return std::nullopt;

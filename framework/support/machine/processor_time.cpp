@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace folio {
@@ -32,10 +33,10 @@ double processor_seconds_of_children() {
 }
 
 std::string lack_of_processor_time(int signal, double seconds, const std::optional<ProcessorTimeLimit>& limit) {
-  constexpr double kNearly = 0.95;  // the system's two ways of counting differ a little
+  constexpr double kShare = 0.05, kSeconds = 0.5;  // by which the system's two ways of counting may differ
   if (!limit || (signal != SIGXCPU && signal != SIGKILL)) return "";
   const auto& reached = signal == SIGXCPU ? limit->soft : limit->hard;
-  if (!reached || seconds < kNearly * *reached) return "";
+  if (!reached || seconds < *reached - std::max(kShare * *reached, kSeconds)) return "";
   return fmt::format(
       "`ulimit -t` allows a process {:.0f} s of processor time, all its threads together, and it had "
       "taken {:.0f} s. Raise that limit (ulimit -t unlimited), or train for fewer steps",
