@@ -127,8 +127,8 @@ class Terminal(FolioTest):
                 self.assertRegex(self.runner("name", run["id"], "--", name, code=2).stderr,
                                  "cannot be named|without control characters")
                 if name:
-                    self.assertIn("cannot be named", self.runner(experiment, f"--name={name}", code=2).stderr)
-                    self.assertIn("cannot be named", self.runner("-m", experiment, f"--name={name}", code=2).stderr)
+                    self.assertRegex(self.runner(experiment, f"--name={name}", code=2).stderr, "cannot be named|without control characters")
+                    self.assertRegex(self.runner("-m", experiment, f"--name={name}", code=2).stderr, "cannot be named|without control characters")
         self.assertEqual(self.run_folders(), sorted(self.results / "runs" / each["id"] for each in (run, other)))
         self.runner("name", run["id"], "better_name-1.0")
         self.assertEqual(self.json("show", "better_name-1.0")["id"], run["id"])
