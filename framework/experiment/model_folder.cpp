@@ -7,7 +7,6 @@
 #include "experiment/scalars.h"
 #include "formats/adapter_config.h"
 #include "support/error.h"
-#include "support/files.h"
 
 namespace folio::experiment {
 namespace {
@@ -30,14 +29,9 @@ fs::path model_within(const fs::path& folder) {
   return !has_model(folder) && has_model(folder / "model") ? folder / "model" : folder;
 }
 
-AdapterConfig adapter_config_of(const fs::path& folder) {
-  const fs::path file = folder / kAdapterConfigFile;
-  return parse_adapter_config(read_file(file), file.string());
-}
-
 /// The base that a folder of adapters names. Throws Error where it is not here.
 fs::path base_of(const fs::path& adapters) {
-  const std::string name = adapter_config_of(adapters).base_model;
+  const std::string name = read_adapter_config(adapters).base_model;
   const fs::path base = name.empty() ? fs::path() : (adapters / name).lexically_normal();
   if (!name.empty() && is_there(base / "config.json")) return base;
   throw Error(
@@ -188,7 +182,7 @@ void take_adapters(Section& model, const ModelFolder& folder, const fs::path& be
   }
   if (!adapters) return;
   try {
-    const AdapterConfig config = adapter_config_of(*adapters);
+    const AdapterConfig config = read_adapter_config(*adapters);
     const std::string origin = (*adapters / kAdapterConfigFile).string();
     const std::vector<std::pair<const char*, OptionValue>> settings{{"lora.rank", config.rank},
                                                                     {"lora.alpha", config.alpha},

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "formats/strict_json.h"
+#include "support/files.h"
 
 namespace folio {
 namespace {
@@ -139,6 +140,11 @@ AdapterConfig parse_adapter_config(std::string_view text, const std::string& nam
   result.base_model = text_or_nothing(config, "base_model_name_or_path");
   result.architecture = architecture_of(config);
   return result;
+}
+
+AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
+  const std::filesystem::path file = folder / kAdapterConfigFile;
+  return parse_adapter_config(read_file(file), file.string());
 }
 
 std::string adapter_config_json(const AdapterConfig& config) {

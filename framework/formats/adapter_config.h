@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +27,21 @@ struct AdapterConfig {
   std::string base_model;           ///< a folder, or a name on Hugging Face's hub; empty: not said
   std::string architecture{};       ///< of the base: "BertForMaskedLM"; empty: not said
   std::string architecture_type{};  ///< its model_type: "bert"; for writing alone
+
+  /// Of what an adapter adds.
+  double scale() const {
+    const auto columns = static_cast<double>(rank);
+    return alpha / (rank_stabilized ? std::sqrt(columns) : columns);
+  }
 };
 
 /// Reads what a stranger may have written; `name` is what messages call it. Throws Error (run) naming the key for
 /// anything that is not as peft writes it, another method than LoRA, and each feature that Folio does not have,
 /// whatever it is called, unless it is off.
 AdapterConfig parse_adapter_config(std::string_view json, const std::string& name);
+
+/// That of a folder. Throws as parse_adapter_config(), and where the file cannot be read.
+AdapterConfig read_adapter_config(const std::filesystem::path& folder);
 
 /// As peft writes it for inference, with the task's type from the architecture's name.
 std::string adapter_config_json(const AdapterConfig& config);

@@ -8,9 +8,9 @@
 #include <map>
 #include <string_view>
 
+#include "formats/misfits.h"
 #include "formats/model_weights.h"
 #include "support/error.h"
-#include "support/files.h"
 
 namespace folio {
 namespace {
@@ -53,12 +53,6 @@ std::vector<float> floats_of(const TensorView& tensor) {
   return floats_of(tensor.dtype, static_cast<const char*>(tensor.data), tensor.bytes);
 }
 
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  return text + "]";
-}
-
 void check_type(const std::string& place, const TensorView& tensor) {
   if (is_float(tensor.dtype)) return;
   throw Error(ErrorKind::run,
@@ -68,9 +62,7 @@ void check_type(const std::string& place, const TensorView& tensor) {
 }  // namespace
 
 AdapterFolder::AdapterFolder(const std::filesystem::path& folder)
-    : path_(folder / kAdapterWeightsFile),
-      config_(parse_adapter_config(read_file(folder / kAdapterConfigFile), (folder / kAdapterConfigFile).string())),
-      file_(path_) {
+    : path_(folder / kAdapterWeightsFile), config_(read_adapter_config(folder)), file_(path_) {
   const std::string place = path_.string();
   std::map<std::string, Pair, std::less<>> by_weight;
   for (const TensorView& tensor : file_.tensors()) {
@@ -122,8 +114,7 @@ void AdapterFolder::merge_into(const std::string& weight, const std::vector<std:
   const std::vector<float> a = floats_of(*found->a);
   const std::vector<float> b = floats_of(*found->b);
   const std::int64_t rank = config_.rank;
-  const double root = std::sqrt(static_cast<double>(rank));
-  const auto scale = static_cast<float>(config_.alpha / (config_.rank_stabilized ? root : static_cast<double>(rank)));
+  const auto scale = static_cast<float>(config_.scale());
   std::vector<float> change(static_cast<std::size_t>(in));
   for (std::int64_t row = 0; row < out; ++row) {
     std::fill(change.begin(), change.end(), 0.0F);
@@ -162,12 +153,10 @@ void write_merged_weights(const std::filesystem::path& base, const AdapterFolder
     views.push_back({entry.name, "F32", entry.shape, floats.data(), floats.size() * sizeof(float)});
   }
   if (!left.empty()) {
-    constexpr std::size_t kMostNamed = 20;
-    std::string names;
-    for (std::size_t i = 0; i < std::min(left.size(), kMostNamed); ++i) names += "\n  missing: " + left[i];
+    Misfits misfits;
+    for (const std::string& weight : left) misfits.add("missing", weight);
     throw Error(ErrorKind::experiment,
-                base.string() + ": its weights are not those that the adapters are for:" + names +
-                    (left.size() > kMostNamed ? "\n  and " + std::to_string(left.size() - kMostNamed) + " more" : ""));
+                base.string() + ": its weights are not those that the adapters are for:" + misfits.text());
   }
   write_safetensors(file, views);
 }

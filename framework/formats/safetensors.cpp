@@ -131,6 +131,12 @@ SafetensorsHeader parse_header(std::string_view text, std::uint64_t size, const 
 
 }  // namespace
 
+std::string shape_text(std::span<const std::int64_t> shape) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+  return text + "]";
+}
+
 std::size_t safetensors_dtype_size(std::string_view dtype) {
   for (const auto& [name, size] : kDtypes)
     if (name == dtype) return size;

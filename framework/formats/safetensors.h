@@ -27,6 +27,9 @@ struct TensorView {
 
 using SafetensorsMetadata = std::map<std::string, std::string>;
 
+/// "[3, 4]", for messages.
+std::string shape_text(std::span<const std::int64_t> shape);
+
 /// Bytes of one element of the type; 0 for a name that is not supported.
 std::size_t safetensors_dtype_size(std::string_view dtype);
 

@@ -38,11 +38,6 @@ std::vector<std::string> possible_patterns(const std::vector<Parameter>& paramet
 
 bool is_regex(const std::string& target) { return target.find_first_of("\\^$*+?()[]{}|") != std::string::npos; }
 
-/// The ends of the name after each of its dots, and itself.
-bool is_end_of(const std::string& target, const std::string& name) {
-  return name == target || name.ends_with("." + target);
-}
-
 std::vector<std::string> layers_fitting(const std::vector<std::string>& layers, const std::string& pattern,
                                         const std::string& key) {
   std::vector<std::string> found;
@@ -88,6 +83,10 @@ void check_target(const std::vector<std::string>& layers, const std::vector<std:
 }
 
 }  // namespace
+
+bool is_end_of(const std::string& target, const std::string& name) {
+  return name == target || name.ends_with("." + target);
+}
 
 void freeze(const Model& model, const std::vector<std::string>& patterns) {
   const std::vector<Parameter>& parameters = model.parameters();

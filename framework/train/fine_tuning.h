@@ -26,6 +26,9 @@ struct LoraRequest {
   std::vector<std::string> targets{};  ///< see lora_layers(); empty: the model's usual ones
 };
 
+/// Whether the target is the whole name, or what follows one of its dots.
+bool is_end_of(const std::string& target, const std::string& name);
+
 /// Those of `layers` (as Model::linear_layers() gives them) that `targets` mean, as peft's LoraConfig.target_modules
 /// does: the names, or their ends after a dot ("c_attn"); alone in the list "all-linear", which is all, or a regular
 /// expression that fits the whole name, told by a character that is in no name (".*\\.h\\.[0-5]\\..*c_attn"). Throws

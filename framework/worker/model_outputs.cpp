@@ -3,13 +3,13 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "folio/error.h"
+#include "formats/safetensors.h"
 
 namespace folio::worker {
 namespace {
@@ -20,16 +20,14 @@ at::Tensor beginning_of(const at::Tensor& tokens) {
   return tokens.defined() ? tokens.slice(1, 0, std::min(kTokensAsked, tokens.size(1))) : tokens;
 }
 
-std::string shape_text(c10::IntArrayRef shape) {
-  return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
-}
+std::string shape_of(c10::IntArrayRef shape) { return shape_text({shape.data(), shape.size()}); }
 
 void require_shape(const std::string& name, const char* what, const at::Tensor& found, c10::IntArrayRef wanted,
                    const char* dimensions) {
   if (found.defined() && found.sizes() == wanted) return;
-  throw Error(ErrorKind::plugin, fmt::format("{}: {} has the shape {}, expected {} ({})", name, what,
-                                             found.defined() ? shape_text(found.sizes()) : "of no tensor",
-                                             shape_text(wanted), dimensions));
+  throw Error(ErrorKind::plugin,
+              fmt::format("{}: {} has the shape {}, expected {} ({})", name, what,
+                          found.defined() ? shape_of(found.sizes()) : "of no tensor", shape_of(wanted), dimensions));
 }
 
 void require_float(const std::string& name, const char* what, const at::Tensor& found) {

@@ -3,17 +3,16 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <set>
 #include <system_error>
 
 #include "folio/error.h"
+#include "formats/misfits.h"
 #include "formats/safetensors.h"
-#include "support/files.h"
+#include "train/saving/weight_types.h"
 
 namespace folio::train {
 namespace {
@@ -21,44 +20,6 @@ namespace {
 using nlohmann::json;
 
 std::string name_in_file(const Parameter& parameter) { return std::string(kAdapterNamePrefix) + parameter.name; }
-
-std::optional<at::ScalarType> adapter_type_of(const std::string& dtype) {
-  if (dtype == "F32") return at::kFloat;
-  if (dtype == "F16") return at::kHalf;
-  if (dtype == "BF16") return at::kBFloat16;
-  return std::nullopt;
-}
-
-std::string shape_of_tensor(at::IntArrayRef shape) {
-  return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
-}
-
-/// What is wrong with a file of adapters, a line each, up to a limit.
-class AdapterFaults {
- public:
-  void add(const std::string& what) {
-    constexpr std::size_t kMostNamed = 20;
-    if (count_++ < kMostNamed) text_ += "\n  " + what;
-    if (count_ == kMostNamed + 1) text_ += "\n  and more";
-  }
-  bool any() const { return count_ > 0; }
-  const std::string& text() const { return text_; }
-
- private:
-  std::size_t count_ = 0;
-  std::string text_;
-};
-
-/// Why the stored tensor cannot fill the parameter; empty where it can.
-std::string misfit(const Parameter& parameter, const TensorView& stored) {
-  if (at::IntArrayRef(stored.shape) != parameter.tensor.sizes()) {
-    return fmt::format("of another shape: {} is {}, expected {}", stored.name, shape_of_tensor(stored.shape),
-                       shape_of_tensor(parameter.tensor.sizes()));
-  }
-  if (!adapter_type_of(stored.dtype))
-    return fmt::format("of another type: {} is {}, expected F32, F16 or BF16", stored.name, stored.dtype);
-  return "";
-}
 
 /// The class of the base as the model's config.json names it, and its type.
 std::pair<std::string, std::string> architecture_of(const Model& model) {
@@ -81,8 +42,7 @@ std::vector<std::string> target_modules(const std::vector<std::string>& chosen,
     if (std::find(ends.begin(), ends.end(), end) == ends.end()) ends.push_back(std::move(end));
   }
   const auto means = [&](const std::string& layer) {
-    return std::any_of(ends.begin(), ends.end(),
-                       [&](const std::string& end) { return layer == end || layer.ends_with("." + end); });
+    return std::any_of(ends.begin(), ends.end(), [&](const std::string& end) { return is_end_of(end, layer); });
   };
   const bool only_these = std::all_of(layers.begin(), layers.end(),
                                       [&](const std::string& layer) { return means(layer) == names.contains(layer); });
@@ -117,47 +77,34 @@ bool has_adapters(const std::filesystem::path& folder) {
   return std::filesystem::exists(folder / kAdapterConfigFile, ignored);
 }
 
-AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / kAdapterConfigFile;
-  return parse_adapter_config(read_file(path), path.string());
-}
-
-LoraRequest lora_request_of(const AdapterConfig& config) {
-  return {.lora = {.rank = config.rank,
-                   .alpha = config.alpha,
-                   .dropout = config.dropout,
-                   .rank_stabilized = config.rank_stabilized,
-                   .layers = {},
-                   .base_model = config.base_model},
-          .targets = config.target_modules};
-}
-
 void load_adapters(const Model& model, const std::filesystem::path& folder) {
   const at::NoGradGuard no_grad;
   const std::filesystem::path path = folder / kAdapterWeightsFile;
   const SafetensorsFile file(path);
-  AdapterFaults faults;
+  Misfits misfits;
   std::set<std::string> known;
   for (const Parameter& parameter : model.parameters()) {
     if (!parameter.of_adapter) continue;
     const std::string name = name_in_file(parameter);
     known.insert(name);
     const TensorView* stored = file.find(name);
-    const std::string problem = stored == nullptr ? "missing: " + name : misfit(parameter, *stored);
-    if (!problem.empty()) faults.add(problem);
+    if (stored == nullptr)
+      misfits.add("missing", name);
+    else
+      add_misfits(name, stored->dtype, stored->shape, parameter.tensor.sizes(), misfits);
   }
   for (const TensorView& stored : file.tensors())
-    if (!known.contains(stored.name)) faults.add("left over: " + stored.name);
-  if (faults.any()) {
+    if (!known.contains(stored.name)) misfits.add("left over", stored.name);
+  if (misfits.any()) {
     const std::string architecture = architecture_of(model).first;
     throw Error(ErrorKind::experiment, fmt::format("{}: its adapters are not for this model{}:{}", path.string(),
-                                                   architecture.empty() ? "" : ", a " + architecture, faults.text()));
+                                                   architecture.empty() ? "" : ", a " + architecture, misfits.text()));
   }
   for (const Parameter& parameter : model.parameters()) {
     if (!parameter.of_adapter) continue;
     const TensorView& stored = *file.find(name_in_file(parameter));
     // The mapping is only read: copy_ takes the bytes into the parameter's own memory.
-    parameter.tensor.copy_(at::from_blob(const_cast<void*>(stored.data), stored.shape, *adapter_type_of(stored.dtype)));
+    parameter.tensor.copy_(at::from_blob(const_cast<void*>(stored.data), stored.shape, *weight_type_of(stored.dtype)));
   }
 }
 

@@ -24,12 +24,6 @@ std::string adapter_config_text(const Model& model);
 /// Whether it is such a folder.
 bool has_adapters(const std::filesystem::path& folder);
 
-/// Its settings; throws Error (run), see parse_adapter_config().
-AdapterConfig read_adapter_config(const std::filesystem::path& folder);
-
-/// The adapters that a model needs for these to be loaded into it.
-LoraRequest lora_request_of(const AdapterConfig& config);
-
 /// Fills the adapters of the model, which has some, from a folder, as float32. Throws Error (experiment) where these
 /// are for another base, which is when a tensor is missing, left over, of another shape or of another type than F32,
 /// F16 or BF16: it names every one, up to twenty.

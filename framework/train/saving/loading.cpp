@@ -8,23 +8,17 @@
 #include <cstring>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include "folio/error.h"
+#include "formats/misfits.h"
+#include "train/saving/tensor_files.h"
+#include "train/saving/weight_types.h"
 
 namespace folio::train {
 namespace {
 
-constexpr std::size_t kMostNamed = 20;
 constexpr std::size_t kBufferBytes = 4 << 20;
-
-std::optional<at::ScalarType> scalar_type_of(std::string_view dtype) {
-  if (dtype == "F32") return at::kFloat;
-  if (dtype == "F16") return at::kHalf;
-  if (dtype == "BF16") return at::kBFloat16;
-  return std::nullopt;
-}
 
 /// `pattern` has * for any text.
 bool fits(std::string_view pattern, std::string_view name) {
@@ -39,34 +33,6 @@ bool fits(std::string_view pattern, std::string_view name) {
 bool fits_any(const std::vector<std::string>& patterns, std::string_view name) {
   return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) { return fits(p, name); });
 }
-
-/// The parameter's view that has the shape of the file.
-at::Tensor as_in_file(const Parameter& parameter) {
-  const at::Tensor tensor = parameter.tensor.detach();
-  return parameter.transposed_in_file ? tensor.t() : tensor;
-}
-
-std::string shape_text(at::IntArrayRef shape) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < shape.size(); ++i) text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
-  return text + "]";
-}
-
-/// "\n  missing: a\n  left over: b": what is wrong, a line each, up to a limit.
-class Misfits {
- public:
-  void add(const char* what, const std::string& tensor) {
-    if (count_++ < kMostNamed) text_ += fmt::format("\n  {}: {}", what, tensor);
-  }
-  bool any() const { return count_ > 0; }
-  std::string text() const {
-    return count_ > kMostNamed ? text_ + fmt::format("\n  and {} more", count_ - kMostNamed) : text_;
-  }
-
- private:
-  std::size_t count_ = 0;
-  std::string text_;
-};
 
 class Matcher {
  public:
@@ -135,24 +101,15 @@ class Matcher {
   }
 
   bool fits_parameter(const Parameter& parameter, const ModelWeights::Tensor& stored) {
-    const at::Tensor wanted = as_in_file(parameter);
-    const bool shape = wanted.sizes() == at::IntArrayRef(stored.entry.shape);
-    const bool type = scalar_type_of(stored.entry.dtype).has_value();
-    if (!shape) {
-      misfits_.add("of another shape", fmt::format("{} is {}, expected {}", stored.entry.name,
-                                                   shape_text(stored.entry.shape), shape_text(wanted.sizes())));
-    }
-    if (!type) {
-      misfits_.add("of another type",
-                   fmt::format("{} is {}, expected F32, F16 or BF16", stored.entry.name, stored.entry.dtype));
-    }
-    return shape && type;
+    return add_misfits(stored.entry.name, stored.entry.dtype, stored.entry.shape, as_in_file(parameter).sizes(),
+                       misfits_);
   }
 
   std::vector<std::string> notes() const {
     if (unused_.empty()) return {};
     std::string names;
-    for (std::size_t i = 0; i < std::min(unused_.size(), kMostNamed); ++i) names += (i > 0 ? ", " : "") + unused_[i];
+    for (std::size_t i = 0; i < std::min(unused_.size(), Misfits::kMostNamed); ++i)
+      names += (i > 0 ? ", " : "") + unused_[i];
     return {fmt::format("{} tensors belong to other heads than {}'s and are not used: {}", unused_.size(), class_.name,
                         names)};
   }
@@ -193,7 +150,7 @@ void for_each_part(const ModelWeights::Tensor& stored, const ModelWeights& weigh
     part[0] = std::min(at_once, rows - row);
     weights.read(stored, static_cast<std::uint64_t>(row) * row_bytes, buffer.get(),
                  static_cast<std::size_t>(part[0]) * row_bytes);
-    visit(row, at::from_blob(buffer.get(), part, *scalar_type_of(stored.entry.dtype)));
+    visit(row, at::from_blob(buffer.get(), part, *weight_type_of(stored.entry.dtype)));
   }
 }
 
@@ -211,7 +168,7 @@ void check_tied(const WeightsMatch::Pair& pair, const ModelWeights& weights) {
   const at::Tensor parameter = as_in_file(pair.parameter);
   const at::Tensor wanted = parameter.dim() == 0 ? parameter.view(1) : parameter;
   bool same = parameter.sizes() == at::IntArrayRef(pair.stored.entry.shape) &&
-              scalar_type_of(pair.stored.entry.dtype).has_value();
+              weight_type_of(pair.stored.entry.dtype).has_value();
   if (same) {
     for_each_part(pair.stored, weights, [&](std::int64_t row, const at::Tensor& part) {
       same = same && wanted.narrow(0, row, part.size(0)).equal(part.to(at::kFloat));

@@ -35,12 +35,14 @@ void copy_transposed(const float* in, float* out, std::int64_t rows, std::int64_
 
 }  // namespace
 
+at::Tensor as_in_file(const Parameter& parameter) {
+  const at::Tensor tensor = parameter.tensor.detach();
+  return parameter.transposed_in_file ? tensor.t() : tensor;
+}
+
 std::vector<NamedTensor> file_tensors(const Model& model) {
   std::vector<NamedTensor> tensors;
-  for (const Parameter& parameter : model.parameters()) {
-    const at::Tensor tensor = parameter.tensor.detach();
-    tensors.push_back({parameter.name, parameter.transposed_in_file ? tensor.t() : tensor});
-  }
+  for (const Parameter& parameter : model.parameters()) tensors.push_back({parameter.name, as_in_file(parameter)});
   return tensors;
 }
 

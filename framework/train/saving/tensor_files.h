@@ -18,6 +18,9 @@ struct NamedTensor {
   at::Tensor tensor;
 };
 
+/// The parameter's view that has the shape of its tensor in a file.
+at::Tensor as_in_file(const Parameter& parameter);
+
 /// The model's parameters as Hugging Face's files name and turn them.
 std::vector<NamedTensor> file_tensors(const Model& model);
 
