@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -24,25 +26,11 @@ FileDescriptor open_directory(const fs::path& path) {
   return FileDescriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
+/// Whether the folder that is open is still the one at the path.
 bool is_at(const fs::path& path, int fd) {
   struct stat open{}, there{};
   return ::fstat(fd, &open) == 0 && ::lstat(path.c_str(), &there) == 0 && open.st_ino == there.st_ino &&
          open.st_dev == there.st_dev;
-}
-
-void remove_abandoned_folders(const fs::path& target) {
-  std::error_code error;
-  std::vector<fs::path> found;
-  const std::string prefix = temporary_prefix(target);
-  for (fs::directory_iterator entry(target.parent_path(), error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    if (name.starts_with(prefix) && name.size() == prefix.size() + kChanceDigits) found.push_back(entry->path());
-  }
-  for (const fs::path& path : found) {
-    const FileDescriptor folder = open_directory(path);
-    if (folder && ::flock(folder.get(), LOCK_EX | LOCK_NB) == 0 && is_at(path, folder.get()))
-      fs::remove_all(path, error);
-  }
 }
 
 /// Absolute, and without a slash at its end.
@@ -67,21 +55,40 @@ void require_free(const fs::path& target, ErrorKind kind) {
 
 }  // namespace
 
+FileDescriptor make_locked_folder(const fs::path& path) {
+  if (::mkdir(path.c_str(), 0777) != 0) return {};
+  FileDescriptor folder = open_directory(path);
+  if (!folder && errno != ENOENT) return {};
+  // Between the calls another process may have taken it for an abandoned one.
+  const bool taken = !folder || (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK);
+  if (!taken && is_at(path, folder.get())) return folder;
+  errno = EEXIST;
+  return {};
+}
+
+void remove_unlocked_folders(const fs::path& parent, const std::function<bool(std::string_view)>& is_one) {
+  std::error_code error;
+  std::vector<fs::path> found;
+  for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error))
+    if (is_one(entry->path().filename().string())) found.push_back(entry->path());
+  for (const fs::path& path : found) {
+    const FileDescriptor folder = open_directory(path);
+    if (folder && ::flock(folder.get(), LOCK_EX | LOCK_NB) == 0 && is_at(path, folder.get()))
+      fs::remove_all(path, error);
+  }
+}
+
 AtomicFolder::AtomicFolder(const fs::path& target, ErrorKind kind) : target_(whole_path(target)), kind_(kind) {
   require_free(target_, kind_);
   make_directories(target_.parent_path(), kind_);
-  remove_abandoned_folders(target_);
-  for (;;) {
-    temporary_ = target_.parent_path() / (temporary_prefix(target_) + random_hex(kChanceDigits));
-    if (::mkdir(temporary_.c_str(), 0777) != 0) {
-      if (errno == EEXIST) continue;
-      throw_errno(kind_, target_, "the folder cannot be created");
-    }
-    lock_ = open_directory(temporary_);
-    if (!lock_) throw_errno(kind_, temporary_, "cannot be opened");
-    // Between the calls another process may have taken it for an abandoned one.
-    const bool taken = ::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (!taken && is_at(temporary_, lock_.get())) return;
+  const std::string prefix = temporary_prefix(target_);
+  remove_unlocked_folders(target_.parent_path(), [&](std::string_view name) {
+    return name.starts_with(prefix) && name.size() == prefix.size() + kChanceDigits;
+  });
+  while (!lock_) {
+    temporary_ = target_.parent_path() / (prefix + random_hex(kChanceDigits));
+    lock_ = make_locked_folder(temporary_);
+    if (!lock_ && errno != EEXIST) throw_errno(kind_, target_, "the folder cannot be created");
   }
 }
 
