@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "formats/model_weights.h"
 #include "support/files.h"
 
 namespace folio {
@@ -97,7 +98,7 @@ WrittenWeights write_weights(const SafetensorsFile& weights, const std::string& 
   std::map<std::string, std::string> file_of;
   std::string room;
   for (std::size_t i = 0; i < shards.size(); ++i) {
-    const std::string name = shards.size() == 1 ? "model.safetensors"
+    const std::string name = shards.size() == 1 ? std::string(kWeightsFile)
                                                 : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, shards.size());
     AtomicFile file(folder / name, kind);
     file.write(safetensors_header(shards[i]));
@@ -118,7 +119,7 @@ WrittenWeights write_weights(const SafetensorsFile& weights, const std::string& 
     written.files.push_back(name);
   }
   if (shards.size() > 1) {
-    written.files.emplace_back("model.safetensors.index.json");
+    written.files.emplace_back(kWeightsIndexFile);
     write_index(folder / written.files.back(), written, file_of, kind);
   }
   return written;

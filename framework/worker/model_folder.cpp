@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "folio/error.h"
+#include "formats/model_weights.h"
 #include "formats/transformers_files.h"
 #include "support/files.h"
 #include "train/saving/adapter_files.h"
@@ -13,10 +14,12 @@ namespace folio::worker {
 
 void save_model_folder(const Model& model, const Tokenizer& tokenizer, Objective objective,
                        const std::filesystem::path& folder) {
-  train::save_model(model, folder);
   const std::string config = config_with_token_ids(model.config_json(), tokenizer, objective);
-  if (model.lora() == nullptr) {  // else these are the base's
-    write_file_atomically(folder / "config.json", config);
+  train::ModelFiles files = train::model_files(model);
+  const bool whole = model.lora() == nullptr;  // else the configuration is the base's
+  if (whole) files.config = config;
+  train::write_model_files(files, folder);
+  if (whole) {
     if (const std::string generation = generation_config_json(tokenizer, objective); !generation.empty())
       write_file_atomically(folder / "generation_config.json", generation);
   }
@@ -27,8 +30,8 @@ void save_model_folder(const Model& model, const Tokenizer& tokenizer, Objective
 
 void require_model_folder(const std::filesystem::path& folder) {
   const bool adapters = train::has_adapters(folder);
-  for (const char* name : {adapters ? kAdapterWeightsFile : "model.safetensors",
-                           adapters ? kAdapterConfigFile : "config.json", "tokenizer.json", "tokenizer_config.json"}) {
+  for (const char* name : {adapters ? kAdapterWeightsFile : kWeightsFile, adapters ? kAdapterConfigFile : "config.json",
+                           "tokenizer.json", "tokenizer_config.json"}) {
     std::error_code error;
     const std::uintmax_t size = std::filesystem::file_size(folder / name, error);
     if (error || size == 0)

@@ -19,6 +19,7 @@
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
 #include "cli/view/live_view.h"
+#include "formats/model_weights.h"
 #include "runs/record/events.h"
 #include "runs/record/run_lock.h"
 #include "runs/report/model_card.h"
@@ -219,7 +220,7 @@ void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptio
 /// Beside the run's model, where there is one. A run is what it is without it.
 void add_model_card(const runs::Run& run) {
   std::error_code error;
-  if (!fs::is_regular_file(run.folder.model() / "model.safetensors", error)) return;
+  if (!fs::is_regular_file(run.folder.model() / kWeightsFile, error)) return;
   try {
     runs::write_model_card(run, run.folder.model());
   } catch (const Error& unwritten) {

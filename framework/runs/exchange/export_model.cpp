@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "formats/adapter_merge.h"
+#include "formats/model_weights.h"
 #include "formats/strict_json.h"
 #include "runs/report/model_card.h"
 #include "support/atomic_folder.h"
@@ -19,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kConfig = "config.json";
 constexpr const char* kGenerationConfig = "generation_config.json";
 
@@ -39,7 +39,7 @@ std::vector<fs::path> other_files(const fs::path& model) {
   for (fs::directory_iterator entry(model, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
     if (entry->symlink_status().type() == fs::file_type::regular && name.find(".tmp") == name.npos &&
-        name != kWeights && name != kConfig && name != kModelCard && name != kAdapterWeightsFile &&
+        name != kWeightsFile && name != kConfig && name != kModelCard && name != kAdapterWeightsFile &&
         name != kAdapterConfigFile)
       files.push_back(entry->path());
   }
@@ -89,9 +89,9 @@ void require_model(const Run& run, bool merge) {
                                    "weights that they are for"
                              : " has no adapters to --merge, but a whole model in " + model.string()));
   }
-  const bool whole = adapted
-                         ? fs::is_regular_file(model / kAdapterWeightsFile, error)
-                         : fs::is_regular_file(model / kWeights, error) && fs::is_regular_file(model / kConfig, error);
+  const bool whole =
+      adapted ? fs::is_regular_file(model / kAdapterWeightsFile, error)
+              : fs::is_regular_file(model / kWeightsFile, error) && fs::is_regular_file(model / kConfig, error);
   if (whole && !is_active(run.summary.state)) return;
   throw Error(ErrorKind::usage,
               fmt::format("run {} has no model to export; it is {} (--format json exports what it recorded)",
@@ -106,7 +106,7 @@ WrittenWeights export_model(const Run& run, const fs::path& to, bool merge, cons
   std::optional<Merged> merged;
   if (merge) merged.emplace(model, folder.path());
   const fs::path base = merge ? merged->base : model;
-  const SafetensorsFile weights(merge ? merged->file : model / kWeights);
+  const SafetensorsFile weights(merge ? merged->file : model / kWeightsFile);
   merged.reset();  // what is open stays
   require_room(folder.path(), bytes_of_weights(weights, layout.type));
   write_file_atomically(folder.path() / kConfig, config_of(base, layout.type), ErrorKind::store);
@@ -116,7 +116,7 @@ WrittenWeights export_model(const Run& run, const fs::path& to, bool merge, cons
     write_file_atomically(folder.path() / file.filename(), read_file(file, ErrorKind::store), ErrorKind::store);
   write_model_card(run, folder.path());
   WrittenWeights written =
-      write_weights(weights, (base / kWeights).string(), folder.path(), layout, ErrorKind::store, progress);
+      write_weights(weights, (base / kWeightsFile).string(), folder.path(), layout, ErrorKind::store, progress);
   folder.commit();
   return written;
 }

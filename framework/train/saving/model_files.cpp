@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "formats/model_weights.h"
 #include "formats/safetensors.h"
 #include "support/files.h"
 #include "train/saving/adapter_files.h"
@@ -11,13 +12,16 @@
 namespace folio::train {
 
 ModelFiles model_files(const Model& model) {
-  if (model.lora() == nullptr) return {"model.safetensors", file_tensors(model), "config.json", model.config_json()};
+  if (model.lora() == nullptr) return {kWeightsFile, file_tensors(model), "config.json", model.config_json()};
   return {kAdapterWeightsFile, adapter_tensors(model), kAdapterConfigFile, adapter_config_text(model)};
 }
 
 void save_model(const Model& model, const std::filesystem::path& folder) {
+  write_model_files(model_files(model), folder);
+}
+
+void write_model_files(const ModelFiles& files, const std::filesystem::path& folder) {
   make_directories(folder);
-  const ModelFiles files = model_files(model);
   std::vector<at::Tensor> tensors;  // keeps alive what the views point into
   std::vector<TensorView> views;
   for (const NamedTensor& named : files.tensors)

@@ -15,14 +15,16 @@ namespace folio::train {
 /// file.
 void save_model(const Model& model, const std::filesystem::path& folder);
 
-/// What save_model() writes, to be written by somebody else: of a model with adapters these alone, since all else stays
-/// as it was.
+/// What save_model() writes: of a model with adapters these alone, since all else stays as it was.
 struct ModelFiles {
   std::string tensor_file;
   std::vector<NamedTensor> tensors;  ///< those in use
   std::string config_file, config;
 };
 ModelFiles model_files(const Model& model);
+
+/// Writes them into `folder`, which is made. Throws as save_model().
+void write_model_files(const ModelFiles& files, const std::filesystem::path& folder);
 
 /// Makes the model what it was when its model_files() were written into the folder. Throws Error (run) naming what does
 /// not fit.

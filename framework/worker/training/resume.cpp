@@ -10,6 +10,7 @@
 #include "folio/error.h"
 #include "formats/adapter_config.h"
 #include "formats/checkpoint_manifest.h"
+#include "formats/model_weights.h"
 #include "runs/record/run.h"
 #include "train/trainer.h"
 #include "worker/environment.h"
@@ -30,7 +31,7 @@ ResumePoint resume_point(const fs::path& checkpoint, std::vector<std::string> sk
   };
   for (const char* needed : {"training.json", "training.safetensors"})
     if (!manifest.files.contains(needed)) fail(std::string("its manifest does not name ") + needed);
-  if (!manifest.files.contains("model.safetensors") && !manifest.files.contains(kAdapterWeightsFile))
+  if (!manifest.files.contains(kWeightsFile) && !manifest.files.contains(kAdapterWeightsFile))
     fail("its manifest does not name the weights");
   if (train::steps_of(checkpoint) != manifest.step) fail("its manifest and its training.json tell different steps");
   json context = train::context_of(checkpoint);
