@@ -47,13 +47,14 @@ void add_resume(const Command& program, const GlobalOptions& global, int& exit_c
   const Command command =
       program.subcommand("resume", "Go on with a run that was stopped, from a checkpoint of its own");
   command.option("run", options->run, "the run: the beginning of its id, its name, latest, or an experiment file")
-      .required();
+      .required()
+      .free_text();
   command.option("overrides", options->overrides,
                  "training.num_train_epochs=N or training.max_steps=N, to make the run longer; other settings with "
                  "--accept-differences");
   command
       .option("--from", options->choice.from,
-              "the checkpoint: last (the newest that is whole), best, or the folder of one")
+              "the checkpoint: last (the newest that is whole), best, or the name or folder of one")
       .show_default();
   command.flag("--accept-differences", options->choice.accept_differences,
                "go on although experiment, text, plugins or machine are others than the run began with");

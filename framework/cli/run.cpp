@@ -112,9 +112,8 @@ void add_run(const Command& program, const GlobalOptions& global, int& exit_code
             "with --resume: go on although experiment, text, plugins or machine are others than the run began with")
       .needs(resume);
   command.footer(
-      "The word 'run' may be omitted. Ctrl-C ends a run after its step and saves what it has, from which 'runner "
-      "resume' "
-      "goes\non; 'runner stop' does that from elsewhere. A run goes on when its terminal is closed.\n\n"
+      "The word 'run' may be omitted. Ctrl-C ends a run after its step and saves what it has; 'runner stop' does that "
+      "from\nelsewhere, and 'runner resume' goes on from there. A run goes on when its terminal is closed.\n\n"
       "Examples:\n"
       "  runner experiments/romeo.yaml\n"
       "  runner experiments/romeo.yaml training.num_train_epochs=1 model.hidden_size=384\n"
