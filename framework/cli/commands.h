@@ -22,6 +22,7 @@ void add_name(const Command& program, const GlobalOptions& global, int& exit_cod
 void add_mark(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_stop(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_resume(const Command& program, const GlobalOptions& global, int& exit_code);
+void add_verify(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_rm(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_restore(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_purge(const Command& program, const GlobalOptions& global, int& exit_code);

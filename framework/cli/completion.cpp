@@ -23,7 +23,7 @@ struct CompletionOptions {
 };
 
 /// Commands whose words are runs.
-constexpr std::array kTakeRuns{"show", "diff", "stop", "resume", "mark",     "compare", "tag",
+constexpr std::array kTakeRuns{"show", "diff", "stop", "resume", "verify",   "mark",    "compare", "tag",
                                "note", "name", "rm",   "export", "generate", "restore", "purge"};
 
 // @COMMANDS@, @OPTIONS@, @INNER@ and @TAKE_RUNS@ are put in.

@@ -174,8 +174,9 @@ void Trainer::check_finite(double loss, double learning_rate) const {
 
 void Trainer::report_progress(double loss) {
   const auto steps = static_cast<double>(totals_.steps());
-  const double seconds_left = totals_.seconds() / steps * (static_cast<double>(plan_.max_steps) - steps);
-  recorder_.progress({totals_.steps(), plan_.max_steps, epoch_, loss, totals_.tokens_per_second(), seconds_left});
+  const std::int64_t last = stop_after_.value_or(plan_.max_steps);
+  const double seconds_left = totals_.seconds() / steps * (static_cast<double>(last) - steps);
+  recorder_.progress({totals_.steps(), last, epoch_, loss, totals_.tokens_per_second(), seconds_left});
 }
 
 /// Logs, evaluates and saves as it is due, each once for a step: first what is counted in steps, whose last one is
@@ -267,7 +268,7 @@ TrainingResult Trainer::finish() {
                         .evaluation_parts = {},
                         .steps = totals_.steps(),
                         .flops_per_second = totals_.flops_per_second(),
-                        .interrupted = recorder_.stop_requested()};
+                        .interrupted = stops()};
   result.metrics["epoch"] = epoch_;
   result.metrics.merge(checkpoints_.best());
   result.metrics.merge(totals_.session_metrics());
@@ -290,12 +291,15 @@ TrainingResult Trainer::finish() {
 
 /// Waits until the checkpoints are on the disk, with one more where the run is to stop, from which it can go on.
 void Trainer::end_on_disk() {
-  if (recorder_.stop_requested() && totals_.steps() > 0 && !checkpoints_.has(totals_.steps())) save();
+  if (stops() && totals_.steps() > 0 && !checkpoints_.has(totals_.steps())) save();
   save_cost_.wait_for([&] { checkpoints_.finish(); });
 }
 
 bool Trainer::complete() const { return totals_.steps() >= plan_.max_steps || checkpoints_.out_of_patience(); }
 
-bool Trainer::done() const { return complete() || recorder_.stop_requested(); }
+/// Before its end.
+bool Trainer::stops() const { return recorder_.stop_requested() || (stop_after_ && totals_.steps() >= *stop_after_); }
+
+bool Trainer::done() const { return complete() || stops(); }
 
 }  // namespace folio::train

@@ -49,6 +49,10 @@ class Trainer {
   /// run(). Throws Error (run) naming what does not fit.
   void resume_from(const std::filesystem::path& checkpoint);
 
+  /// Makes run() end after so many steps as if somebody had asked it to, once they are logged and evaluated as they are
+  /// in a run that goes on.
+  void stop_after(std::int64_t steps) { stop_after_ = steps; }
+
   /// Trains to the end, until the recorder asks to stop, or until early stopping. One that is asked to stop saves where
   /// it is. Throws Error (run) when the loss is no longer a number, or a checkpoint cannot be written.
   TrainingResult run();
@@ -68,6 +72,7 @@ class Trainer {
   TrainingResult finish();
   void end_on_disk();
   bool complete() const;
+  bool stops() const;
   bool done() const;
 
   Model& model_;
@@ -84,6 +89,7 @@ class Trainer {
   SaveCost save_cost_;
   double saved_seconds_ = 0;  ///< totals_.seconds() when the last checkpoint was begun
   nlohmann::json context_;
+  std::optional<std::int64_t> stop_after_;
   double epoch_ = 0;  ///< epochs done
   std::int64_t logged_step_ = 0;
   std::int64_t evaluated_step_ = -1;

@@ -25,7 +25,7 @@ namespace {
 
 constexpr const char* kUsage =
     "folio-worker does the work that needs plugins loaded; runner starts it.\n"
-    "usage: folio-worker train RUN_FOLDER [RESUME_JSON]\n"
+    "usage: folio-worker train RUN_FOLDER [REQUEST_JSON]\n"
     "       folio-worker preflight REQUEST_JSON\n"
     "       folio-worker validate REQUEST_JSON\n"
     "       folio-worker params REQUEST_JSON\n"

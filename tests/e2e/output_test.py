@@ -43,6 +43,7 @@ class Output(FolioTest):
             "show": ["show", "other"],
             "diff": ["diff", "other", "latest"],
             "divergence": ["diff", "--trace", "traced-1", "traced-2"],
+            "verify": ["verify", "traced-1"],
             "compare": ["compare", "--group"],
             "import": ["import", self.folder / "numbers.json"],
             "exported": ["export", "other", "--to", self.folder / "model"],

@@ -1,6 +1,7 @@
 #include "cli/session/resumption.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <system_error>
@@ -17,28 +18,26 @@ namespace fs = std::filesystem;
 /// As a run records the path of its experiment.
 std::string recorded(const fs::path& path) { return fs::absolute(path).lexically_normal().string(); }
 
-/// `from` may be the name of a checkpoint in the run's folder too.
 std::string checkpoint_from(const std::string& from, const runs::RunFolder& folder) {
   if (from == "auto" || from == "last") return "last";
-  if (from == "best") return from;
-  std::error_code error;
-  if (!fs::is_directory(from, error) && fs::is_directory(folder.checkpoints() / from, error))
-    return recorded(folder.checkpoints() / from);
-  if (!fs::is_directory(from, error))
-    throw Error(
-        ErrorKind::usage,
-        fmt::format("'{}' is no checkpoint to resume from: expected last, best, or the folder of a checkpoint", from));
-  return recorded(from);
+  return from == "best" ? from : checkpoint_of(from, folder, {"last", "best"}).string();
+}
+
+/// Why the training of the run cannot be taken up; empty where it can.
+std::string obstacle_to_training(const runs::Run& run) {
+  const std::string& id = run.summary.id;
+  if (!run.summary.other_folder.empty())
+    return fmt::format("run {} is in {}: it can be trained there", id, run.summary.other_folder);
+  if (runs::is_active(run.summary.state)) return fmt::format("run {} is at work: 'runner stop {}' ends it", id, id);
+  if (runs::is_baseline(run.summary) || run.info.imported)
+    return fmt::format("run {} is not one of Folio's own, and cannot be trained here", id);
+  return "";
 }
 
 /// Why the run cannot go on; empty where it can.
 std::string obstacle(const runs::Run& run) {
   const std::string& id = run.summary.id;
-  if (!run.summary.other_folder.empty())
-    return fmt::format("run {} is in {}: resume it there", id, run.summary.other_folder);
-  if (runs::is_active(run.summary.state)) return fmt::format("run {} is at work: 'runner stop {}' ends it", id, id);
-  if (runs::is_baseline(run.summary) || run.info.imported)
-    return fmt::format("run {} is not one of Folio's own, and has no checkpoints", id);
+  if (std::string why = obstacle_to_training(run); !why.empty()) return why;
   if (checkpoints_in(run.folder.checkpoints()).empty())
     return fmt::format(
         "run {} has saved no checkpoint to resume from: it ended before one was saved "
@@ -55,6 +54,21 @@ bool same_builds(const std::vector<runs::PluginBuild>& a, const std::vector<runs
 }
 
 }  // namespace
+
+fs::path checkpoint_of(const std::string& from, const runs::RunFolder& folder, std::vector<std::string> also) {
+  std::error_code error;
+  if (fs::is_directory(from, error)) return recorded(from);
+  if (fs::is_directory(folder.checkpoints() / from, error)) return recorded(folder.checkpoints() / from);
+  for (const CheckpointFolder& saved : checkpoints_in(folder.checkpoints()))
+    also.push_back(saved.path.filename().string());
+  also.push_back("the folder of a checkpoint");
+  throw Error(ErrorKind::usage,
+              fmt::format("'{}' is no checkpoint to go on from: expected {}", from, fmt::join(also, ", ")));
+}
+
+void require_trainable(const runs::Run& run) {
+  if (const std::string problem = obstacle_to_training(run); !problem.empty()) throw Error(ErrorKind::usage, problem);
+}
 
 std::optional<Resumption> resumption_of(const fs::path& experiment, const ResumeChoice& choice, runs::Store& store) {
   const std::string file = recorded(experiment);

@@ -16,6 +16,14 @@ struct ResumeChoice {
   bool accept_differences = false;
 };
 
+/// The folder of a checkpoint, given as that or by its name in the run's folder. Throws Error (usage) that says what
+/// there is, and `also` what else may be said.
+std::filesystem::path checkpoint_of(const std::string& from, const runs::RunFolder& folder,
+                                    std::vector<std::string> also = {});
+
+/// Throws Error (usage) where the run was not trained in this results folder, or somebody works on it.
+void require_trainable(const runs::Run& run);
+
 /// The newest run of the experiment file that can go on: it has not finished, nobody works on it, and it has saved
 /// something. With "auto" none where there is none; else throws Error (usage).
 std::optional<Resumption> resumption_of(const std::filesystem::path& experiment, const ResumeChoice& choice,

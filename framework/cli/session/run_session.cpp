@@ -71,13 +71,18 @@ runs::NewRun take_up(const Resumption& resumption) {
   return run;
 }
 
+/// From a checkpoint.
+bool goes_on(const RunRequest& request) { return request.resumption && !request.resumption->from.empty(); }
+
 std::vector<std::string> train_arguments(const runs::NewRun& run, const RunRequest& request) {
   std::vector<std::string> arguments{"train", run.folder.path().string()};
-  if (!request.resumption) return arguments;
-  const nlohmann::json resume{{"from", request.resumption->from},
-                              {"accept_differences", request.resumption->accept_differences},
-                              {"job", job_request(request.experiment, request.plugins)}};
-  arguments.push_back(resume.dump());
+  nlohmann::json told = nlohmann::json::object();
+  if (goes_on(request))
+    told["resume"] = {{"from", request.resumption->from},
+                      {"accept_differences", request.resumption->accept_differences},
+                      {"job", job_request(request.experiment, request.plugins)}};
+  if (request.stop_after) told["stop_after"] = *request.stop_after;
+  if (!told.empty()) arguments.push_back(told.dump());
   return arguments;
 }
 
@@ -112,7 +117,7 @@ RunEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalO
   LiveView view(request.quiet);
   RunFollower follower(global, run.info.id);
   std::optional<runs::RunError> told;
-  bool begun = !request.resumption;
+  bool begun = !goes_on(request);
   const WorkerEnd end = run_worker(
       {.arguments = train_arguments(run, request),
        .environment = worker_environment(request.experiment.file),
@@ -254,8 +259,8 @@ runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, run
   throw_if_interrupted(kNotBegun);
   runs::NewRun run = request.resumption ? take_up(*request.resumption) : make_run(request, global.results);
   if (request.begun) request.begun(run.info);
-  if (!request.quiet)
-    fmt::print(std::cerr, "{} {} of {} ({})\n", request.resumption ? "Resuming run" : "Run", run.info.id, run.info.name,
+  if (!request.quiet && !request.stop_after)
+    fmt::print(std::cerr, "{} {} of {} ({})\n", goes_on(request) ? "Resuming run" : "Run", run.info.id, run.info.name,
                without_controls(request.experiment.file.string()));
   train(run, request, global);
   run.lock.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -12,11 +13,11 @@
 
 namespace folio::cli {
 
-/// A run that is to go on from a checkpoint of its own.
+/// A run that is there and is to be worked on: from a checkpoint, or from its beginning.
 struct Resumption {
   runs::RunInfo info{};
   runs::RunFolder folder{""};
-  std::string from = "last";        ///< "last", "best", or the folder of a checkpoint
+  std::string from = "last";        ///< "last", "best", or the folder of a checkpoint; empty: from its beginning
   bool accept_differences = false;  ///< go on under other conditions than it began with
 };
 
@@ -27,6 +28,7 @@ struct RunRequest {
   std::vector<runs::PluginBuild> plugins{};           ///< of its sections
   std::string name{};                                 ///< of the run; empty: the experiment's
   std::optional<Resumption> resumption{};             ///< the run that goes on, instead of a new one
+  std::optional<std::int64_t> stop_after{};           ///< steps; else it is trained to its end
   bool quiet = false;                                 ///< show no progress
   std::function<void(const runs::RunInfo&)> begun{};  ///< called once the run is there, before it is worked on
 };

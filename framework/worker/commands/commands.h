@@ -7,9 +7,9 @@
 /// output as JSON lines (progress_lines.h), what a person may want to read later to standard error, the run's log.
 namespace folio::worker {
 
-/// Trains the run whose folder this is, and writes all that it has to tell into its events. `resume_request`: where it
-/// goes on from a checkpoint, JSON as ResumeRequest::parse() takes it; tells {"resumed": STEP} once it does.
-int train(const std::filesystem::path& run_folder, const std::string& resume_request = "");
+/// Trains the run whose folder this is, and writes all that it has to tell into its events. `request`: what the
+/// folder does not say, JSON as TrainRequest::parse() takes it. Tells {"resumed": STEP} once a run goes on.
+int train(const std::filesystem::path& run_folder, const std::string& request = "");
 
 /// Finds what is wrong with a job without reading its data: makes the data set, the tokenizer and the model, and looks
 /// whether they fit each other and the training arguments. Tells nothing. `request` is JSON as Job::from_request()

@@ -134,7 +134,7 @@ void require_whole(const runs::RunFolder& folder) {
 /// A run that is at work: what it was asked for, and where it tells what happens.
 struct Work {
   const runs::RunFolder& folder;
-  std::optional<ResumeRequest> resume;
+  TrainRequest request;
   runs::EventWriter& events;
   StopRequest& stop;
   bool begun = false;  ///< its events say so; what fails before that leaves a run that was resumed as it was
@@ -157,7 +157,8 @@ void begin(Work& work, const std::optional<runs::ResumedEvent>& resumed, const j
 /// A run from its folder to its saved model; gives whether it was interrupted. Throws Stopped where it was before there
 /// was a step.
 bool train_run(Work& work) {
-  const auto& [folder, resume, events, stop, begun] = work;
+  const auto& [folder, request, events, stop, begun] = work;
+  const std::optional<ResumeRequest>& resume = request.resume;
   ProgressLines progress([&] { stop.check(); });
   set_thread_count();
   const json resolved = resume ? resume->job.at("resolved") : runs::read_resolved(folder);
@@ -202,6 +203,7 @@ bool train_run(Work& work) {
   train::Trainer trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder);
   trainer.describe_checkpoints(now);
   if (point) trainer.resume_from(point->checkpoint);
+  if (request.stop_after) trainer.stop_after(*request.stop_after);
   begin(work, resumed, now, progress);
   tell_speed(speed, events, progress);
   events.facts(to_json(facts_of(job, job_data, *model, initial)));
@@ -228,15 +230,15 @@ bool train_run(Work& work) {
 
 }  // namespace
 
-int train(const std::filesystem::path& run_folder, const std::string& resume_request) {
+int train(const std::filesystem::path& run_folder, const std::string& request) {
   const runs::RunFolder folder(run_folder);
   StopRequest stop(folder.stop());
   runs::EventWriter events(folder.events());
   // The run's lock is for this process and not for its children.
   ::fcntl(ChildProcess::kInheritedDescriptor, F_SETFD, FD_CLOEXEC);
-  Work work{folder, std::nullopt, events, stop};
-  if (!resume_request.empty()) work.resume = ResumeRequest::parse(resume_request);
-  work.begun = !work.resume;
+  Work work{folder, {}, events, stop};
+  if (!request.empty()) work.request = TrainRequest::parse(request);
+  work.begun = !work.request.resume;
   if (work.begun) {
     report_crashes_to(folder.events());
     events.running(this_process());

@@ -97,9 +97,15 @@ std::map<std::string, json> members_of(const json& object) {
 
 }  // namespace
 
-ResumeRequest ResumeRequest::parse(const std::string& text) {
+TrainRequest TrainRequest::parse(const std::string& text) {
   const json request = json::parse(text);
-  return {request.at("from"), request.at("accept_differences"), request.at("job")};
+  TrainRequest parsed;
+  if (request.contains("resume")) {
+    const json& resume = request["resume"];
+    parsed.resume = {resume.at("from"), resume.at("accept_differences"), resume.at("job")};
+  }
+  if (request.contains("stop_after")) parsed.stop_after = request["stop_after"];
+  return parsed;
 }
 
 ResumePoint find_resume_point(const runs::RunFolder& folder, const std::string& from) {

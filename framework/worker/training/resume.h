@@ -16,14 +16,20 @@
 
 namespace folio::worker {
 
-/// How a run is to be resumed: JSON {"from": "last", "best" or a checkpoint's folder, "accept_differences": false,
-/// "job": {"resolved", "plugins"}}.
+/// How a run is to be resumed.
 struct ResumeRequest {
-  std::string from;
+  std::string from;  ///< "last", "best" or a checkpoint's folder
   bool accept_differences = false;
   nlohmann::json job;  ///< as Job::from_request() takes it
+};
 
-  static ResumeRequest parse(const std::string& text);
+/// What a run's folder does not say: JSON {"resume": {"from", "accept_differences", "job": {"resolved", "plugins"}},
+/// "stop_after": 40}, in which each may be missing.
+struct TrainRequest {
+  std::optional<ResumeRequest> resume;     ///< else the run begins
+  std::optional<std::int64_t> stop_after;  ///< steps; else it trains to its end
+
+  static TrainRequest parse(const std::string& text);
 };
 
 /// A checkpoint that was found whole.
