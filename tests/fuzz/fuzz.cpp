@@ -16,10 +16,13 @@ namespace {
 
 std::string_view input;  // what a message may repeat
 
-/// Whether the words may come from the input, behind which a message may have put a colon and a blank.
+/// Whether the words may come from the input, behind which a message may have put a colon and a blank, and in which it
+/// shows control characters as blanks.
 bool repeats_input(std::string_view words) {
   const std::size_t end = words.find_last_not_of(": ") + 1;
-  return input.find(words.substr(0, end)) != std::string_view::npos;
+  std::string shown(input);
+  std::replace_if(shown.begin(), shown.end(), [](unsigned char byte) { return byte < 0x20 || byte == 0x7f; }, ' ');
+  return shown.find(words.substr(0, end)) != std::string::npos;
 }
 
 }  // namespace
