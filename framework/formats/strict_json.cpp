@@ -102,6 +102,9 @@ std::string shown(const json& value) {
 }  // namespace
 
 json parse_strict_json(std::string_view text, const std::string& name, const JsonRules& rules) {
+  // The library takes a zero byte for the end, and would not see what comes behind it.
+  if (const std::size_t place = text.find('\0'); place != std::string_view::npos)
+    throw Error(rules.kind, name + ": is not valid JSON: " + json_fault(text, place, "a zero byte"));
   StrictBuilder builder(text, name, rules);
   json::sax_parse(text, &builder);
   return builder.take();

@@ -3,6 +3,8 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cumsum.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/max.h>
 #include <ATen/ops/multinomial.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/sort.h>
@@ -10,11 +12,17 @@
 
 #include <algorithm>
 
+#include "folio/error.h"
+
 namespace folio::generate {
 namespace {
 
 /// Chooses from logits [vocab_size] in float32 on the CPU.
 TokenId choose(const at::Tensor& logits, const SamplingOptions& options, const at::Generator& generator) {
+  if (!at::isfinite(logits.max()).item<bool>())  // which is NaN where one of them is
+    throw Error(ErrorKind::run,
+                "the model gives a next token that is no number (NaN or infinite): its training failed, "
+                "or its weights are damaged");
   if (options.temperature == 0) return static_cast<TokenId>(logits.argmax().item<std::int64_t>());
   auto [sorted, ids] = at::sort(logits.div(options.temperature), /*dim=*/0, /*descending=*/true);
   if (options.top_k > 0 && options.top_k < sorted.size(0)) sorted = sorted.narrow(0, 0, options.top_k);

@@ -7,6 +7,8 @@
 
 #include "train/trainer.h"
 
+#include <ATen/ops/isfinite.h>
+
 #include <cmath>
 #include <string>
 #include <utility>
@@ -23,6 +25,16 @@
 
 namespace folio::train {
 namespace {
+
+/// Throws Error (run) where the weights that training began with can give no loss.
+void check_weights(const Model& model) {
+  for (const Parameter& parameter : model.parameters())
+    if (!at::isfinite(parameter.tensor).all().item<bool>())
+      throw Error(ErrorKind::run, "the weights that the model begins with are not all finite numbers, those of " +
+                                      parameter.name +
+                                      " for one: what they were taken from is damaged, or its "
+                                      "training failed");
+}
 
 /// A checkpoint's files beside the model's own.
 constexpr const char* kTensorFile = "training.safetensors";
@@ -166,6 +178,7 @@ std::optional<double> Trainer::forward_and_backward(const StepBatches& step) {
 
 void Trainer::check_finite(double loss, double learning_rate) const {
   if (std::isfinite(loss)) return;
+  if (totals_.steps() == 0) check_weights(model_);
   throw Error(ErrorKind::run,
               "the loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") + " in step " +
                   std::to_string(totals_.steps() + 1) + " at a learning rate of " + significant(learning_rate) +

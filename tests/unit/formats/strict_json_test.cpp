@@ -49,6 +49,8 @@ TEST_CASE("strict JSON says what is not JSON, and where") {
                     Contains("line 2") && Contains("the number -1e400 is too large"));
   CHECK_THROWS_AS(parse_strict_json("\"\xFF\"", "x.json"), Error);
   CHECK_THROWS_AS(parse_strict_json("{} {}", "x.json"), Error);
+  CHECK_THROWS_WITH(parse_strict_json(std::string_view("{}\0{", 4), "x.json"),
+                    Contains("line 1, byte 3") && Contains("a zero byte"));
   CHECK_THROWS_AS(parse_strict_json("1e999", "x.json"), Error);
   CHECK_THROWS_AS(parse_strict_json("", "x.json"), Error);
 }

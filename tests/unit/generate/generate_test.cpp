@@ -1,8 +1,10 @@
 #include "generate/generate.h"
 
+#include <ATen/ops/full.h>
 #include <ATen/ops/one_hot.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 
 using namespace folio;
 
@@ -17,6 +19,7 @@ class Counting : public Model {
   Counting(std::int64_t longest, bool cached) : longest_(longest), cached_(cached) {}
 
   std::vector<std::int64_t> tokens_read;  // of each call
+  bool broken = false;
 
   at::Tensor next_token_logits(const Batch& batch) override { return read(batch.input_ids); }
 
@@ -43,6 +46,7 @@ class Counting : public Model {
   at::Tensor read(const at::Tensor& ids) {
     CHECK(ids.size(1) <= longest_);
     tokens_read.push_back(ids.size(1));
+    if (broken) return at::full({1, kVocabulary}, std::nan(""));
     return at::one_hot(ids.select(1, -1).add(1).remainder(kVocabulary), kVocabulary).to(at::kFloat);
   }
 
@@ -88,4 +92,10 @@ TEST_CASE("generation goes on from the latest tokens when the text is longer tha
 TEST_CASE("generation ends at the end of the text, which is not part of it") {
   Counting model(100, true);
   CHECK(continue_text(model, {3, 4, 5}, 10, TokenId{8}) == std::vector<TokenId>{6, 7});
+}
+
+TEST_CASE("a model whose logits are no numbers is told as such") {
+  Counting model(100, true);
+  model.broken = true;
+  CHECK_THROWS_WITH(continue_text(model, {3}, 1), Catch::Contains("no number (NaN or infinite)"));
 }

@@ -164,9 +164,49 @@ TEST_CASE("a run that is asked to stop ends after its step, whole") {
   CHECK(outcome.recorder.losses.size() == 3);
 }
 
+TEST_CASE("a run that is to stop after a step is evaluated and saved there, as one that goes on") {
+  const auto folder = scratch_folder("folio_trainer_test");
+  const auto recorded = [&](std::optional<std::int64_t> steps) {
+    const auto model = reference_model();
+    const data::Samples samples = reference_samples();
+    const data::CausalCollator collator;
+    const TrainingData data{samples, samples, collator, true, 1.0, 1.0};
+    FakeRecorder recorder;
+    const TrainingArguments arguments =
+        arguments_of({{"max_steps", 10}, {"eval_strategy", "steps"}, {"eval_steps", 2}});
+    Trainer trainer(*model, data, arguments, Execution{}, folder, recorder);
+    if (steps) trainer.stop_after(*steps);
+    const TrainingResult result = trainer.run();
+    CHECK(result.interrupted == steps.has_value());
+    CHECK(result.steps == steps.value_or(10));
+    return recorder;
+  };
+  const FakeRecorder whole = recorded({}), part = recorded(4);
+  CHECK(part.losses == std::vector<double>(whole.losses.begin(), whole.losses.begin() + 4));
+  CHECK(part.evaluations.size() == 2);
+  CHECK(std::filesystem::exists(folder / "checkpoint-4" / "model.safetensors"));
+  std::filesystem::remove_all(folder);
+}
+
 TEST_CASE("a loss that is no longer a number ends the run and names the step") {
   CHECK_THROWS_WITH(train_reference({{"max_steps", 10}, {"learning_rate", 1e30}, {"max_grad_norm", 0.0}}),
                     Catch::Contains("the loss became") && Catch::Contains("in step"));
+}
+
+TEST_CASE("weights that are no numbers before the first step are named, and not the learning rate") {
+  const auto model = reference_model();
+  const Parameter& broken = model->parameters().at(2);
+  {
+    const at::NoGradGuard no_grad;
+    broken.tensor.view({-1})[0].fill_(std::nan(""));
+  }
+  const data::Samples samples = reference_samples();
+  const data::CausalCollator collator;
+  const TrainingData data{samples, samples, collator, true, 1.0, 1.0};
+  FakeRecorder recorder;
+  const TrainingArguments arguments = arguments_of({{"max_steps", 3}});
+  CHECK_THROWS_WITH(Trainer(*model, data, arguments, Execution{}, {}, recorder).run(),
+                    Catch::Contains("not all finite numbers, those of ") && Catch::Contains(broken.name));
 }
 
 TEST_CASE("early stopping ends a run that no longer gets better, and the best model is kept") {
