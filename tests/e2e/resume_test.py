@@ -199,6 +199,14 @@ class Resume(FolioTest):
         (checkpoint / "manifest.json").write_text(json.dumps(manifest))
         self.assertIn("its manifest does not name", self.runner("resume", "one", longer, code=1).stderr)
 
+    def test_of_two_that_resume_a_run_at_once_one_does(self):
+        folder = self.stopped("both", 45)
+        both = [self.start("resume", "both", "--quiet") for _ in range(2)]
+        said = [process.communicate(timeout=120)[1] for process in both]
+        self.assertEqual(sorted(process.returncode for process in both), [0, 2], said)
+        self.assertIn("is not resumed", "".join(said))
+        self.assertEqual(sum(event["type"] == "resumed" for event in self.events(folder)), 1)
+
     def test_what_cannot_go_on_says_why(self):
         self.assertIn("baseline/gpt is not one of Folio's own", self.runner("resume", "baseline/gpt", code=2).stderr)
         run = self.json(self.file, "training.save_strategy=no", "training.max_steps=3")

@@ -179,7 +179,7 @@ class Multirun {
   /// From where the same run was cut off before, if it was, and under the same conditions; else from the beginning.
   runs::Run trained(RunRequest& request) {
     if (const auto begun = options_.force ? std::nullopt : known_run(request, /*finished=*/false))
-      request.resumption = Resumption{begun->info, begun->folder};
+      request.resumption = to_go_on(*begun, {.from = "last"});
     try {
       return run_to_end(request, global_, store_);
     } catch (const Error& error) {

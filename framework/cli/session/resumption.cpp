@@ -70,6 +70,13 @@ void require_trainable(const runs::Run& run) {
   if (const std::string problem = obstacle_to_training(run); !problem.empty()) throw Error(ErrorKind::usage, problem);
 }
 
+Resumption to_go_on(const runs::Run& run, const ResumeChoice& choice) {
+  std::error_code error;
+  const std::uintmax_t events = fs::file_size(run.folder.events(), error);
+  return {run.info, run.folder, checkpoint_from(choice.from, run.folder), choice.accept_differences,
+          error ? 0 : static_cast<std::uint64_t>(events)};
+}
+
 std::optional<Resumption> resumption_of(const fs::path& experiment, const ResumeChoice& choice, runs::Store& store) {
   const std::string file = recorded(experiment);
   std::string why;
@@ -77,8 +84,7 @@ std::optional<Resumption> resumption_of(const fs::path& experiment, const Resume
     if (summary.experiment_file != file || summary.state == runs::RunState::finished) continue;
     const runs::Run run = store.load(summary.id);
     const std::string problem = obstacle(run);
-    if (problem.empty())
-      return Resumption{run.info, run.folder, checkpoint_from(choice.from, run.folder), choice.accept_differences};
+    if (problem.empty()) return to_go_on(run, choice);
     if (why.empty()) why = problem;
   }
   if (choice.from == "auto") return std::nullopt;
@@ -113,8 +119,7 @@ RunRequest request_to_resume(const runs::Run& run, const std::vector<std::string
                      .overrides = overrides};
   request.experiment.file = original;  // beside which relative paths lie
   request.plugins = plugins_of(request.experiment.resolved, session.catalogue);
-  request.resumption =
-      Resumption{run.info, run.folder, checkpoint_from(choice.from, run.folder), choice.accept_differences};
+  request.resumption = to_go_on(run, choice);
   return request;
 }
 

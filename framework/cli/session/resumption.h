@@ -24,6 +24,9 @@ std::filesystem::path checkpoint_of(const std::string& from, const runs::RunFold
 /// Throws Error (usage) where the run was not trained in this results folder, or somebody works on it.
 void require_trainable(const runs::Run& run);
 
+/// The run as it is now, to go on from there.
+Resumption to_go_on(const runs::Run& run, const ResumeChoice& choice);
+
 /// The newest run of the experiment file that can go on: it has not finished, nobody works on it, and it has saved
 /// something. With "auto" none where there is none; else throws Error (usage).
 std::optional<Resumption> resumption_of(const std::filesystem::path& experiment, const ResumeChoice& choice,

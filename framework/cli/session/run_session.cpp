@@ -12,6 +12,7 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 #include "cli/session/interrupts.h"
 #include "cli/session/results_store.h"
@@ -59,6 +60,18 @@ runs::NewRun make_run(const RunRequest& request, const fs::path& results_folder)
   return runs::create_run(results_folder, std::move(info), experiment.source, experiment.resolved);
 }
 
+/// Whether somebody worked on the run since it was found to be at rest, which may have been while its lock was waited
+/// for.
+bool was_worked_on(const Resumption& resumption) {
+  for (std::uint64_t offset = resumption.events_seen;;) {
+    const runs::EventBatch batch = runs::read_events(resumption.folder.events(), offset);
+    for (const runs::Event& event : batch.events)
+      if (std::holds_alternative<runs::StateEvent>(event.what)) return true;
+    if (!batch.more) return false;
+    offset = batch.offset;
+  }
+}
+
 /// Locks the run to be resumed, so that it is seen to be alive, and readies its folder.
 runs::NewRun take_up(const Resumption& resumption) {
   runs::NewRun run{resumption.info, resumption.folder, {}};
@@ -67,6 +80,10 @@ runs::NewRun take_up(const Resumption& resumption) {
   } catch (const Error& error) {
     throw Error(ErrorKind::usage, fmt::format("run {} is not resumed: {}", run.info.id, error.what()));
   }
+  if (was_worked_on(resumption))
+    throw Error(ErrorKind::usage, fmt::format("run {0} is not resumed: somebody else went on with it just now; "
+                                              "'runner show {0}' says how it ended",
+                                              run.info.id));
   runs::prepare_to_resume(run.folder);
   return run;
 }

@@ -19,6 +19,7 @@ struct Resumption {
   runs::RunFolder folder{""};
   std::string from = "last";        ///< "last", "best", or the folder of a checkpoint; empty: from its beginning
   bool accept_differences = false;  ///< go on under other conditions than it began with
+  std::uint64_t events_seen = 0;    ///< bytes of its events, when it was found to be at rest
 };
 
 /// An experiment that is to be trained now.
