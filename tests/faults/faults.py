@@ -5,12 +5,13 @@ import json
 import os
 import pathlib
 import random
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 import folio  # noqa: E402
-from folio import FolioTest  # noqa: E402
+from folio import BINARY, FolioTest  # noqa: E402
 
 STEPS = 200
 SAVE_STEPS = 20
@@ -58,8 +59,8 @@ class FaultTest(FolioTest):
         self.begun = time.time()
         print(f"\nseed {self.seed}", file=sys.stderr)
 
-    def tell(self, done):
-        print(f"{done}, none lost, {time.time() - self.begun:.0f} s", file=sys.stderr)
+    def tell(self, done, lost=0):
+        print(f"{done}, {lost or 'none'} lost, {time.time() - self.begun:.0f} s", file=sys.stderr)
 
     def whole(self, *changes):
         """The hash of the weights of a run that nothing happens to."""
@@ -71,3 +72,44 @@ class FaultTest(FolioTest):
     def checkpoints(self, folder):
         """By their steps, newest first."""
         return sorted((folder / "checkpoints").glob("checkpoint-*"), key=lambda path: -int(path.name.split("-")[1]))
+
+
+class FaultyCallTest(FaultTest):
+    """Of runs that save three times, keeping one checkpoint, with faulty_calls.c before libc."""
+
+    LAST, CHANGES = 60, ["training.max_steps=60", "training.save_total_limit=1"]
+
+    def setUp(self):
+        super().setUp()
+        # In all runs alike, since Folio compares the variable where a run goes on. It does nothing by itself.
+        self.environment["LD_PRELOAD"] = str(BINARY / "tests" / "faults" / "libfaulty_calls.so")
+        self.log = self.folder / "calls.log"
+
+    def start_with_fault(self, **fault):
+        """Runs the experiment to its end. Gives the process's end, the run's folder (None without one) and the calls that
+        were counted: number, kind, path; the last is the one struck, unless the fault is for good."""
+        before = set(self.run_folders())
+        self.log.unlink(missing_ok=True)
+        done = subprocess.run([folio.RUNNER, self.file, *self.CHANGES, "--json"], capture_output=True, text=True, timeout=120,
+                              env={**self.environment, "FAULT_PROGRAM": "folio-worker", "FAULT_LOG": str(self.log),
+                                   "FAULT_FOLDER": str(self.results / "runs"), **fault})
+        made = set(self.run_folders()) - before
+        calls = [line.split(" ", 2) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+        return done, made.pop() if made else None, [(int(number), kind, path) for number, kind, path in calls]
+
+    def steps_put_in_place(self, calls, before):
+        """The checkpoints that had their names before this call."""
+        names = [pathlib.Path(path).name for number, kind, path in calls if kind == "rename" and number < before]
+        return [int(name.removeprefix("checkpoint-")) for name in names if name.startswith("checkpoint-")]
+
+    def chosen(self, count, short):
+        """As many of the numbers 1 to `count` as there are to be rounds, spread over all."""
+        wanted = min(count, rounds(short))
+        return sorted(self.random.randrange(i * count // wanted, (i + 1) * count // wanted) + 1 for i in range(wanted))
+
+    def go_on(self, folder, whole):
+        """Resumes the run, or begins it again where it has no checkpoint, and holds its weights against the whole run's."""
+        again = ["resume", folder.name] if folder and self.checkpoints(folder) else [self.file, *self.CHANGES]
+        run = self.json(*again)
+        self.assertEqual((run["state"], run["metrics"]["global_step"]), ("finished", self.LAST))
+        self.assertEqual(self.weights_of(run["id"]), whole)
