@@ -15,6 +15,11 @@ class SaveKilled(FaultyCallTest):
         for at in chosen:
             with self.subTest(call=calls[at - 1]):
                 done, folder, struck = self.start_with_fault(FAULT_CALLS="sync,rename", FAULT_DOES="kill", FAULT_AT=str(at))
+                if done.returncode == 0:  # the run's end was recorded; or the events, synced by the clock, were so less often
+                    self.assertGreaterEqual(at, len(calls) - 2)
+                    self.assertEqual(self.weights_of(folder.name), whole)
+                    kept += 1
+                    continue
                 self.assertEqual((done.returncode, len(struck)), (1, at), done.stderr)
                 self.assertIn("killed by signal 9", done.stdout + done.stderr)
                 saved = self.checkpoints(folder)

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "folio/error.h"
 #include "formats/checkpoint_manifest.h"
 #include "train/saving/model_files.h"
 
@@ -19,30 +18,10 @@ CheckpointWriter::Where Checkpoints::save(CheckpointContents contents) {
   std::erase(steps_, contents.step);
   steps_.push_back(contents.step);
   contents.outdated = outdated_by_another();
-  try {
-    return writer_.save(std::move(contents));
-  } catch (const Error& error) {
-    tell_newest(error);
-  }
+  return writer_.save(std::move(contents));
 }
 
 bool Checkpoints::has(std::int64_t step) const { return std::find(steps_.begin(), steps_.end(), step) != steps_.end(); }
-
-void Checkpoints::finish() {
-  try {
-    writer_.finish();
-  } catch (const Error& error) {
-    tell_newest(error);
-  }
-}
-
-void Checkpoints::tell_newest(const Error& error) const {
-  const std::vector<CheckpointFolder> saved = checkpoints_in(folder_);
-  throw Error(error.kind(),
-              std::string(error.what()) + (saved.empty() ? "; no checkpoint was saved before"
-                                                         : "; the newest checkpoint on the disk is that of step " +
-                                                               std::to_string(saved.front().step)));
-}
 
 void Checkpoints::judge(const Metrics& metrics, std::int64_t step) {
   const double value = metrics.at(arguments_.metric_for_best_model);

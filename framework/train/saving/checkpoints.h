@@ -22,7 +22,7 @@ class Checkpoints {
 
   /// Begins to save the checkpoint of contents.step, and to remove the oldest beyond training.save_total_limit once it
   /// is on the disk. The tensors must not change before let_tensors_change(). Throws Error (run) naming what could not
-  /// be written, now or since the last time, and the newest checkpoint that is whole.
+  /// be written, now or since the last time.
   CheckpointWriter::Where save(CheckpointContents contents);
 
   bool has(std::int64_t step) const;
@@ -30,7 +30,7 @@ class Checkpoints {
   void let_tensors_change() { writer_.let_tensors_change(); }
 
   /// Waits until all are on the disk. Throws as save().
-  void finish();
+  void finish() { writer_.finish(); }
 
   /// Takes the metrics of the evaluation after `step` into account.
   void judge(const Metrics& metrics, std::int64_t step);
@@ -53,7 +53,6 @@ class Checkpoints {
 
  private:
   std::vector<std::int64_t> outdated_by_another();
-  [[noreturn]] void tell_newest(const Error& error) const;
 
   std::filesystem::path folder_;
   const TrainingArguments& arguments_;

@@ -9,10 +9,12 @@
 #include <optional>
 #include <vector>
 
+#include "formats/checkpoint_manifest.h"
 #include "runs/record/events.h"
 #include "runs/record/facts.h"
 #include "support/child_process.h"
 #include "support/machine/machine_load.h"
+#include "support/passwords.h"
 #include "train/machine_speed.h"
 #include "train/matmul_rate.h"
 #include "train/products.h"
@@ -137,7 +139,8 @@ struct Work {
   TrainRequest request;
   runs::EventWriter& events;
   StopRequest& stop;
-  bool begun = false;  ///< its events say so; what fails before that leaves a run that was resumed as it was
+  bool begun = false;     ///< its events say so; what fails before that leaves a run that was resumed as it was
+  bool training = false;  ///< it has begun to train, so that there may be checkpoints
 };
 
 /// Says that the run is at work. One that is resumed is so only once nothing stands against it.
@@ -157,7 +160,7 @@ void begin(Work& work, const std::optional<runs::ResumedEvent>& resumed, const j
 /// A run from its folder to its saved model; gives whether it was interrupted. Throws Stopped where it was before there
 /// was a step.
 bool train_run(Work& work) {
-  const auto& [folder, request, events, stop, begun] = work;
+  const auto& [folder, request, events, stop, begun, training] = work;
   const std::optional<ResumeRequest>& resume = request.resume;
   ProgressLines progress([&] { stop.check(); });
   set_thread_count();
@@ -208,6 +211,7 @@ bool train_run(Work& work) {
   tell_speed(speed, events, progress);
   events.facts(to_json(facts_of(job, job_data, *model, initial)));
   const ProcessorTimes before = processor_times();
+  work.training = true;
   train::TrainingResult result = trained(job.model_name(), [&] { return trainer.run(); });
   if (result.steps == 0) throw Stopped{};
   judge_speed(speed, share_taken(before, processor_times()), result, events);
@@ -226,6 +230,22 @@ bool train_run(Work& work) {
     events.sample(result.steps, sample.prompt, sample.text);
   }
   return result.interrupted;
+}
+
+/// From where a run that failed can go on.
+std::string newest_checkpoint(const runs::RunFolder& folder) {
+  const std::vector<CheckpointFolder> saved = checkpoints_in(folder.checkpoints());
+  if (saved.empty()) return "no checkpoint was saved before";
+  return "the newest checkpoint on the disk is that of step " + std::to_string(saved.front().step);
+}
+
+/// Records that the run failed, which may itself fail where the disk is full; what is told is the first failure.
+void record(const Failure& failure, runs::EventWriter& events) {
+  try {
+    events.failed(failure.kind, failure.message);
+  } catch (const Error& unrecorded) {
+    fmt::print(std::cerr, "That the run failed could not be recorded: {}\n", without_passwords(unrecorded.what()));
+  }
 }
 
 }  // namespace
@@ -252,9 +272,13 @@ int train(const std::filesystem::path& run_folder, const std::string& request) {
     if (work.begun) events.interrupted();
     return exit_code(ErrorKind::interrupted);
   } catch (...) {
-    const Failure failure = current_failure();
-    if (work.begun) events.failed(failure.kind, failure.message);
-    throw;
+    Failure failure = current_failure();
+    if (work.training && failure.kind == ErrorKind::run) {
+      if (failure.message.ends_with('.')) failure.message.pop_back();
+      failure.message += "; " + newest_checkpoint(folder);
+    }
+    if (work.begun) record(failure, events);
+    throw Error(failure.kind, failure.message);
   }
 }
 
