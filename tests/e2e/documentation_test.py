@@ -77,8 +77,10 @@ SUBSTITUTIONS = [
     (r"^\./runner resume (e4cbdeef|latest|3fa9)\b(?! training.max_steps)",
      "./runner experiments/smoke.yaml training.save_strategy=steps training.save_steps=1 training.eval_strategy=steps "
      "training.eval_steps=1 && ./runner resume latest training.max_steps=5"),
+    (r"verify latest --steps 100", "verify latest --steps 1"),
+    (r"(?<=verify latest --from checkpoint-)40( --steps 20)?", "1"),
     (r"^\./runner verify latest",
-     "./runner experiments/smoke.yaml training.save_strategy=steps training.save_steps=40 && ./runner verify latest"),
+     "./runner experiments/smoke.yaml training.save_strategy=steps training.save_steps=1 && ./runner verify latest"),
     (r"diff A\b", "diff e4cbdeef"),
     (r"(?<=diff e4cbdeef )B\b", "fec5b954"),
     (r"TEXT\b", "'O Romeo'"),
