@@ -119,7 +119,7 @@ void watch() {
 
 void report_crashes_to(const std::filesystem::path& events_file) {
   events_fd = ::open(events_file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-  if (events_fd < 0) throw_errno(ErrorKind::store, events_file, "cannot be opened");
+  if (events_fd < 0) throw_errno(ErrorKind::run, events_file, "cannot be opened");
   is_run = true;
   watch();
 }

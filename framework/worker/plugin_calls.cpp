@@ -9,6 +9,7 @@
 
 #include "folio/error.h"
 #include "worker/crash_report.h"
+#include "worker/failure.h"
 
 namespace folio::worker {
 namespace {
@@ -45,6 +46,11 @@ bool is_lack_of_memory(const c10::Error& error) {
   throw Error(ErrorKind::plugin, name + ": failed in " + when + ": " + what);
 }
 
+/// Of what was caught: no fault of the plugin's, perhaps, but it asked for the memory.
+[[noreturn]] void throw_lack_of_memory(const std::string& name, const char* when) {
+  throw Error(ErrorKind::run, name + ": no memory was left in " + when + ": " + current_failure().message);
+}
+
 /// `when` names the function of the plugin's interface: "loss()".
 template <typename Work>
 decltype(auto) call(const std::string& name, const char* when, const Work& work) {
@@ -55,9 +61,9 @@ decltype(auto) call(const std::string& name, const char* when, const Work& work)
     if (std::string_view(error.what()).starts_with(name)) throw;
     throw Error(error.kind(), name + ": " + error.what());
   } catch (const std::bad_alloc&) {
-    throw;
+    throw_lack_of_memory(name, when);
   } catch (const c10::Error& error) {
-    if (is_lack_of_memory(error)) throw;
+    if (is_lack_of_memory(error)) throw_lack_of_memory(name, when);
     throw_named(name, when, plain_message(error));
   } catch (const std::exception& error) {
     throw_named(name, when, plain_message(error));

@@ -12,9 +12,9 @@
 #include "train/trainer.h"
 
 /// The boundary between the worker and the code of plugins. Whatever a plugin throws becomes an Error with its name
-/// before the message, of the same kind where it threw an Error, else (plugin): docs/plugin-guide.md promises it. What
-/// is no fault of the plugin passes as it is: a lack of memory, and what the framework throws from within a call that
-/// the plugin made. If the process dies meanwhile, the plugin is named too (crash_report.h).
+/// before the message, of the same kind where it threw an Error, (run) where memory was lacking, else (plugin):
+/// docs/plugin-guide.md promises it. What the framework throws from within a call that the plugin made passes as it
+/// is. If the process dies meanwhile, the plugin is named too (crash_report.h).
 namespace folio::worker {
 
 /// Loads {"library": PATH, "library_hash": SHA-256} with its `name` ("model plugin 'gpt'") known meanwhile.
