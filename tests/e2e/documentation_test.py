@@ -29,6 +29,7 @@ LEFT_OUT = {
     r"rm -rf build \.deps": "undoes the set-up, which setup_test.py tests",
     r"cmake --preset .*|bench/build.*": "sets a build up, or builds for minutes",
     r"tests/fuzz/run .*": "takes minutes for each target; the sanitized tests run each for ten seconds",
+    r"tests/faults/run.*": "takes minutes for each fault; ctest runs each in a short form",
     r"tests/tidy .*": "brings clang-tidy, and takes a minute for some files",
     r"tests/format .*": "is a test of its own, and would change the sources",
     r"FOLIO_TEST_TEXT_MB=.*": "takes minutes; data_test.py runs the same with less text",

@@ -43,11 +43,11 @@ class ManySaves(FaultTest):
 
     @staticmethod
     def used_by(process):
-        """Resident bytes and open descriptors; None where it has ended."""
+        """Resident bytes that are of no file, and open descriptors; None where it has ended."""
         folder = pathlib.Path(f"/proc/{process}")
         try:
             status = (folder / "status").read_text()
-            kilobytes = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+            kilobytes = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon:"))
             return kilobytes << 10, len(list((folder / "fd").iterdir()))
         except (OSError, StopIteration):
             return None

@@ -167,6 +167,8 @@ void CheckpointWriter::throw_what_failed() {
 }
 
 CheckpointWriter::Where CheckpointWriter::save(CheckpointContents contents) {
+  constexpr std::size_t kMostAtWork = 2;  // one is written while the next one is copied
+  if (jobs_.size() >= kMostAtWork) jobs_[jobs_.size() - kMostAtWork].done.wait();
   throw_what_failed();
   make_directories(folder_);
   constexpr double kSpare = 1.1;  // the training itself needs a little more now and then

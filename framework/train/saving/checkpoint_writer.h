@@ -26,8 +26,9 @@ struct CheckpointContents {
 /// and synced, then the manifest, then the folder is renamed and the one above it synced. So a checkpoint is there
 /// whole or not at all, and the ones before it are not touched.
 ///
-/// While one is written the training goes on with a copy in memory; where there is no room for that, it waits. Used by
-/// one thread.
+/// While one is written the training goes on with a copy in memory; where there is no room for that, it waits. There
+/// are at most two copies: where saves come faster than the disk takes them, training waits for the one before the
+/// last. Used by one thread.
 class CheckpointWriter {
  public:
   /// `free_memory` says how many bytes a copy may take. Removes what a killed process left half-written in `folder`,

@@ -73,6 +73,18 @@ TEST_CASE("a checkpoint has the tensors as they were when it was begun") {
   CHECK(std::distance(fs::directory_iterator(folder), fs::directory_iterator()) == 1);  // and nothing else
 }
 
+TEST_CASE("saves that come faster than the disk takes them wait for the last but one") {
+  const TemporaryFolder scratch;
+  const at::Tensor weight = at::full({300, 400}, 1.0);
+  CheckpointWriter writer(scratch.path(), [] { return kPlenty; });
+  for (std::int64_t step = 1; step <= 30; ++step) {
+    writer.save(contents_of(step, weight));
+    if (step > 2) CHECK(fs::exists(checkpoint_path(scratch.path(), step - 2)));
+  }
+  writer.finish();
+  CHECK(saved_value(checkpoint_path(scratch.path(), 30)) == 1);
+}
+
 TEST_CASE("a transposed tensor is written in its own order") {
   const TemporaryFolder scratch;
   const at::Tensor weight = at::arange(70 * 45, at::kFloat).view({70, 45});
