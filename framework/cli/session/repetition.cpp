@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,9 +10,7 @@
 #include <limits>
 #include <map>
 #include <set>
-#include <string_view>
 #include <system_error>
-#include <utility>
 #include <vector>
 
 #include "cli/session/resumption.h"
@@ -33,31 +30,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-
-constexpr std::string_view kFolderPrefix = ".repeating-";
-
-/// A results folder for the repetition alone.
-class ScratchResults {
- public:
-  ScratchResults(const fs::path& results, const std::string& id)
-      : path_(results / fmt::format("{}{}-{}", kFolderPrefix, id, ::getpid())) {
-    remove_unlocked_folders(results, [](std::string_view name) { return name.starts_with(kFolderPrefix); });
-    lock_ = make_locked_folder(path_);
-    if (!lock_) throw_errno(ErrorKind::run, path_, "cannot be made");
-  }
-  ~ScratchResults() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  ScratchResults(const ScratchResults&) = delete;
-  ScratchResults& operator=(const ScratchResults&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-  FileDescriptor lock_;
-};
 
 /// The sessions that were resumed behind step `after` of the run as it counts, the earliest first.
 std::vector<json> sessions_behind(const runs::Run& run, std::int64_t after) {
@@ -208,7 +180,7 @@ runs::Repetition repeat_run(const runs::Run& run, const RepetitionRequest& reque
     fmt::print(std::cerr, "Repeating steps {} to {} of run {}\n", with_commas(after + 1), with_commas(last),
                run.summary.id);
 
-  const ScratchResults scratch(global.results, run.summary.id);
+  const AtomicFolder scratch(global.results / "repetition");  // never put in place, so gone with this scope
   GlobalOptions there = global;
   there.results = scratch.path();
   there.store.clear();
