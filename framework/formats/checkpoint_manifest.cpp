@@ -36,13 +36,6 @@ std::optional<std::int64_t> step_of(const std::string& name) {
   return whole && step >= 0 && std::to_string(step) == digits ? std::optional(step) : std::nullopt;
 }
 
-CheckpointManifest::File describe(const fs::path& file) {
-  std::error_code error;
-  if (!fs::is_regular_file(fs::symlink_status(file, error)))
-    throw Error(ErrorKind::run, file.string() + (error ? ": is missing" : ": is no regular file"));
-  return {fs::file_size(file), sha256_file(file)};
-}
-
 void require_equal(const fs::path& file, const CheckpointManifest::File& wanted) {
   std::error_code error;
   const auto status = fs::symlink_status(file, error);
@@ -89,10 +82,7 @@ CheckpointManifest parse_checkpoint_manifest(std::string_view text, const std::s
   return manifest;
 }
 
-void write_checkpoint_manifest(const fs::path& folder, std::int64_t step) {
-  CheckpointManifest manifest{step, {}};
-  for (const auto& entry : fs::directory_iterator(folder))
-    manifest.files[entry.path().filename().string()] = describe(entry.path());
+void write_checkpoint_manifest(const fs::path& folder, const CheckpointManifest& manifest) {
   write_file_atomically(folder / kManifest, to_json(manifest));
 }
 

@@ -28,8 +28,8 @@ std::string to_json(const CheckpointManifest& manifest);
 /// `name` is what messages call the text. Throws Error (run) naming the JSON path.
 CheckpointManifest parse_checkpoint_manifest(std::string_view text, const std::string& name);
 
-/// Writes the manifest of the files that are in the folder. Throws Error (run).
-void write_checkpoint_manifest(const std::filesystem::path& folder, std::int64_t step);
+/// Writes the manifest into the folder whose files it describes. Throws Error (run).
+void write_checkpoint_manifest(const std::filesystem::path& folder, const CheckpointManifest& manifest);
 
 /// Reads the folder's manifest and holds every file that it names against it. Throws Error (run) naming the file that
 /// is missing, of another size or of another hash, with both.

@@ -113,6 +113,7 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
 TrainingResult Trainer::run() {
   totals_.start();
   model_.training(true);
+  if (saves_on_the_way()) checkpoints_.expect(bytes_of(model_files(model_).tensors) + bytes_of(optimizer_->state()));
   const std::int64_t first_epoch = totals_.steps() / plan_.updates_per_epoch;
   if (totals_.steps() > 0)
     end_step(schedule_.learning_rate(totals_.steps() - 1), std::nan(""));  // where the checkpoint cut it short
@@ -213,6 +214,14 @@ void Trainer::end_step(double learning_rate, double grad_norm) {
                      (ends_epoch && arguments_.save_strategy == Interval::epoch) ||
                      (arguments_.save_minutes && totals_.seconds() - saved_seconds_ >= 60 * *arguments_.save_minutes);
   if (saves && !checkpoints_.has(step)) save();
+}
+
+/// Whether a checkpoint is due before the end.
+bool Trainer::saves_on_the_way() const {
+  const std::int64_t every = arguments_.save_strategy == Interval::steps   ? plan_.steps(arguments_.save_steps)
+                             : arguments_.save_strategy == Interval::epoch ? plan_.updates_per_epoch
+                                                                           : plan_.max_steps;
+  return every < plan_.max_steps || arguments_.save_minutes.has_value();
 }
 
 void Trainer::save() {

@@ -66,6 +66,7 @@ class Trainer {
   void log(double learning_rate, double grad_norm);
   void evaluate_step();
   bool evaluate_all();
+  bool saves_on_the_way() const;
   void save();
   CheckpointContents checkpoint() const;
   nlohmann::json state() const;

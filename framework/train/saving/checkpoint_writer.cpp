@@ -1,13 +1,13 @@
 #include "train/saving/checkpoint_writer.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <new>
 #include <system_error>
@@ -16,34 +16,15 @@
 #include "folio/error.h"
 #include "formats/checkpoint_manifest.h"
 #include "support/files.h"
+#include "train/saving/direct_file.h"
 
 namespace folio::train {
 namespace {
 
 namespace fs = std::filesystem;
 
+constexpr double kSpare = 1.1;  // the training itself needs a little more memory now and then
 constexpr std::string_view kUnfinished = ".saving-";
-
-/// Memory for a copy of all tensors, in pages as large as the system has them: by 4 KiB each, touching 1.5 GB for the
-/// first time takes longer than copying it.
-class Room {
- public:
-  explicit Room(std::size_t bytes) : bytes_(std::max<std::size_t>(bytes, 1)) {
-    void* const mapped = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED) throw std::bad_alloc();
-    data_ = static_cast<char*>(mapped);
-    ::madvise(data_, bytes_, MADV_HUGEPAGE);
-  }
-  ~Room() { ::munmap(data_, bytes_); }
-  Room(const Room&) = delete;
-  Room& operator=(const Room&) = delete;
-
-  char* data() const { return data_; }
-
- private:
-  std::size_t bytes_;
-  char* data_ = nullptr;
-};
 
 /// A checkpoint whose tensors nobody changes any more.
 struct StillContents {
@@ -61,9 +42,9 @@ std::size_t bytes_of_all(const CheckpointContents& contents) {
   return bytes;
 }
 
-StillContents copied(CheckpointContents contents) {
+StillContents copied(CheckpointContents contents, SpareRoom& spare) {
   StillContents still{contents.step, {}, std::move(contents.texts), std::move(contents.outdated), {}, nullptr};
-  still.room = std::make_unique<Room>(bytes_of_all(contents));
+  still.room = spare.take(bytes_of_all(contents));
   char* out = still.room->data();
   for (const auto& [name, tensors] : contents.tensor_files) {
     for (const NamedTensor& named : tensors) {
@@ -111,9 +92,19 @@ void write(const fs::path& folder, const StillContents& contents) {
   if (!fs::create_directory(made, error))
     throw Error(ErrorKind::run,
                 made.string() + ": cannot be made: " + (error ? error.message() : "it is there already"));
-  for (const auto& [name, views] : contents.tensor_files) write_safetensors(made / name, views);
-  for (const auto& [name, text] : contents.texts) write_file_atomically(made / name, text);
-  write_checkpoint_manifest(made, contents.step);
+  CheckpointManifest manifest{contents.step, {}};
+  for (const auto& [name, views] : contents.tensor_files) {
+    DirectFile file(made / name);
+    file.write(safetensors_header(views));
+    for (const TensorView& view : views) file.write({static_cast<const char*>(view.data), view.bytes});
+    manifest.files[name] = file.finish();
+  }
+  for (const auto& [name, text] : contents.texts) {
+    DirectFile file(made / name);
+    file.write(text);
+    manifest.files[name] = file.finish();
+  }
+  write_checkpoint_manifest(made, manifest);
   sync_directory(made);
   put_in_place(made, path);
   sync_directory(folder);
@@ -125,11 +116,12 @@ void write(const fs::path& folder, const StillContents& contents) {
 }
 
 /// `copied_it` is kept as soon as the tensors are free; the writing begins when the checkpoint `before` is done with.
-void copy_and_write(const fs::path& folder, CheckpointContents contents, const std::shared_future<void>& before,
-                    std::promise<void> copied_it) {
+void copy_and_write(const fs::path& folder, CheckpointContents contents, SpareRoom& spare,
+                    const std::shared_future<void>& before, std::promise<void> copied_it) {
+  give_way_to_training();
   StillContents still;
   try {
-    still = copied(std::move(contents));
+    still = copied(std::move(contents), spare);
   } catch (...) {
     copied_it.set_value();
     throw;
@@ -137,6 +129,7 @@ void copy_and_write(const fs::path& folder, CheckpointContents contents, const s
   copied_it.set_value();
   if (before.valid()) before.wait();
   write(folder, still);
+  spare.keep(std::move(still.room));
 }
 
 bool is_ready(const std::shared_future<void>& future) {
@@ -152,6 +145,10 @@ CheckpointWriter::CheckpointWriter(fs::path folder, std::function<double()> free
   for (fs::directory_iterator entry(folder_, ignored), end; !ignored && entry != end; entry.increment(ignored))
     if (entry->path().filename().string().starts_with(kUnfinished)) abandoned.push_back(entry->path());
   for (const fs::path& path : abandoned) fs::remove_all(path, ignored);
+}
+
+void CheckpointWriter::expect(std::size_t bytes) {
+  if (kSpare * static_cast<double>(bytes) <= free_memory_()) spare_room_.prepare(bytes);
 }
 
 CheckpointWriter::~CheckpointWriter() {
@@ -171,9 +168,8 @@ CheckpointWriter::Where CheckpointWriter::save(CheckpointContents contents) {
   if (jobs_.size() >= kMostAtWork) jobs_[jobs_.size() - kMostAtWork].done.wait();
   throw_what_failed();
   make_directories(folder_);
-  constexpr double kSpare = 1.1;  // the training itself needs a little more now and then
   const double needed = kSpare * static_cast<double>(bytes_of_all(contents));
-  if (needed > free_memory_()) finish();  // which frees what is being written
+  if (needed > free_memory_() + spare_room_.bytes()) finish();  // which frees what is being written
   if (needed > free_memory_()) {
     write(folder_, borrowed(std::move(contents)));
     return Where::before_training;
@@ -181,7 +177,8 @@ CheckpointWriter::Where CheckpointWriter::save(CheckpointContents contents) {
   std::promise<void> was_copied;
   Job job{was_copied.get_future(), {}};
   const std::shared_future<void> before = jobs_.empty() ? std::shared_future<void>() : jobs_.back().done;
-  job.done = std::async(std::launch::async, copy_and_write, folder_, std::move(contents), before, std::move(was_copied))
+  job.done = std::async(std::launch::async, copy_and_write, folder_, std::move(contents), std::ref(spare_room_), before,
+                        std::move(was_copied))
                  .share();
   jobs_.push_back(std::move(job));
   return Where::beside_training;
@@ -193,6 +190,7 @@ void CheckpointWriter::let_tensors_change() {
 
 void CheckpointWriter::finish() {
   for (const Job& job : jobs_) job.done.wait();
+  spare_room_.clear();
   throw_what_failed();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/machine/memory_limit.h"
+#include "train/saving/room.h"
 #include "train/saving/tensor_files.h"
 
 namespace folio::train {
@@ -39,6 +40,9 @@ class CheckpointWriter {
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
 
+  /// Makes memory ready for checkpoints of so many bytes, which come while the training goes on. Call once, first.
+  void expect(std::size_t bytes);
+
   enum class Where { beside_training, before_training };
   /// Begins to write it, and says whether training waited for that. Throws Error (run) where this or an earlier one
   /// could not be written, naming the path.
@@ -62,6 +66,7 @@ class CheckpointWriter {
 
   std::filesystem::path folder_;
   std::function<double()> free_memory_;
+  SpareRoom spare_room_;  ///< the jobs use it
   std::deque<Job> jobs_;  ///< in the order in which they are written
 };
 

@@ -20,6 +20,8 @@ class Checkpoints {
   /// They go into `folder`, which is made when it is needed. `arguments` must outlive this.
   Checkpoints(std::filesystem::path folder, const TrainingArguments& arguments);
 
+  void expect(std::size_t bytes) { writer_.expect(bytes); }
+
   /// Begins to save the checkpoint of contents.step, and to remove the oldest beyond training.save_total_limit once it
   /// is on the disk. The tensors must not change before let_tensors_change(). Throws Error (run) naming what could not
   /// be written, now or since the last time.

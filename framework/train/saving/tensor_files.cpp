@@ -23,9 +23,10 @@ std::string dtype_of(const at::Tensor& tensor) {
   throw std::logic_error("a tensor of this type has no place in a checkpoint");
 }
 
-/// Of a matrix whose columns lie together: in squares, which stay in the cache while they are read and written.
+/// Of a matrix whose columns lie together: in squares so small that their lines do not push each other out of the
+/// cache.
 void copy_transposed(const float* in, float* out, std::int64_t rows, std::int64_t columns) {
-  constexpr std::int64_t kSide = 32;
+  constexpr std::int64_t kSide = 8;
   for (std::int64_t row = 0; row < rows; row += kSide)
     for (std::int64_t column = 0; column < columns; column += kSide)
       for (std::int64_t r = row; r < std::min(row + kSide, rows); ++r)

@@ -22,7 +22,9 @@ fs::path whole_checkpoint(const fs::path& checkpoints, std::int64_t step) {
   fs::create_directories(folder);
   write_file_atomically(folder / "model.safetensors", "the weights");
   write_file_atomically(folder / "training.json", "{}");
-  write_checkpoint_manifest(folder, step);
+  write_checkpoint_manifest(
+      folder,
+      {step, {{"model.safetensors", {11, sha256_hex("the weights")}}, {"training.json", {2, sha256_hex("{}")}}}});
   return folder;
 }
 
