@@ -134,6 +134,10 @@ OptionTable training_option_table() {
           .unit("minutes")
           .absent_means("never")
           .help("also save a checkpoint after the first step that ends so long after the last one was begun"),
+      number("hang_minutes", 30)
+          .at_least(0)
+          .unit("minutes")
+          .help("fail the run where the model's code does not come back for so long; 0: never"),
       integer("save_total_limit")
           .at_least(1)
           .unit("checkpoints")
@@ -199,6 +203,7 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.eval_each_document = values.boolean("eval_each_document");
   a.save_strategy = interval(values.text("save_strategy"));
   a.save_steps = values.number("save_steps");
+  a.hang_minutes = values.number("hang_minutes");
   if (values.has("save_minutes")) a.save_minutes = values.number("save_minutes");
   a.save_total_limit = values.has("save_total_limit") ? values.integer("save_total_limit") : 0;
   a.load_best_model_at_end = values.boolean("load_best_model_at_end");

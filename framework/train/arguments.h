@@ -18,8 +18,8 @@ enum class Sampling { random, sequential, group_by_length };
 enum class OptimizerType { adamw, sgd, rmsprop, adagrad, adafactor };
 
 /// The `training:` section. Names, meanings and defaults are those of Hugging Face's TrainingArguments (5.24), and of
-/// its EarlyStoppingCallback; `max_eval_samples` is its run_clm.py's; `save_minutes`, `eval_each_document`,
-/// `precision` and `device` are Folio's own.
+/// its EarlyStoppingCallback; `max_eval_samples` is its run_clm.py's; `save_minutes`, `hang_minutes`,
+/// `eval_each_document`, `precision` and `device` are Folio's own.
 struct TrainingArguments {
   double num_train_epochs;
   std::int64_t max_steps;  ///< overrides num_train_epochs where positive
@@ -59,6 +59,7 @@ struct TrainingArguments {
   Interval save_strategy;
   double save_steps;
   std::optional<double> save_minutes;
+  double hang_minutes;            ///< 0: for ever
   std::int64_t save_total_limit;  ///< 0: all are kept
   bool trace;
   bool load_best_model_at_end;

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -30,6 +32,8 @@ int events_fd = -1;
 bool is_run = false;  // else the events are standard output
 bool end_expected = false;
 thread_local const char* plugin_at_work = nullptr;
+std::atomic<std::uint64_t> calls_so_far = 0;
+std::atomic<const char*> plugin_answered = nullptr;  // of the main thread, to kWhoIsAtWork
 alignas(16) std::array<char, 1 << 16> handler_stack;
 
 void copy_text(char* target, std::size_t size, const std::string& text) {
@@ -81,6 +85,17 @@ void tell_end(const char* plugin, const char* what) {
   write_out(STDERR_FILENO, "\n", 1);
 }
 
+/// Sent to the main thread; by default it is ignored, and nobody else sends it.
+constexpr int kWhoIsAtWork = SIGURG;
+constexpr const char* kNobody = "";
+
+extern "C" void on_question(int) {
+  const int error = errno;
+  const char* plugin = plugin_to_blame();
+  plugin_answered = plugin != nullptr ? plugin : kNobody;
+  errno = error;
+}
+
 extern "C" void on_fatal_signal(int number) {
   const char* description = ::sigdescr_np(number);
   char what[128];
@@ -113,6 +128,10 @@ void watch() {
   action.sa_flags = SA_ONSTACK | static_cast<int>(SA_RESETHAND) | SA_NODEFER;
   for (const int number : kFatalSignals) ::sigaction(number, &action, nullptr);
   ::on_exit(on_unexpected_exit, nullptr);
+  struct sigaction question{};
+  question.sa_handler = on_question;
+  question.sa_flags = SA_RESTART;
+  ::sigaction(kWhoIsAtWork, &question, nullptr);
 }
 
 }  // namespace
@@ -131,9 +150,31 @@ void report_crashes_to_output() {
 
 void expect_end() { end_expected = true; }
 
-PluginAtWork::PluginAtWork(const char* name) : before_(plugin_at_work) { plugin_at_work = name; }
+PluginAtWork::PluginAtWork(const char* name) : before_(plugin_at_work) {
+  plugin_at_work = name;
+  ++calls_so_far;
+}
 
-PluginAtWork::~PluginAtWork() { plugin_at_work = before_; }
+PluginAtWork::~PluginAtWork() {
+  plugin_at_work = before_;
+  ++calls_so_far;
+}
+
+std::uint64_t plugin_calls_so_far() { return calls_so_far; }
+
+std::string plugin_on_main_thread() {
+  constexpr int kMostWaits = 100;
+  plugin_answered = nullptr;
+  ::tgkill(::getpid(), ::getpid(), kWhoIsAtWork);
+  for (int waits = 0; plugin_answered == nullptr && waits < kMostWaits; ++waits) ::usleep(10'000);
+  const char* const plugin = plugin_answered;
+  return plugin != nullptr ? plugin : "";
+}
+
+void end_for_plugin(const std::string& plugin, const std::string& what) {
+  tell_end(plugin.c_str(), what.c_str());
+  ::_exit(exit_code(ErrorKind::plugin));
+}
 
 void name_library_in_crashes(const std::filesystem::path& library, const std::string& plugin_name) {
   if (named_library_count == named_libraries.size()) return;

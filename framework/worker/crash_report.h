@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -32,5 +33,15 @@ class PluginAtWork {
  private:
   const char* before_;
 };
+
+/// How many calls of a plugin's code the process has begun or ended. Called by any thread.
+std::uint64_t plugin_calls_so_far();
+
+/// Asks the main thread, wherever it is, for the plugin whose code it runs; empty where it runs none, or does not
+/// answer within a second. Called by one other thread.
+std::string plugin_on_main_thread();
+
+/// Ends the process as a fault of this plugin's, which is told as a crash is: `what` it did follows its name.
+[[noreturn]] void end_for_plugin(const std::string& plugin, const std::string& what);
 
 }  // namespace folio::worker

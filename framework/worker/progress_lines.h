@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -18,12 +19,12 @@ class ProgressLines {
   /// end. The total is 0 where it is not known, and done is then bytes; else the unit is left out where it is no bytes.
   void stage(const std::string& name, double done, double total, const std::string& unit = "");
 
-  /// Anything else, at once.
+  /// Anything else, at once. Called by any thread.
   void write(const nlohmann::json& line);
 
  private:
   std::function<void()> at_stage_;
-  bool reader_gone_ = false;
+  std::atomic<bool> reader_gone_ = false;
   std::string stage_;
   std::chrono::steady_clock::time_point last_{};
 };

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <system_error>
 #include <utility>
 
 #include "folio/error.h"
@@ -40,6 +41,11 @@ bool StopRequest::wanted() {
     if (::unlink(file_.c_str()) == 0) stop_wanted = true;
   }
   return stop_wanted;
+}
+
+bool StopRequest::seen() const {
+  std::error_code ignored;
+  return stop_wanted || std::filesystem::exists(file_, ignored);
 }
 
 void StopRequest::check() {

@@ -18,6 +18,9 @@ class StopRequest {
   /// Takes the file away where it is there; looks for it some times a second, whatever often this is asked.
   bool wanted();
 
+  /// The same, for another thread: the file stays for the one that takes it away.
+  bool seen() const;
+
   /// Throws Stopped where it is wanted and there is nothing to keep.
   void check();
 

@@ -127,6 +127,7 @@ struct RunEnd {
   WorkerEnd worker;
   std::optional<runs::RunError> told;  ///< by the worker, which has recorded it too, unless that was impossible
   bool begun = true;                   ///< not where a run was to be resumed and was left as it was
+  std::string waited_for = {};         ///< the plugin that did not come back when the run was asked to stop
 };
 
 /// Runs the worker on the run's folder, entering what it records into the store as it comes.
@@ -135,6 +136,7 @@ RunEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalO
   RunFollower follower(global, run.info.id);
   std::optional<runs::RunError> told;
   bool begun = !goes_on(request);
+  std::string waited_for;
   const WorkerEnd end = run_worker(
       {.arguments = train_arguments(run, request),
        .environment = worker_environment(request.experiment.file),
@@ -144,13 +146,14 @@ RunEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalO
         if (line.contains("error"))
           told = {error_kind_from_string(line["error"].at("kind").get<std::string>()), line["error"].at("message")};
         begun = begun || line.contains("resumed");
+        waited_for = line.value("waits_for", waited_for);
         view.show(line);
       },
       [&] {
         if (const auto warning = follower.take_warning()) view.show({{"warning", *warning}});
       });
   view.finish();
-  return {end, std::move(told), begun};
+  return {end, std::move(told), begun, std::move(waited_for)};
 }
 
 /// Whether the run's events themselves say how it ended.
@@ -218,6 +221,15 @@ void record_failure(const runs::NewRun& run, const runs::RunError& error) {
   throw NotResumed(error.kind, fmt::format("run {} is not resumed: {}", run.info.id, error.message));
 }
 
+/// How a run that a person stopped ended. One that was killed while a plugin was waited for has that as its reason.
+void record_interruption(const runs::NewRun& run, const RunEnd& end) {
+  std::optional<runs::RunError> because;
+  if (!end.waited_for.empty() && end.worker.status.signal == SIGKILL)
+    because = {ErrorKind::plugin,
+               end.waited_for + " did not come back when the run was asked to stop, so it was killed"};
+  runs::EventWriter(run.folder.events()).interrupted(because);
+}
+
 /// Trains, and writes down how that ended where the worker could not: it may have been killed, or out of memory. Nobody
 /// else writes to the events by then. One that a person stopped, be it before it knew what to do then, was interrupted.
 void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptions& global) {
@@ -227,7 +239,7 @@ void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptio
     require_folder(run);
     if (!end.begun) throw_not_resumed(run, end, kills_before);
     if (says_its_end(run)) return;
-    if (end.worker.by_a_person()) return runs::EventWriter(run.folder.events()).interrupted();
+    if (end.worker.by_a_person()) return record_interruption(run, end);
     record_failure(run, end.told.value_or(death_of(end.worker, run.info.plugins, kills_before)));
   } catch (const NotResumed&) {
     throw;

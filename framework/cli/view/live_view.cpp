@@ -19,6 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kEvaluating = "Evaluating";
+constexpr const char* kAgain = "Ctrl-C again stops at once, without saving";
 
 /// Of a long stage where there is no bar.
 constexpr std::chrono::seconds kBetweenLines{30};
@@ -54,6 +55,8 @@ void LiveView::show(const nlohmann::json& line) {
   if (quiet_) return;
   if (line.contains("stopping"))
     print(waits_for());
+  else if (line.contains("waits_for"))
+    print(fmt::format("Waiting for {} to come back. {}.", line["waits_for"].get<std::string>(), kAgain));
   else if (line.contains("note"))
     print(line["note"].get<std::string>());
   else if (line.contains("points"))
@@ -114,7 +117,6 @@ void LiveView::show_points(const nlohmann::json& line) {
 
 /// What has to come to its end before a run that is asked to stop does.
 std::string LiveView::waits_for() const {
-  constexpr const char* kAgain = "Ctrl-C again stops at once, without saving";
   if (!last_step_.is_object()) return fmt::format("Stopping before the first step. {}.", kAgain);
   if (stage_ == kEvaluating)
     return fmt::format("Stopping: the evaluation comes to its end, then the model is saved. {}.", kAgain);

@@ -80,7 +80,9 @@ void EventWriter::resumed(const ResumedEvent& event) { write_and_sync(event); }
 
 void EventWriter::finished() { write_end({RunState::finished, std::nullopt, std::nullopt}); }
 
-void EventWriter::interrupted() { write_end({RunState::interrupted, std::nullopt, std::nullopt}); }
+void EventWriter::interrupted(std::optional<RunError> because) {
+  write_end({RunState::interrupted, std::nullopt, std::move(because)});
+}
 
 void EventWriter::failed(ErrorKind kind, const std::string& message) {
   write_end({RunState::failed, std::nullopt, RunError{kind, without_passwords(message)}});

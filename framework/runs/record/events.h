@@ -20,7 +20,8 @@
 /// that are not finite are the texts "NaN", "Infinity" and "-Infinity".
 namespace folio::runs {
 
-/// {"type":"state","state":"running","process":{...}}; finished, interrupted; failed with "error":{"kind","message"}.
+/// {"type":"state","state":"running","process":{...}}; finished; failed with "error":{"kind","message"}; interrupted,
+/// with one where a plugin did not let it end by itself.
 struct StateEvent {
   RunState state = RunState::created;
   std::optional<ProcessIdentity> process;
@@ -91,7 +92,7 @@ class EventWriter {
   void running(const ProcessIdentity& process);
   void resumed(const ResumedEvent& event);
   void finished();
-  void interrupted();
+  void interrupted(std::optional<RunError> because = std::nullopt);
   void failed(ErrorKind kind, const std::string& message);
   void environment(const nlohmann::json& values);
   void facts(const nlohmann::json& values);

@@ -53,7 +53,7 @@ struct SummaryRow {
     run.other_folder = home == here.id ? "" : host + ":" + folder;
     run.state = run_state_from_string(state);
     run.error.reset();
-    if (run.state == RunState::failed) run.error = RunError{error_kind_from_string(error_kind), error_message};
+    if (!error_kind.empty()) run.error = RunError{error_kind_from_string(error_kind), error_message};
     run.tags = tags_from_column(tags);
     run.elsewhere.clear();
     const auto owner = is_active(run.state) ? process_from_text(process) : std::nullopt;

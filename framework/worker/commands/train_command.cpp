@@ -33,6 +33,7 @@
 #include "worker/preparation.h"
 #include "worker/sample_text.h"
 #include "worker/stop_request.h"
+#include "worker/training/hang_watch.h"
 #include "worker/training/resume.h"
 #include "worker/training/run_facts.h"
 #include "worker/training/run_recorder.h"
@@ -143,6 +144,18 @@ struct Work {
   bool training = false;  ///< it has begun to train, so that there may be checkpoints
 };
 
+/// What is looked for beside the training.
+HangWatch::Asked hang_watch(const train::TrainingArguments& training, const StopRequest& stop,
+                            ProgressLines& progress) {
+  std::optional<double> limit_seconds;
+  if (training.hang_minutes > 0) limit_seconds = 60 * training.hang_minutes;
+  return {limit_seconds, [&stop] { return stop.seen(); },
+          [&progress](const std::string& plugin) {
+            fmt::print(std::cerr, "The run is to stop, and waits for {} to come back.\n", plugin);
+            progress.write({{"waits_for", plugin}});
+          }};
+}
+
 /// Says that the run is at work. One that is resumed is so only once nothing stands against it.
 void begin(Work& work, const std::optional<runs::ResumedEvent>& resumed, const json& now, ProgressLines& progress) {
   if (resumed) {
@@ -172,6 +185,7 @@ bool train_run(Work& work) {
   tell_warnings(job_data.warnings, progress);
   if (begun) events.environment(describe_machine());
 
+  const HangWatch watch(hang_watch(job.training(), stop, progress));
   progress.stage("Building the model", 0, 1);
   const auto collator =
       data::make_collator(job.objective(), job.data_options().objective, *job_data.tokenizer, job.training().data_seed);
