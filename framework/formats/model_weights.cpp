@@ -11,6 +11,7 @@
 
 #include "formats/strict_json.h"
 #include "support/error.h"
+#include "support/sha256.h"
 
 namespace folio {
 namespace {
@@ -127,6 +128,13 @@ std::vector<fs::path> ModelWeights::files() const {
   std::vector<fs::path> paths;
   for (const File& file : files_) paths.push_back(file.path);
   return paths;
+}
+
+std::string ModelWeights::hash() const {
+  if (files_.size() == 1) return sha256_file(files_.front().path);
+  std::string lines;
+  for (const File& file : files_) lines += sha256_file(file.path) + "  " + file.path.filename().string() + "\n";
+  return sha256_hex(lines);
 }
 
 void ModelWeights::read(const Tensor& tensor, std::uint64_t offset, char* to, std::size_t size) const {

@@ -37,6 +37,8 @@ class ModelWeights {
   const std::vector<Tensor>& tensors() const { return tensors_; }
   /// The files that hold the tensors.
   std::vector<std::filesystem::path> files() const;
+  /// SHA-256 of the file; of several files, of what sha256sum prints of them. Throws Error (run).
+  std::string hash() const;
   const std::filesystem::path& file_of(const Tensor& tensor) const { return files_[tensor.file].path; }
 
   /// Fills `size` bytes at `to` with those of the tensor from `offset` on. Throws Error (run) naming the file, also

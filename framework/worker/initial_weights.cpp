@@ -21,13 +21,6 @@ auto of_experiment(const Action& action) {
   }
 }
 
-std::string hash_of(const std::vector<fs::path>& files) {
-  if (files.size() == 1) return sha256_file(files.front());
-  std::string lines;
-  for (const fs::path& file : files) lines += sha256_file(file) + "  " + file.filename().string() + "\n";
-  return sha256_hex(lines);
-}
-
 }  // namespace
 
 void check_initial_weights(const Model& model, const WeightsSource& source) {
@@ -43,7 +36,7 @@ InitialWeights load_initial_weights(Model& model, const WeightsSource& source) {
     const train::WeightsMatch match = train::match_weights(train::base_parameters(model), weights, source.saved_from);
     train::load_weights(match, weights);
     if (source.adapters) train::load_adapters(model, *source.adapters);
-    return InitialWeights{source.folder.string(), hash_of(weights.files()), sha256_file(source.folder / "config.json"),
+    return InitialWeights{source.folder.string(), weights.hash(), sha256_file(source.folder / "config.json"),
                           match.notes};
   });
 }

@@ -9,6 +9,7 @@
 #include "formats/adapter_merge.h"
 #include "formats/model_weights.h"
 #include "formats/strict_json.h"
+#include "runs/record/facts.h"
 #include "runs/report/model_card.h"
 #include "support/atomic_folder.h"
 #include "support/files.h"
@@ -50,9 +51,10 @@ std::vector<fs::path> other_files(const fs::path& model) {
 
 /// A file of a base's weights with a run's adapters in them, which is gone when this is.
 struct Merged {
-  Merged(const fs::path& model, const fs::path& folder) : file(folder / "merging.safetensors") {
-    const AdapterFolder adapters(model);
+  Merged(const Run& run, const fs::path& folder) : file(folder / "merging.safetensors") {
+    const AdapterFolder adapters(run.folder.model());
     base = adapters.config().base_model;
+    require_initial_weights(facts_from_json(run.facts), base, ModelWeights(base).hash());
     write_merged_weights(base, adapters, file);
   }
   ~Merged() {
@@ -104,7 +106,7 @@ WrittenWeights export_model(const Run& run, const fs::path& to, bool merge, cons
   const fs::path model = run.folder.model();
   AtomicFolder folder(to, ErrorKind::store);
   std::optional<Merged> merged;
-  if (merge) merged.emplace(model, folder.path());
+  if (merge) merged.emplace(run, folder.path());
   const fs::path base = merge ? merged->base : model;
   const SafetensorsFile weights(merge ? merged->file : model / kWeightsFile);
   merged.reset();  // what is open stays

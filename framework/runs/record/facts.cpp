@@ -1,5 +1,7 @@
 #include "runs/record/facts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -7,6 +9,8 @@
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
+
+#include "support/error.h"
 
 namespace folio::runs {
 namespace {
@@ -228,6 +232,15 @@ json to_json(const Facts& facts) {
     if (facts.*member) values[name] = fact_to_json(*(facts.*member));
   });
   return values;
+}
+
+void require_initial_weights(const Facts& facts, const std::filesystem::path& folder, const std::string& weights_hash) {
+  const std::string wanted = facts.initial_weights_hash.value_or(weights_hash);
+  if (wanted == weights_hash) return;
+  throw Error(ErrorKind::experiment,
+              fmt::format("{}: has not the weights that the run's adapters were trained on: expected the SHA-256 {}, "
+                          "found {}",
+                          folder.string(), wanted, weights_hash));
 }
 
 Facts facts_from_json(const json& values) {

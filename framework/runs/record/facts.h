@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -107,6 +108,9 @@ Facts facts_from_json(const nlohmann::json& values);
 /// What a member is called in JSON.
 template <typename T>
 const char* fact_name(std::optional<T> Facts::* member);
+
+/// Throws Error (experiment) where a run's adapters were trained on other weights than those of this folder.
+void require_initial_weights(const Facts& facts, const std::filesystem::path& folder, const std::string& weights_hash);
 
 /// What a fact says, for a reader who does not know it.
 struct FactMeaning {
