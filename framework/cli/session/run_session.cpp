@@ -156,14 +156,14 @@ RunEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalO
   return {end, std::move(told), begun, std::move(waited_for)};
 }
 
-/// Whether the run's events themselves say how it ended.
-bool says_its_end(const runs::NewRun& run) {
-  bool ended = false;
+/// The run's end, where its events themselves tell it.
+std::optional<runs::RunState> recorded_end(const runs::NewRun& run) {
+  std::optional<runs::RunState> end;
   runs::for_each_event(run.folder.events(), [&](const runs::Event& event) {
     const auto* state = std::get_if<runs::StateEvent>(&event.what);
-    if (state != nullptr) ended = !runs::is_active(state->state);
+    if (state != nullptr) end = runs::is_active(state->state) ? std::nullopt : std::optional(state->state);
   });
-  return ended;
+  return end;
 }
 
 /// What is told of a worker that was killed, where memory ran out or most likely did.
@@ -238,14 +238,16 @@ void train(const runs::NewRun& run, const RunRequest& request, const GlobalOptio
     const RunEnd end = work_on(run, request, global);
     require_folder(run);
     if (!end.begun) throw_not_resumed(run, end, kills_before);
-    if (says_its_end(run)) return;
+    const auto recorded = recorded_end(run);
+    // That it finished may itself be what did not reach the disk.
+    if (recorded && !(end.told && *recorded == runs::RunState::finished)) return;
     if (end.worker.by_a_person()) return record_interruption(run, end);
     record_failure(run, end.told.value_or(death_of(end.worker, run.info.plugins, kills_before)));
   } catch (const NotResumed&) {
     throw;
   } catch (const Error& error) {  // it could not even be started
     require_folder(run);
-    if (says_its_end(run)) throw;
+    if (recorded_end(run)) throw;
     if (error.kind() == ErrorKind::interrupted) return runs::EventWriter(run.folder.events()).interrupted();
     record_failure(run, {error.kind(), error.what()});
   }
