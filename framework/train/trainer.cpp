@@ -18,6 +18,7 @@
 #include "support/files.h"
 #include "support/human.h"
 #include "train/evaluation.h"
+#include "train/fine_tuning.h"
 #include "train/fingerprint.h"
 #include "train/saving/model_files.h"
 #include "train/saving/random_state.h"
@@ -242,7 +243,9 @@ CheckpointContents Trainer::checkpoint() const {
   for (NamedTensor& named : random_state(execution_.device)) tensors.push_back(std::move(named));
   for (auto& [name, of_file] : contents.tensor_files)
     for (NamedTensor& named : of_file) named.tensor = named.tensor.cpu();  // the same where it is there
-  contents.texts = {{model.config_file, model.config}, {kStateFile, state().dump(2) + "\n"}};
+  contents.texts = files_;
+  contents.texts.try_emplace(model.config_file, model.config);
+  contents.texts[kStateFile] = state().dump(2) + "\n";
   return contents;
 }
 
@@ -289,8 +292,9 @@ TrainingResult Trainer::finish() {
   TrainingResult result{.metrics = totals_.metrics(plan_, bytes_per_token),
                         .evaluation_parts = {},
                         .steps = totals_.steps(),
-                        .flops_per_second = totals_.flops_per_second(),
+                        .flops_per_second = {},
                         .interrupted = stops()};
+  if (learns_all(model_)) result.flops_per_second = totals_.flops_per_second();
   result.metrics["epoch"] = epoch_;
   result.metrics.merge(checkpoints_.best());
   result.metrics.merge(totals_.session_metrics());

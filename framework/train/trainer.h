@@ -29,8 +29,10 @@ struct TrainingResult {
   Metrics metrics;
   LossParts evaluation_parts;  ///< of the last evaluation; none without one
   std::int64_t steps = 0;
-  double flops_per_second = 0;  ///< of the steps' matrix products, over train_runtime
-  bool interrupted = false;     ///< the recorder asked to stop
+  /// Of the steps' matrix products, over train_runtime. Not known where something is frozen: what is saved then depends
+  /// on the model's own structure.
+  std::optional<double> flops_per_second;
+  bool interrupted = false;  ///< the recorder asked to stop
 };
 
 /// Trains a model with the semantics of Hugging Face's Trainer (5.24): the same order of samples, the same losses over
@@ -41,8 +43,12 @@ class Trainer {
   Trainer(Model& model, const TrainingData& data, const TrainingArguments& arguments, const Execution& execution,
           std::filesystem::path checkpoints, Recorder& recorder);
 
-  /// What each checkpoint is to say of the run beside what training needs: `context` in its training.json.
-  void describe_checkpoints(nlohmann::json context) { context_ = std::move(context); }
+  /// What each checkpoint is to have beside what training needs: `context` in its training.json, and files that do not
+  /// change, by name.
+  void describe_checkpoints(nlohmann::json context, std::map<std::string, std::string> files = {}) {
+    context_ = std::move(context);
+    files_ = std::move(files);
+  }
 
   /// Goes on from a checkpoint of such a run, which verify_checkpoint() has found whole: model, optimizer, random state
   /// and all counts are as they were, so that what follows is bit for bit what would have followed. Call it before
@@ -90,6 +96,7 @@ class Trainer {
   SaveCost save_cost_;
   double saved_seconds_ = 0;  ///< totals_.seconds() when the last checkpoint was begun
   nlohmann::json context_;
+  std::map<std::string, std::string> files_;
   std::optional<std::int64_t> stop_after_;
   double epoch_ = 0;  ///< epochs done
   std::int64_t logged_step_ = 0;

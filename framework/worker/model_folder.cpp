@@ -1,7 +1,7 @@
 #include "worker/model_folder.h"
 
-#include <string>
 #include <system_error>
+#include <utility>
 
 #include "folio/error.h"
 #include "formats/model_weights.h"
@@ -12,20 +12,24 @@
 
 namespace folio::worker {
 
+std::map<std::string, std::string> model_folder_texts(const Model& model, const Tokenizer& tokenizer,
+                                                      Objective objective) {
+  const std::string config = config_with_token_ids(model.config_json(), tokenizer, objective);
+  std::map<std::string, std::string> texts;
+  texts["tokenizer.json"] = tokenizer_json_of(tokenizer, objective);
+  texts["tokenizer_config.json"] = tokenizer_config_json(tokenizer, objective, config, model.max_length());
+  if (model.lora() != nullptr) return texts;  // the configuration is the base's
+  texts["config.json"] = config;
+  if (std::string generation = generation_config_json(tokenizer, objective); !generation.empty())
+    texts["generation_config.json"] = std::move(generation);
+  return texts;
+}
+
 void save_model_folder(const Model& model, const Tokenizer& tokenizer, Objective objective,
                        const std::filesystem::path& folder) {
-  const std::string config = config_with_token_ids(model.config_json(), tokenizer, objective);
-  train::ModelFiles files = train::model_files(model);
-  const bool whole = model.lora() == nullptr;  // else the configuration is the base's
-  if (whole) files.config = config;
-  train::write_model_files(files, folder);
-  if (whole) {
-    if (const std::string generation = generation_config_json(tokenizer, objective); !generation.empty())
-      write_file_atomically(folder / "generation_config.json", generation);
-  }
-  write_file_atomically(folder / "tokenizer.json", tokenizer_json_of(tokenizer, objective));
-  write_file_atomically(folder / "tokenizer_config.json",
-                        tokenizer_config_json(tokenizer, objective, config, model.max_length()));
+  train::save_model(model, folder);
+  for (const auto& [name, text] : model_folder_texts(model, tokenizer, objective))
+    write_file_atomically(folder / name, text);
 }
 
 void require_model_folder(const std::filesystem::path& folder) {

@@ -3,15 +3,22 @@
 #include <c10/core/Device.h>
 
 #include <filesystem>
+#include <map>
+#include <string>
 
 #include "folio/model.h"
 #include "folio/tokenizer.h"
 
 namespace folio::worker {
 
-/// A model with its tokenizer in Hugging Face's layout: config.json, model.safetensors, tokenizer.json,
-/// tokenizer_config.json, and generation_config.json unless the model is masked (formats/transformers_files.h).
-/// Of a model with adapters these, in peft's layout, and the tokenizer's files.
+/// What a model's folder has beside the weights, by name of the file: config.json, tokenizer.json,
+/// tokenizer_config.json, and generation_config.json unless the model is masked (formats/transformers_files.h). Of a
+/// model with adapters the tokenizer's alone.
+std::map<std::string, std::string> model_folder_texts(const Model& model, const Tokenizer& tokenizer,
+                                                      Objective objective);
+
+/// A model with its tokenizer in Hugging Face's layout: the weights, and these texts. Of a model with adapters these,
+/// in peft's layout.
 void save_model_folder(const Model& model, const Tokenizer& tokenizer, Objective objective,
                        const std::filesystem::path& folder);
 

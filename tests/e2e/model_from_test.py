@@ -146,6 +146,17 @@ class ModelFrom(FolioTest):
         self.base.mkdir()
         self.assertIn("has no config.json", self.runner("generate", self.base, *asked, code=3).stderr)
 
+    def test_so_does_a_checkpoint(self):
+        run = self.json(self.experiment(), "training.save_strategy=steps", "training.save_steps=10")
+        checkpoint = self.results / "runs" / run["id"] / "checkpoints" / "checkpoint-20"
+        asked = ["--prompt", "the grey", "--temperature", "0", "--max-new-tokens", "12"]
+        self.assertEqual(self.json("generate", checkpoint, *asked)["text"], self.json("generate", run["id"], *asked)["text"])
+        for name in ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"):
+            self.assertEqual((checkpoint / name).read_bytes(),
+                             (self.results / "runs" / run["id"] / "model" / name).read_bytes(), name)
+        tuned = self.run_of(f"{{from: '{checkpoint}'}}")
+        self.assertAlmostEqual(self.first_evaluation(tuned), run["metrics"]["eval_loss"], delta=1e-5)
+
     def test_what_is_wrong_with_a_folder_is_said_before_there_is_a_run(self):
         config, weights = self.base / "config.json", self.base / "model.safetensors"
         good, tensors, data = json.loads(config.read_text()), read_tensors(weights), weights.read_bytes()

@@ -17,10 +17,7 @@ ModelFiles model_files(const Model& model) {
 }
 
 void save_model(const Model& model, const std::filesystem::path& folder) {
-  write_model_files(model_files(model), folder);
-}
-
-void write_model_files(const ModelFiles& files, const std::filesystem::path& folder) {
+  const ModelFiles files = model_files(model);
   make_directories(folder);
   std::vector<at::Tensor> tensors;  // keeps alive what the views point into
   std::vector<TensorView> views;

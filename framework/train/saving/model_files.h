@@ -23,9 +23,6 @@ struct ModelFiles {
 };
 ModelFiles model_files(const Model& model);
 
-/// Writes them into `folder`, which is made. Throws as save_model().
-void write_model_files(const ModelFiles& files, const std::filesystem::path& folder);
-
 /// Makes the model what it was when its model_files() were written into the folder. Throws Error (run) naming what does
 /// not fit.
 void restore_model(Model& model, const std::filesystem::path& folder);

@@ -113,7 +113,9 @@ void judge_speed(const Speed& speed, std::optional<double> taken, train::Trainin
   json environment{{"matmul_flops_per_second", machine.matmul_rate}};
   if (machine.was_busy) environment["machine_was_busy"] = *machine.was_busy;
   events.environment(environment);
-  if (const auto share = train::matmul_share(result.flops_per_second, machine)) result.metrics["matmul_share"] = *share;
+  if (!result.flops_per_second) return;
+  if (const auto share = train::matmul_share(*result.flops_per_second, machine))
+    result.metrics["matmul_share"] = *share;
 }
 
 /// That of a run that is resumed is the one that it began with, whatever would be measured now.
@@ -218,7 +220,7 @@ bool train_run(Work& work) {
                                  job_data.documents,
                                  job_data.encoded.evaluation_document_ends};
   train::Trainer trainer(*model, data, job.training(), execution, folder.checkpoints(), recorder);
-  trainer.describe_checkpoints(now);
+  trainer.describe_checkpoints(now, model_folder_texts(*model, *job_data.tokenizer, job.objective()));
   if (point) trainer.resume_from(point->checkpoint);
   if (request.stop_after) trainer.stop_after(*request.stop_after);
   begin(work, resumed, now, progress);
