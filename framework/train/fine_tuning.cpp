@@ -113,6 +113,12 @@ std::int64_t trainable_count(const Model& model) {
   return count;
 }
 
+bool learns_all(const Model& model) {
+  const auto& parameters = model.parameters();
+  return std::all_of(parameters.begin(), parameters.end(),
+                     [](const Parameter& parameter) { return parameter.tensor.requires_grad(); });
+}
+
 std::vector<Parameter> base_parameters(const Model& model) {
   std::vector<Parameter> parameters = model.parameters();
   std::erase_if(parameters, [](const Parameter& parameter) { return parameter.of_adapter; });

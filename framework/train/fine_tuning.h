@@ -17,6 +17,9 @@ void freeze(const Model& model, const std::vector<std::string>& patterns);
 /// Numbers that are learned.
 std::int64_t trainable_count(const Model& model);
 
+/// Whether no parameter is frozen.
+bool learns_all(const Model& model);
+
 /// Those that no adapter added.
 std::vector<Parameter> base_parameters(const Model& model);
 

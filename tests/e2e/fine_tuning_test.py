@@ -39,7 +39,9 @@ class Freezing(FineTuningTest):
         for name in models[0]:
             same = models[0][name] == models[1][name]
             self.assertEqual(same, ".wte." in name or ".ln_" in name, name)
-        facts = self.json("show", "latest")["facts"]
+        shown = self.json("show", "latest")
+        self.assertNotIn("matmul_share", shown["metrics"])  # there are fewer products than in a step that learns all
+        facts = shown["facts"]
         frozen = sum(len(numbers) for name, (_, numbers) in models[0].items() if ".wte." in name or ".ln_" in name)
         self.assertEqual(facts["parameters"] - facts["trainable_parameters"], frozen)
 
@@ -49,7 +51,10 @@ class Freezing(FineTuningTest):
         self.assertEqual(whole["trainable"], whole["total"])
         self.assertEqual(whole["memory"]["gradients"] - answer["memory"]["gradients"], 4 * frozen)
         self.assertEqual(whole["memory"]["optimizer"] - answer["memory"]["optimizer"], 8 * frozen)
-        self.assertIn(", of which ", self.runner("params", experiment, self.FROZEN, "model.vocab_size=400").stdout)
+        said = self.runner("params", experiment, self.FROZEN, "model.vocab_size=400", "--measure").stdout
+        for part in (", of which ", "if nothing were frozen)"):
+            self.assertIn(part, said)
+        self.assertNotIn("FLOP/s", said)
         self.assertIn("of these trained", self.runner("check", experiment, self.FROZEN, "model.vocab_size=400").stdout)
 
     def test_patterns_that_fit_nothing_or_everything_are_refused_before_there_is_a_run(self):
@@ -142,6 +147,14 @@ class Adapters(FineTuningTest):
         prompt = ["--prompt", "the grey ship", "--temperature", "0", "--max-new-tokens", "12"]
         texts = {name: self.runner("generate", name, *prompt).stdout for name in ("base", "adapted", model)}
         self.assertEqual(texts["adapted"], texts[model])  # by the run and by its folder
+
+        # Weights beneath them that have changed are noticed.
+        weights = self.base / "model.safetensors"
+        weights.write_bytes(weights.read_bytes()[:-1] + b"\x3f")
+        for command in (["generate", "adapted", *prompt], ["export", "adapted", "--merge", "--to", self.folder / "other"]):
+            said = self.runner(*command, code=3).stderr
+            self.assertIn(f"{self.base}: has not the weights that the run's adapters were trained on", said)
+        self.assertFalse((self.folder / "other").exists())
 
     def test_peft_s_folder_with_its_base_elsewhere(self):
         self.tuned("{from: base, lora: {rank: 2, target_modules: [all-linear], dropout: 0.1, use_rslora: true}}",

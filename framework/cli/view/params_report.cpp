@@ -92,6 +92,11 @@ std::string circumstances(const json& answer) {
                      answer.at("device").get<std::string>());
 }
 
+bool learns_all(const json& answer) {
+  const json& parameters = answer.at("parameters");
+  return parameters.at("trainable") == parameters.at("total");
+}
+
 }  // namespace
 
 std::string params_report(const ModelCost& cost, int width) {
@@ -104,15 +109,16 @@ std::string params_report(const ModelCost& cost, int width) {
     text += formula_text(answer["short_formula"], answer["parameters"].at("total").get<std::int64_t>(), width);
   text +=
       fmt::format("\nTraining with {}, estimated:\n", circumstances(answer)) + memory_table(answer.at("memory"), width);
-  text +=
-      fmt::format("{}FLOP per token in the forward pass, {}FLOP per token in a training step (matrix products only)\n",
-                  operations(flops.at("forward_per_token")), operations(flops.at("training_per_token")));
+  text += fmt::format(
+      "{}FLOP per token in the forward pass, {}FLOP per token in a training step (matrix products only{})\n",
+      operations(flops.at("forward_per_token")), operations(flops.at("training_per_token")),
+      learns_all(answer) ? "" : ", if nothing were frozen");
   if (answer.contains("measured")) {
     const json& measured = answer["measured"];
-    text += fmt::format("measured on random tokens: {} per step, {} tokens/s, {}FLOP/s\n",
-                        seconds_text(measured.at("step_seconds")),
-                        with_commas(static_cast<std::int64_t>(measured.at("tokens_per_second").get<double>())),
-                        operations(measured.at("flops_per_second")));
+    text += fmt::format(
+        "measured on random tokens: {} per step, {} tokens/s{}\n", seconds_text(measured.at("step_seconds")),
+        with_commas(static_cast<std::int64_t>(measured.at("tokens_per_second").get<double>())),
+        measured.contains("flops_per_second") ? ", " + operations(measured["flops_per_second"]) + "FLOP/s" : "");
   }
   return fitted_lines(text, width);
 }

@@ -51,6 +51,9 @@ std::string trainer_block(const Run& run, const char* title, bool evaluation) {
 /// Why there is no matmul_share, for a run that measured the rate it takes.
 std::string unknown_share(const Run& run) {
   if (runs::metric_of(run, "matmul_share") || !run.environment.contains("matmul_flops_per_second")) return "";
+  const runs::Facts facts = runs::facts_from_json(run.facts);
+  if (facts.trainable_parameters && facts.trainable_parameters != facts.parameters)
+    return "matmul_share is not known: a part of the model is frozen, which saves an unknown share of the products.\n";
   const bool busy = run.environment.value("machine_was_busy", nlohmann::json()) == true;
   return fmt::format("matmul_share is not known: {}.\n",
                      busy ? "the machine was busy with other work meanwhile"

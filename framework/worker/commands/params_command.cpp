@@ -82,9 +82,10 @@ class Candidate {
 
   json measure() {
     const double seconds = measured_step_seconds(*model_, shape_, vocab_size_, training_, execution_);
-    return {{"step_seconds", seconds},
-            {"tokens_per_second", static_cast<double>(batch_ * length_) / seconds},
-            {"flops_per_second", model_->training_flops(shape_) / seconds}};
+    json measured{{"step_seconds", seconds}, {"tokens_per_second", static_cast<double>(batch_ * length_) / seconds}};
+    if (train::learns_all(*model_))  // else the products are fewer
+      measured["flops_per_second"] = model_->training_flops(shape_) / seconds;
+    return measured;
   }
 
  private:
