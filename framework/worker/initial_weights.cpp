@@ -1,5 +1,7 @@
 #include "worker/initial_weights.h"
 
+#include <future>
+
 #include "folio/error.h"
 #include "support/sha256.h"
 #include "train/fine_tuning.h"
@@ -34,9 +36,10 @@ InitialWeights load_initial_weights(Model& model, const WeightsSource& source) {
   return of_experiment([&] {
     const ModelWeights weights(source.folder);
     const train::WeightsMatch match = train::match_weights(train::base_parameters(model), weights, source.saved_from);
+    std::future<std::string> hash = std::async(std::launch::async, [&] { return weights.hash(); });
     train::load_weights(match, weights);
     if (source.adapters) train::load_adapters(model, *source.adapters);
-    return InitialWeights{source.folder.string(), weights.hash(), sha256_file(source.folder / "config.json"),
+    return InitialWeights{source.folder.string(), hash.get(), sha256_file(source.folder / "config.json"),
                           match.notes};
   });
 }
