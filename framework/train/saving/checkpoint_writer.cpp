@@ -26,6 +26,15 @@ namespace fs = std::filesystem;
 constexpr double kSpare = 1.1;  // the training itself needs a little more memory now and then
 constexpr std::string_view kUnfinished = ".saving-";
 
+/// Whether it is a folder that write() makes; what somebody else called almost so is theirs.
+bool is_unfinished(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename().string();
+  std::error_code error;
+  return name.starts_with(kUnfinished) && name.size() > kUnfinished.size() &&
+         name.find_first_not_of("0123456789", kUnfinished.size()) == std::string::npos &&
+         entry.symlink_status(error).type() == fs::file_type::directory;
+}
+
 /// A checkpoint whose tensors nobody changes any more.
 struct StillContents {
   std::int64_t step = 0;
@@ -143,7 +152,7 @@ CheckpointWriter::CheckpointWriter(fs::path folder, std::function<double()> free
   std::error_code ignored;
   std::vector<fs::path> abandoned;
   for (fs::directory_iterator entry(folder_, ignored), end; !ignored && entry != end; entry.increment(ignored))
-    if (entry->path().filename().string().starts_with(kUnfinished)) abandoned.push_back(entry->path());
+    if (is_unfinished(*entry)) abandoned.push_back(entry->path());
   for (const fs::path& path : abandoned) fs::remove_all(path, ignored);
 }
 

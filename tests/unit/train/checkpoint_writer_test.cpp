@@ -113,10 +113,11 @@ TEST_CASE("what is outdated goes once the new one is there, and what a killed pr
   CHECK(verify_checkpoint(checkpoint_path(scratch.path(), 3)).step == 3);
   CHECK(saved_value(checkpoint_path(scratch.path(), 2)) == 7);
   fs::create_directories(scratch.path() / ".saving-9");
-  fs::create_directories(scratch.path() / "mine");
+  for (const char* name : {"mine", ".saving-notes", ".saving-"}) fs::create_directories(scratch.path() / name);
+  fs::create_directory_symlink(scratch.path() / "mine", scratch.path() / ".saving-8");
   const CheckpointWriter again(scratch.path());
   CHECK_FALSE(fs::exists(scratch.path() / ".saving-9"));
-  CHECK(fs::exists(scratch.path() / "mine"));
+  for (const char* name : {"mine", ".saving-notes", ".saving-", ".saving-8"}) CHECK(fs::exists(scratch.path() / name));
 }
 
 TEST_CASE("a save that fails is told by the next one, and leaves the checkpoints before it whole") {
