@@ -18,9 +18,13 @@ constexpr std::chrono::milliseconds kBetweenLooks{200};
 
 std::atomic<bool> stop_wanted = false;
 std::atomic<bool> keeps = false;
+std::atomic<int> first_signal = 0;
 
-extern "C" void on_stop_signal(int) {
-  if (!keeps) ::_exit(exit_code(ErrorKind::interrupted));  // the runner writes down why
+int code_of(int signal) { return signal == SIGTERM ? 128 + SIGTERM : folio::exit_code(ErrorKind::interrupted); }
+
+extern "C" void on_stop_signal(int number) {
+  if (first_signal == 0) first_signal = number;
+  if (!keeps) ::_exit(code_of(number));  // the runner writes down why
   stop_wanted = true;
 }
 
@@ -42,6 +46,8 @@ bool StopRequest::wanted() {
   }
   return stop_wanted;
 }
+
+int StopRequest::exit_code() const { return code_of(first_signal); }
 
 bool StopRequest::seen() const {
   std::error_code ignored;

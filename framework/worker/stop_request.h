@@ -21,6 +21,10 @@ class StopRequest {
   /// The same, for another thread: the file stays for the one that takes it away.
   bool seen() const;
 
+  /// The exit code of a run that it stopped: 143 for SIGTERM, by which a scheduler tells that the job is to end, else
+  /// that of an interruption.
+  int exit_code() const;
+
   /// Throws Stopped where it is wanted and there is nothing to keep.
   void check();
 

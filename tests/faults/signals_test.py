@@ -20,12 +20,13 @@ class Signals(FaultTest):
         self.length = time.time() - begun
 
     def send(self, process, number):
-        """To the runner, or to all of the job as Slurm does. Gives whether the runner was at work."""
-        worker = worker_of(process)
+        """To the runner, to all of the job as Slurm does, or to the worker. Gives whether the runner was at work."""
+        worker, to = worker_of(process), self.random.choice(["runner", "both", "worker"])
         if process.poll() is not None:
             return False
-        process.send_signal(number)
-        if worker is not None and self.random.random() < 0.5:
+        if to != "worker" or worker is None:
+            process.send_signal(number)
+        if to != "runner" and worker is not None:
             try:
                 os.kill(worker, number)
             except ProcessLookupError:

@@ -39,6 +39,10 @@ void InterruptScope::let_worker_take(bool takes) { worker_takes_them = takes ? 1
 
 int interrupted_exit_code() { return first_signal == SIGTERM ? 128 + SIGTERM : exit_code(ErrorKind::interrupted); }
 
+void note_termination() {
+  if (first_signal == 0) first_signal = SIGTERM;
+}
+
 int interrupt_count() { return interrupts_so_far; }
 
 void throw_if_interrupted(const char* what) {

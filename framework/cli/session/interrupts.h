@@ -34,6 +34,9 @@ int interrupt_count();
 /// is to end, else 130.
 int interrupted_exit_code();
 
+/// The worker was ended by SIGTERM, whoever else got it.
+void note_termination();
+
 /// Throws Error (interrupted) where there has been one. `what` did not come to its end: "the run had not begun".
 void throw_if_interrupted(const char* what);
 
