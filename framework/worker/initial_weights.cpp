@@ -39,8 +39,7 @@ InitialWeights load_initial_weights(Model& model, const WeightsSource& source) {
     std::future<std::string> hash = std::async(std::launch::async, [&] { return weights.hash(); });
     train::load_weights(match, weights);
     if (source.adapters) train::load_adapters(model, *source.adapters);
-    return InitialWeights{source.folder.string(), hash.get(), sha256_file(source.folder / "config.json"),
-                          match.notes};
+    return InitialWeights{source.folder.string(), hash.get(), sha256_file(source.folder / "config.json"), match.notes};
   });
 }
 

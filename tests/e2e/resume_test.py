@@ -229,6 +229,9 @@ class Resume(FolioTest):
         self.assertEqual(run["id"], folder.name)
         self.assertEqual(run["state"], "finished")
         self.assertNotEqual(self.json(self.file, "--resume", "auto", "training.max_steps=10")["id"], folder.name)
+        said = self.runner(self.file, "--resume", "last", "training.max_steps=300", code=2).stderr
+        self.assertIn("there is no run of ", said)
+        self.assertRegex(said, "to make the newest longer that has: runner resume [0-9a-f]{8} training.max_steps=N")
 
     def test_it_goes_on_from_the_best_or_a_named_checkpoint(self):
         self.json(self.file, "--name", "chosen", "training.max_steps=120", "training.eval_steps=40",

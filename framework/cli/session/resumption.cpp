@@ -79,16 +79,23 @@ Resumption to_go_on(const runs::Run& run, const ResumeChoice& choice) {
 
 std::optional<Resumption> resumption_of(const fs::path& experiment, const ResumeChoice& choice, runs::Store& store) {
   const std::string file = recorded(experiment);
-  std::string why;
+  std::string why, finished;
   for (const runs::RunSummary& summary : store.list()) {
-    if (summary.experiment_file != file || summary.state == runs::RunState::finished) continue;
+    if (summary.experiment_file != file) continue;
+    if (summary.state == runs::RunState::finished) {
+      if (finished.empty()) finished = summary.id;
+      continue;
+    }
     const runs::Run run = store.load(summary.id);
     const std::string problem = obstacle(run);
     if (problem.empty()) return to_go_on(run, choice);
     if (why.empty()) why = problem;
   }
   if (choice.from == "auto") return std::nullopt;
-  throw Error(ErrorKind::usage, why.empty() ? fmt::format("there is no run of {} that has not finished", file) : why);
+  if (why.empty()) why = fmt::format("there is no run of {} that has not finished", file);
+  if (!finished.empty())
+    why += fmt::format("; to make the newest longer that has: runner resume {} training.max_steps=N", finished);
+  throw Error(ErrorKind::usage, why);
 }
 
 std::optional<runs::Run> equal_run(const RunRequest& request, bool finished, runs::Store& store) {
