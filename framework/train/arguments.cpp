@@ -124,6 +124,11 @@ OptionTable training_option_table() {
       boolean("trace", false).help("record a fingerprint of each step in the run's folder, for runner diff --trace"),
       boolean("eval_each_document", false)
           .help("also evaluate each document's validation part separately: eval_<document>_loss"),
+      integer("sample_every")
+          .at_least(1)
+          .unit("steps")
+          .absent_means("only at the end")
+          .help("let the model write a sample of text each time so many steps are done"),
       text("save_strategy", "steps").choices({"no", "steps", "epoch"}).help("when a checkpoint is saved"),
       number("save_steps", 500)
           .at_least(1e-9)
@@ -201,6 +206,7 @@ TrainingArguments training_arguments(const OptionValues& values) {
   a.max_eval_samples = values.has("max_eval_samples") ? values.integer("max_eval_samples") : 0;
   a.trace = values.boolean("trace");
   a.eval_each_document = values.boolean("eval_each_document");
+  a.sample_every = values.has("sample_every") ? values.integer("sample_every") : 0;
   a.save_strategy = interval(values.text("save_strategy"));
   a.save_steps = values.number("save_steps");
   a.hang_minutes = values.number("hang_minutes");

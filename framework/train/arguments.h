@@ -19,7 +19,7 @@ enum class OptimizerType { adamw, sgd, rmsprop, adagrad, adafactor };
 
 /// The `training:` section. Names, meanings and defaults are those of Hugging Face's TrainingArguments (5.24), and of
 /// its EarlyStoppingCallback; `max_eval_samples` is its run_clm.py's; `save_minutes`, `hang_minutes`,
-/// `eval_each_document`, `precision` and `device` are Folio's own.
+/// `sample_every`, `eval_each_document`, `precision` and `device` are Folio's own.
 struct TrainingArguments {
   double num_train_epochs;
   std::int64_t max_steps;  ///< overrides num_train_epochs where positive
@@ -56,6 +56,7 @@ struct TrainingArguments {
   bool eval_on_start;
   std::int64_t max_eval_samples;  ///< 0: all are evaluated
   bool eval_each_document;
+  std::int64_t sample_every;  ///< steps; 0: only at the end
   Interval save_strategy;
   double save_steps;
   std::optional<double> save_minutes;

@@ -44,6 +44,9 @@ class Recorder {
   /// During an evaluation, from its beginning with 0 on; may be dropped.
   virtual void evaluating(std::int64_t done, std::int64_t total) = 0;
 
+  /// The time for a sample of what the model writes, which may turn its training mode off; kept.
+  virtual void sample(std::int64_t step) = 0;
+
   /// A checkpoint is being saved: beside the training, or, where there was no memory for a copy, before it went on.
   virtual void saving(std::int64_t step, bool beside_training) = 0;
 

@@ -105,7 +105,7 @@ void Trainer::resume_from(const std::filesystem::path& checkpoint) {
     schedule_.restore(state.at("schedule"));
     checkpoints_.restore(state.at("checkpoints"), totals_.steps());
     epoch_ = state.at("epoch");
-    logged_step_ = totals_.steps();  // a checkpoint comes after the log
+    logged_step_ = sampled_step_ = totals_.steps();  // a checkpoint comes after the log
     evaluated_step_ = state.at("evaluated_step");
     return true;
   });
@@ -204,6 +204,7 @@ void Trainer::end_step(double learning_rate, double grad_norm) {
   const bool first = step == 1 && arguments_.logging_first_step;
   if (first || due(arguments_.logging_strategy, arguments_.logging_steps)) log(learning_rate, grad_norm);
   if (evaluates_after(plan_, arguments_, step)) evaluate_step();
+  if (arguments_.sample_every > 0 && step % arguments_.sample_every == 0) sample_step();
 
   const bool ends_epoch = step % plan_.updates_per_epoch == 0 || complete();
   if (ends_epoch && arguments_.logging_strategy == Interval::epoch) log(learning_rate, grad_norm);
@@ -275,6 +276,13 @@ void Trainer::evaluate_step() {
   recorder_.points(totals_.steps(), epoch_, evaluation_);
   checkpoints_.judge(evaluation_, totals_.steps());
   schedule_.evaluated(evaluation_.at(arguments_.metric_for_best_model));
+}
+
+void Trainer::sample_step() {
+  if (complete() || sampled_step_ == totals_.steps() || recorder_.stop_requested()) return;
+  sampled_step_ = totals_.steps();
+  recorder_.sample(sampled_step_);
+  model_.training(true);
 }
 
 /// Whether it came to its end.

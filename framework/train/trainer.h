@@ -71,6 +71,7 @@ class Trainer {
   void end_step(double learning_rate, double grad_norm);
   void log(double learning_rate, double grad_norm);
   void evaluate_step();
+  void sample_step();
   bool evaluate_all();
   bool saves_on_the_way() const;
   void save();
@@ -101,6 +102,7 @@ class Trainer {
   double epoch_ = 0;  ///< epochs done
   std::int64_t logged_step_ = 0;
   std::int64_t evaluated_step_ = -1;
+  std::int64_t sampled_step_ = -1;
   Metrics evaluation_;  ///< of that step; empty where it was in an earlier session
   LossParts evaluation_parts_;
 };

@@ -52,6 +52,27 @@ class Training(FolioTest):
         self.assertEqual(header["transformer.h.0.attn.c_attn.weight"]["shape"], [32, 96])
         self.assertEqual(header["transformer.wte.weight"]["shape"], [400, 32])
 
+    def test_it_writes_samples_on_the_way_and_learns_the_same(self):
+        for model in ("gpt", "bert", "t5"):
+            with self.subTest(model=model):
+                file = self.experiment()
+                usual = [f"model={model}", "model.hidden_size=32", "model.num_hidden_layers=1", "model.num_attention_heads=2"]
+                weights = []
+                for every in ([], ["training.sample_every=6"]):
+                    done = self.runner(file, *usual, *every, "--json")
+                    folder = self.results / "runs" / json.loads(done.stdout)["id"]
+                    weights.append((folder / "model" / "model.safetensors").read_bytes())
+                self.assertEqual(weights[0], weights[1])
+                samples = [event for event in self.events(folder) if event["type"] == "sample"]
+                self.assertEqual([sample["step"] for sample in samples], [6, 12, 18, 20])
+                log = (folder / "log.txt").read_text()
+                for sample in samples[:-1]:
+                    self.assertIn(f"Sample after step {sample['step']}: {sample['prompt']}", log)
+                self.assertEqual(self.json("show", folder.name)["sample"]["step"], 20)
+        said = self.runner(self.experiment(), "training.sample_every=10").stderr
+        self.assertEqual(said.count(" writes: "), 1)  # the end has one of its own
+        self.assertIn("step 10 writes: and the sails ", said)
+
     def test_generation_continues_a_prompt_and_follows_its_seed(self):
         self.runner(self.experiment())
         texts = [self.json("generate", "latest", "-p", "the grey", "--max-new-tokens", 20, "--seed", seed)["text"]

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
@@ -12,6 +13,7 @@
 #include "support/human.h"
 #include "support/passwords.h"
 #include "support/utf8.h"
+#include "terminal/terminal.h"
 
 namespace folio::cli {
 namespace {
@@ -57,6 +59,8 @@ void LiveView::show(const nlohmann::json& line) {
     print(waits_for());
   else if (line.contains("waits_for"))
     print(fmt::format("Waiting for {} to come back. {}.", line["waits_for"].get<std::string>(), kAgain));
+  else if (line.contains("sample"))
+    show_sample(line);
   else if (line.contains("note"))
     print(line["note"].get<std::string>());
   else if (line.contains("points"))
@@ -113,6 +117,15 @@ void LiveView::show_points(const nlohmann::json& line) {
   if (!evaluation && last_step_.is_object())
     text += fmt::format("  {} left", human_duration(last_step_.at("seconds_left").get<double>()));
   print(text);
+}
+
+/// In one line, as much of it as the terminal has room for.
+void LiveView::show_sample(const nlohmann::json& line) {
+  stage_.clear();
+  std::string text = without_controls(line.at("sample").get<std::string>(), /*keep_lines=*/true);
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  text = fmt::format("step {} writes: {}", line.at("step").get<int>(), text);
+  print(bar_.enabled() ? cut_to_width(text, terminal_width(STDERR_FILENO)) : text);
 }
 
 /// What has to come to its end before a run that is asked to stop does.

@@ -26,6 +26,7 @@ class LiveView {
  private:
   void show_step(const nlohmann::json& line);
   void show_stage(const nlohmann::json& line);
+  void show_sample(const nlohmann::json& line);
   void show_points(const nlohmann::json& line);
   std::string waits_for() const;
   void print(const std::string& text);

@@ -210,7 +210,11 @@ bool train_run(Work& work) {
   stop.check();
   stop.keep_from_now_on();
 
-  RunRecorder recorder(events, progress, stop, folder.trace(), point ? point->step : 0);
+  const auto& samples = job_data.evaluation.size() > 0 ? job_data.evaluation : job_data.training;
+  const auto write = [&] {
+    return sample_text(job, *model, *job_data.tokenizer, *collator, samples[0], execution.device);
+  };
+  RunRecorder recorder(events, progress, stop, folder.trace(), point ? point->step : 0, write);
   const train::TrainingData data{job_data.training,
                                  job_data.evaluation,
                                  *collator,
@@ -241,8 +245,7 @@ bool train_run(Work& work) {
   save_model_folder(*model, *job_data.tokenizer, job.objective(), folder.model());
   if (!result.interrupted) {
     progress.stage("Writing a sample", 0, 1);
-    const auto& samples = job_data.evaluation.size() > 0 ? job_data.evaluation : job_data.training;
-    const SampleText sample = sample_text(job, *model, *job_data.tokenizer, *collator, samples[0], execution.device);
+    const SampleText sample = write();
     events.sample(result.steps, sample.prompt, sample.text);
   }
   return result.interrupted;
@@ -283,10 +286,10 @@ int train(const std::filesystem::path& run_folder, const std::string& request) {
     const bool interrupted = train_run(work);
     require_whole(folder);
     interrupted ? events.interrupted() : events.finished();
-    return interrupted ? exit_code(ErrorKind::interrupted) : 0;
+    return interrupted ? stop.exit_code() : 0;
   } catch (const Stopped&) {
     if (work.begun) events.interrupted();
-    return exit_code(ErrorKind::interrupted);
+    return stop.exit_code();
   } catch (...) {
     Failure failure = current_failure();
     if (work.training && failure.kind == ErrorKind::run) {

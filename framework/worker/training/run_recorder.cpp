@@ -20,8 +20,13 @@ void tell_warnings(const std::vector<std::string>& warnings, ProgressLines& prog
 }
 
 RunRecorder::RunRecorder(runs::EventWriter& events, ProgressLines& progress, StopRequest& stop,
-                         std::filesystem::path trace, std::int64_t steps)
-    : events_(events), progress_(progress), stop_(stop), trace_file_(std::move(trace)), steps_(steps) {}
+                         std::filesystem::path trace, std::int64_t steps, std::function<SampleText()> write)
+    : events_(events),
+      progress_(progress),
+      stop_(stop),
+      trace_file_(std::move(trace)),
+      steps_(steps),
+      write_(std::move(write)) {}
 
 void RunRecorder::points(std::int64_t step, double epoch, const train::Metrics& metrics) {
   events_.points(step, epoch, metrics);
@@ -45,6 +50,14 @@ void RunRecorder::progress(const train::StepProgress& at) {
 
 void RunRecorder::evaluating(std::int64_t done, std::int64_t total) {
   progress_.stage("Evaluating", static_cast<double>(done), static_cast<double>(total));
+}
+
+void RunRecorder::sample(std::int64_t step) {
+  const SampleText sample = write_();
+  events_.sample(step, sample.prompt, sample.text);
+  fmt::print(std::cerr, "Sample after step {}: {}\n", step,
+             without_controls(sample.prompt + sample.text, /*keep_lines=*/true));
+  progress_.write({{"sample", sample.prompt + sample.text}, {"step", step}});
 }
 
 void RunRecorder::saving(std::int64_t step, bool beside_training) {

@@ -52,6 +52,7 @@ class FakeRecorder : public Recorder {
   void traced(const StepTrace& step) override { traces.push_back(step); }
   void progress(const StepProgress& progress) override { step_ = progress.step; }
   void evaluating(std::int64_t done, std::int64_t) override { evaluations_begun += done == 0 ? 1 : 0; }
+  void sample(std::int64_t step) override { sampled.push_back(step); }
   void saving(std::int64_t step, bool beside_training) override { saved.emplace_back(step, beside_training); }
   bool stop_requested() const override { return step_ == stop_after_; }
 
@@ -60,6 +61,7 @@ class FakeRecorder : public Recorder {
   std::vector<Entry> entries;  ///< all of them
   std::vector<StepTrace> traces;
   std::vector<std::pair<std::int64_t, bool>> saved;
+  std::vector<std::int64_t> sampled;
   std::int64_t evaluations_begun = 0;
 
  private:

@@ -141,6 +141,13 @@ TEST_CASE("evaluations begin before the first step and wait for eval_delay where
   CHECK(evaluations({{"eval_delay", 7}}) == 0);
 }
 
+TEST_CASE("samples are written every so often, but at the end, and change nothing") {
+  const Outcome with = train_reference({{"max_steps", 9}, {"sample_every", 3}}),
+                without = train_reference({{"max_steps", 9}});
+  CHECK(with.recorder.sampled == std::vector<std::int64_t>{3, 6});
+  CHECK(with.recorder.losses == without.recorder.losses);
+}
+
 TEST_CASE("a batch larger than the data trains on all samples at once") {
   const data::Samples samples = reference_samples();
   nlohmann::json given{{"max_steps", 2}, {"logging_steps", 1}, {"save_strategy", "no"}};
