@@ -67,7 +67,8 @@ int run_sweep(const RunOptions& options, const GlobalOptions& global, Detachment
                                    .name = options.name,
                                    .quiet = options.quiet,
                                    .json = options.json,
-                                   .force = options.force};
+                                   .force = options.force,
+                                   .accept_differences = options.accept_differences};
   if (options.detach) {
     multirun_options.begun = [&](std::size_t runs) {
       print_begun(runs, options.json);
@@ -78,6 +79,8 @@ int run_sweep(const RunOptions& options, const GlobalOptions& global, Detachment
 }
 
 int run(const RunOptions& options, const GlobalOptions& global) {
+  if (options.accept_differences && options.resume.empty() && !options.multirun)
+    throw Error(ErrorKind::usage, "--accept-differences requires --resume or --multirun");
   Detachment detachment;
   if (options.detach)
     if (const auto code = detachment.begin()) return *code;
@@ -107,10 +110,10 @@ void add_run(const Command& program, const GlobalOptions& global, int& exit_code
       "go on with the newest run of this file that has not finished: auto (a new run where there is none), last, best, "
       "or the folder of a checkpoint");
   resume.excludes(multirun);
-  command
-      .flag("--accept-differences", options->accept_differences,
-            "with --resume: go on although experiment, text, plugins or machine are others than the run began with")
-      .needs(resume);
+  command.flag(
+      "--accept-differences", options->accept_differences,
+      "with --resume or --multirun: go on although experiment, text, plugins or machine are others than the run "
+      "began with");
   command.footer(
       "The word 'run' may be omitted. Ctrl-C ends a run after its step and saves what it has; 'runner stop' does that "
       "from\nelsewhere, and 'runner resume' goes on from there. A run goes on when its terminal is closed.\n\n"

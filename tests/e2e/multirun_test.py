@@ -1,5 +1,6 @@
 """Several runs by one command: every combination, failures apart, what is finished is not done again."""
 
+import os
 import signal
 
 from folio import FolioTest
@@ -67,3 +68,32 @@ class Multirun(FolioTest):
         self.assertEqual(result["runs"][0]["id"], folder.name)
         self.assertEqual(len(self.json("show", folder.name)["sessions"]), 1)
         self.assertIsNotNone(cut)
+
+    def cut_off(self, sweep):
+        process = self.start("-m", *sweep)
+        folder = self.wait_for_steps(3)
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        return folder
+
+    def test_one_that_cannot_go_on_is_run_anew(self):
+        sweep = [self.experiment(), "training.max_steps=60", "training.seed=1,2"]
+        folder = self.cut_off(sweep)
+        for manifest in folder.glob("checkpoints/*/manifest.json"):
+            manifest.write_text("{")
+        done = self.runner("-m", *sweep)
+        self.assertIn("has no checkpoint that is whole", done.stderr)
+        self.assertIn("It is run anew.", done.stderr)
+        self.assertEqual(len(self.run_folders()), 3)
+        self.assertEqual(self.json("show", folder.name)["state"], "interrupted")
+
+    def test_one_that_was_cut_off_elsewhere_goes_on_where_that_is_accepted(self):
+        sweep = [self.experiment(), "training.max_steps=60", "training.seed=1,2"]
+        folder = self.cut_off(sweep)
+        elsewhere = {"OMP_NUM_THREADS": "1"}
+        if os.cpu_count() == 1:
+            self.skipTest("one thread is all there is")
+        result = self.json("-m", *sweep, "--accept-differences", environment=elsewhere)
+        self.assertEqual(result["runs"][0]["id"], folder.name)
+        self.assertIn("threads", str(self.json("show", folder.name)["sessions"]))
+        self.assertIn("requires --resume or --multirun", self.runner(sweep[0], "--accept-differences", code=2).stderr)

@@ -179,11 +179,11 @@ class Multirun {
   /// From where the same run was cut off before, if it was, and under the same conditions; else from the beginning.
   runs::Run trained(RunRequest& request) {
     if (const auto begun = options_.force ? std::nullopt : known_run(request, /*finished=*/false))
-      request.resumption = to_go_on(*begun, {.from = "last"});
+      request.resumption = to_go_on(*begun, {"last", options_.accept_differences});
     try {
       return run_to_end(request, global_, store_);
-    } catch (const Error& error) {
-      if (!request.resumption || error.kind() != ErrorKind::usage) throw;
+    } catch (const NotResumed& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
       fmt::print(std::cerr, "warning: {}\nIt is run anew.\n", one_message(error.what()));
     }
     request.resumption.reset();

@@ -78,12 +78,12 @@ runs::NewRun take_up(const Resumption& resumption) {
   try {
     run.lock = runs::lock_run(resumption.folder);
   } catch (const Error& error) {
-    throw Error(ErrorKind::usage, fmt::format("run {} is not resumed: {}", run.info.id, error.what()));
+    throw NotResumed(ErrorKind::usage, fmt::format("run {} is not resumed: {}", run.info.id, error.what()));
   }
   if (was_worked_on(resumption))
-    throw Error(ErrorKind::usage, fmt::format("run {0} is not resumed: somebody else went on with it just now; "
-                                              "'runner show {0}' says how it ended",
-                                              run.info.id));
+    throw NotResumed(ErrorKind::usage, fmt::format("run {0} is not resumed: somebody else went on with it just now; "
+                                                   "'runner show {0}' says how it ended",
+                                                   run.info.id));
   runs::prepare_to_resume(run.folder);
   return run;
 }
@@ -117,11 +117,6 @@ void validate(const RunRequest& request) {
       [] {});
   if (!refused.empty()) throw Error(ErrorKind::experiment, refused);
 }
-
-/// What stands against resuming a run, of which nothing is to be recorded in it.
-class NotResumed : public Error {
-  using Error::Error;
-};
 
 struct RunEnd {
   WorkerEnd worker;

@@ -22,6 +22,11 @@ struct Resumption {
   std::uint64_t events_seen = 0;    ///< bytes of its events, when it was found to be at rest
 };
 
+/// A run that was to be resumed, and was left as it was.
+class NotResumed : public Error {
+  using Error::Error;
+};
+
 /// An experiment that is to be trained now.
 struct RunRequest {
   experiment::Experiment experiment{};
@@ -37,7 +42,7 @@ struct RunRequest {
 /// Makes the run's folder, or takes up that of the run to be resumed, trains in a worker of its own, and enters what
 /// that records into the store as it comes. Gives the run as it ended, which may be as failed or interrupted; a store
 /// that cannot be reached by then is a warning. Neither the end of the terminal nor that of a reader of the output ends
-/// the run. Throws Error where the run cannot be begun or resumed, which then is as it was, and Error (interrupted)
+/// the run. Throws Error where the run cannot be begun, NotResumed where it cannot go on, and Error (interrupted)
 /// after a Ctrl-C before it was there.
 runs::Run run_to_end(const RunRequest& request, const GlobalOptions& global, runs::Store& store);
 
