@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/session/model_of_run.h"
 #include "cli/session/results_store.h"
+#include "cli/session/sampling_commands.h"
 #include "cli/session/session.h"
 #include "cli/session/worker_session.h"
 #include "cli/view/print_json.h"
@@ -22,11 +23,7 @@ namespace {
 struct GenerateOptions {
   std::string run = "latest";
   std::string prompt;
-  std::int64_t max_new_tokens = 100;
-  double temperature = 0.8;
-  std::int64_t top_k = 50;
-  double top_p = 1.0;
-  std::int64_t seed = 42;
+  SamplingChoice sampling;
   bool interactive = false;
   bool json = false;
 };
@@ -65,7 +62,8 @@ Subject subject_of(const std::string& text, const GlobalOptions& global) {
 /// A model, to be asked.
 class Conversation {
  public:
-  Conversation(const GenerateOptions& options, Subject subject) : options_(options), subject_(std::move(subject)) {}
+  Conversation(const GenerateOptions& options, Subject subject)
+      : options_(options), subject_(std::move(subject)), sampling_(options.sampling) {}
 
   /// One prompt.
   void ask() {
@@ -78,19 +76,24 @@ class Conversation {
 
   /// A prompt for each line that is typed, until there is none.
   void ask_on() {
-    if (is_terminal(STDIN_FILENO)) fmt::print(std::cerr, "Type a prompt and press Enter; Ctrl-D quits.\n");
+    if (is_terminal(STDIN_FILENO))
+      fmt::print(std::cerr, "Type a prompt and press Enter; /help lists commands, Ctrl-D quits.\n");
     work(request(), /*input_open=*/true);
   }
 
  private:
   nlohmann::json request() const {
     nlohmann::json request = subject_.request;
-    request.update({{"max_new_tokens", options_.max_new_tokens},
-                    {"temperature", options_.temperature},
-                    {"top_k", options_.top_k},
-                    {"top_p", options_.top_p},
-                    {"seed", options_.seed}});
+    request.update(sampling());
     return request;
+  }
+
+  nlohmann::json sampling() const {
+    return {{"max_new_tokens", sampling_.max_new_tokens},
+            {"temperature", sampling_.temperature},
+            {"top_k", sampling_.top_k},
+            {"top_p", sampling_.top_p},
+            {"seed", sampling_.seed}};
   }
 
   nlohmann::json answer(const std::string& prompt) const {
@@ -125,15 +128,31 @@ class Conversation {
 
   std::optional<std::string> next_prompt() {
     if (asked_) finish_answer();
-    const bool typed = is_terminal(STDIN_FILENO);
-    if (typed) print(paint_.bold("> "));
-    if (!std::getline(std::cin, prompt_)) {
-      if (typed) print("\n");
-      return std::nullopt;
-    }
-    asked_ = true;
+    asked_ = is_terminal(STDIN_FILENO) ? type_prompt() : static_cast<bool>(std::getline(std::cin, prompt_));
+    if (!asked_) return std::nullopt;
     text_.clear();
-    return nlohmann::json{{"prompt", prompt_}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    nlohmann::json asked = sampling();
+    asked["prompt"] = prompt_;
+    return asked.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+
+  /// The next line that is a prompt, after the commands that are typed before it; false where there is none.
+  bool type_prompt() {
+    while (print(paint_.bold("> ")), std::getline(std::cin, prompt_)) {
+      if (prompt_ == "/quit") return false;
+      if (!prompt_.starts_with('/')) return true;
+      if (prompt_.starts_with("//")) {
+        prompt_.erase(0, 1);
+        return true;
+      }
+      try {
+        print(do_sampling_command(prompt_, sampling_));
+      } catch (const Error& error) {  // the boundary between one line and the next
+        print(shown(std::string(error.what())) + "\n");
+      }
+    }
+    print("\n");
+    return false;
   }
 
   void finish_answer() {
@@ -147,6 +166,7 @@ class Conversation {
 
   const GenerateOptions& options_;
   Subject subject_;
+  SamplingChoice sampling_;
   Paint paint_{use_colour(STDOUT_FILENO)};
   std::string prompt_, text_;  ///< the last that was read, and what came for it
   bool asked_ = false;
@@ -174,24 +194,27 @@ void add_generate(const Command& program, const GlobalOptions& global, int& exit
                                            "the text to continue; without it the model begins a new text. For a masked "
                                            "model, a text with mask tokens")
                                    .free_text();
-  command.option("--max-new-tokens", options->max_new_tokens, "how many tokens to generate")
+  command.option("--max-new-tokens", options->sampling.max_new_tokens, "how many tokens to generate")
       .show_default()
       .range(std::int64_t{1}, std::int64_t{1} << 20);
   command
-      .option("-t,--temperature", options->temperature,
+      .option("-t,--temperature", options->sampling.temperature,
               "how much chance to allow; 0 always takes the most probable token")
       .show_default()
       .range(0.0, 100.0);
-  command.option("--top-k", options->top_k, "choose among this many of the most probable tokens; 0: among all")
+  command.option("--top-k", options->sampling.top_k, "choose among this many of the most probable tokens; 0: among all")
       .show_default()
       .not_negative();
-  command.option("--top-p", options->top_p, "choose among the most probable tokens that together have this probability")
+  command
+      .option("--top-p", options->sampling.top_p,
+              "choose among the most probable tokens that together have this probability")
       .show_default()
       .range(0.0, 1.0);
-  command.option("--seed", options->seed, "seed of the random choices").show_default().not_negative();
+  command.option("--seed", options->sampling.seed, "seed of the random choices").show_default().not_negative();
   command
       .flag("-i,--interactive", options->interactive,
-            "keep the model loaded, and read a prompt from each line of standard input")
+            "keep the model loaded, and read a prompt from each line of standard input; typed lines such as "
+            "/temperature 0.5 change what is chosen, and /help lists them")
       .excludes(prompt);
   command.flag("--json", options->json,
                "print run, prompt and text as JSON; with --interactive one line for each prompt");

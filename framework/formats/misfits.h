@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string>
 
+#include "support/utf8.h"
+
 namespace folio {
 
 /// The tensors that do not fit a model, for a message: a line each, "\n  missing: transformer.wte.weight", up to a
@@ -14,7 +16,7 @@ class Misfits {
 
   /// `what`: "missing", "left over", "of another shape".
   void add(const std::string& what, const std::string& tensor) {
-    if (count_++ < kMostNamed) text_ += "\n  " + what + ": " + tensor;
+    if (count_++ < kMostNamed) text_ += "\n  " + what + ": " + without_controls(tensor);
   }
   bool any() const { return count_ > 0; }
   std::string text() const {

@@ -64,6 +64,11 @@ void check_setting(const JsonPart& config, const HuggingFaceClass::Setting& sett
   part->fail_expecting(wanted + ", since Folio has no other");
 }
 
+void check_unquantized(const JsonPart& config) {
+  if (const auto part = find_part(config, "quantization_config"); part && !part->is_null())
+    part->fail("is there, and Folio reads no quantized weights; expected them in float32, float16 or bfloat16");
+}
+
 }  // namespace
 
 ModelConfig::ModelConfig(const std::filesystem::path& file)
@@ -90,6 +95,7 @@ std::map<std::string, ModelConfig::Value> ModelConfig::read(const OptionTable& o
   };
   std::map<std::string, Value> values;
   for (const Option& option : options.options()) attempt([&] { values[option.name] = read_option(config, option); });
+  attempt([&] { check_unquantized(config); });
   for (const HuggingFaceClass::Setting& setting : class_of_plugin.settings)
     attempt([&] { check_setting(config, setting); });
   return values;

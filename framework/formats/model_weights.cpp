@@ -12,6 +12,7 @@
 #include "formats/strict_json.h"
 #include "support/error.h"
 #include "support/sha256.h"
+#include "support/utf8.h"
 
 namespace folio {
 namespace {
@@ -31,7 +32,7 @@ bool is_plain_name(const std::string& name) {
 /// "'a', 'b' and 3 more".
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) text += (i > 0 ? ", '" : "'") + names[i] + "'";
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) text += (i > 0 ? ", '" : "'") + without_controls(names[i]) + "'";
   if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
   return text;
 }
@@ -39,6 +40,7 @@ std::string listed(const std::vector<std::string>& names) {
 /// What is to be done where the weights are in another form.
 [[noreturn]] void fail_without_weights(const fs::path& folder) {
   std::error_code unreadable;
+  if (!fs::is_directory(folder, unreadable)) throw Error(ErrorKind::run, folder.string() + ": there is no such folder");
   for (const char* pickle : {"pytorch_model.bin", "pytorch_model.bin.index.json"}) {
     if (!fs::exists(folder / pickle, unreadable)) continue;
     throw Error(

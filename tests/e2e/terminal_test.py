@@ -25,14 +25,15 @@ def width(line):
 
 
 class Terminal(FolioTest):
-    def on_terminal(self, *arguments, columns=80, code=0, environment=None):
-        """What the runner shows on a terminal of this width."""
+    def on_terminal(self, *arguments, columns=80, code=0, environment=None, typed=""):
+        """What the runner shows on a terminal of this width, in which this is typed."""
         master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
         settings = {**self.environment, "TERM": "xterm", **(environment or {})}
         settings.pop("COLUMNS", None) if "COLUMNS" not in (environment or {}) else None
-        process = subprocess.Popen([RUNNER, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave,
-                                   env=settings)
+        process = subprocess.Popen([RUNNER, *map(str, arguments)], stdin=slave if typed else subprocess.DEVNULL,
+                                   stdout=slave, stderr=slave, env=settings)
+        os.write(master, typed.encode())
         os.close(slave)
         shown = b""
         while True:
@@ -46,6 +47,22 @@ class Terminal(FolioTest):
         os.close(master)
         self.assertEqual(process.wait(), code, shown)
         return shown.decode().replace("\r\n", "\n")
+
+    def test_a_conversation_has_commands(self):
+        self.runner(self.experiment())
+        shown = COLOUR.sub("", self.on_terminal(
+            "generate", "latest", "-i", "--max-new-tokens", "8",
+            typed="/help\n/temperatur 1\n/temperature 500\n/temperature 0\nthe grey\nthe grey\n//x\n/quit\n"))
+        self.assertIn("/help lists commands, Ctrl-D quits.", shown)
+        for wanted in ("/top-p N", "how much chance to allow", "/max-new-tokens 8  /temperature 0.8  /top-k 50",
+                       "there is no command '/temperatur'; did you mean 'temperature'?",
+                       "/temperature 500: expected a number from 0 to 100", "/max-new-tokens 8  /temperature 0  "):
+            self.assertIn(wanted, shown)
+        usual = self.json("generate", "latest", "--max-new-tokens", "8", "--temperature", "0", "-p", "the grey")["text"]
+        self.assertEqual(shown.count(usual.strip()), 2)
+        # From a pipe each line is a prompt.
+        piped = self.runner("generate", "latest", "-i", "--json", "--max-new-tokens", "2", input="/help\n//x\n").stdout
+        self.assertEqual([json.loads(line)["prompt"] for line in piped.splitlines()], ["/help", "//x"])
 
     def imported(self, name="romeo", **more):
         file = self.folder / f"{len(list(self.folder.glob('*.json')))}.json"

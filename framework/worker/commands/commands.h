@@ -33,8 +33,8 @@ int params(const std::string& request);
 /// Continues prompts with a model, or fills what is missing in them: {"text": "..."} lines, text as it comes. `request`
 /// is JSON: {"max_new_tokens", "temperature", "top_k", "top_p", "seed"}, with {"prompt"} for one, and {"run_folder"}
 /// for a finished run's model or, for that of a folder, what ModelJob::from_request() takes, with a model.from. Without
-/// it prompts are read from standard input, each a line of JSON {"prompt": "..."}: {"awaits": "prompt"} asks for the
-/// next, and {"refused": why} says that the last one was none.
+/// it prompts are read from standard input, each a line of JSON {"prompt": "..."} with the same five: {"awaits":
+/// "prompt"} asks for the next, and {"refused": why} says that the last one was none.
 int generate(const std::string& request);
 
 /// Prepares a job's data as training does, and shows samples in the order of an epoch. `request` is JSON as

@@ -144,6 +144,9 @@ class Writer {
     move_to(*model_, device_);
   }
 
+  /// How tokens are chosen from here on.
+  void choose(const nlohmann::json& request) { sampling_ = sampling_options(request); }
+
   /// Throws Error (usage) for a prompt that the model can do nothing with.
   void answer(const std::string& prompt, ProgressLines& out) {
     std::vector<TokenId> ids = tokenizer_->encode(prompt);
@@ -179,7 +182,9 @@ class Writer {
 void answer_all(Writer& writer, std::istream& input, ProgressLines& out) {
   for (std::string line; out.write({{"awaits", "prompt"}}), std::getline(input, line);) {
     try {
-      writer.answer(nlohmann::json::parse(line).at("prompt"), out);
+      const nlohmann::json asked = nlohmann::json::parse(line);
+      writer.choose(asked);
+      writer.answer(asked.at("prompt"), out);
     } catch (const Error& error) {  // the boundary between one prompt and the next
       out.write({{"refused", error.what()}});
     }

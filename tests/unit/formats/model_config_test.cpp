@@ -92,6 +92,10 @@ TEST_CASE("a feature that the model has not is named with what is expected, all 
         "c: positions: expected 'absolute' or 'relative', since Folio has no other, got \"rotary\"\n"
         "c: scaling.type: expected 'default', since Folio has no other, got \"yarn\"\n"
         "c: factor: expected 1, since Folio has no other, got 0.5");
+  CHECK(problem(R"({"vocab_size": 1, "quantization_config": null})") == "");
+  CHECK(problem(R"({"vocab_size": 1, "quantization_config": {"bits": 4}})") ==
+        "c: quantization_config: is there, and Folio reads no quantized weights; expected them in float32, float16 or "
+        "bfloat16");
   CHECK(problem(R"({"vocab_size": 1, "scaling": "yarn"})") == "c: scaling: expected an object, got \"yarn\"");
 }
 
