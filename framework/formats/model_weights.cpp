@@ -32,7 +32,8 @@ bool is_plain_name(const std::string& name) {
 /// "'a', 'b' and 3 more".
 std::string listed(const std::vector<std::string>& names) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) text += (i > 0 ? ", '" : "'") + without_controls(names[i]) + "'";
+  for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i)
+    text += (i > 0 ? ", '" : "'") + without_controls(names[i]) + "'";
   if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
   return text;
 }

@@ -1,8 +1,13 @@
 #include "worker/initial_weights.h"
 
 #include <future>
+#include <system_error>
+#include <variant>
 
 #include "folio/error.h"
+#include "runs/record/events.h"
+#include "runs/record/facts.h"
+#include "runs/record/run_folder.h"
 #include "support/sha256.h"
 #include "train/fine_tuning.h"
 #include "train/saving/adapter_files.h"
@@ -23,6 +28,25 @@ auto of_experiment(const Action& action) {
   }
 }
 
+/// The run whose model or checkpoint the folder is; none where it is nobody's, or lies elsewhere now.
+std::optional<runs::RunFolder> run_of(const fs::path& model) {
+  std::error_code error;
+  for (const fs::path& folder : {model.parent_path(), model.parent_path().parent_path()})
+    if (const runs::RunFolder run(folder); fs::is_regular_file(run.info(), error)) return run;
+  return std::nullopt;
+}
+
+/// Adapters belong to the weights that they were trained on, of which their run knows the hash.
+void require_their_base(const fs::path& adapters, const InitialWeights& base) {
+  const auto run = run_of(fs::absolute(adapters).lexically_normal());
+  if (!run) return;
+  nlohmann::json values = nlohmann::json::object();
+  runs::for_each_event(run->events(), [&](const runs::Event& event) {
+    if (const auto* facts = std::get_if<runs::FactsEvent>(&event.what)) values.update(facts->values);
+  });
+  runs::require_initial_weights(runs::facts_from_json(values), base.folder, base.weights_hash);
+}
+
 }  // namespace
 
 void check_initial_weights(const Model& model, const WeightsSource& source) {
@@ -39,7 +63,9 @@ InitialWeights load_initial_weights(Model& model, const WeightsSource& source) {
     std::future<std::string> hash = std::async(std::launch::async, [&] { return weights.hash(); });
     train::load_weights(match, weights);
     if (source.adapters) train::load_adapters(model, *source.adapters);
-    return InitialWeights{source.folder.string(), hash.get(), sha256_file(source.folder / "config.json"), match.notes};
+    InitialWeights initial{source.folder.string(), hash.get(), sha256_file(source.folder / "config.json"), match.notes};
+    if (source.adapters) require_their_base(*source.adapters, initial);
+    return initial;
   });
 }
 

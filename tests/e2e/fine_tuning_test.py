@@ -151,7 +151,8 @@ class Adapters(FineTuningTest):
         # Weights beneath them that have changed are noticed.
         weights = self.base / "model.safetensors"
         weights.write_bytes(weights.read_bytes()[:-1] + b"\x3f")
-        for command in (["generate", "adapted", *prompt], ["export", "adapted", "--merge", "--to", self.folder / "other"]):
+        for command in (["generate", "adapted", *prompt], ["generate", model, *prompt], [self.folder / "tuned.yaml"],
+                        ["export", "adapted", "--merge", "--to", self.folder / "other"]):
             said = self.runner(*command, code=3).stderr
             self.assertIn(f"{self.base}: has not the weights that the run's adapters were trained on", said)
         self.assertFalse((self.folder / "other").exists())

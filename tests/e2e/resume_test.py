@@ -233,6 +233,16 @@ class Resume(FolioTest):
         self.assertIn("there is no run of ", said)
         self.assertRegex(said, "to make the newest longer that has: runner resume [0-9a-f]{8} training.max_steps=N")
 
+    def test_auto_does_not_begin_again_what_is_still_at_work(self):
+        process = self.start(self.file, "training.max_steps=100000", "--name", "left")
+        folder = self.wait_for_steps(2, "left")
+        process.kill()  # its worker goes on
+        process.wait()
+        said = self.runner(self.file, "--resume", "auto", "training.max_steps=100000", code=2).stderr
+        self.assertIn(f"run {folder.name} is at work", said)
+        self.assertEqual(len(self.run_folders()), 1)
+        self.runner("stop", folder.name)
+
     def test_it_goes_on_from_the_best_or_a_named_checkpoint(self):
         self.json(self.file, "--name", "chosen", "training.max_steps=120", "training.eval_steps=40",
                   "training.load_best_model_at_end=true")

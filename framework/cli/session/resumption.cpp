@@ -88,6 +88,7 @@ std::optional<Resumption> resumption_of(const fs::path& experiment, const Resume
     }
     const runs::Run run = store.load(summary.id);
     const std::string problem = obstacle(run);
+    if (runs::is_active(summary.state)) throw Error(ErrorKind::usage, problem);  // a second one would do the same again
     if (problem.empty()) return to_go_on(run, choice);
     if (why.empty()) why = problem;
   }

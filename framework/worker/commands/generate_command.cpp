@@ -3,14 +3,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "folio/error.h"
 #include "generate/generate.h"
 #include "generate/infill.h"
-#include "runs/record/events.h"
-#include "runs/record/facts.h"
 #include "support/files.h"
 #include "train/execution.h"
 #include "train/saving/model_files.h"
@@ -98,14 +95,6 @@ struct LoadedModel {
   std::unique_ptr<Model> model;
 };
 
-runs::Facts recorded_facts(const runs::RunFolder& folder) {
-  nlohmann::json values = nlohmann::json::object();
-  runs::for_each_event(folder.events(), [&](const runs::Event& event) {
-    if (const auto* facts = std::get_if<runs::FactsEvent>(&event.what)) values.update(facts->values);
-  });
-  return runs::facts_from_json(values);
-}
-
 LoadedModel load_run(const runs::RunFolder& folder) {
   LoadedModel loaded{Job::from_run(folder, Job::Builds::any), nullptr, nullptr};
   loaded.tokenizer = loaded.job.make_tokenizer();
@@ -113,9 +102,9 @@ LoadedModel load_run(const runs::RunFolder& folder) {
   loaded.model = loaded.job.make_model(*loaded.tokenizer);
   if (loaded.job.has_adapters()) {  // the run's folder has these alone
     WeightsSource base = loaded.job.weights_source().value();
-    base.adapters.reset();
-    const InitialWeights beneath = load_initial_weights(*loaded.model, base);
-    runs::require_initial_weights(recorded_facts(folder), beneath.folder, beneath.weights_hash);
+    base.adapters = folder.model();
+    load_initial_weights(*loaded.model, base);
+    return loaded;
   }
   train::load_model(*loaded.model, folder.model(), loaded.job.hugging_face());
   return loaded;
