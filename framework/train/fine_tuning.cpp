@@ -90,6 +90,8 @@ bool is_end_of(const std::string& target, const std::string& name) {
 
 void freeze(const Model& model, const std::vector<std::string>& patterns) {
   const std::vector<Parameter>& parameters = model.parameters();
+  const auto learning = std::count_if(parameters.begin(), parameters.end(),
+                                      [](const Parameter& parameter) { return parameter.tensor.requires_grad(); });
   for (const std::string& pattern : patterns) {
     bool matched = false;
     for (const Parameter& parameter : parameters) {
@@ -101,8 +103,8 @@ void freeze(const Model& model, const std::vector<std::string>& patterns) {
   }
   if (!patterns.empty() && trainable_count(model) == 0) {
     throw Error(ErrorKind::experiment,
-                fmt::format("training.freeze leaves nothing to learn: '{}' fit all {} parameters",
-                            fmt::join(patterns, "', '"), parameters.size()));
+                fmt::format("training.freeze leaves nothing to learn: '{}' fit all {} parameters that would",
+                            fmt::join(patterns, "', '"), learning));
   }
 }
 

@@ -84,7 +84,7 @@ nlohmann::json describe_machine() {
 }
 
 bool decides_numbers(const std::string& variable) {
-  for (const char* prefix : {"ATEN_", "ONEDNN_", "DNNL_", "MKL_", "LD_PRELOAD"})
+  for (const char* prefix : {"ATEN_", "ONEDNN_", "DNNL_", "MKL_", "LD_PRELOAD", "OMP_DYNAMIC", "OMP_THREAD_LIMIT"})
     if (variable.starts_with(prefix)) return true;
   return false;
 }

@@ -2,9 +2,11 @@
 
 #include <future>
 #include <system_error>
+#include <utility>
 #include <variant>
 
 #include "folio/error.h"
+#include "formats/adapter_config.h"
 #include "runs/record/events.h"
 #include "runs/record/facts.h"
 #include "runs/record/run_folder.h"
@@ -47,6 +49,15 @@ void require_their_base(const fs::path& adapters, const InitialWeights& base) {
   runs::require_initial_weights(runs::facts_from_json(values), base.folder, base.weights_hash);
 }
 
+/// What is to be known where the adapters name another base than the one that they are put on.
+std::optional<std::string> note_on_base(const fs::path& adapters, const fs::path& base) {
+  const std::string named = read_adapter_config(adapters).base_model;
+  std::error_code error;
+  if (named.empty() || fs::weakly_canonical(adapters / named, error) == fs::weakly_canonical(base, error)) return {};
+  return (adapters / kAdapterConfigFile).string() + ": base_model_name_or_path is '" + named +
+         "', and the adapters are put on " + base.string();
+}
+
 }  // namespace
 
 void check_initial_weights(const Model& model, const WeightsSource& source) {
@@ -64,7 +75,10 @@ InitialWeights load_initial_weights(Model& model, const WeightsSource& source) {
     train::load_weights(match, weights);
     if (source.adapters) train::load_adapters(model, *source.adapters);
     InitialWeights initial{source.folder.string(), hash.get(), sha256_file(source.folder / "config.json"), match.notes};
-    if (source.adapters) require_their_base(*source.adapters, initial);
+    if (source.adapters) {
+      require_their_base(*source.adapters, initial);
+      if (auto note = note_on_base(*source.adapters, source.folder)) initial.notes.push_back(std::move(*note));
+    }
     return initial;
   });
 }

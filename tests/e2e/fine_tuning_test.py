@@ -148,10 +148,15 @@ class Adapters(FineTuningTest):
         texts = {name: self.runner("generate", name, *prompt).stdout for name in ("base", "adapted", model)}
         self.assertEqual(texts["adapted"], texts[model])  # by the run and by its folder
 
+        # Put on another base than they name, which may be right, they say so.
+        shutil.copytree(self.base, self.folder / "moved")
+        told = self.tuned("{from: moved, lora: {from: " + str(model) + "}}", "training.max_steps=1").stderr
+        self.assertIn(f"base_model_name_or_path is '{self.base}', and the adapters are put on {self.folder}/moved", told)
+
         # Weights beneath them that have changed are noticed.
         weights = self.base / "model.safetensors"
         weights.write_bytes(weights.read_bytes()[:-1] + b"\x3f")
-        for command in (["generate", "adapted", *prompt], ["generate", model, *prompt], [self.folder / "tuned.yaml"],
+        for command in (["generate", "adapted", *prompt], ["generate", model, *prompt], [self.experiment(self.rest + "model: {from: adapted}\n", "again.yaml")],
                         ["export", "adapted", "--merge", "--to", self.folder / "other"]):
             said = self.runner(*command, code=3).stderr
             self.assertIn(f"{self.base}: has not the weights that the run's adapters were trained on", said)

@@ -85,6 +85,15 @@ class Verify(FolioTest):
         said = self.runner("verify", "cut", "--steps", 41, code=2).stderr
         self.assertIn("went on otherwise after step 40", said)
 
+    def test_a_run_that_was_resumed_twice_is_repeated_to_where_it_went_on_otherwise(self):
+        self.run_named("twice", "training.save_steps=20", "training.max_steps=60")
+        self.json("resume", "twice", "training.max_steps=80")
+        self.json("resume", "twice", "--from", "checkpoint-40", "training.max_steps=90")
+        said = self.runner("verify", "twice", "--steps", 60, code=2).stderr
+        self.assertIn("went on otherwise after step 40", said)
+        self.assertTrue(self.json("verify", "twice", "--steps", 40)["equal"])
+        self.assertTrue(self.json("verify", "twice", "--from", "checkpoint-40", "--steps", 20)["equal"])
+
     def test_what_cannot_be_repeated_says_why(self):
         folder = self.run_named("short", "training.max_steps=30", "training.logging_steps=25", "training.eval_strategy=no")
         other = self.run_named("other", "training.max_steps=40")

@@ -97,9 +97,9 @@ std::int64_t target_of(const runs::Run& run, std::int64_t after, const std::opti
   std::string why = fmt::format("run {} has done {} steps", id, with_commas(end));
   for (const json& session : sessions_behind(run, after)) {
     if (session.at("changes").empty() && session.at("differences").empty()) continue;
-    limit = std::min<std::int64_t>(limit, session.at("step"));
+    if (session.at("step") >= limit) continue;
+    limit = session.at("step");
     why = fmt::format("run {} went on otherwise after step {}: 'runner show {}' says how", id, with_commas(limit), id);
-    break;
   }
   std::set<std::int64_t> saved;
   for (const CheckpointFolder& checkpoint : checkpoints_in(run.folder.checkpoints()))
