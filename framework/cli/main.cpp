@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,7 @@
 #include "cli/session/interrupts.h"
 #include "cli/view/print_json.h"
 #include "support/error.h"
+#include "support/human.h"
 #include "support/nearest_name.h"
 #include "support/passwords.h"
 #include "support/standard_streams.h"
@@ -82,6 +84,20 @@ void require_plain_environment() {
   }
 }
 
+/// A stack in which neither this program nor what it starts overflows, also in threads, whose stacks are of that size.
+void require_stack() {
+  constexpr rlim_t kLeast = 512 << 10, kUsual = 8 << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kLeast) return;  // RLIM_INFINITY is the largest
+  if (limit.rlim_max >= kLeast) {
+    const rlimit raised{std::min(limit.rlim_max, kUsual), limit.rlim_max};
+    if (::setrlimit(RLIMIT_STACK, &raised) == 0) return;
+  }
+  throw Error(ErrorKind::run,
+              fmt::format("ulimit -s leaves {} for the stack, expected {} or more: ulimit -s 8192",
+                          human_bytes(static_cast<double>(limit.rlim_max)), human_bytes(static_cast<double>(kLeast))));
+}
+
 /// Whether what goes wrong is told as JSON, on standard output as the answer would be.
 bool json_wanted(const std::vector<std::string>& arguments) {
   return std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
@@ -95,6 +111,7 @@ void tell_error(bool as_json, std::string_view kind, const std::string& message)
 
 int run(std::vector<std::string> arguments) {
   require_plain_environment();
+  require_stack();
   const Program program("runner",
                         "Folio trains language models from an experiment file, and compares the results honestly.",
                         "folio " + std::string(folio_version()));

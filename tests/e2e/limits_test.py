@@ -57,6 +57,13 @@ class Output(Shell):
         done = self.shell("set -o pipefail; trap '' PIPE; runner schema | true")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
+    def test_a_stack_too_small_is_told_and_a_soft_limit_is_raised(self):
+        done = self.shell("ulimit -s 64; runner check tiny.yaml")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("ulimit -s leaves 64.0 KiB for the stack, expected 512.0 KiB or more", done.stderr)
+        done = self.shell("ulimit -S -s 64; runner tiny.yaml training.max_steps=2")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_a_file_larger_than_allowed_is_an_error_and_no_signal(self):
         done = self.shell("ulimit -f 1; runner schema > schema.json")
         self.assertEqual(done.returncode, 1)
