@@ -178,8 +178,9 @@ CheckpointWriter::Where CheckpointWriter::save(CheckpointContents contents) {
   throw_what_failed();
   make_directories(folder_);
   const double needed = kSpare * static_cast<double>(bytes_of_all(contents));
-  if (needed > free_memory_() + spare_room_.bytes()) finish();  // which frees what is being written
-  if (needed > free_memory_()) {
+  const auto has_room = [&] { return needed <= free_memory_() + spare_room_.bytes(); };
+  if (!has_room()) finish();  // which frees what is being written
+  if (!has_room()) {
     write(folder_, borrowed(std::move(contents)));
     return Where::before_training;
   }

@@ -85,6 +85,38 @@ TEST_CASE("saves that come faster than the disk takes them wait for the last but
   CHECK(saved_value(checkpoint_path(scratch.path(), 30)) == 1);
 }
 
+TEST_CASE("memory that is kept for the next copy counts as free") {
+  const TemporaryFolder scratch;
+  const at::Tensor weight = at::full({300, 400}, 1.0);
+  double free_memory = 0;
+  CheckpointWriter writer(scratch.path(), [&] { return free_memory; });
+  const auto bytes = 1.05 * static_cast<double>(weight.nbytes());  // too little by itself
+  const auto where = [&](std::int64_t step) { return writer.save(contents_of(step, weight)); };
+  free_memory = 2 * bytes;
+  CHECK(where(1) == CheckpointWriter::Where::beside_training);
+  while (writer.at_work()) ::usleep(1000);
+  free_memory = bytes;
+  CHECK(where(2) == CheckpointWriter::Where::beside_training);
+  writer.finish();  // which gives it back
+  CHECK(where(3) == CheckpointWriter::Where::before_training);
+  CHECK(saved_value(checkpoint_path(scratch.path(), 3)) == 1);
+}
+
+TEST_CASE("memory may be made ready before the first checkpoint") {
+  const TemporaryFolder scratch;
+  const at::Tensor weight = at::full({300, 400}, 1.0);
+  for (const std::size_t bytes : {weight.nbytes(), std::size_t{1}, std::size_t{1} << 28}) {  // or another amount
+    CheckpointWriter writer(scratch.path(), [] { return kPlenty; });
+    writer.expect(bytes);
+    writer.save(contents_of(7, weight));
+    writer.let_tensors_change();
+    weight.add_(1);
+    writer.finish();
+    CHECK(saved_value(checkpoint_path(scratch.path(), 7)) == weight.min().item<float>() - 1);
+  }
+  CheckpointWriter(scratch.path(), [] { return kPlenty; }).expect(std::size_t{1} << 28);  // and is not needed
+}
+
 TEST_CASE("a transposed tensor is written in its own order") {
   const TemporaryFolder scratch;
   const at::Tensor weight = at::arange(70 * 45, at::kFloat).view({70, 45});
