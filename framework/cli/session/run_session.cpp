@@ -141,7 +141,10 @@ RunEnd work_on(const runs::NewRun& run, const RunRequest& request, const GlobalO
         if (line.contains("error"))
           told = {error_kind_from_string(line["error"].at("kind").get<std::string>()), line["error"].at("message")};
         begun = begun || line.contains("resumed");
-        waited_for = line.value("waits_for", waited_for);
+        if (line.contains("waits_for"))
+          waited_for = line["waits_for"];
+        else if (line.contains("step") || line.contains("stage"))
+          waited_for.clear();  // it has come back
         view.show(line);
       },
       [&] {

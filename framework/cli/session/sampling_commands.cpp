@@ -61,9 +61,8 @@ void set(SamplingChoice& choice, const Setting& setting, std::string_view text) 
       setting.member);
 }
 
-}  // namespace
-
-std::string sampling_commands_help() {
+/// The commands, a line each.
+std::string help_text() {
   std::string text;
   for (const Setting& setting : settings())
     text += fmt::format("  {:<18}  {}\n", fmt::format("/{} N", setting.name), setting.help);
@@ -72,6 +71,7 @@ std::string sampling_commands_help() {
   return text + "A prompt that begins with / is typed with two.\n";
 }
 
+/// The values, in one line as they would be typed.
 std::string to_text(const SamplingChoice& choice) {
   std::string text;
   for (const Setting& setting : settings())
@@ -79,13 +79,15 @@ std::string to_text(const SamplingChoice& choice) {
   return text;
 }
 
+}  // namespace
+
 std::string do_sampling_command(std::string_view line, SamplingChoice& choice) {
   const std::size_t name_end = std::min(line.find(' '), line.size());
   const std::string name(line.substr(1, name_end - 1));
   std::string_view value = line.substr(name_end);
   while (value.starts_with(' ')) value.remove_prefix(1);
   while (value.ends_with(' ')) value.remove_suffix(1);
-  if (name == "help") return sampling_commands_help() + to_text(choice) + "\n";
+  if (name == "help") return help_text() + to_text(choice) + "\n";
   std::vector<std::string> names{"help", "quit"};
   for (const Setting& setting : settings()) {
     names.emplace_back(setting.name);

@@ -15,12 +15,6 @@ struct SamplingChoice {
   std::int64_t seed = 42;
 };
 
-/// What the commands are, a line each.
-std::string sampling_commands_help();
-
-/// The values, in one line as they would be typed.
-std::string to_text(const SamplingChoice& choice);
-
 /// Does what a typed line such as "/temperature 0.5" asks for, and gives what is to be told. Throws Error (usage) that
 /// says what was expected and leaves the choice as it was.
 std::string do_sampling_command(std::string_view line, SamplingChoice& choice);
