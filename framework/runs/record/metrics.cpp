@@ -84,8 +84,7 @@ constexpr std::array kMetrics{
         "products of the same shapes and precision reach alone on this machine: the better of the rates measured "
         "before and after the run, each the best of several rounds. Not recorded if other programs kept the machine "
         "busy (`machine_was_busy` in the environment), if the run was faster than that rate, or if a part of the model "
-        "is "
-        "frozen. Folio's own."},
+        "is frozen. Folio's own."},
     Metric{
         "session_train_runtime", "s", none, Aspect::speed, Phase::run, Shape::seconds,
         "Of a resumed run: the time that its last session trained; train_runtime is that of all sessions.",
