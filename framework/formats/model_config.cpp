@@ -82,6 +82,11 @@ ModelConfig::ModelConfig(std::string_view text, std::string name)
   config.at("architectures").for_each([&](const JsonPart& item) { architectures_.push_back(item.text()); });
 }
 
+bool ModelConfig::ties_head() const {
+  const auto found = json_.find("tie_word_embeddings");
+  return found != json_.end() && *found == nlohmann::json(true);
+}
+
 std::map<std::string, ModelConfig::Value> ModelConfig::read(const OptionTable& options,
                                                             const HuggingFaceClass& class_of_plugin,
                                                             std::vector<std::string>& problems) const {

@@ -27,6 +27,8 @@ class ModelConfig {
 
   /// Empty where there is none.
   const std::string& model_type() const { return model_type_; }
+  /// Whether it says that the head's weight is the token embedding.
+  bool ties_head() const;
   /// The classes that it was saved from; usually one.
   const std::vector<std::string>& architectures() const { return architectures_; }
 

@@ -7,6 +7,7 @@
 
 #include "folio/error.h"
 #include "formats/adapter_config.h"
+#include "formats/model_config.h"
 #include "runs/record/events.h"
 #include "runs/record/facts.h"
 #include "runs/record/run_folder.h"
@@ -58,11 +59,16 @@ std::optional<std::string> note_on_base(const fs::path& adapters, const fs::path
          "', and the adapters are put on " + base.string();
 }
 
+train::WeightsMatch match(const Model& model, const ModelWeights& weights, const WeightsSource& source) {
+  const bool ties_head = ModelConfig(source.folder / "config.json").ties_head();
+  return train::match_weights(train::base_parameters(model), weights, source.saved_from, ties_head);
+}
+
 }  // namespace
 
 void check_initial_weights(const Model& model, const WeightsSource& source) {
   of_experiment([&] {
-    train::match_weights(train::base_parameters(model), ModelWeights(source.folder), source.saved_from);
+    match(model, ModelWeights(source.folder), source);
     if (source.adapters) train::load_adapters(model, *source.adapters);
   });
 }
@@ -70,11 +76,12 @@ void check_initial_weights(const Model& model, const WeightsSource& source) {
 InitialWeights load_initial_weights(Model& model, const WeightsSource& source) {
   return of_experiment([&] {
     const ModelWeights weights(source.folder);
-    const train::WeightsMatch match = train::match_weights(train::base_parameters(model), weights, source.saved_from);
+    const train::WeightsMatch matched = match(model, weights, source);
     std::future<std::string> hash = std::async(std::launch::async, [&] { return weights.hash(); });
-    train::load_weights(match, weights);
+    train::load_weights(matched, weights);
     if (source.adapters) train::load_adapters(model, *source.adapters);
-    InitialWeights initial{source.folder.string(), hash.get(), sha256_file(source.folder / "config.json"), match.notes};
+    InitialWeights initial{source.folder.string(), hash.get(), sha256_file(source.folder / "config.json"),
+                           matched.notes};
     if (source.adapters) {
       require_their_base(*source.adapters, initial);
       if (auto note = note_on_base(*source.adapters, source.folder)) initial.notes.push_back(std::move(*note));

@@ -36,8 +36,9 @@ bool fits_any(const std::vector<std::string>& patterns, std::string_view name) {
 
 class Matcher {
  public:
-  Matcher(const std::vector<Parameter>& parameters, const ModelWeights& weights, const HuggingFaceClass& saved_from)
-      : weights_(weights), class_(saved_from) {
+  Matcher(const std::vector<Parameter>& parameters, const ModelWeights& weights, const HuggingFaceClass& saved_from,
+          bool ties_head)
+      : weights_(weights), class_(saved_from), ties_head_(ties_head) {
     for (const Parameter& parameter : parameters) parameters_.emplace(parameter.name, &parameter);
     prefix_ = class_.base_prefix + ".";
     const auto has_prefix = [&](const ModelWeights::Tensor& t) { return t.entry.name.starts_with(prefix_); };
@@ -47,6 +48,8 @@ class Matcher {
 
   WeightsMatch run(const std::vector<Parameter>& parameters) {
     for (const ModelWeights::Tensor& tensor : weights_.tensors()) place(tensor);
+    if (ties_head_)
+      for (const Parameter& parameter : parameters) copy_tied(parameter.name);
     WeightsMatch match;
     match.notes = notes();
     std::vector<std::string> missing;
@@ -100,18 +103,29 @@ class Matcher {
     }
   }
 
+  /// Where the file has no tensor for the parameter, but one for what it is tied to there.
+  void copy_tied(const std::string& parameter) {
+    const std::string* other = tied_to(parameter);
+    if (other == nullptr || filled_.contains(parameter) || !filled_.contains(*other)) return;
+    filled_.emplace(parameter, filled_.at(*other));
+    copied_.push_back(fmt::format(
+        "config.json ties {0} to {1}; here it begins as a copy of it, and training parts them", parameter, *other));
+  }
+
   bool fits_parameter(const Parameter& parameter, const ModelWeights::Tensor& stored) {
     return add_misfits(stored.entry.name, stored.entry.dtype, stored.entry.shape, as_in_file(parameter).sizes(),
                        misfits_);
   }
 
   std::vector<std::string> notes() const {
-    if (unused_.empty()) return {};
+    if (unused_.empty()) return copied_;
     std::string names;
     for (std::size_t i = 0; i < std::min(unused_.size(), Misfits::kMostNamed); ++i)
       names += (i > 0 ? ", " : "") + unused_[i];
-    return {fmt::format("{} tensors belong to other heads than {}'s and are not used: {}", unused_.size(), class_.name,
-                        names)};
+    std::vector<std::string> notes = copied_;
+    notes.push_back(fmt::format("{} tensors belong to other heads than {}'s and are not used: {}", unused_.size(),
+                                class_.name, names));
+    return notes;
   }
 
   [[noreturn]] void fail(const std::vector<std::string>& missing) const {
@@ -127,12 +141,14 @@ class Matcher {
 
   const ModelWeights& weights_;
   const HuggingFaceClass& class_;
+  bool ties_head_;
   std::map<std::string, const Parameter*> parameters_;
   std::string prefix_;
   bool is_base_ = false;
   std::map<std::string, const ModelWeights::Tensor*> filled_;        // by parameter
   std::multimap<std::string, const ModelWeights::Tensor*> aliases_;  // by the parameter that they must equal
   std::vector<std::string> unused_;
+  std::vector<std::string> copied_;  // what is noted of them
   Misfits misfits_;
 };
 
@@ -184,8 +200,8 @@ void check_tied(const WeightsMatch::Pair& pair, const ModelWeights& weights) {
 }  // namespace
 
 WeightsMatch match_weights(const std::vector<Parameter>& parameters, const ModelWeights& weights,
-                           const HuggingFaceClass& saved_from) {
-  return Matcher(parameters, weights, saved_from).run(parameters);
+                           const HuggingFaceClass& saved_from, bool ties_head) {
+  return Matcher(parameters, weights, saved_from, ties_head).run(parameters);
 }
 
 void load_weights(const WeightsMatch& match, const ModelWeights& weights) {

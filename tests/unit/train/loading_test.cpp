@@ -259,6 +259,31 @@ TEST_CASE("every tensor that does not fit is named, twenty at most") {
              Contains("twice: transformer.ln_f.bias and transformer.ln_f.beta"));
 }
 
+TEST_CASE("a head that config.json ties to the embedding and the model does not begins as a copy of it") {
+  const TemporaryFolder folder;  // as transformers 5 writes a T5 whose head's input is not scaled
+  Tensors tensors("t5_gated-float32");
+  tensors.erase("lm_head.weight");
+  tensors.write(folder);
+  const auto model = make_model(plugin_named("t5"), folder_of("t5_gated-float32"));
+  const ModelWeights weights(folder.path());
+  const HuggingFaceClass& its = plugin_named("t5").hugging_face;
+  CHECK_THROWS_WITH(match_weights(model->parameters(), weights, its), Contains("missing: lm_head.weight"));
+  const WeightsMatch match = match_weights(model->parameters(), weights, its, /*ties_head=*/true);
+  REQUIRE(match.notes.size() == 1);
+  CHECK(match.notes[0] ==
+        "config.json ties lm_head.weight to shared.weight; here it begins as a copy of it, and training "
+        "parts them");
+  load_weights(match, weights);
+  const auto weight = [&](const std::string& name) {
+    const auto& all = model->parameters();
+    return std::find_if(all.begin(), all.end(), [&](const Parameter& p) { return p.name == name; })->tensor;
+  };
+  CHECK(weight("lm_head.weight").equal(weight("shared.weight")));
+  CHECK(weight("lm_head.weight").data_ptr() != weight("shared.weight").data_ptr());
+  CHECK(ModelConfig(folder_of("t5_gated-float32") / "config.json").ties_head());
+  CHECK_FALSE(ModelConfig(folder_of("llama-float32") / "config.json").ties_head());
+}
+
 TEST_CASE("a file that became shorter is named, and nothing crashes") {
   const TemporaryFolder folder;
   Tensors("gpt-float32").write(folder);
