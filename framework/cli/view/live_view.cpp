@@ -59,7 +59,7 @@ void LiveView::show(const nlohmann::json& line) {
     print(waits_for());
   else if (line.contains("waits_for"))
     print(fmt::format("Waiting for {} to come back. {}.", line["waits_for"].get<std::string>(), kAgain));
-  else if (line.contains("sample"))
+  else if (line.contains("wrote"))
     show_sample(line);
   else if (line.contains("note"))
     print(line["note"].get<std::string>());
@@ -122,7 +122,7 @@ void LiveView::show_points(const nlohmann::json& line) {
 /// In one line, as much of it as the terminal has room for.
 void LiveView::show_sample(const nlohmann::json& line) {
   stage_.clear();
-  std::string text = without_controls(line.at("sample").get<std::string>(), /*keep_lines=*/true);
+  std::string text = without_controls(line.at("wrote").get<std::string>(), /*keep_lines=*/true);
   std::replace(text.begin(), text.end(), '\n', ' ');
   text = fmt::format("step {} writes: {}", line.at("step").get<int>(), text);
   print(bar_.enabled() ? cut_to_width(text, terminal_width(STDERR_FILENO)) : text);

@@ -57,7 +57,7 @@ void RunRecorder::sample(std::int64_t step) {
   events_.sample(step, sample.prompt, sample.text);
   fmt::print(std::cerr, "Sample after step {}: {}\n", step,
              without_controls(sample.prompt + sample.text, /*keep_lines=*/true));
-  progress_.write({{"sample", sample.prompt + sample.text}, {"step", step}});
+  progress_.write({{"wrote", sample.prompt + sample.text}, {"step", step}});
 }
 
 void RunRecorder::saving(std::int64_t step, bool beside_training) {

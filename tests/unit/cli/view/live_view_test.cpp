@@ -68,3 +68,15 @@ TEST_CASE("a stage is named once, then told how far it is") {
   });
   CHECK(text == "Encoding the text\nEncoding the text: 37 %  976.6 KiB/s  50 s left\n");
 }
+
+TEST_CASE("a text that the model wrote is told in one line, without what could move the cursor") {
+  const std::string text = told([] {
+    LiveView view(false);
+    view.show({{"wrote", "ROMEO.\nBut soft\x1b[2J"}, {"step", 40}});
+    view.show({{"sample", {{"position", 1}}}});  // of `runner data`, which is for another view
+    view.show({{"waits_for", "model plugin 'x'"}});
+  });
+  CHECK(text ==
+        "step 40 writes: ROMEO. But soft\uFFFD[2J\nWaiting for model plugin 'x' to come back. Ctrl-C again "
+        "stops at once, without saving.\n");
+}
