@@ -20,7 +20,7 @@ std::atomic<bool> stop_wanted = false;
 std::atomic<bool> keeps = false;
 std::atomic<int> first_signal = 0;
 
-int code_of(int signal) { return signal == SIGTERM ? 128 + SIGTERM : folio::exit_code(ErrorKind::interrupted); }
+int code_of(int signal) { return signal == SIGTERM ? kTerminatedCode : folio::exit_code(ErrorKind::interrupted); }
 
 extern "C" void on_stop_signal(int number) {
   if (first_signal == 0) first_signal = number;

@@ -37,7 +37,7 @@ InterruptScope::~InterruptScope() {
 
 void InterruptScope::let_worker_take(bool takes) { worker_takes_them = takes ? 1 : 0; }
 
-int interrupted_exit_code() { return first_signal == SIGTERM ? 128 + SIGTERM : exit_code(ErrorKind::interrupted); }
+int interrupted_exit_code() { return first_signal == SIGTERM ? kTerminatedCode : exit_code(ErrorKind::interrupted); }
 
 void note_termination() {
   if (first_signal == 0) first_signal = SIGTERM;

@@ -1,7 +1,6 @@
 #include "cli/session/run_follower.h"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -10,6 +9,7 @@
 
 #include "cli/session/results_store.h"
 #include "support/error.h"
+#include "support/stop_signals.h"
 
 namespace folio::cli {
 namespace {
@@ -21,13 +21,6 @@ constexpr seconds kBetweenSyncs{1};
 constexpr seconds kAfterFailure{5};
 constexpr seconds kUntilWarning{20};
 constexpr seconds kForLastSync{5};
-
-/// Leaves signals to the thread that watches the worker.
-void block_signals() {
-  sigset_t all;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
-}
 
 }  // namespace
 
@@ -77,7 +70,7 @@ struct RunFollower::Shared {
 
 RunFollower::RunFollower(const GlobalOptions& global, std::string run_id) : shared_(std::make_shared<Shared>()) {
   std::thread([shared = shared_, global, run_id = std::move(run_id)] {
-    block_signals();
+    block_signals_in_this_thread();  // they are for the one that watches the worker
     shared->follow(global, run_id);
     const std::lock_guard lock(shared->mutex);
     shared->ended = true;

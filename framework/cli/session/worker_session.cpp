@@ -20,7 +20,6 @@
 namespace folio::cli {
 namespace {
 
-constexpr int kTerminated = 128 + SIGTERM;
 constexpr const char* kOnlyAPlugin = "; only code of a plugin ends it so";
 
 /// Takes whole lines out of `pending` and hands over those that are JSON.
@@ -54,7 +53,7 @@ bool WorkerEnd::by_a_person() const {
   // Before there is anything to keep it ends by itself.
   const bool asked =
       std::find(std::begin(kStopSignals), std::end(kStopSignals), status.signal) != std::end(kStopSignals);
-  return status.code == exit_code(ErrorKind::interrupted) || status.code == kTerminated ||
+  return status.code == exit_code(ErrorKind::interrupted) || status.code == kTerminatedCode ||
          (asked && lack_of_processor_time().empty()) || (status.signal == SIGKILL && interrupts > 1);
 }
 
@@ -115,7 +114,7 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
   }
   scope.let_worker_take(false);
   const ExitStatus status = worker.wait();
-  if (status.code == kTerminated || status.signal == SIGTERM) note_termination();
+  if (status.code == kTerminatedCode || status.signal == SIGTERM) note_termination();
   return {status, passed_on, processor_seconds_of_children() - seconds_before, told_end};
 }
 

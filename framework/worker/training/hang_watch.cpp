@@ -1,7 +1,5 @@
 #include "worker/training/hang_watch.h"
 
-#include <signal.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "support/human.h"
+#include "support/stop_signals.h"
 #include "worker/crash_report.h"
 
 namespace folio::worker {
@@ -16,13 +15,6 @@ namespace {
 
 constexpr double kLookSeconds = 0.1;
 constexpr double kPatienceSeconds = 2;
-
-/// Leaves signals to the main thread.
-void block_signals() {
-  sigset_t all;
-  ::sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, nullptr);
-}
 
 /// Whether nobody asked to stop meanwhile.
 bool pause(const std::stop_token& stop) {
@@ -48,7 +40,7 @@ HangWatch::HangWatch(Asked asked)
     : asked_(std::move(asked)), thread_([this](const std::stop_token& stop) { watch(stop); }) {}
 
 void HangWatch::watch(const std::stop_token& stop) const {
-  block_signals();
+  block_signals_in_this_thread();
   std::uint64_t seen = plugin_calls_so_far();
   Held still, still_and_to_stop;
   bool told = false;
