@@ -16,7 +16,7 @@ namespace {
 using runs::RunSummary;
 
 struct CompareOptions {
-  RunChoice choice;
+  runs::RunChoice choice;
   runs::TableRequest request;
   bool csv = false;
   bool json = false;
@@ -28,7 +28,7 @@ void compare_runs(const GlobalOptions& global, const CompareOptions& options) {
   const std::vector<RunSummary> all = store.list();
   const runs::RunSettings settings = store.settings();
   const runs::RunFields fields(all, settings);
-  const std::vector<RunSummary> runs = choose_runs(all, fields, options.choice, store.unread());
+  const std::vector<RunSummary> runs = runs::choose_runs(all, fields, options.choice, store.unread());
   const runs::RunTable table = runs::make_table(runs, settings, fields, options.request);
   if (options.json)
     print_json(runs::to_json(table, settings));

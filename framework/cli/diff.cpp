@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -6,8 +5,7 @@
 #include "cli/commands.h"
 #include "cli/session/results_store.h"
 #include "cli/view/print_json.h"
-#include "runs/compare/comparison.h"
-#include "runs/record/json_values.h"
+#include "runs/query/compare_runs.h"
 #include "runs/record/selection.h"
 #include "runs/report/comparison_json.h"
 #include "runs/report/comparison_text.h"
@@ -45,46 +43,6 @@ std::pair<std::string, std::string> choose(const std::vector<RunSummary>& runs, 
   return {a, b};
 }
 
-/// Whether two finished runs of one model did the same work, as those of one experiment do (but where early stopping
-/// ends them). It spares loading all other runs.
-bool may_be_kin(const RunSummary& run, const RunSummary& other) {
-  const auto same = [&](const char* metric) {
-    const auto in_run = run.metrics.find(metric);
-    const auto in_other = other.metrics.find(metric);
-    return in_run != run.metrics.end() && in_other != other.metrics.end() && in_run->second == in_other->second;
-  };
-  return run.id != other.id && other.state == runs::RunState::finished && run.model == other.model &&
-         same("train_samples") && same("global_step");
-}
-
-/// One sibling for each seed, the newest, and all repeats, looked for among the newest runs that did the same work.
-runs::Kin kin_of(const Run& run, const std::vector<RunSummary>& runs, runs::Store& store) {
-  constexpr int kMostLookedAt = 200;
-  runs::Kin kin;
-  kin.losses = store.points(run.summary.id, "loss");
-  const auto seed_of = [](const Run& of) { return runs::value_at(of.settings, "/training/seed"); };
-  std::vector<nlohmann::json> seeds{seed_of(run)};
-  int looked_at = 0;
-  for (const RunSummary& other : runs) {
-    if (!may_be_kin(run.summary, other)) continue;
-    if (++looked_at > kMostLookedAt) break;
-    const Run candidate = store.load(other.id);
-    if (runs::is_repeat(run, candidate)) kin.repeats.push_back(other);
-    const bool new_seed = std::find(seeds.begin(), seeds.end(), seed_of(candidate)) == seeds.end();
-    if (!new_seed || !runs::differ_only_in_seed(run, candidate)) continue;
-    seeds.push_back(seed_of(candidate));
-    kin.siblings.push_back(other);
-  }
-  return kin;
-}
-
-runs::Curves curves_of(const std::string& a, const std::string& b, runs::Store& store) {
-  const auto pair = [&](const char* metric) {
-    return runs::CurvePair{store.points(a, metric), store.points(b, metric)};
-  };
-  return {pair("loss"), pair("eval_loss")};
-}
-
 /// The first step at which two runs that should be equal part. Gives whether they do.
 bool compare_traces(const Run& a, const Run& b, const DiffOptions& options) {
   runs::require_folder(a);
@@ -110,15 +68,13 @@ int compare_runs(const GlobalOptions& global, const DiffOptions& options) {
   runs::Store store = open_store(global);
   const auto runs = store.list();
   const auto [id_a, id_b] = choose(runs, store.unread(), options);
-  const Run a = store.load(id_a);
-  const Run b = store.load(id_b);
-  if (options.trace) return compare_traces(a, b, options) && options.exit_code ? 1 : 0;
-  const runs::Comparison comparison = runs::compare(a, b, kin_of(a, runs, store), kin_of(b, runs, store));
+  if (options.trace) return compare_traces(store.load(id_a), store.load(id_b), options) && options.exit_code ? 1 : 0;
+  const auto [a, b, comparison, curves] = runs::compare_runs(store, runs, id_a, id_b);
   if (options.json) {
     print_json(runs::to_json(a, b, comparison));
   } else {
     Page page = Page::for_output(options.markdown ? Page::Form::markdown : Page::Form::terminal);
-    runs::add_comparison(page, a, b, comparison, curves_of(id_a, id_b, store), options.all);
+    runs::add_comparison(page, a, b, comparison, curves, options.all);
     std::cout << page.text();
   }
   return options.exit_code && !runs::same_result(comparison) ? 1 : 0;

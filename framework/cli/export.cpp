@@ -32,7 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ExportOptions {
-  RunChoice choice;
+  runs::RunChoice choice;
   bool all = false;
   std::optional<std::string> format;
   std::string to;
@@ -142,7 +142,8 @@ std::vector<runs::Run> chosen_runs(runs::Store& store, const ExportOptions& opti
   const runs::RunSettings settings = options.choice.where.empty() ? runs::RunSettings() : store.settings();
   std::vector<runs::Run> chosen;
   std::set<std::string> seen;
-  for (const runs::RunSummary& run : choose_runs(all, runs::RunFields(all, settings), options.choice, store.unread())) {
+  for (const runs::RunSummary& run :
+       runs::choose_runs(all, runs::RunFields(all, settings), options.choice, store.unread())) {
     if (!seen.insert(run.id).second) continue;
     chosen.push_back(store.load(run.id));
     runs::require_folder(chosen.back());

@@ -27,7 +27,7 @@ using runs::RunSummary;
 constexpr std::size_t kRowsOnTerminal = 20;
 
 struct LsOptions {
-  RunChoice choice;
+  runs::RunChoice choice;
   std::string sort_by;
   bool descending = false;
   std::size_t limit = 0;  ///< 0: none
@@ -35,25 +35,14 @@ struct LsOptions {
   bool all = false;
 };
 
-/// Sorts by a field; runs that lack it come last.
-void sort_runs(std::vector<RunSummary>& runs, const runs::RunFields& fields, const LsOptions& options) {
-  const runs::Field field = fields.require(options.sort_by, "--sort-by");
-  std::vector<runs::FieldValue> values;
-  for (const RunSummary& run : runs) values.push_back(fields.value(run, field));
-  std::vector<RunSummary> sorted;
-  for (const std::size_t place : runs::sorted_places(values, options.descending))
-    sorted.push_back(std::move(runs[place]));
-  runs = std::move(sorted);
-}
-
 /// The runs that were asked for, in the order that was. The settings are read only where they are asked for.
 std::vector<RunSummary> wanted_runs(runs::Store& store, const LsOptions& options) {
   std::vector<RunSummary> runs = store.list();
   if (options.choice.where.empty() && options.sort_by.empty()) return runs;
   const runs::RunSettings settings = store.settings();
   const runs::RunFields fields(runs, settings);
-  runs = choose_runs(std::move(runs), fields, options.choice, store.unread());
-  if (!options.sort_by.empty()) sort_runs(runs, fields, options);
+  runs = runs::choose_runs(std::move(runs), fields, options.choice, store.unread());
+  if (!options.sort_by.empty()) runs::sort_runs(runs, fields, options.sort_by, options.descending, "--sort-by");
   return runs;
 }
 

@@ -2,7 +2,6 @@
 
 #include "cli/commands.h"
 #include "cli/session/label.h"
-#include "cli/session/results_store.h"
 
 namespace folio::cli {
 namespace {
@@ -20,10 +19,7 @@ void add_name(const Command& program, const GlobalOptions& global, int&) {
   command.option("RUN", options->run, "a run, given as for 'show'").required().free_text();
   command.option("NAME", options->name, "the new name: 1 to 64 letters, digits, '.', '_' or '-'").required();
   command.footer("Example:\n  runner name latest romeo-warmup");
-  command.action([&global, options] {
-    check_run_name(options->name, open_store(global).list());
-    label_run(global, options->run, {options->name, std::nullopt, {}, {}});
-  });
+  command.action([&global, options] { label_run(global, options->run, {options->name, std::nullopt, {}, {}}); });
 }
 
 }  // namespace folio::cli

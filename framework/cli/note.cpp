@@ -19,10 +19,7 @@ void add_note(const Command& program, const GlobalOptions& global, int&) {
   command.option("RUN", options->run, "a run, given as for 'show'").required().free_text();
   command.option("TEXT", options->text, "one line; an empty one removes the note").required();
   command.footer("Example:\n  runner note latest 'the first with a warm-up'");
-  command.action([&global, options] {
-    check_label_text(options->text, "note");
-    label_run(global, options->run, {std::nullopt, options->text, {}, {}});
-  });
+  command.action([&global, options] { label_run(global, options->run, {std::nullopt, options->text, {}, {}}); });
 }
 
 }  // namespace folio::cli

@@ -35,7 +35,7 @@ std::vector<runs::RunSummary> runs_to_remove(const std::vector<runs::RunSummary>
     folder.name = "a folder that cannot be read";
     folder.state = runs::RunState::failed;
   }
-  const auto named = named_runs(runs, readable);
+  const auto named = runs::named_runs(runs, readable);
   found.insert(found.end(), named.begin(), named.end());
   return found;
 }

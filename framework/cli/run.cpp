@@ -5,7 +5,6 @@
 
 #include "cli/commands.h"
 #include "cli/session/detachment.h"
-#include "cli/session/label.h"
 #include "cli/session/multirun.h"
 #include "cli/session/results_store.h"
 #include "cli/session/resumption.h"
@@ -13,6 +12,7 @@
 #include "cli/session/run_session.h"
 #include "cli/session/session.h"
 #include "cli/view/print_json.h"
+#include "runs/query/label.h"
 #include "support/error.h"
 
 namespace folio::cli {
@@ -41,7 +41,7 @@ void print_begun(std::size_t runs, bool as_json) {
 
 int run_experiment(const RunOptions& options, const GlobalOptions& global, Detachment& detachment) {
   runs::Store store = open_store_to_add(global);
-  if (!options.name.empty()) check_run_name(options.name, store.list());
+  if (!options.name.empty()) runs::check_run_name(options.name, store.list());
   const Session session = open_session(global, options.file, options.overrides);
   RunRequest request{.experiment = experiment::load_experiment(options.file, options.overrides, session.declarations),
                      .overrides = options.overrides,

@@ -8,8 +8,8 @@
 
 #include "cli/commands.h"
 #include "cli/session/results_store.h"
-#include "cli/session/run_choice.h"
 #include "cli/view/print_json.h"
+#include "runs/query/run_choice.h"
 #include "runs/record/events.h"
 #include "support/error.h"
 #include "support/files.h"
@@ -53,7 +53,7 @@ class Stop {
   Stop(const StopOptions& options, const GlobalOptions& global) : options_(options), store_(open_store(global)) {}
 
   void run() {
-    const std::vector<runs::RunSummary> runs = named_runs(store_.list(), options_.runs, store_.unread());
+    const std::vector<runs::RunSummary> runs = runs::named_runs(store_.list(), options_.runs, store_.unread());
     for (const runs::RunSummary& run : runs) {
       runs::require_own(run);
       if (runs::is_active(run.state)) ask(run);

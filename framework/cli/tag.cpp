@@ -2,7 +2,6 @@
 
 #include "cli/commands.h"
 #include "cli/session/label.h"
-#include "support/error.h"
 
 namespace folio::cli {
 namespace {
@@ -13,14 +12,7 @@ struct TagOptions {
   bool remove = false;
 };
 
-void check_tag(const std::string& tag) {
-  check_label_text(tag, "tag");
-  if (!tag.empty() && tag.find_first_of(" ,") == std::string::npos) return;
-  throw Error(ErrorKind::usage, "'" + tag + "' cannot be a tag: a tag is a word without spaces or commas");
-}
-
 void tag_run(const GlobalOptions& global, const TagOptions& options) {
-  for (const std::string& tag : options.tags) check_tag(tag);
   runs::LabelEvent label;
   (options.remove ? label.untags : label.tags) = options.tags;
   label_run(global, options.run, label);

@@ -11,7 +11,6 @@
 #include <optional>
 
 #include "cli/session/interrupts.h"
-#include "cli/session/label.h"
 #include "cli/session/preflight.h"
 #include "cli/session/results_store.h"
 #include "cli/session/resumption.h"
@@ -20,6 +19,7 @@
 #include "cli/session/sweep.h"
 #include "cli/view/print_json.h"
 #include "formats/description_json.h"
+#include "runs/query/label.h"
 #include "runs/record/metrics.h"
 #include "support/error.h"
 #include "support/human.h"
@@ -58,7 +58,7 @@ class Multirun {
         global_(global),
         store_(open_store_to_add(global)),
         session_(open_session(global, options.file, options.overrides)) {
-    if (!options.name.empty()) check_run_name(options.name, store_.list());
+    if (!options.name.empty()) runs::check_run_name(options.name, store_.list());
     for (std::vector<std::string>& overrides : combinations(options.overrides)) {
       Combination combination;
       combination.label = fmt::format("{}", fmt::join(varied(overrides, options.overrides), " "));
