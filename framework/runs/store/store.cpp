@@ -262,15 +262,17 @@ Run Store::load(const std::string& id) {
   });
 }
 
-std::vector<Point> Store::points(const std::string& id, const std::string& metric) {
+std::vector<Point> Store::points(const std::string& id, const std::string& metric, std::int64_t after) {
   return database_->guarded([&](soci::session& session) {
     const long long row = row_of(session, id);
     std::vector<long long> steps(kFetchRows);
     std::vector<double> values(kFetchRows);
     std::vector<soci::indicator> indicators;
+    const long long after_step = after;
     soci::statement query = (session.prepare << "SELECT step, value FROM points WHERE run = :row AND metric = "
-                                                "(SELECT id FROM metrics WHERE name = :metric) ORDER BY step",
-                             into(steps), into(values, indicators), use(row), use(metric));
+                                                "(SELECT id FROM metrics WHERE name = :metric) AND step > :after "
+                                                "ORDER BY step",
+                             into(steps), into(values, indicators), use(row), use(metric), use(after_step));
     std::vector<Point> points;
     query.execute();
     while (query.fetch()) {
@@ -280,6 +282,20 @@ std::vector<Point> Store::points(const std::string& id, const std::string& metri
       values.resize(kFetchRows);
     }
     return points;
+  });
+}
+
+std::vector<std::string> Store::curves(const std::string& id) {
+  return database_->guarded([&](soci::session& session) {
+    const long long row = row_of(session, id);
+    std::string name;
+    soci::statement query = (session.prepare << "SELECT name FROM metrics WHERE EXISTS (SELECT 1 FROM points WHERE "
+                                                "run = :row AND metric = metrics.id) ORDER BY name",
+                             into(name), use(row));
+    std::vector<std::string> names;
+    query.execute();
+    while (query.fetch()) names.push_back(name);
+    return names;
   });
 }
 

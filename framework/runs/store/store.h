@@ -107,8 +107,11 @@ class Store {
   /// All of one run that is in the index. Throws Error (store) when there is no such run.
   Run load(const std::string& id);
 
-  /// The points of one metric by step; empty where there are none.
-  std::vector<Point> points(const std::string& id, const std::string& metric);
+  /// The points of one metric by step, those of later steps than `after`; empty where there are none.
+  std::vector<Point> points(const std::string& id, const std::string& metric, std::int64_t after = -1);
+
+  /// The metrics that the run has points of, by name.
+  std::vector<std::string> curves(const std::string& id);
 
   /// Where a run of this results folder, or a baseline, lies.
   RunFolder folder_of(const std::string& id) const;

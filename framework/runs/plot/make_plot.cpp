@@ -1,0 +1,197 @@
+#include "runs/plot/make_plot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "runs/plot/run_curve.h"
+#include "runs/plot/thinning.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
+
+namespace folio::runs {
+namespace {
+
+constexpr std::size_t kMostNamed = 12;          // metrics in a message
+constexpr std::size_t kMostInLabel = 2;         // settings
+constexpr std::size_t kMostProblemsNamed = 10;  // runs in the notes
+
+/// The names of the runs' metrics that have curves, each once.
+std::vector<std::string> curves_of(const std::vector<RunSummary>& runs, PlotSource& source) {
+  std::set<std::string> names;
+  for (const RunSummary& run : runs)
+    for (std::string& name : source.curves(run.id)) names.insert(std::move(name));
+  names.erase("epoch");
+  std::vector<std::string> sorted(names.begin(), names.end());
+  std::sort(sorted.begin(), sorted.end(), shown_before);
+  return sorted;
+}
+
+[[noreturn]] void refuse(const std::vector<RunSummary>& runs, const std::string& metric, PlotSource& source) {
+  const std::vector<std::string> names = curves_of(runs, source);
+  const std::string who = runs.size() == 1 ? "run " + runs.front().id : fmt::format("none of the {} runs", runs.size());
+  const bool is_final =
+      std::any_of(runs.begin(), runs.end(), [&](const RunSummary& run) { return run.metrics.contains(metric); });
+  std::string text = who + (runs.size() == 1 ? " has no curve of '" : " has a curve of '") + metric + "'";
+  if (is_final) text += ", which is one value for the whole run (runner compare shows it)";
+  if (names.empty()) throw Error(ErrorKind::usage, text + "; it has logged no points so far");
+  text += did_you_mean(metric, names) + "; there are curves of ";
+  text += fmt::format(
+      "{}",
+      fmt::join(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMostNamed)), ", "));
+  if (names.size() > kMostNamed) text += fmt::format(" and {} more", names.size() - kMostNamed);
+  throw Error(ErrorKind::usage, text);
+}
+
+/// The name of each row's runs and, where several rows have one name, the settings that tell them apart, if these are
+/// few, else the id.
+std::vector<std::string> labels_of(const RunTable& table) {
+  std::map<std::string, int> named;
+  for (const RunTable::Row& row : table.rows) ++named[row.runs.front()->name];
+  std::vector<std::size_t> settings;
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    if (table.columns[c].kind == Field::Kind::setting) settings.push_back(c);
+  std::vector<std::string> labels;
+  std::map<std::string, int> seen;
+  for (const RunTable::Row& row : table.rows) {
+    std::string label = row.runs.front()->name;
+    if (named[label] > 1 && settings.size() <= kMostInLabel) {
+      for (const std::size_t c : settings) {
+        const std::string& name = table.columns[c].name;
+        const FieldValue& value = row.cells[c].value;
+        const double* number = std::get_if<double>(&value);
+        const std::string text = number                                       ? fmt::format("{}", *number)
+                                 : std::holds_alternative<std::string>(value) ? std::get<std::string>(value)
+                                                                              : "none";
+        label += fmt::format(" {}={}", name.substr(name.rfind('.') + 1), text);
+      }
+    }
+    ++seen[label];
+    labels.push_back(std::move(label));
+  }
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (seen[labels[i]] > 1) labels[i] += " " + table.rows[i].runs.front()->id;
+  return labels;
+}
+
+/// The points that stand for the curve. What is left out of a band widens the points that stay, so that it covers all
+/// that the runs did.
+std::vector<PlotPoint> thinned(const std::vector<PlotPoint>& points, const PlotRequest& request) {
+  std::vector<PlacedPoint> drawn;
+  for (const PlotPoint& point : points)
+    drawn.emplace_back(request.log_x ? std::log(point.x) : point.x, request.log_y ? std::log(point.y) : point.y);
+  const std::vector<std::size_t> places = thinned_places(drawn, request.most_points);
+  std::vector<PlotPoint> kept;
+  for (const std::size_t place : places) kept.push_back(points[place]);
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < points.size() && points.front().runs > 1; ++i) {
+    while (at + 1 < places.size() && i - places[at] > places[at + 1] - i && i > places[at]) ++at;
+    kept[at].low = std::min(kept[at].low, points[i].low);
+    kept[at].high = std::max(kept[at].high, points[i].high);
+  }
+  return kept;
+}
+
+/// What came after the cursor of the curve's runs.
+void drop_known(std::vector<RunCurve::Place>& places, const std::string& run, const PlotCursor& after) {
+  const auto known = after.find(run);
+  if (known == after.end()) return;
+  std::erase_if(places, [&](const RunCurve::Place& place) { return place.step <= known->second; });
+}
+
+class PlotMaker {
+ public:
+  PlotMaker(const PlotRequest& request, PlotSource& source, Plot& plot)
+      : request_(request), source_(source), plot_(plot) {}
+
+  void add(const RunTable::Row& row, std::string label, std::size_t color) {
+    PlotCurve curve;
+    std::vector<RunCurve> curves;
+    for (const RunSummary* run : row.runs) {
+      RunCurve of_run = run_curve(*run, request_, source_);
+      plot_.notes.insert(plot_.notes.end(), of_run.notes.begin(), of_run.notes.end());
+      if (!of_run.problem.empty()) {
+        problems_.push_back(fmt::format("run {} ({}) {}", run->id, run->name, of_run.problem));
+        continue;
+      }
+      const std::int64_t last = of_run.places.back().step;
+      curve.last_step = std::max(curve.last_step, last);
+      plot_.cursor[run->id] = last;
+      curve.runs.push_back(run->id);
+      if (!plot_.grouped) drop_known(of_run.places, run->id, request_.after);
+      curves.push_back(std::move(of_run));
+    }
+    if (curve.runs.empty()) return;
+    curve.label = curve.is_group() ? fmt::format("{} ({} runs)", label, curve.runs.size()) : std::move(label);
+    curve.color = color;
+    const std::vector<PlotPoint> points = mean_curve(curves);
+    curve.total_points = points.size();
+    curve.points = thinned(points, request_);
+    plot_.curves.push_back(std::move(curve));
+  }
+
+  const std::vector<std::string>& problems() const { return problems_; }
+
+ private:
+  const PlotRequest& request_;
+  PlotSource& source_;
+  Plot& plot_;
+  std::vector<std::string> problems_;
+};
+
+void note_problems(const std::vector<std::string>& problems, Plot& plot) {
+  for (std::size_t i = 0; i < problems.size() && i < kMostProblemsNamed; ++i)
+    plot.notes.push_back("left out: " + problems[i]);
+  if (problems.size() > kMostProblemsNamed)
+    plot.notes.push_back(fmt::format("left out: {} more runs", problems.size() - kMostProblemsNamed));
+}
+
+void note_groups(Plot& plot) {
+  if (std::none_of(plot.curves.begin(), plot.curves.end(), [](const PlotCurve& curve) { return curve.is_group(); })) {
+    if (plot.grouped) plot.notes.emplace_back("no two of these runs differ in their seeds alone");
+    return;
+  }
+  plot.notes.emplace_back("a line is the mean over the runs of a group, its band goes from the lowest to the highest");
+}
+
+}  // namespace
+
+Plot make_plot(const std::vector<RunSummary>& runs, const RunSettings& settings, const RunFields& fields,
+               const PlotRequest& request, PlotSource& source) {
+  if (runs.empty()) throw Error(ErrorKind::usage, "there is no run to plot; `runner ls` lists those that there are");
+  TableRequest as_table;
+  as_table.group = request.group;
+  if (const auto field = fields.find(request.metric); field && field->kind == Field::Kind::metric)
+    as_table.metrics = {request.metric};
+  const RunTable table = make_table(runs, settings, fields, as_table);
+  const Metric* const metric = find_metric(request.metric);
+  Plot plot;
+  plot.metric = request.metric;
+  if (metric) plot.unit = metric->unit, plot.direction = metric->direction;
+  plot.x = request.x;
+  plot.smoothing = request.smoothing;
+  plot.log_x = request.log_x;
+  plot.log_y = request.log_y;
+  plot.grouped = request.group;
+  const std::vector<std::string> labels = labels_of(table);
+  PlotMaker maker(request, source, plot);
+  for (std::size_t i = 0; i < table.rows.size(); ++i) maker.add(table.rows[i], labels[i], i);
+  if (plot.curves.empty()) {
+    for (const RunSummary& run : runs) {
+      const std::vector<std::string> names = source.curves(run.id);
+      if (std::find(names.begin(), names.end(), request.metric) != names.end())
+        throw Error(ErrorKind::usage, maker.problems().front() + ", so nothing can be drawn");
+    }
+    refuse(runs, request.metric, source);
+  }
+  note_problems(maker.problems(), plot);
+  note_groups(plot);
+  if (runs.size() > 1) plot.notes.insert(plot.notes.end(), table.notes.begin(), table.notes.end());
+  return plot;
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,69 @@
+#include "runs/plot/plot.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "support/error.h"
+#include "support/nearest_name.h"
+
+namespace folio::runs {
+namespace {
+
+using AxisName = std::pair<XAxis, std::string_view>;
+constexpr std::array kAxes{AxisName{XAxis::steps, "steps"}, AxisName{XAxis::tokens, "tokens"},
+                           AxisName{XAxis::epochs, "epochs"}, AxisName{XAxis::time, "time"}};
+
+}  // namespace
+
+std::string_view to_string(XAxis axis) { return kAxes[static_cast<std::size_t>(axis)].second; }
+
+std::vector<std::string> x_axis_names() {
+  std::vector<std::string> names;
+  for (const auto& [axis, name] : kAxes) names.emplace_back(name);
+  return names;
+}
+
+XAxis x_axis_from_string(const std::string& name) {
+  for (const auto& [axis, known] : kAxes)
+    if (known == name) return axis;
+  throw Error(ErrorKind::usage, fmt::format("'{}' is no x axis, expected steps, tokens, epochs or time{}", name,
+                                            did_you_mean(name, x_axis_names())));
+}
+
+std::string to_string(const PlotCursor& cursor) {
+  std::string text;
+  for (const auto& [run, step] : cursor) text += fmt::format("{}{}:{}", text.empty() ? "" : ",", run, step);
+  return text;
+}
+
+PlotCursor plot_cursor_from_string(const std::string& text) {
+  PlotCursor cursor;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    const std::size_t colon = text.find(':', at);
+    std::int64_t step = 0;
+    const bool whole =
+        colon < end && std::from_chars(&text[colon] + 1, text.data() + end, step).ptr == text.data() + end;
+    if (!whole) throw Error(ErrorKind::usage, "'" + text + "' is no cursor of a plot, expected RUN:STEP,RUN:STEP");
+    cursor[text.substr(at, colon - at)] = step;
+    at = end + 1;
+  }
+  return cursor;
+}
+
+std::string Plot::x_title() const {
+  constexpr std::array kTitles{"step", "tokens", "epoch", "time"};
+  return kTitles[static_cast<std::size_t>(x)];
+}
+
+std::string Plot::y_title() const {
+  std::string said = unit;
+  if (direction != Direction::none)
+    said += std::string(said.empty() ? "" : ", ") + std::string(to_string(direction)) + " is better";
+  return said.empty() ? metric : metric + " (" + said + ")";
+}
+
+}  // namespace folio::runs

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runs/record/run.h"
+
+namespace folio::runs {
+
+/// Where the numbers of a plot come from: the store, or what a server has kept of it.
+class PlotSource {
+ public:
+  virtual ~PlotSource() = default;
+
+  /// By step; empty where the run has none.
+  virtual std::vector<Point> points(const std::string& run, const std::string& metric) = 0;
+
+  /// The metrics that the run has points of, by name.
+  virtual std::vector<std::string> curves(const std::string& run) = 0;
+
+  virtual Run load(const std::string& run) = 0;
+};
+
+}  // namespace folio::runs
