@@ -117,12 +117,12 @@ int run(std::vector<std::string> arguments) {
                         "folio " + std::string(folio_version()));
   program.footer(
       "Examples:\n"
-      "  runner experiments/romeo.yaml                    train GPT-2 small on Romeo and Juliet\n"
+      "  runner experiments/romeo.yaml                    train GPT-2 small on a play\n"
       "  runner experiments/romeo.yaml training.seed=7    the same with another seed\n"
-      "  runner -m experiments/romeo.yaml model=gpt,bert  two models, one after another\n"
+      "  runner -m experiments/romeo.yaml model=gpt,bert  one model after the other\n"
       "  runner diff                                      compare the two latest runs\n  runner help "
-      "training.learning_rate               explain a setting, a metric or a command\n"
-      "Exit codes: 0 done, 1 the run failed, 2 usage, 3 experiment, 4 plugin, 5 store, 130 "
+      "training.learning_rate               say what a setting means\n"
+      "Exit codes: 0 done, 1 the run failed, 2 usage, 3 experiment, 4 plugin, 5 store,\n130 "
       "interrupted.\ndocs/glossary.md explains the words for beginners.");
   GlobalOptions global;
   const char* const results = std::getenv("FOLIO_RESULTS");

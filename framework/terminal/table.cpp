@@ -26,8 +26,10 @@ Table::Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
 void Table::add_row(std::vector<std::string> cells) {
   assert(cells.size() == columns_.size());
-  for (std::string& cell : cells)
+  for (std::string& cell : cells) {
+    cell = of_even_width(cell);
     std::replace_if(cell.begin(), cell.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  }
   rows_.push_back(std::move(cells));
 }
 

@@ -18,7 +18,7 @@ class Table {
 
   explicit Table(std::vector<Column> columns);
 
-  /// As many cells as there are columns. Cells may hold UTF-8 and colour.
+  /// As many cells as there are columns. Cells may hold UTF-8 and colour; they are made of_even_width().
   void add_row(std::vector<std::string> cells);
 
   bool empty() const { return rows_.empty(); }

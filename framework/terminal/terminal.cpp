@@ -45,6 +45,30 @@ std::size_t colour_length(std::string_view text, std::size_t at) {
   return end == std::string_view::npos ? text.size() - at : end + 1 - at;
 }
 
+/// A piece of a text: a colour or a character.
+struct Piece {
+  std::size_t length;
+  int columns;
+};
+
+/// The pieces of one text, from its begin on.
+class Pieces {
+ public:
+  Piece at(std::string_view text, std::size_t place) {
+    if (const std::size_t colour = colour_length(text, place); colour > 0) return {colour, 0};
+    const DecodedCodePoint point = decode_code_point(text, place);
+    // Behind a sign that is text and may be an emoji, such as the heart: half of the terminals then make it wide.
+    constexpr char32_t kAsEmoji = 0xFE0F;
+    const int columns = point.value == kAsEmoji && narrow_ ? 1 : table_.width_of(point.value);
+    narrow_ = columns == 1 && point.value != kAsEmoji;
+    return {point.length, columns};
+  }
+
+ private:
+  const WidthTable table_;
+  bool narrow_ = false;
+};
+
 bool is_ascii(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
@@ -80,37 +104,42 @@ int table_width(int fd) { return ::isatty(fd) == 1 ? terminal_width(fd) : 0; }
 int display_width(std::string_view text) {
   const bool simple = is_ascii(text) && text.find('\x1b') == std::string_view::npos;
   if (simple) return static_cast<int>(text.size());
-  const WidthTable table;
+  Pieces pieces;
   int width = 0;
   for (std::size_t i = 0; i < text.size();) {
-    if (const std::size_t colour = colour_length(text, i); colour > 0) {
-      i += colour;
-      continue;
-    }
-    const DecodedCodePoint point = decode_code_point(text, i);
-    width += table.width_of(point.value);
-    i += point.length;
+    const Piece piece = pieces.at(text, i);
+    width += piece.columns;
+    i += piece.length;
   }
   return width;
 }
 
+std::string of_even_width(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
+  std::string result;
+  for (std::size_t i = 0; i < text.size();) {
+    const DecodedCodePoint point = decode_code_point(text, i);
+    const bool selector = point.value >= 0xFE00 && point.value <= 0xFE0F;
+    const bool skin_tone = point.value >= 0x1F3FB && point.value <= 0x1F3FF;
+    if (!selector && !skin_tone) result += text.substr(i, point.length);
+    i += point.length;
+  }
+  return result;
+}
+
 std::string cut_to_width(std::string_view text, int width) {
   if (display_width(text) <= width) return std::string(text);
-  const WidthTable table;
+  Pieces pieces;
   std::string result;
   int left = width - 1;
   for (std::size_t i = 0; i < text.size();) {
-    if (const std::size_t colour = colour_length(text, i); colour > 0) {
-      result.append(text, i, colour);
-      i += colour;
-      continue;
+    const bool colour = colour_length(text, i) > 0;
+    const Piece piece = pieces.at(text, i);
+    if (left >= 0 || colour) {
+      left -= piece.columns;
+      result += left >= 0 || colour ? text.substr(i, piece.length) : "…";
     }
-    const DecodedCodePoint point = decode_code_point(text, i);
-    if (left >= 0) {
-      left -= table.width_of(point.value);
-      result += left >= 0 ? text.substr(i, point.length) : "…";
-    }
-    i += point.length;
+    i += piece.length;
   }
   return result;
 }
@@ -130,20 +159,17 @@ std::vector<std::string> broken_lines(std::string_view text, int width) {
   std::vector<std::string> lines;
   for (const std::string& line : wrapped_lines(text, width)) {
     lines.emplace_back();
-    const WidthTable table;
+    Pieces pieces;
     int used = 0;
     for (std::size_t i = 0; i < line.size();) {
-      const std::size_t colour = colour_length(line, i);
-      const DecodedCodePoint point = decode_code_point(line, i);
-      const std::size_t length = colour > 0 ? colour : point.length;
-      const int columns = colour > 0 ? 0 : table.width_of(point.value);
-      if (used > 0 && used + columns > width) {
+      const Piece piece = pieces.at(line, i);
+      if (used > 0 && used + piece.columns > width) {
         lines.emplace_back();
         used = 0;
       }
-      lines.back().append(line, i, length);
-      used += columns;
-      i += length;
+      lines.back().append(line, i, piece.length);
+      used += piece.columns;
+      i += piece.length;
     }
   }
   return lines;

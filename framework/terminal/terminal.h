@@ -20,8 +20,12 @@ int terminal_width(int fd);
 int table_width(int fd);
 
 /// Columns that UTF-8 text takes on a terminal, as SafeOutput lets it through: wide characters two, combining ones
-/// none, hidden ones and what is not UTF-8 one each. Colours take none.
+/// none, hidden ones and what is not UTF-8 one each. Colours take none. Of what terminals show in different widths it
+/// is the widest.
 int display_width(std::string_view text);
+
+/// The text without what terminals show in different widths: selectors of how an emoji is drawn, and skin tones.
+std::string of_even_width(std::string_view text);
 
 /// The text's beginning with "…" behind it, `width` columns at most; all of it where that fits. Colours end as they
 /// would have.

@@ -113,8 +113,15 @@ std::string refusal(const CLI::App& program, const CLI::ParseError& error) {
   return message + "\nSee " + whole_name(called(program)) + " --help.";
 }
 
-/// Help in lines of `width` columns at most, 0 being any width. What is said of an option stays in its column; commands
-/// to copy, which the examples at the end are, stay whole.
+/// Of the words of a line.
+int longest_word(const std::string& line) {
+  int longest = 0;
+  for (const std::string& word : wrapped_lines(line, 1)) longest = std::max(longest, display_width(word));
+  return longest;
+}
+
+/// Help in lines of `width` columns at most, 0 being any width. What is said of an option stays in its column, or
+/// stands below its name where that has no room; commands to copy, which the examples at the end are, stay whole.
 std::string fitted_help(const std::string& help, int width, std::size_t column) {
   if (width <= 0) return help;
   const std::size_t examples = std::min(help.find("\nExample"), help.size());
@@ -126,7 +133,12 @@ std::string fitted_help(const std::string& help, int width, std::size_t column) 
     const bool described =
         line.starts_with("  ") && line.size() > column && line[column - 1] == ' ' && line[column] != ' ';
     const int room = width - static_cast<int>(column);
-    if (described && display_width(line) > width && room >= 20) {
+    constexpr int kLeastRoom = 20, kBelow = 6;
+    if (described && (room < kLeastRoom || longest_word(line.substr(column)) > room)) {
+      const std::size_t name = line.find_last_not_of(' ', column - 1);
+      if (name != std::string::npos) result += fitted_lines(line.substr(0, name + 1) + "\n", width);
+      result += wrapped(line.substr(column), kBelow, width);
+    } else if (described && display_width(line) > width) {
       const std::string said = wrapped(line.substr(column), static_cast<int>(column), width);
       result += line.substr(0, column) + said.substr(column);
     } else {

@@ -18,6 +18,19 @@ TEST_CASE("wide characters take two columns and combining ones none") {
   CHECK(display_width(Paint(true).red("羅")) == 2);
 }
 
+TEST_CASE("what terminals show in different widths is counted as the widest, and tables do without it") {
+  CHECK(display_width("❤") == 1);
+  CHECK(display_width("❤\uFE0F") == 2);
+  CHECK(display_width("1\uFE0F\u20E3x") == 3);
+  CHECK(display_width("⚡\uFE0F") == 2);
+  CHECK(display_width("🇩🇪") == 2);
+  CHECK(of_even_width("a❤\uFE0Fb") == "a❤b");
+  CHECK(of_even_width("👍🏽") == "👍");
+  CHECK(of_even_width("羅e\u0301\xff") == "羅e\u0301\xff");
+  CHECK(cut_to_width("ab❤\uFE0Fcd", 5) == "ab❤\uFE0F…");
+  CHECK(cut_to_width("ab❤\uFE0Fcd", 4) == "ab❤…");
+}
+
 TEST_CASE("what is replaced on its way to the terminal takes a column") {
   CHECK(display_width("\u202e\u200b") == 2);
   CHECK(display_width("a\xff") == 2);
