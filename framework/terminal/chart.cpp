@@ -1,95 +1,90 @@
 #include "terminal/chart.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 #include <optional>
 
-#include "support/human.h"
 #include "support/utf8.h"
+#include "terminal/chart_dots.h"
+#include "terminal/terminal.h"
 
 namespace folio {
 namespace {
 
-struct Range {
-  double low = 0, high = 0;
-  bool empty = true;
+/// By the curve's index, as ChartDots::join() takes them.
+struct Stroke {
+  const char* pattern;
+  const char* name;
+};
+constexpr std::array<Stroke, 6> kStrokes{{{"|", "solid"},
+                                          {".  ", "dotted"},
+                                          {"||||||   ", "dashed"},
+                                          {"||||||  .  ", "dash and dot"},
+                                          {"||   ", "short dashes"},
+                                          {".     ", "sparse dots"}}};
 
-  void take(double value) {
-    low = empty ? value : std::min(low, value);
-    high = empty ? value : std::max(high, value);
-    empty = false;
-  }
+const Stroke& stroke_of(int color) { return kStrokes[static_cast<std::size_t>(color) % kStrokes.size()]; }
 
-  /// Where the value lies among `count` places in a row, 0 the first.
-  int place(double value, int count) const {
-    const double share = (value / 2 - low / 2) / (high / 2 - low / 2);  // halves, whose differences do not overflow
-    return share >= 0 && share <= 1 ? static_cast<int>(std::lround(share * (count - 1))) : 0;
-  }
-
-  double at(double share) const { return low + share * high - share * low; }
+/// Where a curve ends, in characters.
+struct End {
+  int column, row;
 };
 
-bool finite(const std::pair<double, double>& point) {
-  return std::isfinite(point.first) && std::isfinite(point.second);
-}
+/// A curve as it is drawn.
+struct Drawn {
+  const Chart::Curve* curve;
+  ChartDots line, band;
+  std::optional<End> end{};
+};
 
-/// Dots of one curve: a grid of two by four to a character, the first row the lowest.
-class Dots {
+class Drawing {
  public:
-  Dots(int columns, int rows)
-      : width_(2 * columns), height_(4 * rows), set_(static_cast<std::size_t>(width_ * height_)) {}
+  Drawing(const AxisRange& x, const AxisRange& y, int columns, int rows, bool painted)
+      : x_(x), y_(y), columns_(columns), rows_(rows), painted_(painted) {}
 
-  int width() const { return width_; }
-  int height() const { return height_; }
-  bool at(int x, int y) const { return set_[static_cast<std::size_t>(y * width_ + x)]; }
-  void set(int x, int y) { set_[static_cast<std::size_t>(y * width_ + x)] = true; }
-
-  /// From one dot to the next, all the way or every third column of dots.
-  void join(int x0, int y0, int x1, int y1, bool dotted) {
-    int last = y0;
-    for (int x = x0; x <= x1; ++x) {
-      const int y = x1 == x0 ? y1 : y0 + static_cast<int>(std::lround(double(y1 - y0) * (x - x0) / (x1 - x0)));
-      if (!dotted)
-        for (int between = std::min(last, y); between <= std::max(last, y); ++between) set(x, between);
-      else if (x % 3 == 0)
-        set(x, y);
-      last = y;
+  Drawn draw(const Chart::Curve& curve) const {
+    Drawn drawn{&curve, ChartDots(columns_, rows_), ChartDots(columns_, rows_)};
+    shade(curve.band, drawn.band);
+    const std::string_view stroke = painted_ ? "|" : stroke_of(curve.color).pattern;
+    std::optional<std::pair<int, int>> last;
+    const Chart::Points& points = curve.points;
+    for (std::size_t i = 0; i < points.size();) {
+      const int x = x_.place(points[i].first, drawn.line.width());
+      double sum = 0;
+      std::size_t count = 0;
+      for (; i < points.size() && x_.place(points[i].first, drawn.line.width()) == x; ++i, ++count)
+        sum += points[i].second;
+      const int y = y_.place(sum / static_cast<double>(count), drawn.line.height());
+      if (last)
+        drawn.line.join(last->first, last->second, x, y, stroke);
+      else
+        drawn.line.set(x, y);
+      last = {x, y};
     }
-  }
-
-  /// The character's dots as Braille's code counts them.
-  unsigned braille(int column, int row) const {
-    static constexpr unsigned kBits[2][4] = {{0x40, 0x04, 0x02, 0x01}, {0x80, 0x20, 0x10, 0x08}};  // from below
-    unsigned bits = 0;
-    for (int x = 0; x < 2; ++x)
-      for (int y = 0; y < 4; ++y) bits |= at(2 * column + x, 4 * row + y) ? kBits[x][y] : 0;
-    return bits;
+    if (last) drawn.end = End{last->first / 2, last->second / 4};
+    return drawn;
   }
 
  private:
-  int width_, height_;
-  std::vector<bool> set_;
-};
-
-/// Draws the curve; gives the row of characters that it ends in.
-std::optional<int> draw_curve(const Chart::Points& points, const Range& x_range, const Range& y_range, bool dotted,
-                              Dots& dots) {
-  std::optional<std::pair<int, int>> last;
-  for (std::size_t i = 0; i < points.size();) {
-    const int x = x_range.place(points[i].first, dots.width());
-    double sum = 0;
-    std::size_t count = 0;
-    for (; i < points.size() && x_range.place(points[i].first, dots.width()) == x; ++i, ++count)
-      sum += points[i].second;
-    const int y = y_range.place(sum / static_cast<double>(count), dots.height());
-    if (last)
-      dots.join(last->first, last->second, x, y, dotted);
-    else
-      dots.set(x, y);
-    last = {x, y};
+  void shade(const std::vector<Chart::Band>& band, ChartDots& dots) const {
+    for (std::size_t i = 1; i < band.size(); ++i) {
+      const int x0 = x_.place(band[i - 1].x, dots.width()), x1 = x_.place(band[i].x, dots.width());
+      const auto between = [&](double a, double b, int x) {
+        const int from = y_.place(a, dots.height()), to = y_.place(b, dots.height());
+        return x1 == x0 ? to : from + (to - from) * (x - x0) / (x1 - x0);
+      };
+      for (int x = x0; x <= x1; ++x)
+        dots.shade(x, between(band[i - 1].low, band[i].low, x), between(band[i - 1].high, band[i].high, x));
+    }
   }
-  return last ? std::optional(last->second / 4) : std::nullopt;
-}
+
+  const AxisRange& x_;
+  const AxisRange& y_;
+  int columns_, rows_;
+  bool painted_;
+};
 
 std::string utf8_of_braille(unsigned bits) {
   std::string text;
@@ -97,63 +92,184 @@ std::string utf8_of_braille(unsigned bits) {
   return text;
 }
 
-std::string padded(const std::string& text, int width) {
-  return std::string(static_cast<std::size_t>(std::max(0, width - display_width(text))), ' ') + text;
+std::string blanks(int count) { return std::string(static_cast<std::size_t>(std::max(0, count)), ' '); }
+
+/// A line of text of which neighbours in the same colour are painted at once.
+class PaintedLine {
+ public:
+  explicit PaintedLine(const Palette& palette) : palette_(palette) {}
+
+  /// Negative: in no colour.
+  void add(const std::string& text, int color = -1, bool faint = false) {
+    if (color != color_ || faint != faint_) finish();
+    color_ = color;
+    faint_ = faint;
+    same_ += text;
+  }
+
+  /// The line, without blanks at its end.
+  std::string text() {
+    finish();
+    return line_.erase(line_.find_last_not_of(' ') + 1);
+  }
+
+ private:
+  void finish() {
+    line_ += color_ < 0 ? same_ : faint_ ? palette_.faint(color_, same_) : palette_.paint(color_, same_);
+    same_.clear();
+  }
+
+  const Palette& palette_;
+  std::string line_, same_;
+  int color_ = -1;
+  bool faint_ = false;
+};
+
+/// The character at a place: the dots of all lines there, in the colour of the one that it belongs to alone.
+void add_cell(PaintedLine& line, const std::vector<Drawn>& all, int column, int row) {
+  unsigned lines = 0, bands = 0;
+  int line_color = 0, band_color = 0, line_count = 0;
+  for (const Drawn& drawn : all) {
+    if (const unsigned dots = drawn.line.braille(column, row)) {
+      lines |= dots;
+      line_color = drawn.curve->color;
+      ++line_count;
+    }
+    if (const unsigned dots = drawn.band.braille(column, row)) {
+      bands |= dots;
+      band_color = drawn.curve->color;
+    }
+  }
+  if (lines != 0)
+    line.add(utf8_of_braille(lines | bands), line_count == 1 ? line_color : -1);
+  else if (bands != 0)
+    line.add(utf8_of_braille(bands), band_color, /*faint=*/true);
+  else
+    line.add(" ");
+}
+
+struct Mark {
+  char letter;
+  int color;
+};
+using MarksOfRow = std::map<int, Mark>;  // by column
+
+/// The letters of each row, by the column that they stand in: behind the curves' ends, one behind the other.
+std::map<int, MarksOfRow> marks_of(const std::vector<Drawn>& all, int columns) {
+  std::map<int, MarksOfRow> rows;
+  for (const Drawn& drawn : all) {
+    if (!drawn.end) continue;
+    MarksOfRow& row = rows[drawn.end->row];
+    int at = drawn.end->column + 2;
+    while (row.contains(at)) ++at;
+    for (std::size_t i = 0; i < drawn.curve->mark.size() && at < columns; ++i, ++at)
+      row[at] = {drawn.curve->mark[i], drawn.curve->color};
+  }
+  return rows;
+}
+
+/// Columns to leave beside the drawing for letters, where many curves end at the same place.
+int margin_for(const std::vector<Chart::Curve>& curves, const AxisRange& y, int rows, int widest) {
+  std::map<int, int> by_row;
+  int most = 0;
+  for (const Chart::Curve& curve : curves)
+    if (!curve.points.empty()) {
+      int& taken = by_row[y.place(curve.points.back().second, 4 * rows) / 4];
+      most = std::max(most, taken += static_cast<int>(curve.mark.size()));
+    }
+  return std::min(most + 1, widest);
 }
 
 /// "0        108        216 step"
-std::string x_axis(const Range& range, int indent, int columns, std::string_view name) {
-  std::string line(static_cast<std::size_t>(indent + columns), ' ');
+std::string x_axis(const AxisRange& range, int indent, int columns, const std::string& title) {
+  std::string line = blanks(indent + columns);
   const auto put = [&](const std::string& text, int at) {
     const int begin = std::clamp(at, indent, indent + columns - static_cast<int>(text.size()));
     line.replace(static_cast<std::size_t>(begin), text.size(), text);
   };
-  const auto label = [&](double share) { return whole_number(range.at(share)); };
-  put(label(0), indent);
-  put(label(0.5), indent + columns / 2 - static_cast<int>(label(0.5).size()) / 2);
-  put(label(1), indent + columns);
-  return line + " " + std::string(name) + "\n";
+  constexpr int kWide = 90;
+  const int parts = columns >= kWide ? 4 : 2;
+  for (int part = 0; part <= parts; ++part) {
+    const std::string text = range.label(double(part) / parts);
+    put(text, indent + columns * part / parts - (part == 0 || part == parts ? 0 : static_cast<int>(text.size()) / 2));
+  }
+  return line + " " + title + "\n";
+}
+
+constexpr int kRowsToLabel = 4;
+
+/// What stands before the axis, from the highest row to the lowest; empty where nothing does.
+std::vector<std::string> y_labels(const AxisRange& range, int rows) {
+  std::vector<std::string> labels;
+  for (int row = rows - 1; row >= 0; --row) {
+    const bool labelled = (rows - 1 - row) % kRowsToLabel == 0 || row == 0;
+    labels.push_back(labelled ? range.label(rows == 1 ? 0 : double(row) / (rows - 1)) : "");
+  }
+  return labels;
 }
 
 }  // namespace
 
-std::string Chart::draw(int width, int rows, std::string_view x_name, Paint paint) const {
-  Range x_range, y_range;
-  Points curves[2] = {a_, b_};
-  for (Points& curve : curves) {
-    std::erase_if(curve, [](const auto& point) { return !finite(point); });
-    for (const auto& [x, y] : curve) {
+std::string chart_stroke_name(int index) { return stroke_of(index).name; }
+
+Chart::Chart(std::vector<Curve> curves, ChartAxis x, ChartAxis y)
+    : curves_(std::move(curves)), x_(std::move(x)), y_(std::move(y)) {
+  const AxisRange on_x(x_), on_y(y_);
+  for (Curve& curve : curves_) {
+    std::erase_if(curve.points, [&](const auto& at) { return !on_x.can_show(at.first) || !on_y.can_show(at.second); });
+    std::erase_if(curve.band, [&](const Band& at) {
+      return !on_x.can_show(at.x) || !on_y.can_show(at.low) || !on_y.can_show(at.high);
+    });
+  }
+}
+
+std::string Chart::draw(int width, int rows, const Palette& palette) const {
+  AxisRange x_range(x_), y_range(y_);
+  for (const Curve& curve : curves_) {
+    for (const auto& [x, y] : curve.points) {
       x_range.take(x);
       y_range.take(y);
     }
+    for (const Band& band : curve.band) {
+      x_range.take(band.x);
+      y_range.take(band.low);
+      y_range.take(band.high);
+    }
   }
-  if (x_range.empty) return "";
-  constexpr int kLabel = 7, kAxis = 2, kRowsToLabel = 4;
-  const int columns = std::max(30, width) - kLabel - kAxis - static_cast<int>(x_name.size()) - 1;
-  Dots dots_a(columns, rows), dots_b(columns, rows);
-  const auto end_a = draw_curve(curves[0], x_range, y_range, false, dots_a);
-  const auto end_b = draw_curve(curves[1], x_range, y_range, !paint.enabled(), dots_b);
+  if (x_range.empty()) return "";
+  constexpr int kLeastLabel = 7, kAxis = 2, kLeast = 30;
+  const std::vector<std::string> labels = y_labels(y_range, rows);
+  int label_width = kLeastLabel;
+  for (const std::string& label : labels) label_width = std::max(label_width, display_width(label));
+  const int whole = std::max(kLeast, width);
+  const int margin =
+      std::max(display_width(x_.title) + 1, margin_for(curves_, y_range, rows, (whole - label_width) / 3));
+  const int columns = whole - label_width - kAxis - margin;
+
+  const Drawing drawing(x_range, y_range, columns, rows, palette.enabled());
+  std::vector<Drawn> all;
+  for (const Curve& curve : curves_) all.push_back(drawing.draw(curve));
+  auto marks = marks_of(all, columns + margin);
 
   std::string text;
   for (int row = rows - 1; row >= 0; --row) {
-    const bool labelled = (rows - 1 - row) % kRowsToLabel == 0 || row == 0;
-    const double share = rows == 1 ? 0 : double(row) / (rows - 1);
-    std::string line = padded(labelled ? significant(y_range.at(share)) : "", kLabel) + (labelled ? " ┤" : " │");
-    for (int column = 0; column < columns; ++column) {
-      const unsigned in_a = dots_a.braille(column, row);
-      const unsigned in_b = dots_b.braille(column, row);
-      const std::string cell = (in_a | in_b) != 0 ? utf8_of_braille(in_a | in_b) : " ";
-      line += in_a && in_b ? cell : in_a ? paint.cyan(cell) : in_b ? paint.yellow(cell) : cell;
+    const std::string& label = labels[static_cast<std::size_t>(rows - 1 - row)];
+    PaintedLine line(palette);
+    line.add(blanks(label_width - display_width(label)) + label + (label.empty() ? " │" : " ┤"));
+    for (int column = 0; column < columns + margin; ++column) {
+      const auto mark = marks[row].find(column);
+      if (mark != marks[row].end())
+        line.add(std::string(1, mark->second.letter), mark->second.color);
+      else if (column < columns)
+        add_cell(line, all, column, row);
+      else
+        line.add(" ");
     }
-    std::string ends;
-    if (end_a == row) ends += paint.cyan("A");
-    if (end_b == row) ends += paint.yellow("B");
-    line += " " + ends;
-    text += line.erase(line.find_last_not_of(' ') + 1) + "\n";
+    text += line.text() + "\n";
   }
-  text += std::string(kLabel, ' ') + " └";
+  text += blanks(label_width) + " └";
   for (int column = 0; column < columns; ++column) text += "─";
-  return text + "\n" + x_axis(x_range, kLabel + kAxis, columns, x_name);
+  return text + "\n" + x_axis(x_range, label_width + kAxis, columns, x_.title);
 }
 
 }  // namespace folio

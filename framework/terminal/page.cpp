@@ -45,10 +45,14 @@ std::string fitted_lines(std::string_view lines, int width) {
 }
 
 Page::Page(Form form, Paint paint, int width)
-    : form_(form), paint_(form == Form::markdown ? Paint(false) : paint), width_(width) {}
+    : form_(form),
+      paint_(form == Form::markdown ? Paint(false) : paint),
+      palette_(paint_.enabled() ? Palette::Colours::six : Palette::Colours::none),
+      width_(width) {}
 
 Page Page::for_output(Form form, int widest) {
   Page page(form, Paint(use_colour(STDOUT_FILENO)), std::min(terminal_width(STDOUT_FILENO), widest));
+  if (form == Form::terminal) page.palette_ = Palette::for_output(STDOUT_FILENO);
   page.fits_ = form == Form::terminal && table_width(STDOUT_FILENO) > 0;
   return page;
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "terminal/palette.h"
 #include "terminal/table.h"
 #include "terminal/terminal.h"
 
@@ -24,6 +25,7 @@ class Page {
   Page(Form form, Paint paint, int width);
 
   const Paint& paint() const { return paint_; }
+  const Palette& palette() const { return palette_; }  ///< of drawings
   int width() const { return width_; }
 
   /// For standard output: as wide as its terminal, `widest` columns at most. What a program reads is not made to fit.
@@ -55,6 +57,7 @@ class Page {
 
   Form form_;
   Paint paint_;
+  Palette palette_;
   int width_;
   bool fits_ = false;  ///< nothing is wider than width_
   std::string text_;

@@ -53,9 +53,11 @@ Chart::Points scaled(const std::vector<Point>& points, const std::optional<doubl
   return result;
 }
 
-std::string who(const CurvePair& curves, const Paint& paint) {
-  const std::string a = paint.enabled() ? paint.cyan("A") : "A solid";
-  const std::string b = paint.enabled() ? paint.yellow("B") : "B dotted";
+std::string who(const CurvePair& curves, const Palette& palette) {
+  const auto name = [&](int index, const char* letter) {
+    return palette.enabled() ? palette.paint(index, letter) : std::string(letter) + " " + chart_stroke_name(index);
+  };
+  const std::string a = name(0, "A"), b = name(1, "B");
   if (curves.b.empty()) return a + " (B logged none)";
   return curves.a.empty() ? b + " (A logged none)" : a + ", " + b;
 }
@@ -63,11 +65,12 @@ std::string who(const CurvePair& curves, const Paint& paint) {
 void add_curve(Page& page, const std::string& title, const CurvePair& curves, const Scale& scale, int rows) {
   // One point, as of the evaluation at the end, is no curve.
   if (curves.a.size() < 2 && curves.b.size() < 2) return;
-  const Chart chart(scaled(curves.a, scale.divisor_a), scaled(curves.b, scale.divisor_b));
+  const Chart chart({{scaled(curves.a, scale.divisor_a), "A", 0}, {scaled(curves.b, scale.divisor_b), "B", 1}},
+                    {.title = "step", .values = ChartAxis::Values::whole});
   constexpr int kIndent = 2;
-  const std::string drawing = chart.draw(std::min(page.width(), 100) - kIndent, rows, "step", page.paint());
+  const std::string drawing = chart.draw(std::min(page.width(), 100) - kIndent, rows, page.palette());
   if (drawing.empty()) return;
-  page.heading(title, " " + who(curves, page.paint()));
+  page.heading(title, " " + who(curves, page.palette()));
   page.paragraph(scale.name);
   page.drawing(drawing);
 }
