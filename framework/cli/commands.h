@@ -16,6 +16,8 @@ void add_show(const Command& program, const GlobalOptions& global, int& exit_cod
 void add_diff(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_cache(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_compare(const Command& program, const GlobalOptions& global, int& exit_code);
+void add_plot(const Command& program, const GlobalOptions& global, int& exit_code);
+void add_report(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_tag(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_note(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_name(const Command& program, const GlobalOptions& global, int& exit_code);

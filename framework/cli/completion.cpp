@@ -23,8 +23,8 @@ struct CompletionOptions {
 };
 
 /// Commands whose words are runs.
-constexpr std::array kTakeRuns{"show", "diff", "stop", "resume", "verify",   "mark",    "compare", "tag",
-                               "note", "name", "rm",   "export", "generate", "restore", "purge"};
+constexpr std::array kTakeRuns{"show", "diff", "stop", "resume", "verify", "mark",     "compare", "plot", "report",
+                               "tag",  "note", "name", "rm",     "export", "generate", "restore", "purge"};
 
 // @COMMANDS@, @OPTIONS@, @INNER@ and @TAKE_RUNS@ are put in.
 
@@ -37,7 +37,7 @@ constexpr const char* kBash = R"sh(_folio_runner() {
     [[ -z $command ]] && case " @COMMANDS@ " in *" ${COMP_WORDS[i]} "*) command=${COMP_WORDS[i]} ;; esac
   done
   case $before in
-    --metrics|--keep|--drop|--sort-by)
+    --metric|--metrics|--keep|--drop|--sort-by)
       words=$(_folio_words --metrics) files=
       [[ $word == *,* ]] && head=${word%,*}, ;;
     -t|--tokenizer) [[ $command == tokenize ]] && words=$(_folio_words --runs) ;;
@@ -91,6 +91,7 @@ complete -c runner -n "__fish_seen_subcommand_from @TAKE_RUNS@" -a "(./runner co
 complete -c runner -n "__fish_seen_subcommand_from params help" -a "(./runner completion --keys 2>/dev/null)"
 complete -c runner -n "__fish_seen_subcommand_from metrics help" -f -a "(./runner completion --metrics 2>/dev/null)"
 complete -c runner -n "__fish_seen_subcommand_from compare" -l metrics -x -a "(./runner completion --metrics 2>/dev/null)"
+complete -c runner -n "__fish_seen_subcommand_from plot report" -l metric -x -a "(./runner completion --metrics 2>/dev/null)"
 complete -c runner -n "__fish_seen_subcommand_from plugins; and not __fish_seen_subcommand_from @INNER@" -f -a "@INNER@"
 complete -c runner -n "__fish_seen_subcommand_from plugins; and __fish_seen_subcommand_from show" -f -a "(./runner completion --plugins 2>/dev/null)"
 complete -c runner -n "__fish_seen_subcommand_from new" -a "model tokenizer dataset"

@@ -16,13 +16,14 @@ std::string wrapped(std::string_view text, int indent, int width);
 /// Lines of which those that are wider than `width` are wrapped, each to its own indent; 0 is any width.
 std::string fitted_lines(std::string_view lines, int width);
 
-/// A page for a person to read, for the terminal or in GitHub's Markdown.
+/// A page for a person to read, for the terminal or in GitHub's Markdown; another form derives from it.
 class Page {
  public:
-  enum class Form { terminal, markdown };
+  enum class Form { terminal, markdown, html };
 
   /// `width` columns at most, as far as tables and drawings allow. Markdown is never painted and never wrapped.
   Page(Form form, Paint paint, int width);
+  virtual ~Page() = default;
 
   const Paint& paint() const { return paint_; }
   const Palette& palette() const { return palette_; }  ///< of drawings
@@ -32,21 +33,21 @@ class Page {
   static Page for_output(Form form = Form::terminal, int widest = 100);
 
   /// A heading, and behind it, in the same line, what answers it.
-  void heading(std::string_view title, std::string_view answer = "");
+  virtual void heading(std::string_view title, std::string_view answer = "");
 
   /// A line that is not wrapped, but where a terminal is too narrow for it.
-  void line(std::string_view text);
+  virtual void line(std::string_view text);
 
   /// Nothing where the text is empty.
-  void paragraph(std::string_view text);
+  virtual void paragraph(std::string_view text);
 
   /// A word (painted where `painted_word` is) that says what was found, what was found, and what that means.
-  void finding(const std::string& painted_word, const std::string& found, const std::string& meaning = "");
+  virtual void finding(const std::string& painted_word, const std::string& found, const std::string& meaning = "");
 
-  void table(const Table& table);
+  virtual void table(const Table& table);
 
   /// Lines to be kept as they are.
-  void drawing(std::string_view lines);
+  virtual void drawing(std::string_view lines);
 
   const std::string& text() const { return text_; }
 

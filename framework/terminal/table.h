@@ -22,6 +22,8 @@ class Table {
   void add_row(std::vector<std::string> cells);
 
   bool empty() const { return rows_.empty(); }
+  const std::vector<Column>& columns() const { return columns_; }
+  const std::vector<std::vector<std::string>>& rows() const { return rows_; }
 
   /// Each line ends with a line end. With all titles empty there is no heading. Where a width is given, the last column
   /// is wrapped at blanks to keep to it, as far as the other columns leave it room.

@@ -8,6 +8,7 @@
 #include "runs/compare/conclusion.h"
 #include "runs/record/metrics.h"
 #include "runs/report/run_text.h"
+#include "runs/report/standings.h"
 #include "support/human.h"
 #include "terminal/table.h"
 
@@ -15,50 +16,6 @@ namespace folio::runs {
 namespace {
 
 using Align = Table::Align;
-
-std::string verdict_text(Verdict verdict, Paint paint) {
-  switch (verdict) {
-    case Verdict::yes:
-      return paint.green("Yes.");
-    case Verdict::partly:
-      return paint.yellow("Partly.");
-    case Verdict::no:
-      return paint.red("Their losses cannot.");
-  }
-  __builtin_unreachable();
-}
-
-std::string standing_text(Standing standing, Paint paint) {
-  switch (standing) {
-    case Standing::comparable:
-      return paint.green("yes");
-    case Standing::uncertain:
-      return paint.yellow("perhaps");
-    case Standing::not_comparable:
-      return paint.red("no");
-  }
-  __builtin_unreachable();
-}
-
-/// Some metric that is measured at a step, and not over the whole run.
-Metric metric_of_step(Aspect aspect) {
-  Metric metric;
-  metric.aspect = aspect;
-  metric.phase = Phase::step;
-  return metric;
-}
-
-/// "loss per token no, mean over the whole run no, per byte of text yes, speed no, memory yes"
-std::string standings_line(const Comparison& comparison, Paint paint) {
-  const auto of = [&](const char* what, const Metric& metric) {
-    return what + standing_text(standing_of(&metric, comparison.checks), paint);
-  };
-  std::string line = of("loss per token ", metric_of_step(Aspect::token_loss)) +
-                     of(", mean over the whole run ", *find_metric("train_loss")) +
-                     of(", per byte of text ", metric_of_step(Aspect::text_loss));
-  if (comparison.metric("eval_loss")) line += of(", evaluation ", *find_metric("eval_loss"));
-  return line + of(", speed ", metric_of_step(Aspect::speed)) + of(", memory ", metric_of_step(Aspect::memory));
-}
 
 /// The names of the checks that `chosen` takes, with commas between.
 template <typename Chosen>
@@ -92,7 +49,12 @@ std::string meaning_of_unknown(const std::vector<Check>& checks) {
 void add_checks(Page& page, const Comparison& comparison, bool all) {
   const Paint& paint = page.paint();
   page.heading("Can they be compared?", verdict_text(comparison.verdict, paint));
-  if (comparison.verdict != Verdict::yes) page.paragraph(standings_line(comparison, paint));
+  if (comparison.verdict != Verdict::yes) {
+    std::string line;
+    for (const auto& [what, standing] : standings_of(comparison))
+      line += (line.empty() ? "" : ", ") + what + " " + standing_text(standing, paint);
+    page.paragraph(line);
+  }
   const std::string unknown_word = paint.yellow("unknown");
   for (const Check& check : comparison.checks) {
     const std::string both = check.name + ": " + check.a + " | " + check.b;

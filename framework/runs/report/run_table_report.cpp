@@ -29,7 +29,9 @@ bool has_numbers(const RunTable& table, std::size_t column) {
   return false;
 }
 
-Table laid_out(const RunTable& table) {
+}  // namespace
+
+Table as_table(const RunTable& table) {
   using enum Table::Align;
   std::vector<Table::Column> columns;
   if (table.grouped) columns.push_back({"runs", right});
@@ -48,6 +50,8 @@ Table laid_out(const RunTable& table) {
   }
   return result;
 }
+
+namespace {
 
 std::string notes_text(const RunTable& table) {
   std::string text;
@@ -81,12 +85,12 @@ json metrics_to_json(const RunTable& table, const RunTable::Row& row) {
 }  // namespace
 
 std::string to_text(const RunTable& table, int width) {
-  std::string text = laid_out(table).fitted(width);
+  std::string text = as_table(table).fitted(width);
   for (const std::string& note : table.notes) text += "\n" + (width > 0 ? wrapped(note, 0, width) : note + "\n");
   return text;
 }
 
-std::string to_markdown(const RunTable& table) { return laid_out(table).to_markdown() + notes_text(table); }
+std::string to_markdown(const RunTable& table) { return as_table(table).to_markdown() + notes_text(table); }
 
 std::string to_csv(const RunTable& table) {
   std::vector<std::string> cells;

@@ -4,9 +4,13 @@
 #include <string>
 
 #include "runs/compare/run_table.h"
+#include "terminal/table.h"
 
 /// A table of runs as text, Markdown, CSV and JSON.
 namespace folio::runs {
+
+/// Its columns and rows, without the notes.
+Table as_table(const RunTable& table);
 
 /// In lines of `width` columns at most (Table::fitted()); 0 is any width.
 std::string to_text(const RunTable& table, int width = 0);

@@ -87,19 +87,9 @@ void add_values(Page& page, const char* title, const json& values) {
   page.table(table);
 }
 
-/// The versions and the machine, the experiment's commit, and which build of each plugin it was.
 void add_environment(Page& page, const Run& run) {
   Table table({{""}, {""}});
-  for (const auto& [key, value] : run.environment.items()) {
-    if (!value.is_object()) table.add_row({key, fact_text(key, value)});
-    if (value.is_object())
-      for (const auto& [name, inner] : value.items()) table.add_row({name, fact_text(name, inner)});
-  }
-  if (!run.info.git_commit.empty()) table.add_row({"git commit", run.info.git_commit});
-  for (const PluginBuild& plugin : run.info.plugins) {
-    table.add_row({plugin.kind + " plugin",
-                   fmt::format("{} {}, build {}", plugin.id, plugin.version, fact_text("_hash", plugin.library_hash))});
-  }
+  for (auto& [name, value] : environment_texts(run)) table.add_row({std::move(name), std::move(value)});
   if (table.empty()) return;
   page.heading("Environment");
   page.table(table);
@@ -144,6 +134,20 @@ void add_sample(Page& page, const Run& run) {
 }
 
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> environment_texts(const Run& run) {
+  std::vector<std::pair<std::string, std::string>> texts;
+  for (const auto& [key, value] : run.environment.items()) {
+    if (!value.is_object()) texts.emplace_back(key, fact_text(key, value));
+    if (value.is_object())
+      for (const auto& [name, inner] : value.items()) texts.emplace_back(name, fact_text(name, inner));
+  }
+  if (!run.info.git_commit.empty()) texts.emplace_back("git commit", run.info.git_commit);
+  for (const PluginBuild& plugin : run.info.plugins)
+    texts.emplace_back(plugin.kind + " plugin", fmt::format("{} {}, build {}", plugin.id, plugin.version,
+                                                            fact_text("_hash", plugin.library_hash)));
+  return texts;
+}
 
 std::string plugins_line(const json& settings) {
   std::string line;

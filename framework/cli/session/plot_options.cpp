@@ -1,0 +1,41 @@
+#include "cli/session/plot_options.h"
+
+#include <set>
+
+#include "cli/session/run_choice.h"
+#include "runs/plot/make_plot.h"
+#include "runs/query/store_source.h"
+
+namespace folio::cli {
+
+void add_plot_options(const Command& command, PlotOptions& options) {
+  command.option("RUN", options.choice.names, "runs, given as for 'show'; by default the latest").free_text();
+  add_where(command, options.choice.where);
+  command.option("--metric", options.request.metric, "what to draw: loss, eval_loss, learning_rate ...").show_default();
+  command.option("--x", options.x, "what to draw it over").one_of(runs::x_axis_names()).show_default();
+  command
+      .option("--smoothing", options.request.smoothing,
+              "weight of the moving average, from 0 (the values as they are) to below 1")
+      .range(0.0, 0.9999);
+  command.flag("--log-x", options.request.log_x, "a logarithmic x axis");
+  command.flag("--log-y", options.request.log_y, "a logarithmic y axis");
+  command.flag("--group", options.request.group,
+               "one curve for runs that differ only in their seeds: their mean, lowest and highest");
+}
+
+runs::Plot plot_of(runs::Store& store, const PlotOptions& options) {
+  const std::vector<runs::RunSummary> all = store.list();
+  const runs::RunSettings settings = store.settings();
+  const runs::RunFields fields(all, settings);
+  runs::RunChoice choice = options.choice;
+  if (choice.names.empty() && choice.where.empty() && !all.empty()) choice.names = {"latest"};
+  std::vector<runs::RunSummary> chosen = runs::choose_runs(all, fields, choice, store.unread());
+  std::set<std::string> seen;
+  std::erase_if(chosen, [&](const runs::RunSummary& run) { return !seen.insert(run.id).second; });
+  runs::PlotRequest request = options.request;
+  request.x = runs::x_axis_from_string(options.x);
+  runs::StoreSource source(store);
+  return runs::make_plot(chosen, settings, fields, request, source);
+}
+
+}  // namespace folio::cli

@@ -1,0 +1,65 @@
+#include "runs/report/plot_page.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "runs/plot/plot_svg.h"
+#include "support/human.h"
+#include "support/version.h"
+
+namespace folio::runs {
+namespace {
+
+std::string place_text(const Plot& plot, double x) {
+  if (plot.x == XAxis::time) return clock_time(x);
+  return plot.x == XAxis::epochs ? significant(x) : whole_number(x);
+}
+
+Table ends_of(const Plot& plot) {
+  using enum Table::Align;
+  Table table({{"curve"},
+               {"from", right},
+               {"to " + plot.x_title(), right},
+               {"last", right},
+               {"lowest", right},
+               {"highest", right}});
+  for (const PlotCurve& curve : plot.curves) {
+    if (curve.points.empty()) continue;
+    const auto by_y = [](const PlotPoint& a, const PlotPoint& b) { return a.y < b.y; };
+    const auto [low, high] = std::minmax_element(curve.points.begin(), curve.points.end(), by_y);
+    table.add_row({curve.label, place_text(plot, curve.points.front().x), place_text(plot, curve.points.back().x),
+                   metric_text(plot.metric, curve.points.back().y), metric_text(plot.metric, low->y),
+                   metric_text(plot.metric, high->y)});
+  }
+  return table;
+}
+
+}  // namespace
+
+void add_plot(HtmlPage& page, const Plot& plot) {
+  SvgStyle style;
+  style.alone = false;
+  page.figure(to_svg(plot, style));
+  for (const std::string& note : plot.notes) page.paragraph(note);
+  page.begin_fold("the curves' ends, lowest and highest values");
+  page.table(ends_of(plot));
+  page.end_fold();
+}
+
+std::string html_of(const Plot& plot) {
+  HtmlPage page;
+  add_plot(page, plot);
+  std::string runs;
+  for (const PlotCurve& curve : plot.curves) runs += fmt::format(" {}", fmt::join(curve.runs, " "));
+  page.paragraph(fmt::format("Made {} by Folio {} from the runs{}.", time_of_report(), folio_version(), runs));
+  return page.document(plot.metric + " by " + plot.x_title());
+}
+
+std::string time_of_report() {
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::chrono::system_clock::now()));
+}
+
+}  // namespace folio::runs
