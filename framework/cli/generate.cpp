@@ -15,6 +15,7 @@
 #include "runs/record/selection.h"
 #include "support/error.h"
 #include "support/utf8.h"
+#include "terminal/page.h"
 #include "terminal/terminal.h"
 
 namespace folio::cli {
@@ -77,7 +78,11 @@ class Conversation {
   /// A prompt for each line that is typed, until there is none.
   void ask_on() {
     if (is_terminal(STDIN_FILENO))
-      fmt::print(std::cerr, "Type a prompt and press Enter; /help lists commands, Ctrl-D quits.\n");
+      fmt::print(std::cerr, "{}",
+                 wrapped(fmt::format("Type a prompt and press Enter. {} change how the model chooses, and /help "
+                                     "explains them; /quit or Ctrl-D quits.",
+                                     sampling_command_names()),
+                         0, terminal_width(STDERR_FILENO)));
     work(request(), /*input_open=*/true);
   }
 

@@ -22,6 +22,8 @@ std::string bar(double share, int width) {
   return text + "  ";
 }
 
+constexpr const char* kClear = "\r\x1b[J";  // from the line's begin to the end of the screen
+
 void write_out(int fd, std::string_view text) {
   // A terminal that went away is no reason to stop.
   [[maybe_unused]] const ssize_t count = ::write(fd, text.data(), text.size());
@@ -56,13 +58,17 @@ void ProgressBar::update(std::string_view label, double done, double total, std:
   last_drawn_ = now;
   label_ = label;
   // One column less than there are: a line that fills the last one would wrap and repeat itself.
-  write_out(fd_, "\r\x1b[2K" + progress_line(label, done, total, details, terminal_width(fd_) - 1));
+  const int width = terminal_width(fd_) - 1;
+  std::string text = kClear + progress_line(label, done, total, details, width);
+  // The cursor goes back to the bar, from where the next drawing begins.
+  if (!below_.empty()) text += "\n\r" + cut_to_width(without_controls(below_), width) + "\x1b[A";
+  write_out(fd_, text);
   drawn_ = true;
 }
 
 void ProgressBar::clear() {
   if (!drawn_) return;
-  write_out(fd_, "\r\x1b[2K");
+  write_out(fd_, kClear);
   drawn_ = false;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace folio {
 
@@ -10,7 +11,7 @@ namespace folio {
 /// Where room is short the bar gives way first, and only then the end of the details.
 std::string progress_line(std::string_view label, double done, double total, std::string_view details, int width);
 
-/// One line that is drawn over itself on a terminal, and nothing elsewhere: who calls it prints plain lines there.
+/// A line that is drawn over itself on a terminal, and nothing elsewhere: who calls it prints plain lines there.
 ///
 ///   Training  ━━━━━━━━━━━━╸──────────  54 %  117/216  loss 6.51  402 tok/s  1 min 30 s left
 class ProgressBar {
@@ -27,14 +28,18 @@ class ProgressBar {
   /// done equals total. With a total of 0, which is one that is not known, it shows the label and what is beside it.
   void update(std::string_view label, double done, double total, std::string_view details);
 
-  /// Takes the line away, so that other output can be printed; the next update draws it again.
+  /// What stands in a line of its own below, as much of it as there is room for, from the next update on; none where it
+  /// is empty.
+  void set_below(std::string text) { below_ = std::move(text); }
+
+  /// Takes all of it away, so that other output can be printed; the next update draws it again.
   void clear();
 
  private:
   int fd_;
   bool enabled_;
   bool drawn_ = false;
-  std::string label_;
+  std::string label_, below_;
   std::chrono::steady_clock::time_point last_drawn_{};
 };
 

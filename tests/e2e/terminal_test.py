@@ -53,7 +53,8 @@ class Terminal(FolioTest):
         shown = COLOUR.sub("", self.on_terminal(
             "generate", "latest", "-i", "--max-new-tokens", "8",
             typed="/help\n/temperatur 1\n/temperature 500\n/temperature 0\nthe grey\nthe grey\n//x\n/quit\n"))
-        self.assertIn("/help lists commands, Ctrl-D quits.", shown)
+        self.assertIn("Type a prompt and press Enter. /max-new-tokens, /temperature, /top-k, /top-p and /seed change how the "
+                      "model chooses, and /help explains them; /quit or Ctrl-D quits.", " ".join(shown.split()))
         for wanted in ("/top-p N", "how much chance to allow", "/max-new-tokens 8  /temperature 0.8  /top-k 50",
                        "there is no command '/temperatur'; did you mean 'temperature'?",
                        "/temperature 500: expected a number from 0 to 100", "/max-new-tokens 8  /temperature 0  "):
@@ -63,6 +64,16 @@ class Terminal(FolioTest):
         # From a pipe each line is a prompt.
         piped = self.runner("generate", "latest", "-i", "--json", "--max-new-tokens", "2", input="/help\n//x\n").stdout
         self.assertEqual([json.loads(line)["prompt"] for line in piped.splitlines()], ["/help", "//x"])
+
+    def test_the_newest_sample_stands_below_the_bar(self):
+        shown = self.on_terminal(self.experiment(), "training.sample_every=5", "training.max_steps=40", columns=60)
+        below = re.findall(r"\n\rstep (\d+) writes: ([^\n\r]*)\x1b\[A", shown)
+        self.assertTrue(below)
+        for step, text in below:
+            self.assertLess(width(f"step {step} writes: {text}"), 60)
+        # Each of them stays to be read, once, when another takes its place or the run has ended. The last step has its own below the result.
+        self.assertEqual(re.findall(r"(?:\x1b\[J|\n)step (\d+) writes: [^\n]+(?=\n)", shown), [str(step) for step in range(5, 40, 5)])
+        self.assertNotIn(" writes: ", self.on_terminal(self.experiment(), "training.max_steps=5"))
 
     def imported(self, name="romeo", **more):
         file = self.folder / f"{len(list(self.folder.glob('*.json')))}.json"

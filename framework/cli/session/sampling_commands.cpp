@@ -81,6 +81,13 @@ std::string to_text(const SamplingChoice& choice) {
 
 }  // namespace
 
+std::string sampling_command_names() {
+  std::string text;
+  for (const Setting& setting : settings())
+    text += fmt::format("{}/{}", text.empty() ? "" : &setting == &settings().back() ? " and " : ", ", setting.name);
+  return text;
+}
+
 std::string do_sampling_command(std::string_view line, SamplingChoice& choice) {
   const std::size_t name_end = std::min(line.find(' '), line.size());
   const std::string name(line.substr(1, name_end - 1));

@@ -15,6 +15,9 @@ struct SamplingChoice {
   std::int64_t seed = 42;
 };
 
+/// "/max-new-tokens, /temperature, /top-k, /top-p and /seed".
+std::string sampling_command_names();
+
 /// Does what a typed line such as "/temperature 0.5" asks for, and gives what is to be told. Throws Error (usage) that
 /// says what was expected and leaves the choice as it was.
 std::string do_sampling_command(std::string_view line, SamplingChoice& choice);

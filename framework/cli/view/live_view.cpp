@@ -119,13 +119,29 @@ void LiveView::show_points(const nlohmann::json& line) {
   print(text);
 }
 
-/// In one line, as much of it as the terminal has room for.
+/// In one line, as much of it as the terminal has room for. There it takes the place of the one before, which goes up.
 void LiveView::show_sample(const nlohmann::json& line) {
   stage_.clear();
   std::string text = without_controls(line.at("wrote").get<std::string>(), /*keep_lines=*/true);
   std::replace(text.begin(), text.end(), '\n', ' ');
   text = fmt::format("step {} writes: {}", line.at("step").get<int>(), text);
-  print(bar_.enabled() ? cut_to_width(text, terminal_width(STDERR_FILENO)) : text);
+  if (!bar_.enabled()) return print(text);
+  keep_sample();
+  newest_sample_ = text;
+  bar_.set_below(text);
+}
+
+/// The newest sample becomes a line above the bar.
+void LiveView::keep_sample() {
+  if (newest_sample_.empty()) return;
+  print(cut_to_width(newest_sample_, terminal_width(STDERR_FILENO)));
+  newest_sample_.clear();
+  bar_.set_below("");
+}
+
+void LiveView::finish() {
+  keep_sample();
+  bar_.clear();
 }
 
 /// What has to come to its end before a run that is asked to stop does.

@@ -9,7 +9,8 @@
 
 namespace folio::cli {
 
-/// Shows what the worker tells while it works: one bar on a terminal, else a line for each stage and each logged point,
+/// Shows what the worker tells while it works: one bar on a terminal, with the newest text that the model wrote below
+/// it and earlier ones above, else a line for each stage and each logged point,
 /// and every half minute of a long stage. Everything goes to standard error, so that standard output holds results
 /// alone.
 class LiveView {
@@ -20,13 +21,14 @@ class LiveView {
 
   void show(const nlohmann::json& line);
 
-  /// Takes the bar away.
-  void finish() { bar_.clear(); }
+  /// Takes the bar away; what stood below it stays.
+  void finish();
 
  private:
   void show_step(const nlohmann::json& line);
   void show_stage(const nlohmann::json& line);
   void show_sample(const nlohmann::json& line);
+  void keep_sample();
   void show_points(const nlohmann::json& line);
   std::string waits_for() const;
   void print(const std::string& text);
@@ -38,6 +40,7 @@ class LiveView {
   double stage_done_ = 0;
   std::chrono::steady_clock::time_point stage_began_{}, stage_told_{};
   nlohmann::json last_step_;
+  std::string newest_sample_;  ///< where it stands below the bar
 };
 
 }  // namespace folio::cli
