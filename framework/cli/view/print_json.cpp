@@ -1,42 +1,18 @@
 #include "cli/view/print_json.h"
 
-#include <cassert>
-#include <cmath>
-#include <cstdint>
 #include <iostream>
+#include <utility>
 
-#include "support/utf8.h"
-#include "support/version.h"
+#include "formats/versioned_json.h"
 
 namespace folio::cli {
-namespace {
 
-/// 3.0 becomes 3, as far as every whole number is a double.
-void make_whole(nlohmann::json& value) {
-  constexpr double kExact = 9007199254740992;  // 2^53
-  if (value.is_structured()) {
-    for (nlohmann::json& inner : value) make_whole(inner);
-  } else if (value.is_number_float()) {
-    const double number = value.get<double>();
-    if (std::abs(number) < kExact && number == std::floor(number)) value = static_cast<std::int64_t>(number);
-  }
-}
+void print_json(nlohmann::json object) { std::cout << versioned_json(std::move(object), 2); }
 
-std::string versioned(nlohmann::json& object, int indent) {
-  assert(object.is_object());
-  make_whole(object);
-  object["schema_version"] = kJsonSchemaVersion;
-  return escape_hidden(object.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace)) + "\n";
-}
-
-}  // namespace
-
-void print_json(nlohmann::json object) { std::cout << versioned(object, 2); }
-
-std::string json_line(nlohmann::json object) { return versioned(object, -1); }
+std::string json_line(nlohmann::json object) { return versioned_json(std::move(object)); }
 
 void print_error_json(std::string_view kind, const std::string& message) {
-  std::cout << json_line({{"error", {{"kind", kind}, {"message", message}}}}) << std::flush;
+  std::cout << error_json(kind, message) << std::flush;
 }
 
 }  // namespace folio::cli
