@@ -262,6 +262,27 @@ Run Store::load(const std::string& id) {
   });
 }
 
+RunSummary Store::summary(const std::string& id) {
+  return database_->guarded([&](soci::session& session) {
+    const long long row = row_of(session, id);
+    auto by_row = read_summaries(session, results_, "id = " + std::to_string(row));
+    read_finals(session, "run = " + std::to_string(row), by_row);
+    return std::move(by_row[row]);
+  });
+}
+
+std::optional<std::int64_t> Store::last_step(const std::string& id, const std::string& metric) {
+  return database_->guarded([&](soci::session& session) {
+    const long long row = row_of(session, id);
+    long long step = 0;
+    soci::indicator indicator = soci::i_null;
+    session << "SELECT max(step) FROM points WHERE run = :row AND metric = (SELECT id FROM metrics WHERE name = "
+               ":metric)",
+        into(step, indicator), use(row), use(metric);
+    return indicator == soci::i_ok ? std::optional<std::int64_t>(step) : std::nullopt;
+  });
+}
+
 std::vector<Point> Store::points(const std::string& id, const std::string& metric, std::int64_t after) {
   return database_->guarded([&](soci::session& session) {
     const long long row = row_of(session, id);

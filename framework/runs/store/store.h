@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,12 @@ class Store {
 
   /// The metrics that the run has points of, by name.
   std::vector<std::string> curves(const std::string& id);
+
+  /// The same as list() has it, of one run. Throws as load().
+  RunSummary summary(const std::string& id);
+
+  /// The last step that the metric was logged at; none where it never was.
+  std::optional<std::int64_t> last_step(const std::string& id, const std::string& metric);
 
   /// Where a run of this results folder, or a baseline, lies.
   RunFolder folder_of(const std::string& id) const;
