@@ -23,6 +23,7 @@ void add_note(const Command& program, const GlobalOptions& global, int& exit_cod
 void add_name(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_mark(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_stop(const Command& program, const GlobalOptions& global, int& exit_code);
+void add_serve(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_resume(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_verify(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_rm(const Command& program, const GlobalOptions& global, int& exit_code);

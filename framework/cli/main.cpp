@@ -29,7 +29,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kCommands{&add_run,      &add_resume,  &add_verify,  &add_stop,      &add_check,   &add_data,
+constexpr std::array kCommands{&add_run,      &add_resume,  &add_verify,  &add_stop, &add_serve,      &add_check,   &add_data,
                                &add_params,   &add_ls,      &add_show,    &add_diff,      &add_compare, &add_plot,
                                &add_report,   &add_tag,     &add_note,    &add_name,      &add_mark,    &add_rm,
                                &add_restore,  &add_purge,   &add_reindex, &add_import,    &add_export,  &add_generate,

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "serve/http/message.h"
+#include "serve/job_queue.h"
+#include "serve/run_watch.h"
+#include "serve/sample_cache.h"
+#include "serve/store_pool.h"
+
+namespace folio::serve {
+
+/// Answers the page's requests (docs/serve.md) from what the watch knows, or from the store.
+class Api : public Handler {
+ public:
+  Api(StorePool& stores, RunWatch& watch) : stores_(stores), watch_(watch), jobs_(kThreads, kMostWaiting) {}
+
+  void answer(Request request, Done done) override;
+
+  /// Returns when nothing is at work any more; what waits is not answered.
+  void stop() { jobs_.stop(); }
+
+ private:
+  static constexpr std::size_t kThreads = 3;
+  static constexpr std::size_t kMostWaiting = 128;
+
+  Response respond(const Request& request);
+  Response respond_of_run(const Request& request);
+  Response open_stream();
+
+  Response runs(const Target& target);
+  Response fields();
+  Response complete(const Target& target);
+  Response show(const std::string& id);
+  Response log(const std::string& id, const Target& target);
+  Response samples(const std::string& id);
+  Response files(const std::string& id);
+  Response file(const std::string& id, const std::vector<std::string>& parts);
+  Response label(const std::string& id, const std::string& body);
+  Response diff(const Target& target);
+  Response compare(const Target& target);
+
+  std::string id_of(const std::string& name);
+  runs::Run load(const std::string& name);
+
+  StorePool& stores_;
+  RunWatch& watch_;
+  SampleCache samples_;
+  JobQueue jobs_;  // the last, so that no job outlives what it uses
+};
+
+/// The answer with the JSON of an object, as `--json` would print it, in one line.
+Response json_response(nlohmann::json object);
+
+}  // namespace folio::serve

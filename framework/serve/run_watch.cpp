@@ -1,0 +1,282 @@
+#include "serve/run_watch.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "runs/record/facts.h"
+#include "support/error.h"
+#include "support/stop_signals.h"
+
+namespace folio::serve {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using runs::RunSummary;
+
+constexpr auto kBetweenLooks = 500ms;
+constexpr auto kLookedAtLeast = 5s;   // at a run at work, though its events did not grow: its process may be gone
+constexpr auto kUsedFor = 10s;        // after a request, that others follow
+constexpr auto kLongestWait = 300ms;  // of a request after a time in which nobody looked
+constexpr int kShare = 100;           // looking costs no more than this part of a processor
+
+bool differ(const RunSummary& a, const RunSummary& b) {
+  return a.name != b.name || a.state != b.state || a.tags != b.tags || a.note != b.note || a.elsewhere != b.elsewhere ||
+         a.other_folder != b.other_folder || a.metrics != b.metrics || a.error.has_value() != b.error.has_value();
+}
+
+/// The runs that one of the two has alone, or that differ.
+std::set<std::string> changes_between(const RunSnapshot& before, const RunSnapshot& now) {
+  std::set<std::string> changed;
+  for (const RunSummary& run : now.runs()) {
+    const RunSummary* old = before.find(run.id);
+    if (old == nullptr || differ(*old, run)) changed.insert(run.id);
+  }
+  for (const RunSummary& run : before.runs())
+    if (now.find(run.id) == nullptr) changed.insert(run.id);
+  return changed;
+}
+
+fs::file_time_type time_of(const fs::path& folder) {
+  std::error_code error;
+  const auto time = fs::last_write_time(folder, error);
+  return error ? fs::file_time_type{} : time;
+}
+
+std::shared_ptr<const RunSnapshot> read_snapshot(runs::Store& store, const RunSnapshot* before) {
+  std::vector<RunSummary> runs = store.list();
+  // The settings of a run are there from its start, and change where it is resumed, which makes it active.
+  const bool same_runs =
+      before != nullptr && before->runs().size() == runs.size() &&
+      std::equal(runs.begin(), runs.end(), before->runs().begin(), [](const auto& a, const auto& b) {
+        return a.id == b.id && a.created == b.created && runs::is_active(a.state) == runs::is_active(b.state);
+      });
+  auto settings = same_runs ? before->settings() : std::make_shared<const runs::RunSettings>(store.settings());
+  return std::make_shared<const RunSnapshot>(std::move(runs), std::move(settings), store.unread());
+}
+
+}  // namespace
+
+RunWatch::RunWatch(StorePool& stores, fs::path runs_folder, Tell tell, std::function<bool()> is_listened)
+    : stores_(stores), folder_(std::move(runs_folder)), tell_(std::move(tell)), is_listened_(std::move(is_listened)) {
+  folder_time_ = time_of(folder_);
+  known_.snapshot = stores_.with([](runs::Store& store) { return read_snapshot(store, nullptr); });
+  known_.live = std::make_shared<const LiveRuns>();
+  known_.version = 1;
+}
+
+void RunWatch::start() {
+  thread_ = std::thread([this] {
+    block_signals_in_this_thread();
+    work();
+  });
+}
+
+void RunWatch::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  looked_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+KnownRuns RunWatch::known() {
+  std::unique_lock lock(mutex_);
+  const auto now = Clock::now();
+  const bool was_idle = !is_listened_() && now - last_look_ > kUsedFor;
+  last_use_ = now;
+  if (was_idle) {
+    wake_.notify_all();
+    looked_.wait_for(lock, kLongestWait, [&] { return stopping_ || last_look_ >= now; });
+  }
+  return known_;
+}
+
+void RunWatch::note_change(const std::string& id) {
+  {
+    const std::lock_guard lock(mutex_);
+    own_changes_.insert(id);
+  }
+  wake_.notify_all();
+}
+
+bool RunWatch::is_needed() const {
+  return is_listened_() || Clock::now() - last_use_ <= kUsedFor || !own_changes_.empty();
+}
+
+/// Whether a look is not put off: a label was written here, or a request comes after a time without one.
+bool RunWatch::is_urgent() const { return !own_changes_.empty() || last_use_ - last_look_ > kUsedFor; }
+
+void RunWatch::work() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const auto begun = Clock::now();
+    if (is_needed()) {
+      lock.unlock();
+      look();
+      lock.lock();
+      last_look_ = Clock::now();
+      looked_.notify_all();
+    }
+    wake_.wait_until(lock, begun + kBetweenLooks, [&] { return stopping_ || is_urgent(); });
+  }
+}
+
+/// What goes wrong, such as a disk that fails for a while, leaves what is known as it is; requests that need the store
+/// tell it.
+void RunWatch::look() {
+  try {
+    if (whole_is_due())
+      look_at_all();
+    else
+      look_at_active();
+  } catch (const runs::StoreDiskError&) {
+    stores_.forget();
+    last_whole_ = Clock::now();
+  } catch (const Error&) {
+    last_whole_ = Clock::now();
+  }
+}
+
+bool RunWatch::whole_is_due() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!own_changes_.empty()) return true;
+  }
+  if (time_of(folder_) != folder_time_) return true;
+  return Clock::now() - last_whole_ >= std::max<Clock::duration>(1s, whole_cost_ * kShare);
+}
+
+void RunWatch::look_at_all() {
+  const auto begun = Clock::now();
+  std::set<std::string> changed;
+  KnownRuns before;
+  {
+    const std::lock_guard lock(mutex_);
+    changed.swap(own_changes_);
+    before = known_;
+  }
+  const auto folder_time = time_of(folder_);
+  // Where there were no runs when the store was opened, its index is in memory, and a file can be made by now.
+  if (stores_.in_memory() && before.snapshot->runs().size() <= 2 && folder_time != folder_time_) stores_.forget();
+  const auto snapshot = stores_.with([&](runs::Store& store) {
+    store.sync();
+    return read_snapshot(store, before.snapshot.get());
+  });
+  folder_time_ = folder_time;
+  for (const std::string& id : changes_between(*before.snapshot, *snapshot)) changed.insert(id);
+  auto live = std::make_shared<LiveRuns>();
+  for (const auto& [id, run] : *before.live)
+    if (const RunSummary* now = snapshot->find(id); now != nullptr && runs::is_active(now->state))
+      live->emplace(id, LiveRun{*now, run.progress});
+  publish(snapshot, live, changed);
+  last_whole_ = last_rebuild_ = Clock::now();
+  whole_cost_ = last_whole_ - begun;
+  look_at_active();
+}
+
+void RunWatch::look_at_active() {
+  KnownRuns known;
+  {
+    const std::lock_guard lock(mutex_);
+    known = known_;
+  }
+  auto live = std::make_shared<LiveRuns>(*known.live);
+  std::set<std::string> changed, active;
+  bool ended = false;
+  for (const RunSummary& run : known.snapshot->runs()) {
+    if (!runs::is_active(run.state) || !run.other_folder.empty()) continue;
+    active.insert(run.id);
+    auto now = look_at(run.id, tracked_[run.id]);
+    if (!now) continue;
+    ended = ended || now->summary.state != run.state;
+    changed.insert(run.id);
+    (*live)[run.id] = std::move(*now);
+  }
+  std::erase_if(tracked_, [&](const auto& entry) { return !active.contains(entry.first); });
+  if (!changed.empty()) publish(known.snapshot, live, changed);
+  const bool behind = std::any_of(live->begin(), live->end(), [&](const auto& entry) {
+    const RunSummary* run = known.snapshot->find(entry.first);
+    return run != nullptr && differ(*run, entry.second.summary);
+  });
+  if (ended || (behind && Clock::now() - last_rebuild_ >= rebuild_cost_ * kShare)) put_live_into_snapshot(*live);
+}
+
+/// None where nothing is new.
+std::optional<LiveRun> RunWatch::look_at(const std::string& id, Tracked& tracked) {
+  return stores_.with([&](runs::Store& store) -> std::optional<LiveRun> {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(store.folder_of(id).events(), error);
+    const auto now = Clock::now();
+    if (!error && size == tracked.events_size && now - tracked.looked_at < kLookedAtLeast) return std::nullopt;
+    store.sync_run(id);
+    tracked.looked_at = now;
+    if (!error && size == tracked.events_size) {
+      const RunSummary same = store.summary(id);
+      if (runs::is_active(same.state)) return std::nullopt;
+    }
+    tracked.events_size = error ? 0 : size;
+    LiveRun run;
+    run.summary = store.summary(id);
+    if (!tracked.planned_steps) tracked.planned_steps = runs::facts_from_json(store.load(id).facts).planned_steps;
+    auto step = store.last_step(id, "loss");
+    if (!step) step = store.last_step(id, "eval_loss");
+    run.progress = progress_of(step, tracked);
+    return run;
+  });
+}
+
+Progress RunWatch::progress_of(std::optional<std::int64_t> step, Tracked& tracked) {
+  Progress progress;
+  progress.step = step.value_or(0);
+  progress.steps = tracked.planned_steps;
+  const auto now = Clock::now();
+  if (!step) return progress;
+  if (!tracked.first || tracked.first->first > *step) tracked.first = {*step, now};
+  const double steps = static_cast<double>(*step - tracked.first->first);
+  if (steps <= 0 || !progress.steps) return progress;
+  const double seconds = std::chrono::duration<double>(now - tracked.first->second).count();
+  progress.seconds_left = seconds / steps * static_cast<double>(std::max<std::int64_t>(0, *progress.steps - *step));
+  return progress;
+}
+
+void RunWatch::put_live_into_snapshot(const LiveRuns& live) {
+  const auto begun = Clock::now();
+  KnownRuns known;
+  {
+    const std::lock_guard lock(mutex_);
+    known = known_;
+  }
+  std::vector<RunSummary> all = known.snapshot->runs();
+  for (RunSummary& run : all)
+    if (const auto newer = live.find(run.id); newer != live.end()) run = newer->second.summary;
+  auto snapshot =
+      std::make_shared<const RunSnapshot>(std::move(all), known.snapshot->settings(), known.snapshot->unread());
+  auto still_live = std::make_shared<LiveRuns>(live);
+  std::erase_if(*still_live, [](const auto& entry) { return !runs::is_active(entry.second.summary.state); });
+  {
+    const std::lock_guard lock(mutex_);
+    known_.snapshot = std::move(snapshot);
+    known_.live = std::move(still_live);
+  }
+  last_rebuild_ = Clock::now();
+  rebuild_cost_ = last_rebuild_ - begun;
+}
+
+void RunWatch::publish(std::shared_ptr<const RunSnapshot> snapshot, std::shared_ptr<const LiveRuns> live,
+                       const std::set<std::string>& changed) {
+  std::uint64_t version = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    known_.snapshot = std::move(snapshot);
+    known_.live = std::move(live);
+    if (changed.empty()) return;
+    version = ++known_.version;
+  }
+  tell_(version, changed);
+}
+
+}  // namespace folio::serve
