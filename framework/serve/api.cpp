@@ -60,6 +60,7 @@ Response Api::respond(const Request& request) {
     if (path[1] == "complete") return complete(target);
     if (path[1] == "diff") return diff(target);
     if (path[1] == "compare") return compare(target);
+    if (path[1] == "plot") return plot(target);
     if (path[1] == "stream") return open_stream();
   }
   throw HttpError(404, "there is nothing at this address");

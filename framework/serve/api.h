@@ -1,12 +1,12 @@
 #pragma once
 
-#include <map>
-#include <mutex>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "serve/http/message.h"
 #include "serve/job_queue.h"
+#include "serve/points_cache.h"
 #include "serve/run_watch.h"
 #include "serve/sample_cache.h"
 #include "serve/store_pool.h"
@@ -42,13 +42,17 @@ class Api : public Handler {
   Response label(const std::string& id, const std::string& body);
   Response diff(const Target& target);
   Response compare(const Target& target);
+  Response plot(const Target& target);
 
+  std::vector<runs::RunSummary> named_or_chosen(const Target& target, const RunSnapshot& snapshot,
+                                                bool finished = false);
   std::string id_of(const std::string& name);
   runs::Run load(const std::string& name);
 
   StorePool& stores_;
   RunWatch& watch_;
   SampleCache samples_;
+  PointsCache points_;
   JobQueue jobs_;  // the last, so that no job outlives what it uses
 };
 

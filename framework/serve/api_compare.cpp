@@ -1,6 +1,11 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 #include "runs/compare/run_table.h"
+#include "runs/plot/make_plot.h"
+#include "runs/plot/plot_json.h"
 #include "runs/query/compare_runs.h"
 #include "runs/query/run_choice.h"
 #include "runs/report/comparison_json.h"
@@ -19,6 +24,18 @@ std::string required_parameter(const Target& target, const char* name) {
 
 }  // namespace
 
+/// The runs that are named, each once, and that meet the condition; all where none are.
+std::vector<runs::RunSummary> Api::named_or_chosen(const Target& target, const RunSnapshot& snapshot, bool finished) {
+  runs::RunChoice choice{{}, target.value("where").value_or(""), finished};
+  for (const std::string& name : target.values("run")) {
+    std::string id = id_of(name);
+    if (std::find(choice.names.begin(), choice.names.end(), id) == choice.names.end())
+      choice.names.push_back(std::move(id));
+  }
+  if (choice.names.size() > kMostNamed) throw HttpError(400, fmt::format("more than {} runs are named", kMostNamed));
+  return runs::choose_runs(snapshot.runs(), snapshot.fields(), choice, snapshot.unread());
+}
+
 Response Api::diff(const Target& target) {
   require_known_parameters(target, {"a", "b"});
   const std::string a = id_of(required_parameter(target, "a")), b = id_of(required_parameter(target, "b"));
@@ -29,14 +46,35 @@ Response Api::diff(const Target& target) {
   return json_response(runs::to_json(compared.a, compared.b, compared.comparison));
 }
 
+Response Api::plot(const Target& target) {
+  require_known_parameters(target,
+                           {"run", "where", "metric", "x", "smoothing", "group", "log_x", "log_y", "points", "after"});
+  constexpr std::int64_t kMostPoints = 100'000;
+  runs::PlotRequest request;
+  request.metric = target.value("metric").value_or(request.metric);
+  if (const auto axis = target.value("x")) request.x = runs::x_axis_from_string(*axis);
+  request.smoothing = real_parameter(target, "smoothing", 0);
+  request.group = flag_parameter(target, "group");
+  request.log_x = flag_parameter(target, "log_x");
+  request.log_y = flag_parameter(target, "log_y");
+  const auto usual = static_cast<std::int64_t>(request.most_points);
+  request.most_points = static_cast<std::size_t>(number_parameter(target, "points", usual, 2, kMostPoints));
+  if (const auto cursor = target.value("after")) request.after = runs::plot_cursor_from_string(*cursor);
+  const KnownRuns known = watch_.known();
+  const RunSnapshot& snapshot = *known.snapshot;
+  const auto chosen = named_or_chosen(target, snapshot);
+  const runs::Plot plot = stores_.with([&](runs::Store& store) {
+    CachedSource source(store, points_, chosen);
+    return runs::make_plot(chosen, *snapshot.settings(), snapshot.fields(), request, source);
+  });
+  return json_response(runs::to_json(plot));
+}
+
 Response Api::compare(const Target& target) {
   require_known_parameters(target, {"run", "group", "metrics", "where"});
   const KnownRuns known = watch_.known();
   const RunSnapshot& snapshot = *known.snapshot;
-  runs::RunChoice choice{target.values("run"), target.value("where").value_or(""), /*finished=*/true};
-  if (choice.names.size() > kMostNamed) throw HttpError(400, "more runs are named than are compared at once");
-  for (std::string& name : choice.names) name = id_of(name);
-  const auto chosen = runs::choose_runs(snapshot.runs(), snapshot.fields(), choice, snapshot.unread());
+  const auto chosen = named_or_chosen(target, snapshot, /*finished=*/true);
   runs::TableRequest request;
   request.metrics = list_parameter(target, "metrics");
   request.group = flag_parameter(target, "group");

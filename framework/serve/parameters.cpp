@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "serve/http/message.h"
 #include "support/nearest_name.h"
@@ -18,6 +19,16 @@ std::int64_t number_parameter(const Target& target, std::string_view name, std::
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
   if (error != std::errc() || end != text->data() + text->size() || number < least || number > most)
     throw HttpError(400, fmt::format("'{}' is '{}', expected a whole number from {} to {}", name, *text, least, most));
+  return number;
+}
+
+double real_parameter(const Target& target, std::string_view name, double usual) {
+  const auto text = target.value(name);
+  if (!text) return usual;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size() || !std::isfinite(number))
+    throw HttpError(400, fmt::format("'{}' is '{}', expected a number", name, *text));
   return number;
 }
 

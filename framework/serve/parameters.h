@@ -17,6 +17,9 @@ constexpr std::size_t kMostNamed = 200;
 std::int64_t number_parameter(const Target& target, std::string_view name, std::int64_t usual, std::int64_t least,
                               std::int64_t most);
 
+/// The same for any number that is finite.
+double real_parameter(const Target& target, std::string_view name, double usual);
+
 /// Whether it stands there as 1 or true; 0, false and nothing are no.
 bool flag_parameter(const Target& target, std::string_view name);
 

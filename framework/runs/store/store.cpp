@@ -271,6 +271,15 @@ RunSummary Store::summary(const std::string& id) {
   });
 }
 
+std::size_t Store::session_count(const std::string& id) {
+  return database_->guarded([&](soci::session& session) {
+    const long long row = row_of(session, id);
+    std::string sessions;
+    session << "SELECT sessions FROM details WHERE run = :row", into(sessions), use(row);
+    return session.got_data() ? json::parse(sessions).size() : 0;
+  });
+}
+
 std::optional<std::int64_t> Store::last_step(const std::string& id, const std::string& metric) {
   return database_->guarded([&](soci::session& session) {
     const long long row = row_of(session, id);

@@ -120,6 +120,9 @@ class Store {
   /// The last step that the metric was logged at; none where it never was.
   std::optional<std::int64_t> last_step(const std::string& id, const std::string& metric);
 
+  /// How often the run was resumed. Points of before may have been superseded each time. Throws as load().
+  std::size_t session_count(const std::string& id);
+
   /// Where a run of this results folder, or a baseline, lies.
   RunFolder folder_of(const std::string& id) const;
 

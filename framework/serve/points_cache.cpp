@@ -1,0 +1,58 @@
+#include "serve/points_cache.h"
+
+#include <algorithm>
+
+namespace folio::serve {
+
+std::shared_ptr<PointsCache::Entry> PointsCache::entry_of(const Key& key) {
+  const std::lock_guard lock(mutex_);
+  Place& place = places_[key];
+  if (!place.entry) place.entry = std::make_shared<Entry>();
+  place.used = ++uses_;
+  return place.entry;
+}
+
+/// Drops those that were used longest ago, until what is left is not too much.
+void PointsCache::note_size(const Key& key, std::size_t size) {
+  constexpr std::size_t kEntryCosts = 16;  // points' worth of memory that an empty one takes
+  const std::lock_guard lock(mutex_);
+  if (const auto place = places_.find(key); place != places_.end()) place->second.size = size;
+  std::size_t total = 0;
+  for (const auto& [name, place] : places_) total += place.size + kEntryCosts;
+  while (total > most_points_ && !places_.empty()) {
+    const auto oldest = std::min_element(places_.begin(), places_.end(),
+                                         [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
+    total -= oldest->second.size + kEntryCosts;
+    places_.erase(oldest);
+  }
+}
+
+std::vector<runs::Point> PointsCache::points(runs::Store& store, const std::string& run, const std::string& created,
+                                             const std::string& metric) {
+  const Key key{run, metric};
+  const auto entry = entry_of(key);
+  const std::lock_guard lock(entry->mutex);
+  const std::size_t sessions = store.session_count(run);
+  if (entry->created != created || entry->sessions != sessions) entry->points.clear();
+  entry->created = created;
+  entry->sessions = sessions;
+  if (entry->points.empty()) {
+    entry->points = store.points(run, metric);
+  } else {
+    const auto news = store.points(run, metric, entry->points.back().step);
+    entry->points.insert(entry->points.end(), news.begin(), news.end());
+  }
+  note_size(key, entry->points.size());
+  return entry->points;
+}
+
+CachedSource::CachedSource(runs::Store& store, PointsCache& cache, const std::vector<runs::RunSummary>& runs)
+    : store_(store), cache_(cache) {
+  for (const runs::RunSummary& run : runs) created_[run.id] = run.created;
+}
+
+std::vector<runs::Point> CachedSource::points(const std::string& run, const std::string& metric) {
+  return cache_.points(store_, run, created_[run], metric);
+}
+
+}  // namespace folio::serve

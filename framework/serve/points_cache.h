@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "runs/plot/plot_source.h"
+#include "runs/store/store.h"
+
+namespace folio::serve {
+
+/// The points of curves that were drawn, so that of one that is drawn again only what is new is read. Those of a run
+/// that was resumed meanwhile, which may have gone back to an earlier step, are read anew. Any thread may ask.
+class PointsCache {
+ public:
+  /// Keeps about so many points (16 bytes each) at most, the last used.
+  explicit PointsCache(std::size_t most_points = 8'000'000) : most_points_(most_points) {}
+
+  /// As Store::points() gives them. `created` tells the run from another one that had its id.
+  std::vector<runs::Point> points(runs::Store& store, const std::string& run, const std::string& created,
+                                  const std::string& metric);
+
+ private:
+  struct Entry {
+    std::mutex mutex;  // of all below
+    std::string created;
+    std::size_t sessions = 0;
+    std::vector<runs::Point> points;
+  };
+  struct Place {
+    std::shared_ptr<Entry> entry;
+    std::size_t size = 0;  ///< points, when last used
+    std::uint64_t used = 0;
+  };
+  using Key = std::pair<std::string, std::string>;  // run and metric
+
+  std::shared_ptr<Entry> entry_of(const Key& key);
+  void note_size(const Key& key, std::size_t size);
+
+  const std::size_t most_points_;
+  std::mutex mutex_;
+  std::map<Key, Place> places_;
+  std::uint64_t uses_ = 0;
+};
+
+/// A store as the source of a plot, with the points from the cache.
+class CachedSource : public runs::PlotSource {
+ public:
+  CachedSource(runs::Store& store, PointsCache& cache, const std::vector<runs::RunSummary>& runs);
+
+  std::vector<runs::Point> points(const std::string& run, const std::string& metric) override;
+  std::vector<std::string> curves(const std::string& run) override { return store_.curves(run); }
+  runs::Run load(const std::string& run) override { return store_.load(run); }
+
+ private:
+  runs::Store& store_;
+  PointsCache& cache_;
+  std::map<std::string, std::string> created_;  // by id
+};
+
+}  // namespace folio::serve
