@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The set-up that ./runner and tests/run share: system packages, libtorch, configure, build. Source it from a script
+# The set-up that ./runner and tests/run share: system packages, libtorch, Node.js, configure, build. Source it from a script
 # that has `set -euo pipefail` and `root`, the repository's folder, then call one of
 #
 #   set_up_products   what ./runner needs; returns at once when nothing changed since the last time
@@ -12,11 +12,17 @@
 
 : "${root:?setup.sh is sourced by a script that sets root}"
 
-torch_version=2.13.0
 log=$root/build/setup.log
+# Whatever an index offers, only files whose SHA-256 is in cmake/requirements are installed (--require-hashes).
+requirements=$root/cmake/requirements
+pip_install=(python3 -m pip install --no-input --disable-pip-version-check --root-user-action ignore
+  --only-binary=:all:)
 # shellcheck source=cmake/progress.sh
 source "$root/cmake/progress.sh"
-torch_home=$root/.deps/python
+# shellcheck source=cmake/libtorch.sh
+source "$root/cmake/libtorch.sh"
+# shellcheck source=cmake/node.sh
+source "$root/cmake/node.sh"
 if [[ -d ${FOLIO_TORCH:-} ]]; then
   FOLIO_TORCH=$(realpath "$FOLIO_TORCH")
 fi
@@ -51,12 +57,14 @@ packages='
   ca-certificates       file /etc/ssl/certs
 '
 # What the tests need besides: PostgreSQL, of which Debian's package makes and starts a server of its own, which they
-# leave alone, and for the sanitized build clang with libFuzzer and the program that finds lines for its reports.
+# leave alone, for the sanitized build clang with libFuzzer and the program that finds lines for its reports, and a
+# browser for the page of runner serve.
 test_packages='
   postgresql            command initdb
   clang-16              command clang++-16
   libclang-rt-16-dev    command clang++-16
   llvm-16               command llvm-symbolizer-16
+  chromium              command chromium
 '
 
 # What a first call takes, as measured: seconds of one processor of an AMD EPYC, and megabytes.
@@ -64,11 +72,10 @@ product_seconds=370      # bench/build
 product_megabytes=800    # du -sm build, after ./runner --version
 test_seconds=850         # what ./tests/run says of its two builds, by two processors, less product_seconds
 test_megabytes=1400      # du -sm build, after ./tests/run, less product_megabytes
-torch_megabytes='192 703' # to download and stored, of the CPU build: its wheel, and du -sm .deps
 test_minutes=11          # what tests/run takes on two cores once all is built
 # Where apt has no lists to ask, all packages on a Debian 12 that has only what it must have, as apt-get says:
 package_megabytes='153 760'
-test_package_megabytes='279 1401'
+test_package_megabytes='465 2063'
 
 # ---- System packages
 
@@ -150,22 +157,7 @@ set_up_packages() {
   end_stage
 }
 
-# ---- libtorch
-
-# The wheel's libraries do not depend on Python, so the Python that runs pip does not decide which wheel is taken.
-# Whatever an index offers, only files whose SHA-256 is in cmake/requirements are installed.
-requirements=$root/cmake/requirements
-pip_install=(python3 -m pip install --no-input --disable-pip-version-check --root-user-action ignore
-  --only-binary=:all:)
-pip_for_torch=("${pip_install[@]}" --ignore-installed --python-version 3.11)
-with_cuda=(--require-hashes -r "$requirements/torch.txt" -r "$requirements/torch-cuda.txt")
-
-# Asks pip what it would take for the requirements given and writes pip's report. Installs nothing.
-ask_pip() {
-  watched read_arrival "${pip_for_torch[@]}" --dry-run --target "$torch_incoming" --report "$torch_report" --quiet "$@"
-}
-
-has_nvidia_gpu() { [[ -d /proc/driver/nvidia/gpus ]] || nvidia-smi -L >/dev/null 2>&1; }
+# ---- What pip brings
 
 # What pip and uv bring goes through TMPDIR: first the wheels, then what is in them.
 read_arrival() {
@@ -173,86 +165,12 @@ read_arrival() {
   bytes=$(du -sb "$TMPDIR" 2>/dev/null) || true # files vanish meanwhile
   bytes=${bytes%%[!0-9]*}
   whole=0 doing="$(megabytes $((${bytes:-0} / 1000000))) so far"
-  if ((torch_bytes > 0 && bytes < torch_bytes)); then
-    part=$bytes whole=$torch_bytes
-  elif ((torch_bytes > 0)); then
+  if ((arriving_bytes > 0 && bytes < arriving_bytes)); then
+    part=$bytes whole=$arriving_bytes
+  elif ((arriving_bytes > 0)); then
     doing=unpacking
   fi
 }
-
-# Takes from pip's report what there is to download, and says so beside the words given.
-note_download() {
-  torch_bytes=$(python3 "$root/cmake/torch_wheel.py" bytes "$torch_report")
-  if ((torch_bytes > 0)); then
-    note "$1, $(megabytes $((torch_bytes / 1000000))) to download"
-  else
-    note "$1"
-  fi
-}
-
-install_torch_with_pip() {
-  watched read_arrival "${pip_for_torch[@]}" --no-compile --progress-bar off --target "$torch_incoming" "$@"
-}
-
-# Whether the last stage failed since a file was not the one that it should be.
-is_wrong_file() { grep -qiE 'hash(es)? (mismatch|.*do not match)|DO NOT MATCH THE HASHES' "$log"; }
-
-# uv knows PyTorch's own index of CPU builds.
-install_torch_with_uv() {
-  logged "${pip_install[@]}" --quiet --no-deps --upgrade --target "$root/.deps/uv" \
-    --require-hashes -r "$requirements/uv.txt" &&
-    UV_CACHE_DIR=$TMPDIR/uv watched read_arrival "$root/.deps/uv/bin/uv" pip install --no-progress \
-      --python "$(type -P python3)" --python-version 3.11 \
-      --torch-backend cpu --target "$torch_incoming" --no-deps --require-hashes -r "$requirements/torch-cpu.txt"
-}
-
-# The CUDA build with the NVIDIA libraries that it needs, some gigabytes.
-install_cuda_torch() {
-  ask_pip "${with_cuda[@]}" || fail "pip cannot resolve what torch $torch_version needs."
-  note_download 'CUDA build'
-  install_torch_with_pip "${with_cuda[@]}" || fail "pip could not install torch $torch_version."
-}
-
-set_up_torch() {
-  [[ -z ${FOLIO_TORCH:-} ]] || return 0
-  ! torch_is_there || return 0
-  torch_incoming=$root/.deps/incoming
-  torch_report=$root/.deps/torch_report.json
-  torch_bytes=0 # to download, as soon as pip has told
-  rm -rf "$torch_incoming" "$root/.deps/tmp"
-  mkdir -p "$root/.deps/tmp"
-  # pip unpacks in TMPDIR, and /tmp may be a small one in memory.
-  local -x TMPDIR=$root/.deps/tmp
-  begin_stage "libtorch $torch_version"
-  logged python3 -m pip --version || fail 'python3 has no pip.'
-  ask_pip --no-deps "torch==$torch_version" ||
-    fail "pip (22.2 or newer is needed) finds no torch $torch_version. FOLIO_TORCH=DIR uses an existing libtorch."
-  local build
-  build=$(python3 "$root/cmake/torch_wheel.py" build "$torch_report") || fail "pip's report cannot be read."
-  if [[ $build == cpu ]]; then
-    note_download 'CPU build'
-    local list=torch.txt
-    ! grep -q '+cpu"' "$torch_report" || list=torch-cpu.txt
-    install_torch_with_pip --no-deps --require-hashes -r "$requirements/$list" || fail "pip could not install torch $torch_version."
-  elif has_nvidia_gpu; then
-    install_cuda_torch
-  else
-    note "CPU build from PyTorch's own index"
-    if ! install_torch_with_uv; then
-      ! is_wrong_file || fail "PyTorch's index has another file than the one expected (cmake/requirements)."
-      note 'which does not answer'
-      install_cuda_torch
-    fi
-  fi
-  echo "$torch_version" >"$torch_incoming/.complete"
-  rm -rf "$torch_home"
-  mv "$torch_incoming" "$torch_home"
-  rm -rf "$root/.deps/tmp"
-  end_stage
-}
-
-# The stamp is written last and the folder renamed after it, so a set-up that was killed leaves nothing that looks whole.
-torch_is_there() { [[ -f $torch_home/.complete && $(<"$torch_home/.complete") == "$torch_version" ]]; }
 
 # ---- Configure and build
 
@@ -304,9 +222,10 @@ built_stamp=$root/build/.built
 products_are_built() {
   [[ -x $root/build/bin/runner && -f $built_stamp && $(<"$built_stamp") == "$configuration" ]] || return 1
   [[ -n ${FOLIO_TORCH:-} ]] || torch_is_there || return 1
+  node_is_there || return 1
   local newer
   newer=$(cd "$root" &&
-    find -L framework plugins cmake CMakeLists.txt CMakePresets.json -newer "$built_stamp" -print -quit) || return 1
+    find -L framework plugins page cmake CMakeLists.txt CMakePresets.json -newer "$built_stamp" -print -quit) || return 1
   [[ -z $newer ]]
 }
 
@@ -354,6 +273,11 @@ announce() {
       download=$((download + get)) stored=$((stored + keep))
     fi
   fi
+  if ! node_is_there; then
+    read -r get keep <<<"$node_megabytes"
+    say "  Node.js           to build the page, into .deps: $(megabytes "$get") to download, $(megabytes "$keep") on disk"
+    download=$((download + get)) stored=$((stored + keep))
+  fi
   say "  build             into build, $jobs at once: about $minutes min, $(megabytes "$2") on disk"
   say "In total about $minutes min, and the time to download $(megabytes "$download")$and." \
     "Disk space: $(megabytes "$stored")$and.$afterwards"
@@ -367,6 +291,7 @@ prepare() {
   (($1 == 0)) || announce "$1" "$2"
   set_up_packages
   set_up_torch
+  set_up_node
   configure release "$root/build"
   # Before the build: what is edited while it runs is newer.
   echo "$configuration" >"$built_stamp.next"

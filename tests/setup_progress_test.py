@@ -69,8 +69,9 @@ class ProgressTest(FakeTree):
         first = self.run_runner().stderr.splitlines()
         self.assertEqual(first[0], "Setting up Folio, which is done only once. Details are in build/setup.log.")
         self.assertRegex(first[1], r"^  libtorch +the CPU build, into .deps: \d+ MB to download, \d+ MB on disk$")
-        self.assertRegex(first[2], r"^  build +into build, \d+ at once: about \d+ min, \d+ MB on disk$")
-        self.assertRegex(first[3], r"^In total about \d+ min, and the time to download \d+ MB. Disk space: 1\.\d GB.$")
+        self.assertRegex(first[2], r"^  Node.js +to build the page, into .deps: \d+ MB to download, \d+ MB on disk$")
+        self.assertRegex(first[3], r"^  build +into build, \d+ at once: about \d+ min, \d+ MB on disk$")
+        self.assertRegex(first[4], r"^In total about \d+ min, and the time to download \d+ MB. Disk space: 1\.\d GB.$")
         later = time.time() + 1
         os.utime(self.source, (later, later))
         self.assertEqual(self.run_runner().stderr.splitlines()[0], "build ...")
@@ -78,13 +79,13 @@ class ProgressTest(FakeTree):
     def test_first_call_names_the_cuda_build_where_there_is_a_gpu(self):
         result = self.run_runner(PIP_REPORT=CUDA_BUILD, GPU="1").stderr
         self.assertIn("libtorch          the CUDA build", result)
-        self.assertIn("the time to download 0 MB plus the CUDA build. Disk space", result)
+        self.assertIn("the time to download 66 MB plus the CUDA build. Disk space", result)
 
     def test_given_torch_is_no_download(self):
         (self.folder / "torch").mkdir()
         announced = self.run_runner(FOLIO_TORCH=str(self.folder / "torch")).stderr
         self.assertNotIn("libtorch", announced)
-        self.assertIn("the time to download 0 MB.", announced)
+        self.assertIn("the time to download 66 MB.", announced)
 
     def test_log_has_a_line_now_and_then(self):
         written = self.run_runner(NINJA_PARTS="10").stderr

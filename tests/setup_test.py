@@ -84,10 +84,10 @@ class FakeTree(unittest.TestCase):
         self.folder = Path(folder.name).resolve()
         self.root = self.folder / "a tree"
         self.calls_file = self.folder / "calls"
-        for name in ("framework", "plugins", "cmake"):
+        for name in ("framework", "plugins", "page", "cmake"):
             (self.root / name).mkdir(parents=True)
-        for name in ("runner", "cmake/setup.sh", "cmake/progress.sh", "cmake/torch_wheel.py", "CMakePresets.json",
-                     "CMakeLists.txt"):
+        for name in ("runner", "cmake/setup.sh", "cmake/progress.sh", "cmake/libtorch.sh", "cmake/node.sh",
+                     "cmake/torch_wheel.py", "CMakePresets.json", "CMakeLists.txt"):
             shutil.copy(REPOSITORY / name, self.root / name)
         self.source = self.root / "framework/a.cpp"
         self.source.touch()
@@ -134,7 +134,7 @@ class SetUpTest(FakeTree):
         self.assertEqual(result.returncode, 0)
         self.assertEqual(len(self.calls("cmake")), 1)
         self.assertEqual(len(self.calls("ninja")), 1)
-        for stage in ("libtorch 2.13.0", "configure", "build"):
+        for stage in ("libtorch 2.13.0", "Node.js 24.19.0", "configure", "build"):
             self.assertRegex(result.stderr, rf"(?m)^{stage}.* \d+ s$")
 
     def test_second_call_goes_straight_to_the_program(self):
@@ -206,6 +206,36 @@ class SetUpTest(FakeTree):
         (self.root / ".deps/python/.complete").write_text("2.12.0\n")
         self.built()
         self.assertEqual(len([call for call in self.calls("python3") if "--no-compile" in call]), 1)
+
+    def test_node_is_brought_once_by_its_hash(self):
+        self.built()
+        install = [call for call in self.calls("python3") if "node.incoming" in call]
+        self.assertEqual(len(install), 1)
+        self.assertRegex(install[0], r"--no-deps .*--require-hashes -r .*/cmake/requirements/node\.txt$")
+        self.assertEqual((self.root / ".deps/node/.complete").read_text(), "24.19.0\n")
+        later = time.time() + 1
+        os.utime(self.source, (later, later))
+        self.built()
+        self.assertEqual(self.calls("python3"), [])
+
+    def test_node_that_was_killed_or_is_another_is_brought_again(self):
+        self.built()
+        shutil.rmtree(self.root / ".deps/node")
+        (self.root / ".deps/node.incoming/half").mkdir(parents=True)
+        self.built()
+        self.assertFalse((self.root / ".deps/node/half").exists())
+        (self.root / ".deps/node/.complete").write_text("22.20.0\n")
+        self.built()
+        self.assertEqual((self.root / ".deps/node/.complete").read_text(), "24.19.0\n")
+        self.assertEqual(len([call for call in self.calls("python3") if "node.incoming" in call]), 1)
+
+    def test_changed_page_is_built(self):
+        self.built()
+        later = time.time() + 1
+        (self.root / "page/style.css").touch()
+        os.utime(self.root / "page/style.css", (later, later))
+        self.run_runner()
+        self.assertEqual(len(self.calls("ninja")), 1)
 
     def test_cpu_build_is_taken_from_pip_alone(self):
         result = self.run_runner()
@@ -311,10 +341,21 @@ class RequirementsTest(unittest.TestCase):
                 with self.subTest(path=path.name):
                     self.assertIn("--require-hashes", text)
 
+    def test_what_npm_brings_has_hashes_and_no_address(self):
+        packages = json.loads((REPOSITORY / "page/package-lock.json").read_text())["packages"]
+        self.assertGreater(len(packages), 5)
+        for name, package in packages.items():
+            if name:
+                with self.subTest(package=name):
+                    self.assertTrue(package["integrity"].startswith("sha512-"))
+                    self.assertNotIn("resolved", package)
+
     def test_the_versions_are_those_that_the_scripts_name(self):
-        version = re.search(r"(?m)^torch_version=(.*)$", (REPOSITORY / "cmake/setup.sh").read_text())[1]
+        version = re.search(r"(?m)^torch_version=(.*)$", (REPOSITORY / "cmake/libtorch.sh").read_text())[1]
         for name, suffix in (("torch", ""), ("torch-cpu", "+cpu")):
             self.assertIn(f"\ntorch=={version}{suffix} ", (REPOSITORY / f"cmake/requirements/{name}.txt").read_text())
+        version = re.search(r"(?m)^node_version=(.*)$", (REPOSITORY / "cmake/node.sh").read_text())[1]
+        self.assertIn(f"\nnodejs-wheel-binaries=={version} ", (REPOSITORY / "cmake/requirements/node.txt").read_text())
         for tool in ("format", "tidy"):
             version = re.search(r"(?m)^version=(.*)$", (REPOSITORY / "tests" / tool).read_text())[1]
             self.assertIn(f"\nclang-{tool}=={version} ", (REPOSITORY / f"tests/requirements/clang-{tool}.txt").read_text())
