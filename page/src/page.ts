@@ -1,0 +1,1 @@
+import uPlot from "uplot"; document.body.append(String(uPlot.fmtDate("{YYYY}")));
