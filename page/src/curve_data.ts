@@ -1,0 +1,92 @@
+// The points of a plot as the chart needs them: sorted columns of numbers, which new points are added to. What cannot
+// be drawn (NaN, infinite) is a gap.
+
+import { finite } from "./format";
+import type { Plot, PlotCurve, Point } from "./types";
+
+export interface Curve {
+  label: string;
+  color: number;
+  runs: string[];
+  x: number[];
+  y: (number | null)[];
+  low: (number | null)[];
+  high: (number | null)[];
+  count: number[];
+  total: number;
+  lastStep: number;
+}
+
+export function curveOf(curve: PlotCurve): Curve {
+  const result: Curve = {
+    label: curve.label,
+    color: curve.color,
+    runs: curve.runs,
+    x: [],
+    y: [],
+    low: [],
+    high: [],
+    count: [],
+    total: curve.total_points,
+    lastStep: curve.last_step,
+  };
+  for (const point of curve.points) addPoint(result, point);
+  return result;
+}
+
+function addPoint(curve: Curve, [x, y, low, high, count]: Point): void {
+  const at = finite(x);
+  if (at === null || at <= (curve.x[curve.x.length - 1] ?? -Infinity)) return;
+  curve.x.push(at);
+  curve.y.push(finite(y));
+  if (low === undefined) return;
+  curve.low.push(finite(low));
+  curve.high.push(finite(high));
+  curve.count.push(count ?? 1);
+}
+
+/// Adds what an answer to `after` has. Returns whether the plot has to be asked for anew instead: for a curve that was
+/// not there, and once a curve has twice as many points as were asked for, so that a page that stays open for days does
+/// not grow.
+export function extend(curves: Curve[], plot: Plot, limit: number): boolean {
+  const key = (runs: string[]) => runs.join(" ");
+  const known = new Map(curves.map((curve) => [key(curve.runs), curve]));
+  let anew = false;
+  for (const more of plot.curves) {
+    const curve = known.get(key(more.runs));
+    if (!curve) {
+      anew = true;
+      continue;
+    }
+    for (const point of more.points) addPoint(curve, point);
+    curve.total = more.total_points;
+    curve.lastStep = more.last_step;
+    if (curve.x.length > 2 * limit) anew = true;
+  }
+  return anew;
+}
+
+/// Where in ascending numbers the value is, or would be.
+export function lowerBound(sorted: number[], value: number): number {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((sorted[middle] as number) < value) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/// The point nearest to x, or -1 beyond the curve's ends.
+export function nearest(curve: Curve, x: number): number {
+  const length = curve.x.length;
+  if (length === 0) return -1;
+  const first = curve.x[0] as number;
+  const last = curve.x[length - 1] as number;
+  const slack = (last - first) * 0.02;
+  if (x < first - slack || x > last + slack) return -1;
+  const right = Math.min(lowerBound(curve.x, x), length - 1);
+  const left = Math.max(right - 1, 0);
+  return x - (curve.x[left] as number) < (curve.x[right] as number) - x ? left : right;
+}

@@ -1,0 +1,102 @@
+// What `runner diff` says of two runs, in its words.
+
+import { h } from "./dom";
+import { measure, number, setting, signed } from "./format";
+import { inOrder } from "./metrics";
+import { runLink } from "./route";
+import { copyButton } from "./run_view";
+import type { Difference, MetricDifference } from "./types";
+
+const COMPARABLE: Record<string, [string, string]> = {
+  yes: ["They can be compared", "good"],
+  partly: ["They can be compared in part", "fair"],
+  perhaps: ["Perhaps they can be compared", "fair"],
+  losses_no: ["Their losses cannot be compared", "bad"],
+  no: ["They cannot be compared", "bad"],
+};
+
+const OUTCOMES: Record<string, string> = {
+  ahead_in_this_pair: "in this pair",
+  not_seen: "not seen",
+  not_known: "not known",
+  not_ranked: "",
+};
+
+export function differenceParts(diff: Difference): HTMLElement[] {
+  return [verdict(diff), ...reasons(diff), settingsPart(diff), metricsPart(diff), ...nextPart(diff)];
+}
+
+function runName(letter: "a" | "b", diff: Difference): HTMLElement {
+  const run = diff[letter];
+  return h("span", { class: `side side-${letter}` }, h("span", { class: "letter" }, letter.toUpperCase()),
+    h("a", { href: runLink(run.id) }, run.name || run.id), h("code", { class: "muted" }, run.id));
+}
+
+function verdict(diff: Difference): HTMLElement {
+  const [words, kind] = COMPARABLE[diff.comparable] ?? [`Comparable: ${diff.comparable.replaceAll("_", " ")}`, "fair"];
+  return h("section", { class: `verdict verdict-${kind}`, "aria-label": "In short" },
+    h("div", { class: "sides" }, runName("a", diff), runName("b", diff)), h("p", { class: "verdict-title" }, words),
+    diff.shows ? h("p", {}, diff.shows) : null, diff.does_not_show ? h("p", { class: "muted" }, diff.does_not_show) : null);
+}
+
+function reasons(diff: Difference): HTMLElement[] {
+  const open = diff.reasons.filter((reason) => reason.finding !== "same");
+  if (open.length === 0) return [];
+  const words: Record<string, string> = { different: "differs", unknown: "not known" };
+  return [h("h2", {}, "Can they be compared?"), h("ul", { class: "reasons" }, ...open.map((reason) =>
+    h("li", {}, h("div", { class: "reason-head" }, h("strong", {}, reason.fact),
+      h("span", { class: `finding finding-${reason.finding}` }, words[reason.finding] ?? reason.finding),
+      reason.a || reason.b ? h("span", { class: "muted" }, `${reason.a || "–"}  |  ${reason.b || "–"}`) : null),
+    h("p", { class: "muted" }, reason.meaning))))];
+}
+
+function table(label: string, heads: string[], rows: HTMLElement[]): HTMLElement {
+  return h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": label }, h("table", { class: "facts" },
+    h("thead", {}, h("tr", {}, ...heads.map((title, i) => h("th", { scope: "col", class: i > 0 ? "number" : "" }, title)))),
+    h("tbody", {}, ...rows)));
+}
+
+function settingsPart(diff: Difference): HTMLElement {
+  const entries = Object.entries(diff.settings);
+  if (entries.length === 0) return h("p", { class: "muted" }, "No setting differs.");
+  return h("section", {}, h("h2", {}, "Settings that differ"), table("Settings that differ", ["Setting", "A", "B"],
+    entries.map(([name, { a, b }]) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, name)),
+      h("td", { class: "number value" }, setting(a)), h("td", { class: "number value" }, setting(b))))));
+}
+
+function better(metric: MetricDifference): string {
+  if (metric.comparable === "no") return "not comparable";
+  if (metric.better) return metric.better.toUpperCase();
+  const words = OUTCOMES[metric.outcome] ?? metric.outcome.replaceAll("_", " ");
+  return metric.outcome === "ahead_in_this_pair" && metric.leader ? `${metric.leader.toUpperCase()} ${words}` : words;
+}
+
+function metricsPart(diff: Difference): HTMLElement {
+  const names = inOrder(Object.keys(diff.metrics)).filter((name) => diff.metrics[name]?.direction !== "none");
+  const rows = names.map((name) => {
+    const metric = diff.metrics[name] as MetricDifference;
+    const side = (letter: "a" | "b") => h("td", { class: metric.better === letter ? "number best" : "number" },
+      measure(metric[letter], metric.unit));
+    return h("tr", { class: metric.comparable === "no" ? "faint" : "" },
+      h("th", { scope: "row", title: metric.meaning }, h("code", {}, name)), side("a"), side("b"),
+      h("td", { class: "number" }, signed(metric.difference, metric.unit)), h("td", { class: "number" }, ratio(metric)),
+      h("td", { class: "number outcome", title: chanceText(metric) }, better(metric)));
+  });
+  return h("section", {}, h("h2", {}, "Metrics"),
+    table("Metrics", ["Metric", "A", "B", "B − A", "B / A", "Better"], rows));
+}
+
+function ratio({ ratio: value }: MetricDifference): string {
+  return typeof value === "number" ? value.toFixed(3) : number(value);
+}
+
+function chanceText(metric: MetricDifference): string {
+  if (!metric.chance) return "";
+  return `Chance alone can make ${measure(metric.chance.difference, metric.unit)}, judged by ${metric.chance.from}.`;
+}
+
+function nextPart(diff: Difference): HTMLElement[] {
+  if (!diff.next || diff.next.length === 0) return [];
+  return [h("section", {}, h("h2", {}, "What to type next"), ...diff.next.map(({ command, purpose }) =>
+    h("div", { class: "next" }, copyButton(command, "the command"), h("p", { class: "muted" }, purpose))))];
+}

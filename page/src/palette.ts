@@ -1,0 +1,50 @@
+// The colours of curves: Okabe and Ito's, in the order of runs/plot, darkened or lightened until each has a contrast of
+// 3:1 to the background of its theme. Beyond eight a colour returns with dashes, so that no two curves look alike.
+
+const LIGHT = ["#0072b2", "#d55e00", "#00845f", "#b8578e", "#a06f00", "#2487bd", "#7a4fd1", "#6b7280"];
+const DARK = ["#4aa8e0", "#ff8a3d", "#2fc598", "#e29ac6", "#f0b429", "#8bd0f7", "#b49cf5", "#a4adba"];
+const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
+
+export function isDark(): boolean {
+  const chosen = document.documentElement.dataset["theme"];
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+export function colorOf(index: number): string {
+  const palette = isDark() ? DARK : LIGHT;
+  return palette[index % palette.length] ?? "#888";
+}
+
+export function dashOf(index: number): number[] {
+  return DASHES[Math.floor(index / LIGHT.length) % DASHES.length] ?? [];
+}
+
+/// What a custom property of the style sheet is in the theme of now.
+export function styleColor(name: string): string {
+  const probe = document.createElement("span");
+  probe.style.color = `var(${name})`;
+  document.body.append(probe);
+  const color = getComputedStyle(probe).color;
+  probe.remove();
+  return color;
+}
+
+type Theme = "" | "light" | "dark";
+const KEY = "folio-theme";
+
+export function theme(): Theme {
+  const kept = localStorage.getItem(KEY);
+  return kept === "light" || kept === "dark" ? kept : "";
+}
+
+/// "" follows the system.
+export function setTheme(value: Theme): void {
+  if (value) {
+    localStorage.setItem(KEY, value);
+    document.documentElement.dataset["theme"] = value;
+  } else {
+    localStorage.removeItem(KEY);
+    delete document.documentElement.dataset["theme"];
+  }
+  document.dispatchEvent(new Event("folio-theme"));
+}

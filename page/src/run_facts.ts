@@ -1,0 +1,133 @@
+// What a run measured, on what machine it ran, which files it left.
+
+import { api, describe, fileAddress, hasToken, isAbort, request, runPath } from "./api";
+import { h, icon, replace } from "./dom";
+import { bytes, measure, setting } from "./format";
+import { betterWord, inOrder, meaningOf, unitOf } from "./metrics";
+import { empty } from "./run_parts";
+import { flatten } from "./run_settings";
+import type { Json, Run } from "./types";
+import type { Tab } from "./run_view";
+
+function factTable(heads: string[], rows: HTMLElement[], label: string): HTMLElement {
+  return h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": label }, h("table", { class: "facts" },
+    h("thead", {}, h("tr", {}, ...heads.map((title) => h("th", { scope: "col" }, title)))), h("tbody", {}, ...rows)));
+}
+
+export class MetricsTab implements Tab {
+  readonly element = h("div");
+  private key = "";
+
+  update(run: Run): void {
+    const key = JSON.stringify(run.metrics);
+    if (key === this.key) return;
+    this.key = key;
+    const names = inOrder(Object.keys(run.metrics));
+    if (names.length === 0) {
+      replace(this.element, empty("Nothing is measured yet. Figures stand here as soon as the first step is logged."));
+      return;
+    }
+    replace(this.element, factTable(["Metric", "Value", "Unit", "Meaning"], names.map((name) => h("tr", {},
+      h("th", { scope: "row" }, h("code", {}, name)),
+      h("td", { class: "number", title: String(run.metrics[name]) }, measure(run.metrics[name], unitOf(name))),
+      h("td", { class: "muted" }, unitOf(name)),
+      h("td", { class: "meaning" }, meaningOf(name)?.meaning ?? "",
+        betterWord(name) ? h("span", { class: "muted" }, ` ${betterWord(name)}.`) : null))), "Metrics"));
+  }
+
+  close(): void {}
+}
+
+export class EnvironmentTab implements Tab {
+  readonly element = h("div");
+  private key = "";
+
+  update(run: Run): void {
+    const groups: [string, { [key: string]: Json }][] = [
+      ["Run", plain({ folder: run.folder, command: run.command?.join(" "), folio_version: run.folio_version,
+        git_commit: run.git_commit })],
+      ["Machine", run.environment ?? {}],
+      ["Data and tokens", run.facts ?? {}],
+      ["Plugins", Object.fromEntries((run.plugins ?? []).map((plugin) =>
+        [plugin.kind, `${plugin.id} ${plugin.version}  ${(plugin.library_hash ?? "").slice(0, 12)}`]))],
+    ];
+    const key = JSON.stringify(groups);
+    if (key === this.key) return;
+    this.key = key;
+    replace(this.element, ...groups.filter(([, values]) => Object.keys(values).length > 0).flatMap(([title, values]) => [
+      h("h2", {}, title), factTable(["Fact", "Value"], flatten(values).map(([name, value]) => h("tr", {},
+        h("th", { scope: "row" }, h("code", {}, name)), h("td", { class: "value" }, factText(name, value)))), title)]));
+  }
+
+  close(): void {}
+}
+
+function plain(values: Record<string, string | undefined>): { [key: string]: Json } {
+  return Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => Boolean(entry[1])));
+}
+
+function factText(name: string, value: Json): string {
+  if (typeof value === "number" && /(^|_)bytes$/.test(name)) return bytes(value);
+  if (typeof value === "number") return value.toLocaleString("en", { maximumFractionDigits: 4 });
+  const text = Array.isArray(value) && value.length > 12 ? `${value.length} values` : setting(value);
+  return text.length > 400 ? `${text.slice(0, 400)}…` : text;
+}
+
+export class FilesTab implements Tab {
+  readonly element = h("div");
+  private readonly control = new AbortController();
+  private state = "";
+
+  constructor(private readonly id: string) {}
+
+  update(run: Run): void {
+    // Files appear when a run saves, and at its end.
+    const state = `${run.state} ${run.metrics["global_step"] ?? ""}`;
+    if (state === this.state) return;
+    this.state = state;
+    void this.load();
+  }
+
+  close(): void {
+    this.control.abort();
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const { files } = await api.files(this.id, this.control.signal);
+      if (files.length === 0) {
+        replace(this.element, empty("This run has no files here."));
+        return;
+      }
+      const all = files.reduce((sum, file) => sum + file.bytes, 0);
+      replace(this.element, factTable(["File", "Size", ""], files.map((file) => h("tr", {},
+        h("th", { scope: "row" }, h("code", {}, file.path)), h("td", { class: "number" }, bytes(file.bytes)),
+        h("td", {}, this.download(file.path)))), "Files"),
+      h("p", { class: "muted" }, `${files.length} files, ${bytes(all)}`));
+    } catch (error) {
+      if (!isAbort(error)) replace(this.element, empty(describe(error)));
+    }
+  }
+
+  private download(path: string): HTMLElement {
+    const name = path.split("/").pop() ?? path;
+    const link = h("a", {
+      class: "button small", href: fileAddress(this.id, path), download: name, "aria-label": `Download ${path}`,
+    }, icon("download"), "Download");
+    link.addEventListener("click", (event) => {
+      // On loopback a link is enough. Elsewhere the token has to go with it, which a link cannot take along.
+      if (!hasToken() || ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;
+      event.preventDefault();
+      void this.save(path, name);
+    });
+    return link;
+  }
+
+  private async save(path: string, name: string): Promise<void> {
+    const address = `${runPath(this.id)}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
+    const response = await request(address, {}, { signal: this.control.signal });
+    const url = URL.createObjectURL(await response.blob());
+    h("a", { href: url, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  }
+}

@@ -1,0 +1,42 @@
+// What several views show of a run.
+
+import { h, set } from "./dom";
+import { duration, number } from "./format";
+import type { Progress, RunSummary } from "./types";
+
+export function stateBadge(state: string): HTMLElement {
+  return h("span", { class: `state state-${state.replace(/[^a-z]/g, "")}` }, state);
+}
+
+/// A bar with how far a run is; without a total, the step alone.
+export function progressBar(progress: Progress): HTMLElement {
+  const { step, steps, seconds_left } = progress;
+  const share = steps ? Math.min(1, step / steps) : 0;
+  const left = typeof seconds_left === "number" ? `${duration(Math.round(seconds_left))} left` : "";
+  const fill = h("span", { class: "progress-fill" });
+  fill.style.width = `${(100 * share).toFixed(1)}%`;
+  const bar = h("span", {
+    class: "progress", role: "progressbar", "aria-label": "Training", "aria-valuemin": 0, "aria-valuemax": 100,
+    "aria-valuenow": Math.round(100 * share), title: `step ${number(step)}${steps ? ` of ${number(steps)}` : ""}`,
+  }, fill);
+  if (!steps) set(bar, { "aria-valuenow": null });
+  const text = steps ? `${Math.floor(100 * share)} %` : `step ${number(step)}`;
+  return h("span", { class: "progress-line" }, bar, h("span", { class: "progress-text" }, left ? `${text} · ${left}` : text));
+}
+
+export function stateCell(run: RunSummary): HTMLElement {
+  return run.state === "running" && run.progress ? progressBar(run.progress) : stateBadge(run.state);
+}
+
+export function empty(title: string, ...children: (Node | string)[]): HTMLElement {
+  return h("div", { class: "empty" }, h("p", { class: "empty-title" }, title), ...children);
+}
+
+export function command(text: string): HTMLElement {
+  return h("code", { class: "command" }, text);
+}
+
+export function failure(error: unknown): HTMLElement {
+  const message = error instanceof Error ? error.message : String(error);
+  return h("div", { class: "failure", role: "alert" }, message);
+}
