@@ -7,7 +7,7 @@ import { Curves } from "./curves";
 import { differenceParts } from "./difference";
 import { h, replace } from "./dom";
 import type { Change } from "./live";
-import { currentRoute, setParameters } from "./route";
+import { currentRoute } from "./route";
 import { command, empty, failure } from "./run_parts";
 import { selection } from "./selection";
 import type { View } from "./view";
@@ -19,6 +19,7 @@ export class CompareView implements View {
   readonly element = h("div", { class: "compare-view" });
   private readonly ids: string[];
   private readonly result = h("div", { class: "compare-result", "aria-busy": "true" }, h("p", { class: "muted" }, "Comparing …"));
+  private readonly below = h("div");
   private readonly curves: Curves | null = null;
   private readonly control = new AbortController();
   private group: boolean;
@@ -34,10 +35,11 @@ export class CompareView implements View {
       this.element.append(h("h1", {}, "Compare"), this.tooFew());
       return;
     }
-    this.curves = new Curves(["loss"], this.ids.length > 2);
+    this.curves = new Curves(["loss"], false);
     this.curves.setRuns(this.ids);
     void api.fields(this.control.signal).then(({ metrics }) => this.curves?.setMetrics(metrics), () => undefined);
-    this.element.append(this.heading(), this.result, h("h2", {}, "Curves"), this.curves.element);
+    this.element.append(this.heading(), this.result, h("h2", {}, "Curves"), this.curves.element,
+      this.below);
     void this.load();
   }
 
@@ -69,7 +71,7 @@ export class CompareView implements View {
         click: () => {
           this.group = !this.group;
           group.setAttribute("aria-pressed", String(this.group));
-          setParameters({ group: this.group ? "1" : undefined });
+          this.curves?.setGroup(this.group);
           void this.load();
         },
       },
@@ -87,7 +89,13 @@ export class CompareView implements View {
       const key = JSON.stringify(answer);
       if (key === this.shown) return;
       this.shown = key;
-      replace(this.result, ..."rows" in answer ? new ComparisonTable(answer).parts() : differenceParts(answer));
+      if ("rows" in answer) {
+        replace(this.result, ...new ComparisonTable(answer).parts());
+        return;
+      }
+      const { above, below } = differenceParts(answer);
+      replace(this.result, ...above);
+      replace(this.below, ...below);
     } catch (error) {
       if (!isAbort(error)) replace(this.result, failure(error));
     } finally {

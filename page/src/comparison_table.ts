@@ -1,7 +1,7 @@
 // The table of `runner compare`: the settings that differ and the metrics of any number of runs, or of groups of seeds.
 
 import { h } from "./dom";
-import { measure, setting } from "./format";
+import { deviation, measure, setting } from "./format";
 import { betterWord, inOrder, meaningOf, unitOf } from "./metrics";
 import { runLink } from "./route";
 import { stateBadge } from "./run_parts";
@@ -59,7 +59,8 @@ export class ComparisonTable {
     if (typeof value !== "object") {
       return h("td", { class: value === best ? "number best" : "number" }, measure(value, unit));
     }
-    const spread = typeof value.deviation === "number" ? ` ± ${measure(value.deviation, unit)}` : "";
+    const spread = typeof value.deviation === "number" && typeof value.mean === "number"
+      ? ` ± ${deviation(value.deviation, value.mean, unit)}` : "";
     return h("td", { class: value.mean === best ? "number best" : "number", title: `N ${value.count}` },
       measure(value.mean, unit), h("span", { class: "muted" }, `${spread}${value.count > 1 ? ` (${value.count})` : ""}`));
   }

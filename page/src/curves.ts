@@ -88,6 +88,10 @@ export class Curves {
     this.fillMetrics();
   }
 
+  setGroup(group: boolean): void {
+    this.change({ group });
+  }
+
   setRuns(ids: string[]): void {
     if (ids.length === this.ids.length && ids.every((id, i) => id === this.ids[i])) return;
     this.ids = [...ids];
@@ -216,7 +220,7 @@ export class Curves {
       h("label", { class: "tool" }, h("span", {}, "Smoothing"), slider, shown),
       this.toggle("Log x", this.look.logX, (logX) => this.change({ logX })),
       this.toggle("Log y", this.look.logY, (logY) => this.change({ logY })),
-      canGroup ? this.toggle("Group seeds", this.look.group, (group) => this.change({ group })) : null);
+      canGroup ? this.toggle("Group", this.look.group, (group) => this.change({ group })) : null);
   }
 
   private toggle(title: string, on: boolean, onChange: (on: boolean) => void): HTMLElement {

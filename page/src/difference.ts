@@ -4,26 +4,29 @@ import { h } from "./dom";
 import { measure, number, setting, signed } from "./format";
 import { inOrder } from "./metrics";
 import { runLink } from "./route";
-import { copyButton } from "./run_view";
+import { copyButton, factTable } from "./run_parts";
 import type { Difference, MetricDifference } from "./types";
 
-const COMPARABLE: Record<string, [string, string]> = {
-  yes: ["They can be compared", "good"],
-  partly: ["They can be compared in part", "fair"],
-  perhaps: ["Perhaps they can be compared", "fair"],
-  losses_no: ["Their losses cannot be compared", "bad"],
-  no: ["They cannot be compared", "bad"],
-};
+/// Words and kind of the verdict.
+function comparability({ comparable }: Difference): [string, string] {
+  if (comparable === true) return ["Yes.", "good"];
+  return comparable === "partly" ? ["Partly.", "fair"] : ["Their losses cannot.", "bad"];
+}
 
 const OUTCOMES: Record<string, string> = {
-  ahead_in_this_pair: "in this pair",
-  not_seen: "not seen",
-  not_known: "not known",
   not_ranked: "",
+  no_number: "no number",
+  equal: "equal",
+  no_difference_seen: "not seen",
+  not_known: "not known",
 };
 
-export function differenceParts(diff: Difference): HTMLElement[] {
-  return [verdict(diff), ...reasons(diff), settingsPart(diff), metricsPart(diff), ...nextPart(diff)];
+/// What stands above the curves, and what below.
+export function differenceParts(diff: Difference): { above: HTMLElement[]; below: HTMLElement[] } {
+  return {
+    above: [verdict(diff), ...reasons(diff), settingsPart(diff)],
+    below: [metricsPart(diff), ...nextPart(diff)],
+  };
 }
 
 function runName(letter: "a" | "b", diff: Difference): HTMLElement {
@@ -33,9 +36,9 @@ function runName(letter: "a" | "b", diff: Difference): HTMLElement {
 }
 
 function verdict(diff: Difference): HTMLElement {
-  const [words, kind] = COMPARABLE[diff.comparable] ?? [`Comparable: ${diff.comparable.replaceAll("_", " ")}`, "fair"];
+  const [words, kind] = comparability(diff);
   return h("section", { class: `verdict verdict-${kind}`, "aria-label": "In short" },
-    h("div", { class: "sides" }, runName("a", diff), runName("b", diff)), h("p", { class: "verdict-title" }, words),
+    h("div", { class: "sides" }, runName("a", diff), runName("b", diff)), h("p", { class: "verdict-title" }, "Can they be compared? ", h("span", { class: `verdict-word ${kind}` }, words)),
     diff.shows ? h("p", {}, diff.shows) : null, diff.does_not_show ? h("p", { class: "muted" }, diff.does_not_show) : null);
 }
 
@@ -43,32 +46,29 @@ function reasons(diff: Difference): HTMLElement[] {
   const open = diff.reasons.filter((reason) => reason.finding !== "same");
   if (open.length === 0) return [];
   const words: Record<string, string> = { different: "differs", unknown: "not known" };
-  return [h("h2", {}, "Can they be compared?"), h("ul", { class: "reasons" }, ...open.map((reason) =>
+  return [h("h2", {}, "What differs or is not known"), h("ul", { class: "reasons" }, ...open.map((reason) =>
     h("li", {}, h("div", { class: "reason-head" }, h("strong", {}, reason.fact),
       h("span", { class: `finding finding-${reason.finding}` }, words[reason.finding] ?? reason.finding),
       reason.a || reason.b ? h("span", { class: "muted" }, `${reason.a || "–"}  |  ${reason.b || "–"}`) : null),
     h("p", { class: "muted" }, reason.meaning))))];
 }
 
-function table(label: string, heads: string[], rows: HTMLElement[]): HTMLElement {
-  return h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": label }, h("table", { class: "facts" },
-    h("thead", {}, h("tr", {}, ...heads.map((title, i) => h("th", { scope: "col", class: i > 0 ? "number" : "" }, title)))),
-    h("tbody", {}, ...rows)));
-}
-
 function settingsPart(diff: Difference): HTMLElement {
   const entries = Object.entries(diff.settings);
   if (entries.length === 0) return h("p", { class: "muted" }, "No setting differs.");
-  return h("section", {}, h("h2", {}, "Settings that differ"), table("Settings that differ", ["Setting", "A", "B"],
+  return h("section", {}, h("h2", {}, "Settings that differ"), factTable("Settings that differ", ["Setting", "A#", "B#"],
     entries.map(([name, { a, b }]) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, name)),
       h("td", { class: "number value" }, setting(a)), h("td", { class: "number value" }, setting(b))))));
 }
 
-function better(metric: MetricDifference): string {
-  if (metric.comparable === "no") return "not comparable";
-  if (metric.better) return metric.better.toUpperCase();
-  const words = OUTCOMES[metric.outcome] ?? metric.outcome.replaceAll("_", " ");
-  return metric.outcome === "ahead_in_this_pair" && metric.leader ? `${metric.leader.toUpperCase()} ${words}` : words;
+/// The last column of `diff`: which run, or why none.
+function better({ comparable, outcome, leader }: MetricDifference): string {
+  if (comparable === "no") return "not comparable";
+  const doubt = comparable === "yes" ? "" : "?";
+  const run = leader === "b" ? "B" : "A";
+  if (outcome === "better") return run + doubt;
+  if (outcome === "ahead_in_this_pair") return `${run} in this pair${doubt}`;
+  return OUTCOMES[outcome] ?? outcome.replaceAll("_", " ");
 }
 
 function metricsPart(diff: Difference): HTMLElement {
@@ -83,7 +83,7 @@ function metricsPart(diff: Difference): HTMLElement {
       h("td", { class: "number outcome", title: chanceText(metric) }, better(metric)));
   });
   return h("section", {}, h("h2", {}, "Metrics"),
-    table("Metrics", ["Metric", "A", "B", "B − A", "B / A", "Better"], rows));
+    factTable("Metrics", ["Metric", "A#", "B#", "B − A#", "B / A#", "Better#"], rows));
 }
 
 function ratio({ ratio: value }: MetricDifference): string {

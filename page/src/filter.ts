@@ -17,6 +17,8 @@ export class Filter {
   private asking: AbortController | null = null;
   private readonly complete = debounced(70, () => void this.ask());
   private readonly apply = debounced(250, () => this.tell());
+  private readonly showProblem = debounced(500, () => this.drawProblem());
+  private refusal: unknown = null;
   private applied: string;
 
   constructor(text: string, private readonly onChange: (text: string) => void) {
@@ -34,6 +36,7 @@ export class Filter {
         input: () => {
           this.complete();
           this.apply();
+          this.showProblem();
         },
         keydown: (event) => this.key(event),
         blur: () => this.hide(),
@@ -59,17 +62,22 @@ export class Filter {
     this.input.focus();
   }
 
-  /// Shows why the server refused the text, or that it did not.
+  /// Takes why the server refused the text, or null. It is shown once typing pauses: half a word is no mistake.
   setProblem(error: unknown): void {
-    const message = error instanceof Error ? error.message : "";
-    const known = error instanceof ApiError && error.kind === "usage";
-    this.input.toggleAttribute("aria-invalid", message !== "");
-    if (message) this.input.setAttribute("aria-invalid", "true");
+    this.refusal = error;
+    if (error === null) this.showProblem.now();
+    else this.showProblem();
+  }
+
+  private drawProblem(): void {
+    const message = this.refusal instanceof Error && this.list.hidden ? this.refusal.message : "";
+    this.input.setAttribute("aria-invalid", String(message !== ""));
     if (!message) {
       replace(this.problem);
       return;
     }
     const [first = "", ...rest] = message.split("\n");
+    const known = this.refusal instanceof ApiError && this.refusal.kind === "usage";
     const column = known ? /column (\d+)/.exec(first)?.[1] : undefined;
     replace(this.problem, h("span", { class: "problem-text" }, first.replace(/^--where, column \d+: /, "")));
     if (column) this.problem.append(this.marked(Number(column)));
@@ -137,6 +145,7 @@ export class Filter {
     this.complete.cancel();
     this.list.hidden = true;
     this.active = -1;
+    this.showProblem();
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }

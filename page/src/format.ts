@@ -3,6 +3,7 @@
 import type { Json, JsonNumber } from "./types";
 
 const group = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 /// Five significant digits; large whole numbers in groups of three.
 export function number(value: JsonNumber | null | undefined): string {
@@ -15,7 +16,13 @@ export function number(value: JsonNumber | null | undefined): string {
 }
 
 function plain(value: number, size: number): string {
-  return value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : size >= 0.1 ? 4 : 6);
+  return size >= 1000 ? tenths.format(value) : value.toFixed(size >= 100 ? 2 : size >= 0.1 ? 4 : 6);
+}
+
+/// A deviation, with as many decimals as the mean beside it.
+export function deviation(value: number, mean: number, unit: string): string {
+  const decimals = /\.(\d+)$/.exec(number(mean))?.[1]?.length ?? 0;
+  return unit === "s" || unit === "bytes" ? measure(value, unit) : value.toFixed(decimals);
 }
 
 export function signed(value: JsonNumber | null | undefined, unit = ""): string {
@@ -38,6 +45,7 @@ export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   const sign = seconds < 0 ? "−" : "";
   const size = Math.abs(seconds);
+  if (size > 0 && size < 0.1) return `${sign}${(size * 1000).toPrecision(2)} ms`;
   if (size < 60) return `${sign}${size < 10 ? size.toFixed(2) : size.toFixed(1)} s`;
   const whole = Math.round(size);
   const parts = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60), whole % 60] as const;
@@ -64,7 +72,7 @@ export function setting(value: Json | undefined): string {
 }
 
 /// In the time of the one who reads: 14:03 today, else 28 Nov 14:03, else 28 Nov 2025.
-export function time(text: string | undefined): string {
+export function time(text: string | null | undefined): string {
   if (!text) return "";
   const when = new Date(text);
   if (Number.isNaN(when.getTime())) return text;
@@ -75,7 +83,7 @@ export function time(text: string | undefined): string {
   return when.getFullYear() === now.getFullYear() ? `${day} ${clock}` : `${day} ${when.getFullYear()}`;
 }
 
-export function fullTime(text: string | undefined): string {
+export function fullTime(text: string | null | undefined): string {
   return text ? text.replace("T", " ").replace(/\.\d+Z$/, " UTC") : "";
 }
 

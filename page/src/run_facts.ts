@@ -4,15 +4,10 @@ import { api, describe, fileAddress, hasToken, isAbort, request, runPath } from 
 import { h, icon, replace } from "./dom";
 import { bytes, measure, setting } from "./format";
 import { betterWord, inOrder, meaningOf, unitOf } from "./metrics";
-import { empty } from "./run_parts";
+import { empty, factTable } from "./run_parts";
 import { flatten } from "./run_settings";
 import type { Json, Run } from "./types";
 import type { Tab } from "./run_view";
-
-function factTable(heads: string[], rows: HTMLElement[], label: string): HTMLElement {
-  return h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": label }, h("table", { class: "facts" },
-    h("thead", {}, h("tr", {}, ...heads.map((title) => h("th", { scope: "col" }, title)))), h("tbody", {}, ...rows)));
-}
 
 export class MetricsTab implements Tab {
   readonly element = h("div");
@@ -27,12 +22,12 @@ export class MetricsTab implements Tab {
       replace(this.element, empty("Nothing is measured yet. Figures stand here as soon as the first step is logged."));
       return;
     }
-    replace(this.element, factTable(["Metric", "Value", "Unit", "Meaning"], names.map((name) => h("tr", {},
+    replace(this.element, factTable("Metrics", ["Metric", "Value#", "Unit", "Meaning"], names.map((name) => h("tr", {},
       h("th", { scope: "row" }, h("code", {}, name)),
       h("td", { class: "number", title: String(run.metrics[name]) }, measure(run.metrics[name], unitOf(name))),
       h("td", { class: "muted" }, unitOf(name)),
       h("td", { class: "meaning" }, meaningOf(name)?.meaning ?? "",
-        betterWord(name) ? h("span", { class: "muted" }, ` ${betterWord(name)}.`) : null))), "Metrics"));
+        betterWord(name) ? h("span", { class: "muted" }, ` ${betterWord(name)}.`) : null)))));
   }
 
   close(): void {}
@@ -55,8 +50,8 @@ export class EnvironmentTab implements Tab {
     if (key === this.key) return;
     this.key = key;
     replace(this.element, ...groups.filter(([, values]) => Object.keys(values).length > 0).flatMap(([title, values]) => [
-      h("h2", {}, title), factTable(["Fact", "Value"], flatten(values).map(([name, value]) => h("tr", {},
-        h("th", { scope: "row" }, h("code", {}, name)), h("td", { class: "value" }, factText(name, value)))), title)]));
+      h("h2", {}, title), factTable(title, ["Fact", "Value"], flatten(values).map(([name, value]) => h("tr", {},
+        h("th", { scope: "row" }, h("code", {}, name)), h("td", { class: "value" }, factText(name, value)))))]));
   }
 
   close(): void {}
@@ -100,9 +95,9 @@ export class FilesTab implements Tab {
         return;
       }
       const all = files.reduce((sum, file) => sum + file.bytes, 0);
-      replace(this.element, factTable(["File", "Size", ""], files.map((file) => h("tr", {},
+      replace(this.element, factTable("Files", ["File", "Size#", ""], files.map((file) => h("tr", {},
         h("th", { scope: "row" }, h("code", {}, file.path)), h("td", { class: "number" }, bytes(file.bytes)),
-        h("td", {}, this.download(file.path)))), "Files"),
+        h("td", {}, this.download(file.path))))),
       h("p", { class: "muted" }, `${files.length} files, ${bytes(all)}`));
     } catch (error) {
       if (!isAbort(error)) replace(this.element, empty(describe(error)));

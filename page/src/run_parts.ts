@@ -1,6 +1,6 @@
 // What several views show of a run.
 
-import { h, set } from "./dom";
+import { h, icon, set } from "./dom";
 import { duration, number } from "./format";
 import type { Progress, RunSummary } from "./types";
 
@@ -39,4 +39,22 @@ export function command(text: string): HTMLElement {
 export function failure(error: unknown): HTMLElement {
   const message = error instanceof Error ? error.message : String(error);
   return h("div", { class: "failure", role: "alert" }, message);
+}
+
+/// A table that scrolls sideways within the page, also by keys. Titles of columns of numbers end in "#".
+export function factTable(label: string, heads: string[], rows: HTMLElement[]): HTMLElement {
+  const head = (title: string) => h("th", { scope: "col", class: title.endsWith("#") ? "number" : "" }, title.replace(/#$/, ""));
+  return h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": label }, h("table", { class: "facts" },
+    h("thead", {}, h("tr", {}, ...heads.map(head))), h("tbody", {}, ...rows)));
+}
+
+export function copyButton(text: string, what: string): HTMLElement {
+  const button = h("button", { type: "button", class: "copy", title: `Copy ${what}` }, h("code", {}, text), icon("copy"));
+  button.addEventListener("click", () => {
+    void navigator.clipboard?.writeText(text).then(() => {
+      button.classList.add("copied");
+      setTimeout(() => button.classList.remove("copied"), 1200);
+    }, () => undefined);
+  });
+  return button;
 }

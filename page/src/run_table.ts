@@ -60,7 +60,7 @@ export class RunTable {
   setColumns(columns: Column[], sorting: Sorting): void {
     this.columns = columns;
     this.sorting = sorting;
-    const tracks = ["40px", "minmax(150px, 240px)", "150px", ...columns.map((one) => `${Math.round(one.width)}px`)];
+    const tracks = ["40px", "var(--name-width)", "var(--state-width)", ...columns.map((one) => `${Math.round(one.width)}px`)];
     this.element.style.setProperty("--tracks", tracks.join(" "));
     this.fillHead();
     for (const row of this.rows.values()) row.shown = "";
@@ -155,8 +155,8 @@ export class RunTable {
 
   private fillHead(): void {
     const all = h("input", {
-      type: "checkbox", "aria-label": "Select the runs in sight",
-      on: { change: () => selection.put([...this.list.first(50)].map((run) => run.id), all.checked) },
+      type: "checkbox", "aria-label": "Select the first 50 runs",
+      on: { change: () => selection.put(this.list.first(50).map((run) => run.id), all.checked) },
     });
     set(this.head, { "aria-rowindex": 1 });
     replace(this.head, h("div", { role: "columnheader", class: "cell choose" }, all),

@@ -2,7 +2,7 @@
 
 import { api, isAbort } from "./api";
 import { Curves } from "./curves";
-import { h, icon, replace, set } from "./dom";
+import { h, replace, set } from "./dom";
 import { count, fullTime, measure, time } from "./format";
 import { Labels } from "./labels";
 import type { Change } from "./live";
@@ -10,7 +10,7 @@ import { inOrder, meaningOf, unitOf } from "./metrics";
 import { currentRoute, setParameters } from "./route";
 import { EnvironmentTab, FilesTab, MetricsTab } from "./run_facts";
 import { LogTab } from "./run_log";
-import { failure, progressBar, stateBadge } from "./run_parts";
+import { copyButton, failure, progressBar, stateBadge } from "./run_parts";
 import { SamplesTab, sampleText } from "./run_samples";
 import { SettingsTab } from "./run_settings";
 import { selection } from "./selection";
@@ -165,17 +165,6 @@ function runningBar(run: Run): HTMLElement | null {
   if (typeof step !== "number") return null;
   const progress: Progress = { step, steps: typeof steps === "number" ? steps : null };
   return progressBar(progress);
-}
-
-export function copyButton(text: string, what: string): HTMLElement {
-  const button = h("button", { type: "button", class: "copy", title: `Copy ${what}` }, h("code", {}, text), icon("copy"));
-  button.addEventListener("click", () => {
-    void navigator.clipboard?.writeText(text).then(() => {
-      button.classList.add("copied");
-      setTimeout(() => button.classList.remove("copied"), 1200);
-    }, () => undefined);
-  });
-  return button;
 }
 
 /// The figures that people look at first, the curves, and the newest of what the model writes.

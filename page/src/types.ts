@@ -16,7 +16,7 @@ export interface RunSummary {
   name: string;
   state: string;
   model?: string;
-  created?: string;
+  created?: string | null;
   experiment_file?: string;
   tags?: string[];
   note?: string;
@@ -103,7 +103,8 @@ export interface MetricDifference {
 export interface Difference {
   a: { id: string; name: string };
   b: { id: string; name: string };
-  comparable: string;
+  /// False where their losses cannot be compared.
+  comparable: boolean | "partly";
   reasons: { fact: string; finding: string; a?: string; b?: string; meaning: string }[];
   settings: Record<string, { a?: Json; b?: Json }>;
   metrics: Record<string, MetricDifference>;
