@@ -82,8 +82,14 @@ export const api = {
   plot: (parameters: Parameters, signal?: AbortSignal) => get<Plot>("plot", parameters, signal),
   fields: (signal?: AbortSignal) => get<Fields>("fields", {}, signal),
   metrics: () => get<{ metrics: MetricMeaning[] }>("metrics"),
-  complete: (text: string, at: number, signal?: AbortSignal) =>
-    get<{ from: number; to: number; words: string[] }>("complete", { text, at }, signal),
+  /// Places are those of the text's letters here; the server counts bytes.
+  async complete(text: string, at: number, signal?: AbortSignal) {
+    const utf8 = new TextEncoder().encode(text);
+    const place = new TextEncoder().encode(text.slice(0, at)).length;
+    const answer = await get<{ from: number; to: number; words: string[] }>("complete", { text, at: place }, signal);
+    const letters = (bytes: number) => new TextDecoder().decode(utf8.subarray(0, bytes)).length;
+    return { from: letters(answer.from), to: letters(answer.to), words: answer.words };
+  },
   async label(id: string, change: { name?: string; note?: string; tags?: string[]; untags?: string[] }) {
     const response = await request(`${runPath(id)}/labels`, {}, {
       method: "POST",

@@ -29,6 +29,7 @@ export class Labels {
     const run = this.run;
     if (!run) return;
     const may = hasToken();
+    this.element.hidden = !may && !run.note && (run.tags ?? []).length === 0;
     replace(this.tags, ...(run.tags ?? []).map((tag) => this.tag(tag, may)), may ? this.tagInput() : null);
     const text = run.note ? h("span", { class: "note-text" }, run.note) : null;
     replace(this.note, text, may ? h("button", {

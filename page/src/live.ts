@@ -57,6 +57,7 @@ export class Live {
       const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       if (!reader) return;
       this.onConnection("live", 0);
+      this.version = -1; // what happened meanwhile is not known
       let text = "";
       for (;;) {
         const { done, value } = await reader.read();

@@ -7,14 +7,14 @@ import type { Run } from "./types";
 import type { Tab } from "./run_view";
 
 const KEPT_CHARACTERS = 400_000;
-const CHUNK_BYTES = 262_144;
+const TAIL_BYTES = 200_000;
 
 export class LogTab implements Tab {
   readonly element: HTMLElement;
   private readonly text = h("pre", { class: "log", tabindex: "0", role: "log", "aria-label": "Log", "aria-live": "off" });
   private readonly status = h("p", { class: "muted log-status" });
   private readonly control = new AbortController();
-  private position = -1;
+  private position: number | null = null;
   private busy = false;
   private again = false;
 
@@ -35,19 +35,16 @@ export class LogTab implements Tab {
     this.busy = true;
     try {
       const { signal } = this.control;
-      if (this.position < 0) {
-        const { size } = await api.log(this.id, Number.MAX_SAFE_INTEGER, signal).catch(() => api.log(this.id, 0, signal));
-        this.position = Math.max(0, size - CHUNK_BYTES);
-      }
       for (;;) {
-        const part = await api.log(this.id, this.position, signal);
-        if (part.size < this.position) {
+        // From -N on are the last N.
+        const part = await api.log(this.id, this.position ?? -TAIL_BYTES, signal);
+        if (this.position !== null && part.size < this.position) {
           this.position = 0; // it was begun anew
           this.text.textContent = "";
           continue;
         }
         this.append(part.text);
-        const whole = part.to >= part.size || part.to <= this.position;
+        const whole = part.to >= part.size || part.to === part.from;
         this.position = part.to;
         this.status.textContent = part.size === 0 ? "The log is empty so far." : bytes(part.size);
         if (whole) break;

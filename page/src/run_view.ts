@@ -34,6 +34,7 @@ const TABS: [string, string, (id: string) => Tab][] = [
   ["environment", "Environment", () => new EnvironmentTab()],
 ];
 
+const RUNNING_CARDS = ["loss", "eval_loss", "epoch", "learning_rate", "grad_norm", "tokens_per_second"];
 const CARDS = ["eval_loss", "train_loss", "eval_bits_per_byte", "perplexity", "tokens_per_second", "train_runtime",
   "peak_memory_bytes"];
 const MOST_CARDS = 6;
@@ -183,7 +184,8 @@ class Overview implements Tab {
   }
 
   update(run: Run): void {
-    const names = CARDS.filter((name) => run.metrics[name] !== undefined);
+    const cards = run.state === "running" ? RUNNING_CARDS : CARDS;
+    const names = cards.filter((name) => run.metrics[name] !== undefined);
     if (names.length === 0) names.push(...inOrder(Object.keys(run.metrics)).slice(0, MOST_CARDS));
     replace(this.cards, ...names.slice(0, MOST_CARDS).map((name) => h("div", { class: "card", title: meaningOf(name)?.meaning },
       h("div", { class: "card-name" }, name), h("div", { class: "card-value" }, measure(run.metrics[name], unitOf(name))),
