@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <set>
 #include <utility>
 
 #include "runs/compare/run_table.h"
@@ -24,16 +24,21 @@ std::string required_parameter(const Target& target, const char* name) {
 
 }  // namespace
 
-/// The runs that are named, each once, and that meet the condition; all where none are.
+/// The runs that are named, each once, else all, or the finished ones; of these those that meet the condition.
 std::vector<runs::RunSummary> Api::named_or_chosen(const Target& target, const RunSnapshot& snapshot, bool finished) {
-  runs::RunChoice choice{{}, target.value("where").value_or(""), finished};
-  for (const std::string& name : target.values("run")) {
-    std::string id = id_of(name);
-    if (std::find(choice.names.begin(), choice.names.end(), id) == choice.names.end())
-      choice.names.push_back(std::move(id));
+  const std::string where = target.value("where").value_or("");
+  const std::vector<std::string> names = target.values("run");
+  if (names.size() > kMostNamed) throw HttpError(400, fmt::format("more than {} runs are named", kMostNamed));
+  if (names.empty())
+    return runs::choose_runs(snapshot.runs(), snapshot.fields(), {{}, where, finished}, snapshot.unread());
+  std::vector<runs::RunSummary> named;
+  std::set<std::string> seen;
+  for (const std::string& name : names) {
+    const std::string id = id_of(name);
+    const runs::RunSummary* run = snapshot.find(id);
+    if (run != nullptr && seen.insert(id).second) named.push_back(*run);
   }
-  if (choice.names.size() > kMostNamed) throw HttpError(400, fmt::format("more than {} runs are named", kMostNamed));
-  return runs::choose_runs(snapshot.runs(), snapshot.fields(), choice, snapshot.unread());
+  return runs::choose_runs(std::move(named), snapshot.fields(), {{}, where, false}, snapshot.unread());
 }
 
 Response Api::diff(const Target& target) {

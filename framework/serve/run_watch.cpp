@@ -64,6 +64,7 @@ RunWatch::RunWatch(StorePool& stores, fs::path runs_folder, Tell tell, std::func
   known_.snapshot = stores_.with([](runs::Store& store) { return read_snapshot(store, nullptr); });
   known_.live = std::make_shared<const LiveRuns>();
   known_.version = 1;
+  last_look_ = Clock::now();
 }
 
 void RunWatch::start() {
