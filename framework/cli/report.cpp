@@ -112,8 +112,8 @@ void write_report(const GlobalOptions& global, const ReportOptions& options) {
     for (const RunSummary& run : chosen) ids.push_back(run.id);
     print_json({{"path", options.to.string()}, {"bytes", page.size()}, {"runs", std::move(ids)}});
   } else {
-    std::cout << fmt::format("{}  {} runs, {}\n", without_controls(options.to.string()), chosen.size(),
-                             human_bytes(static_cast<double>(page.size())));
+    std::cout << fmt::format("{}  {} run{}, {}\n", without_controls(options.to.string()), chosen.size(),
+                             chosen.size() == 1 ? "" : "s", human_bytes(static_cast<double>(page.size())));
   }
 }
 

@@ -162,9 +162,9 @@ void sort_rows(std::vector<Row>& rows, const RunFields& fields, const TableReque
 void note_settings_of_some(const SettingDifferences& differences, RunTable& table) {
   const std::size_t count = differences.of_some.size();
   if (count == 0) return;
-  table.notes.push_back(fmt::format(
+  table.without_column = fmt::format(
       "{} more setting{} only some of these runs, with one value: --keep 'model.*' shows those of the model.", count,
-      count == 1 ? " stands in" : "s stand in"));
+      count == 1 ? " stands in" : "s stand in");
 }
 
 /// A loss per token is of no use over other tokens, which the table's numbers do not show by themselves.

@@ -36,6 +36,7 @@ struct RunTable {
   std::vector<Field> columns;
   std::vector<Row> rows;
   bool grouped = false;
+  std::string without_column;      ///< a note on settings that have no column here; empty where there are none
   std::vector<std::string> notes;  ///< what a reader should know before drawing conclusions
 };
 

@@ -47,31 +47,39 @@ std::vector<std::string> curves_of(const std::vector<RunSummary>& runs, PlotSour
   throw Error(ErrorKind::usage, text);
 }
 
-/// The name of each row's runs and, where several rows have one name, the settings that tell them apart, if these are
-/// few, else the id.
+std::string text_of(const FieldValue& value) {
+  const double* number = std::get_if<double>(&value);
+  if (number) return fmt::format("{}", *number);
+  return std::holds_alternative<std::string>(value) ? std::get<std::string>(value) : "none";
+}
+
+/// " learning_rate=0.001 seed=2": the row's values of the settings that tell these rows apart; nothing where they are
+/// too many for a label.
+std::string telling_settings(const RunTable& table, const std::vector<std::size_t>& rows, std::size_t row) {
+  std::string text;
+  std::size_t count = 0;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    if (table.columns[c].kind != Field::Kind::setting) continue;
+    const auto value = [&](std::size_t of_row) -> const FieldValue& { return table.rows[of_row].cells[c].value; };
+    if (std::all_of(rows.begin(), rows.end(), [&](std::size_t other) { return value(other) == value(row); })) continue;
+    if (++count > kMostInLabel) return "";
+    const std::string& name = table.columns[c].name;
+    text += fmt::format(" {}={}", name.substr(name.rfind('.') + 1), text_of(value(row)));
+  }
+  return text;
+}
+
+/// The name of each row's runs and, where several rows have one name, what tells them apart: a few settings, else the
+/// id.
 std::vector<std::string> labels_of(const RunTable& table) {
-  std::map<std::string, int> named;
-  for (const RunTable::Row& row : table.rows) ++named[row.runs.front()->name];
-  std::vector<std::size_t> settings;
-  for (std::size_t c = 0; c < table.columns.size(); ++c)
-    if (table.columns[c].kind == Field::Kind::setting) settings.push_back(c);
+  std::map<std::string, std::vector<std::size_t>> rows_named;
+  for (std::size_t i = 0; i < table.rows.size(); ++i) rows_named[table.rows[i].runs.front()->name].push_back(i);
   std::vector<std::string> labels;
   std::map<std::string, int> seen;
-  for (const RunTable::Row& row : table.rows) {
-    std::string label = row.runs.front()->name;
-    if (named[label] > 1 && settings.size() <= kMostInLabel) {
-      for (const std::size_t c : settings) {
-        const std::string& name = table.columns[c].name;
-        const FieldValue& value = row.cells[c].value;
-        const double* number = std::get_if<double>(&value);
-        const std::string text = number                                       ? fmt::format("{}", *number)
-                                 : std::holds_alternative<std::string>(value) ? std::get<std::string>(value)
-                                                                              : "none";
-        label += fmt::format(" {}={}", name.substr(name.rfind('.') + 1), text);
-      }
-    }
-    ++seen[label];
-    labels.push_back(std::move(label));
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const std::string& name = table.rows[i].runs.front()->name;
+    labels.push_back(name + telling_settings(table, rows_named[name], i));
+    ++seen[labels.back()];
   }
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (seen[labels[i]] > 1) labels[i] += " " + table.rows[i].runs.front()->id;

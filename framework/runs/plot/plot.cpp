@@ -45,8 +45,10 @@ PlotCursor plot_cursor_from_string(const std::string& text) {
     const std::size_t end = std::min(text.find(',', at), text.size());
     const std::size_t colon = text.find(':', at);
     std::int64_t step = 0;
-    const bool whole =
-        colon < end && std::from_chars(&text[colon] + 1, text.data() + end, step).ptr == text.data() + end;
+    const char* const last = text.data() + end;
+    const auto parsed = colon < end ? std::from_chars(&text[colon] + 1, last, step)
+                                    : std::from_chars_result{last, std::errc::invalid_argument};
+    const bool whole = parsed.ec == std::errc() && parsed.ptr == last;
     if (!whole) throw Error(ErrorKind::usage, "'" + text + "' is no cursor of a plot, expected RUN:STEP,RUN:STEP");
     cursor[text.substr(at, colon - at)] = step;
     at = end + 1;

@@ -9,6 +9,7 @@
 #include "formats/xml_text.h"
 #include "runs/plot/palette.h"
 #include "runs/plot/ticks.h"
+#include "terminal/terminal.h"
 
 namespace folio::runs {
 namespace {
@@ -17,7 +18,8 @@ constexpr int kLeft = 64, kRight = 20, kTop = 40, kBottom = 48;  // around the f
 constexpr int kLine = 20;                                        // of the list of curves
 constexpr std::size_t kMostListed = 40;
 constexpr int kPixelsToTickX = 110, kPixelsToTickY = 60;
-constexpr double kMargin = 0.04;  // of the range of y, above and below
+constexpr int kPixelsOfLetter = 7;  // about
+constexpr double kMargin = 0.04;    // of the range of y, above and below
 
 /// Where values lie in the field.
 struct Scale {
@@ -77,13 +79,18 @@ class SvgPicture {
   std::string text() {
     const std::size_t listed = std::min(plot_.curves.size(), kMostListed);
     const std::size_t left_out = plot_.curves.size() - listed;
-    const std::size_t lines = (listed + 1) / 2 + (left_out > 0 ? 1 : 0) + (style_.alone ? plot_.notes.size() : 0);
+    std::vector<std::string> notes;
+    if (style_.alone)
+      for (const std::string& note : plot_.notes)
+        for (std::string& line : wrapped_lines(note, (style_.width - kLeft - kRight) / kPixelsOfLetter))
+          notes.push_back(std::move(line));
+    const std::size_t lines = (listed + 1) / 2 + (left_out > 0 ? 1 : 0) + notes.size();
     const int height = style_.height + static_cast<int>(lines) * kLine + (lines > 0 ? kLine / 2 : 0);
     open(height);
     axes();
     for (auto curve = plot_.curves.rbegin(); curve != plot_.curves.rend(); ++curve) band(*curve);
     for (auto curve = plot_.curves.rbegin(); curve != plot_.curves.rend(); ++curve) line(*curve);  // the first on top
-    list_curves(listed, left_out);
+    list_curves(listed, left_out, notes);
     return std::move(svg_) + "</svg>\n";
   }
 
@@ -167,20 +174,18 @@ class SvgPicture {
   }
 
   /// In two columns below the field, and what there is to say of them.
-  void list_curves(std::size_t listed, std::size_t left_out) {
+  void list_curves(std::size_t listed, std::size_t left_out, const std::vector<std::string>& notes) {
     const int half = (style_.width - kLeft - kRight) / 2;
     const auto y_of = [&](std::size_t row) { return style_.height + static_cast<int>(row) * kLine + kLine / 2; };
     for (std::size_t i = 0; i < listed; ++i) {
       const PlotCurve& curve = plot_.curves[i];
       const int x = kLeft + static_cast<int>(i % 2) * half, y = y_of(i / 2);
       svg_ += fmt::format("<path d=\"M{} {}h24\" fill=\"none\" {} stroke-width=\"2.5\"/>\n", x, y - 4, stroke(curve));
-      label(x + 32, y, "start", shortened(curve.label, static_cast<std::size_t>(half - 40) / 7));
+      label(x + 32, y, "start", shortened(curve.label, static_cast<std::size_t>((half - 40) / kPixelsOfLetter)));
     }
     std::size_t row = (listed + 1) / 2;
     if (left_out > 0) label(kLeft, y_of(row++), "start", fmt::format("and {} more", left_out));
-    if (!style_.alone) return;
-    for (const std::string& note : plot_.notes)
-      label(kLeft, y_of(row++), "start", shortened(note, static_cast<std::size_t>(2 * half) / 6), "font-size=\"11\"");
+    for (const std::string& line : notes) label(kLeft, y_of(row++), "start", line, "font-size=\"11\"");
   }
 
   /// So many bytes at most, cut between characters.

@@ -14,7 +14,7 @@ namespace folio::runs {
 namespace {
 
 constexpr int kIndent = 2;
-constexpr std::size_t kMostListed = 20;
+constexpr std::size_t kMostNamedBelow = 20;
 
 /// "A" to "Z", then "AA" ...
 std::string mark_of(std::size_t place) {
@@ -61,9 +61,9 @@ std::string to_text(const Plot& plot, int width, int rows, const Palette& palett
   std::string text = fitted_lines(paint.bold(plot.y_title()) + "\n", width);
   if (plot.smoothing > 0) text += fmt::format("smoothed, weight {}\n", plot.smoothing);
   text += Chart(std::move(curves), x_axis_of(plot), {"", plot.log_y}).draw(width - kIndent, rows, palette);
-  for (std::size_t i = 0; i < std::min(plot.curves.size(), kMostListed); ++i)
+  for (std::size_t i = 0; i < std::min(plot.curves.size(), kMostNamedBelow); ++i)
     text += cut_to_width(line_of(plot, plot.curves[i], i, palette), width) + "\n";
-  if (plot.curves.size() > kMostListed) text += fmt::format("and {} more\n", plot.curves.size() - kMostListed);
+  if (plot.curves.size() > kMostNamedBelow) text += fmt::format("and {} more\n", plot.curves.size() - kMostNamedBelow);
   for (const std::string& note : plot.notes) text += paint.dim(wrapped(note, 0, width));
   return text;
 }

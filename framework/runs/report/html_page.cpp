@@ -14,11 +14,12 @@ constexpr std::string_view kStyle = R"(
   :root { --text: #e6e8eb; --soft: #9aa4b1; --line: #2e343b; --ground: #14171a; --raised: #1c2024; }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 60rem; padding: 2rem 1.25rem 4rem; background: var(--ground); color: var(--text);
+body { margin: 0 auto; max-width: 68rem; padding: 2rem 1.25rem 4rem; background: var(--ground); color: var(--text);
   font: 15px/1.55 system-ui, 'Helvetica Neue', 'DejaVu Sans', sans-serif; overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .75rem; }
 h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
+code { font: .9em ui-monospace, 'DejaVu Sans Mono', monospace; }
 h2 .answer { font-weight: 400; }
 p { margin: .4rem 0; max-width: 46rem; }
 .scroll { overflow-x: auto; margin: .75rem 0; }
@@ -42,6 +43,22 @@ summary { cursor: pointer; color: var(--soft); margin: .75rem 0; }
 }
 )";
 
+/// What stands between two backticks, as commands do in Folio's own sentences, is set as code.
+std::string with_code(std::string_view text) {
+  std::string result;
+  bool code = false;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('`', begin), text.size());
+    result += xml_text(text.substr(begin, end - begin));
+    const bool opens = !code && end < text.size() && text.find('`', end + 1) != std::string_view::npos;
+    if (opens || code) result += code ? "</code>" : "<code>";
+    if (end < text.size() && !opens && !code) result += '`';
+    code = opens;
+    begin = end + 1;
+  }
+  return result;
+}
+
 }  // namespace
 
 void HtmlPage::heading(std::string_view title, std::string_view answer) {
@@ -54,14 +71,14 @@ void HtmlPage::subheading(std::string_view title) { body_ += "<h3>" + xml_text(t
 
 void HtmlPage::line(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(' ');
-  if (begin != std::string_view::npos) body_ += "<p>" + xml_text(text.substr(begin)) + "</p>\n";
+  if (begin != std::string_view::npos) body_ += "<p>" + with_code(text.substr(begin)) + "</p>\n";
 }
 
 void HtmlPage::paragraph(std::string_view text) { line(text); }
 
 void HtmlPage::finding(const std::string& painted_word, const std::string& found, const std::string& meaning) {
   body_ += "<dl><dt>" + xml_text(painted_word) + "</dt><dd>" + xml_text(found);
-  if (!meaning.empty()) body_ += "<br><span class=\"meaning\">" + xml_text(meaning) + "</span>";
+  if (!meaning.empty()) body_ += "<br><span class=\"meaning\">" + with_code(meaning) + "</span>";
   body_ += "</dd></dl>\n";
 }
 

@@ -84,17 +84,39 @@ class ReportPage {
     return place < 26 ? text : text + std::to_string(place / 26);
   }
 
+  /// "2026-11-29T13:02:04.839Z" -> "2026-11-29 13:02"
+  static std::string minute_of(std::string created) {
+    constexpr std::size_t kToMinute = 16;
+    std::replace(created.begin(), created.end(), 'T', ' ');
+    return created.substr(0, kToMinute);
+  }
+
   void say_left_out(std::size_t left_out, const char* what) {
     if (left_out > 0) page_.paragraph(fmt::format("{} more {} left out, to keep the page small.", left_out, what));
   }
 
   void add_runs() {
-    Table table({{""}, {"run"}, {"name"}, {"state"}, {"made of"}, {"created"}, {"tags"}, {"note"}});
+    const auto any = [&](const auto& has) {
+      return std::any_of(report_.runs.begin(), report_.runs.end(), [&](const Run& run) { return has(run.summary); });
+    };
+    const bool tagged = any([](const RunSummary& run) { return !run.tags.empty(); });
+    const bool noted = any([](const RunSummary& run) { return !run.note.empty(); });
+    std::vector<Table::Column> columns{{""}, {"run"}, {"name"}, {"state"}, {"made of"}, {"created"}};
+    if (tagged) columns.push_back({"tags"});
+    if (noted) columns.push_back({"note"});
+    Table table(columns);
     const std::size_t rows = std::min(report_.runs.size(), extent_.rows);
     for (std::size_t i = 0; i < rows; ++i) {
       const RunSummary& run = report_.runs[i].summary;
-      table.add_row({letter(i), run.id, run.name, state_text(run, Paint(false)), plugins_line(report_.runs[i].settings),
-                     run.created, tags_text(run.tags), run.note});
+      std::vector<std::string> row{letter(i),
+                                   run.id,
+                                   run.name,
+                                   state_text(run, Paint(false)),
+                                   plugins_line(report_.runs[i].settings),
+                                   minute_of(run.created)};
+      if (tagged) row.push_back(tags_text(run.tags));
+      if (noted) row.push_back(run.note);
+      table.add_row(std::move(row));
     }
     page_.heading("Runs");
     page_.table(table);
@@ -126,6 +148,7 @@ class ReportPage {
 
   void add_tables() {
     add_table("Metrics, and the settings that differ", report_.table);
+    for (const std::string& note : report_.table.notes) page_.paragraph(note);
     if (report_.groups) add_table("Over seeds: mean ± sample standard deviation", *report_.groups);
   }
 
@@ -133,10 +156,11 @@ class ReportPage {
     const std::size_t rows = std::min(table.rows.size(), extent_.rows);
     const std::size_t left_out = table.rows.size() - rows;
     table.rows.resize(rows);
+    for (Field& column : table.columns)
+      if (column.kind == Field::Kind::setting) column.name = column.name.substr(column.name.rfind('.') + 1);
     page_.heading(title);
     page_.table(as_table(table));
     say_left_out(left_out, "rows");
-    for (const std::string& note : table.notes) page_.paragraph(note);
   }
 
   void add_curves() {
@@ -146,6 +170,9 @@ class ReportPage {
       Plot plot = report_.plot(metric, extent_.points);
       const std::size_t curves = plot.curves.size();
       if (curves > extent_.rows) plot.curves.resize(extent_.rows);
+      std::erase_if(plot.notes, [&](const std::string& note) {  // those that stand above
+        return std::find(report_.table.notes.begin(), report_.table.notes.end(), note) != report_.table.notes.end();
+      });
       add_plot(page_, plot);
       say_left_out(curves - plot.curves.size(), "curves");
     }

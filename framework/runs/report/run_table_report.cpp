@@ -53,9 +53,15 @@ Table as_table(const RunTable& table) {
 
 namespace {
 
+std::vector<std::string> notes_of(const RunTable& table) {
+  std::vector<std::string> notes = table.notes;
+  if (!table.without_column.empty()) notes.insert(notes.begin(), table.without_column);
+  return notes;
+}
+
 std::string notes_text(const RunTable& table) {
   std::string text;
-  for (const std::string& note : table.notes) text += "\n" + note + "\n";
+  for (const std::string& note : notes_of(table)) text += "\n" + note + "\n";
   return text;
 }
 
@@ -86,7 +92,7 @@ json metrics_to_json(const RunTable& table, const RunTable::Row& row) {
 
 std::string to_text(const RunTable& table, int width) {
   std::string text = as_table(table).fitted(width);
-  for (const std::string& note : table.notes) text += "\n" + (width > 0 ? wrapped(note, 0, width) : note + "\n");
+  for (const std::string& note : notes_of(table)) text += "\n" + (width > 0 ? wrapped(note, 0, width) : note + "\n");
   return text;
 }
 
@@ -133,7 +139,7 @@ json to_json(const RunTable& table, const RunSettings& settings) {
     object["metrics"] = metrics_to_json(table, row);
     rows.push_back(std::move(object));
   }
-  return {{"rows", std::move(rows)}, {"notes", table.notes}};
+  return {{"rows", std::move(rows)}, {"notes", notes_of(table)}};
 }
 
 }  // namespace folio::runs

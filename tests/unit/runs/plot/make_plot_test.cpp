@@ -118,7 +118,7 @@ TEST_CASE("a curve over epochs or tokens lies where the run was by then") {
 }
 
 TEST_CASE("a curve over time leaves out the time between sessions and what was superseded") {
-  const test::TemporaryFolder folder;
+  const folio::test::TemporaryFolder folder;
   std::ofstream(folder.path() / "events.jsonl")
       << R"({"type":"state","time":100,"state":"running"})"
          "\n"
@@ -128,7 +128,7 @@ TEST_CASE("a curve over time leaves out the time between sessions and what was s
          "\n"
       << R"({"type":"state","time":900,"state":"running"})"
          "\n"
-      << R"({"type":"resumed","time":1000,"step":10})"
+      << R"({"type":"resumed","time":1000,"step":10,"changes":{},"differences":[]})"
          "\n"
       << R"({"type":"points","time":1005,"step":20,"epoch":2,"metrics":{"loss":2}})"
          "\n";

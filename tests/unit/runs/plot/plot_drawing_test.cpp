@@ -5,6 +5,7 @@
 #include "runs/plot/plot_svg.h"
 #include "runs/plot/plot_text.h"
 #include "runs/plot/ticks.h"
+#include "terminal/terminal.h"
 #include "unit/runs/plot/plots.h"
 
 using namespace folio;

@@ -98,10 +98,12 @@ TEST_CASE("a page of HTML has headings, tables and findings") {
   page.table(Table({{"empty"}}));
   page.finding("differs", "data: a | b", "they read other text");
   page.line("  ./runner diff a b");
+  page.paragraph("type `runner ls`, not ` alone");
   const std::string text = page.document("A & B");
   CHECK_THAT(text, Catch::Contains("<h2>Metrics <span class=\"answer\">of &lt;both&gt;</span></h2>") &&
                        Catch::Contains("<th scope=\"col\" class=\"number\">value</th>") &&
                        Catch::Contains("<td class=\"number\">6.5</td>") && !Catch::Contains("empty") &&
                        Catch::Contains("<dt>differs</dt>") && Catch::Contains("<p>./runner diff a b</p>") &&
+                       Catch::Contains("<p>type <code>runner ls</code>, not ` alone</p>") &&
                        Catch::Contains("<title>A &amp; B</title>"));
 }
