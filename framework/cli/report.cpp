@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "cli/commands.h"
+#include "cli/session/linked_runs.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_choice.h"
 #include "cli/view/print_json.h"
@@ -31,90 +33,129 @@ struct ReportOptions {
   bool json = false;
 };
 
-/// Of the metrics that were asked for, else of the losses, those that some run has a curve of: one point is none.
-std::vector<std::string> metrics_with_curves(const std::vector<RunSummary>& chosen, const ReportOptions& options,
-                                             runs::Store& store) {
-  if (!options.metrics.empty()) return options.metrics;
-  std::vector<std::string> metrics;
-  for (const char* metric : {"loss", "eval_loss", "eval_bits_per_byte"}) {
-    const auto has_curve = [&](const RunSummary& run) { return store.points(run.id, metric).size() > 1; };
-    if (std::any_of(chosen.begin(), chosen.end(), has_curve)) metrics.emplace_back(metric);
-  }
-  return metrics;
-}
-
 /// What makes the page again.
 std::string command_of(const GlobalOptions& global, const ReportOptions& options,
                        const std::vector<RunSummary>& chosen) {
   std::string command = "./runner report";
-  for (const RunSummary& run : chosen) command += " " + run.id;
+  const bool folders = are_run_folders(options.choice.names);
+  for (const RunSummary& run : chosen)
+    if (!folders) command += " " + run.id;
+  for (const std::string& name : options.choice.names)
+    if (folders) command += " " + without_controls(name);
   if (!options.metrics.empty()) command += fmt::format(" --metric {}", fmt::join(options.metrics, ","));
   if (global.results != global.usual_results) command += " --results " + without_controls(global.results.string());
   return command;
 }
 
-/// The comparison of two runs knows what chance makes; of more it says whether they may be compared.
-std::vector<runs::Comparison> comparisons_of(runs::Store& store, const std::vector<RunSummary>& all,
-                                             const std::vector<runs::Run>& runs) {
-  std::vector<runs::Comparison> comparisons;
-  if (runs.size() == 2) {
-    comparisons.push_back(runs::compare_runs(store, all, runs[0].summary.id, runs[1].summary.id).comparison);
-    return comparisons;
+/// The runs that were asked for, and what a report says of them.
+class ReportedRuns {
+ public:
+  ReportedRuns(const GlobalOptions& global, const ReportOptions& options)
+      : global_(global),
+        options_(options),
+        store_(open()),
+        all_(store_.list()),
+        settings_(store_.settings()),
+        fields_(all_, settings_),
+        source_(store_) {
+    runs::RunChoice choice = options.choice;
+    if (linked_) choice.names = linked_->ids();
+    if (choice.names.empty() && choice.where.empty()) choice.names = {"latest"};
+    chosen_ = runs::choose_runs(all_, fields_, choice, store_.unread());
+    std::set<std::string> seen;
+    std::erase_if(chosen_, [&](const RunSummary& run) { return !seen.insert(run.id).second; });
+    if (chosen_.empty()) throw Error(ErrorKind::usage, "no run meets the condition, so there is nothing to report on");
   }
-  for (std::size_t i = 1; i < runs.size(); ++i) comparisons.push_back(runs::compare(runs[0], runs[i]));
-  return comparisons;
-}
+
+  const std::vector<RunSummary>& chosen() const { return chosen_; }
+
+  /// Draws from this object as long as it is used.
+  runs::Report report() {
+    runs::Report report;
+    for (const RunSummary& run : chosen_) {
+      report.runs.push_back(store_.load(run.id));
+      if (linked_) report.runs.back().folder = runs::RunFolder(linked_->folder_of(run.id));
+    }
+    report.comparisons = comparisons(report.runs);
+    report.table = runs::make_table(chosen_, settings_, fields_, {});
+    runs::TableRequest by_seeds;
+    by_seeds.group = true;
+    runs::RunTable groups = runs::make_table(chosen_, settings_, fields_, by_seeds);
+    const bool any_group = groups.rows.size() < report.table.rows.size();
+    if (any_group) report.groups = std::move(groups);
+    if (const std::string& only = chosen_.front().id; chosen_.size() == 1)
+      report.claims = runs::explain(report.runs.front(), store_.points(only, "loss"), store_.points(only, "eval_loss"));
+    report.metrics = metrics();
+    report.plot = [this, any_group](const std::string& metric, std::size_t most_points) {
+      runs::PlotRequest request;
+      request.metric = metric;
+      request.most_points = most_points;
+      request.group = any_group;
+      return runs::make_plot(chosen_, settings_, fields_, request, source_);
+    };
+    report.command = command_of(global_, options_, chosen_);
+    const fs::path place =
+        linked_ ? linked_->folder_of(chosen_.front().id).parent_path() : fs::absolute(global_.results);
+    report.results = without_controls(place.lexically_normal().string());
+    return report;
+  }
+
+ private:
+  runs::Store open() {
+    if (!are_run_folders(options_.choice.names)) return open_store(global_);
+    return linked_.emplace(options_.choice.names).open();
+  }
+
+  /// The comparison of two runs knows what chance makes; of more it says whether they may be compared.
+  std::vector<runs::Comparison> comparisons(const std::vector<runs::Run>& runs) {
+    std::vector<runs::Comparison> result;
+    if (runs.size() == 2) {
+      result.push_back(runs::compare_runs(store_, all_, runs[0].summary.id, runs[1].summary.id).comparison);
+      return result;
+    }
+    for (std::size_t i = 1; i < runs.size(); ++i) result.push_back(runs::compare(runs[0], runs[i]));
+    return result;
+  }
+
+  /// Those that were asked for, else the losses that some run has a curve of: one point is none.
+  std::vector<std::string> metrics() {
+    if (!options_.metrics.empty()) return options_.metrics;
+    std::vector<std::string> metrics;
+    for (const char* metric : {"loss", "eval_loss", "eval_bits_per_byte"}) {
+      const auto has_curve = [&](const RunSummary& run) { return store_.points(run.id, metric).size() > 1; };
+      if (std::any_of(chosen_.begin(), chosen_.end(), has_curve)) metrics.emplace_back(metric);
+    }
+    return metrics;
+  }
+
+  const GlobalOptions& global_;
+  const ReportOptions& options_;
+  std::optional<LinkedRuns> linked_;  // before the store, which reads through its links
+  runs::Store store_;
+  std::vector<RunSummary> all_;
+  runs::RunSettings settings_;
+  runs::RunFields fields_;
+  runs::StoreSource source_;
+  std::vector<RunSummary> chosen_;
+};
 
 void write_report(const GlobalOptions& global, const ReportOptions& options) {
   if (options.to.extension() != ".html" && options.to.extension() != ".htm")
     throw Error(ErrorKind::usage, without_controls(options.to.string()) + ": a report ends in .html");
-  runs::Store store = open_store(global);
-  const std::vector<RunSummary> all = store.list();
-  const runs::RunSettings settings = store.settings();
-  const runs::RunFields fields(all, settings);
-  runs::RunChoice choice = options.choice;
-  if (choice.names.empty() && choice.where.empty()) choice.names = {"latest"};
-  std::vector<RunSummary> chosen = runs::choose_runs(all, fields, choice, store.unread());
-  std::set<std::string> seen;
-  std::erase_if(chosen, [&](const RunSummary& run) { return !seen.insert(run.id).second; });
-  if (chosen.empty()) throw Error(ErrorKind::usage, "no run meets the condition, so there is nothing to report on");
-
-  runs::Report report;
-  for (const RunSummary& run : chosen) report.runs.push_back(store.load(run.id));
-  report.comparisons = comparisons_of(store, all, report.runs);
-  report.table = runs::make_table(chosen, settings, fields, {});
-  runs::TableRequest by_seeds;
-  by_seeds.group = true;
-  if (runs::RunTable groups = runs::make_table(chosen, settings, fields, by_seeds);
-      groups.rows.size() < report.table.rows.size())
-    report.groups = std::move(groups);
-  if (chosen.size() == 1)
-    report.claims = runs::explain(report.runs.front(), store.points(chosen.front().id, "loss"),
-                                  store.points(chosen.front().id, "eval_loss"));
-  report.metrics = metrics_with_curves(chosen, options, store);
-  runs::StoreSource source(store);
-  report.plot = [&](const std::string& metric, std::size_t most_points) {
-    runs::PlotRequest request;
-    request.metric = metric;
-    request.most_points = most_points;
-    request.group = report.groups.has_value();
-    return runs::make_plot(chosen, settings, fields, request, source);
-  };
-  report.command = command_of(global, options, chosen);
-  report.results = without_controls(fs::absolute(global.results).lexically_normal().string());
-
-  const std::string page = runs::html_of(report);
+  ReportedRuns reported(global, options);
+  const std::string page = runs::html_of(reported.report());
   AtomicFile file(options.to, ErrorKind::store);
   file.write(page);
   file.commit();
   if (options.json) {
     nlohmann::json ids = nlohmann::json::array();
-    for (const RunSummary& run : chosen) ids.push_back(run.id);
+    for (const RunSummary& run : reported.chosen()) ids.push_back(run.id);
     print_json({{"path", options.to.string()}, {"bytes", page.size()}, {"runs", std::move(ids)}});
-  } else {
-    std::cout << fmt::format("{}  {} run{}, {}\n", without_controls(options.to.string()), chosen.size(),
-                             chosen.size() == 1 ? "" : "s", human_bytes(static_cast<double>(page.size())));
+    return;
   }
+  const std::size_t count = reported.chosen().size();
+  std::cout << fmt::format("{}  {} run{}, {}\n", without_controls(options.to.string()), count, count == 1 ? "" : "s",
+                           human_bytes(static_cast<double>(page.size())));
 }
 
 }  // namespace
@@ -123,7 +164,10 @@ void add_report(const Command& program, const GlobalOptions& global, int&) {
   const Command command = program.subcommand(
       "report", "Write one page of HTML on one run or several: whether they can be compared, table, curves, samples");
   const auto options = std::make_shared<ReportOptions>();
-  command.option("RUN", options->choice.names, "runs, given as for 'show'; by default the latest").free_text();
+  command
+      .option("RUN", options->choice.names,
+              "runs, given as for 'show', or the paths of run folders; by default the latest")
+      .free_text();
   add_where(command, options->choice.where);
   command.option("--metric", options->metrics, "draw these curves, separated by commas; by default the losses")
       .delimiter(',')

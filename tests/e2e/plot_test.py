@@ -144,6 +144,20 @@ class Plots(FolioTest):
         self.runner("--results", copy, "report", *self.ids, "-o", page)
         self.assertIn(str(copy), page.read_text())
 
+    def test_a_report_on_run_folders_that_lie_anywhere(self):
+        folders = [self.folder / f"from-elsewhere-{id}" for id in self.ids[:2]]
+        for id, folder in zip(self.ids, folders):
+            shutil.copytree(self.shared.results / "runs" / id, folder)
+        page = self.folder / "away.html"
+        self.environment["FOLIO_RESULTS"] = str(self.folder / "none")
+        told = self.json("report", *folders, "-o", page)
+        self.assertEqual(told["runs"], [folder.name for folder in folders])
+        self.assertIn(f"from 2 runs in {self.folder.resolve()}.", page.read_text())
+        self.runner("report", folders[0], "-o", page)
+        self.assertIn(str(folders[0].resolve()), page.read_text())
+        (folders[0] / "run.json").write_text("[]")
+        self.assertIn("run.json", self.runner("report", *folders, "-o", page, code=5).stderr)
+
 
 if __name__ == "__main__":
     unittest.main()
