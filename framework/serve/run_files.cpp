@@ -72,9 +72,14 @@ TextPart read_text(const OpenFile& file, std::int64_t from) {
   TextPart part;
   part.size = file.size;
   const auto size = static_cast<std::int64_t>(file.size);
-  part.from = static_cast<std::uint64_t>(from >= 0 ? std::min(from, size) : size - std::min(-(from + 1), size - 1) - 1);
-  if (file.size == 0) part.from = 0;
+  part.from = static_cast<std::uint64_t>(from >= 0 ? std::min(from, size) : std::max<std::int64_t>(0, size + from));
   std::string bytes = read_at(file.file, part.from, kTextPart, "log.txt", ErrorKind::store);
+  if (from < 0 && part.from > 0) {
+    std::size_t cut = 0;
+    while (cut < std::min<std::size_t>(bytes.size(), 3) && is_continuation_byte(bytes[cut])) ++cut;
+    bytes.erase(0, cut);
+    part.from += cut;
+  }
   // A character of which a part is missing yet is left for the next time, unless it is none at all.
   for (std::size_t tail = 1; tail <= 3 && tail <= bytes.size(); ++tail) {
     const std::size_t at = bytes.size() - tail;

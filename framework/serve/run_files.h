@@ -34,7 +34,7 @@ struct TextPart {
 };
 
 /// Up to 256 KiB from a byte on, without the character that is cut at its end. A negative `from` counts from the file's
-/// end. Beyond the end there is no text.
+/// end, and goes on to the next whole character. Beyond the end there is no text.
 TextPart read_text(const OpenFile& file, std::int64_t from);
 
 }  // namespace folio::serve

@@ -1,5 +1,7 @@
 #include "serve/run_watch.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <system_error>
 #include <utility>
@@ -38,10 +40,20 @@ std::set<std::string> changes_between(const RunSnapshot& before, const RunSnapsh
   return changed;
 }
 
-fs::file_time_type time_of(const fs::path& folder) {
+/// When something was last added to the folder or taken away, as far as that is over: times of files are coarse, and
+/// more may come within the same tick.
+std::optional<fs::file_time_type> settled_time_of(const fs::path& folder) {
   std::error_code error;
   const auto time = fs::last_write_time(folder, error);
-  return error ? fs::file_time_type{} : time;
+  if (error) return fs::file_time_type{};
+  return fs::file_time_type::clock::now() - time > 100ms ? std::optional(time) : std::nullopt;
+}
+
+/// What this thread has had of a processor: waiting for a lock or for its turn costs nobody anything.
+std::chrono::nanoseconds time_of_this_thread() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 std::shared_ptr<const RunSnapshot> read_snapshot(runs::Store& store, const RunSnapshot* before) {
@@ -60,8 +72,12 @@ std::shared_ptr<const RunSnapshot> read_snapshot(runs::Store& store, const RunSn
 
 RunWatch::RunWatch(StorePool& stores, fs::path runs_folder, Tell tell, std::function<bool()> is_listened)
     : stores_(stores), folder_(std::move(runs_folder)), tell_(std::move(tell)), is_listened_(std::move(is_listened)) {
-  folder_time_ = time_of(folder_);
-  known_.snapshot = stores_.with([](runs::Store& store) { return read_snapshot(store, nullptr); });
+  folder_time_ = settled_time_of(folder_);
+  had_folder_ = fs::is_directory(folder_);
+  known_.snapshot = stores_.with([](runs::Store& store) {
+    if (store.in_memory()) store.sync();  // it holds nothing yet
+    return read_snapshot(store, nullptr);
+  });
   known_.live = std::make_shared<const LiveRuns>();
   known_.version = 1;
   last_look_ = Clock::now();
@@ -147,12 +163,13 @@ bool RunWatch::whole_is_due() const {
     const std::lock_guard lock(mutex_);
     if (!own_changes_.empty()) return true;
   }
-  if (time_of(folder_) != folder_time_) return true;
+  const auto folder_time = settled_time_of(folder_);
+  if (!folder_time || folder_time != folder_time_) return true;
   return Clock::now() - last_whole_ >= std::max<Clock::duration>(1s, whole_cost_ * kShare);
 }
 
 void RunWatch::look_at_all() {
-  const auto begun = Clock::now();
+  const auto begun = time_of_this_thread();
   std::set<std::string> changed;
   KnownRuns before;
   {
@@ -160,9 +177,11 @@ void RunWatch::look_at_all() {
     changed.swap(own_changes_);
     before = known_;
   }
-  const auto folder_time = time_of(folder_);
-  // Where there were no runs when the store was opened, its index is in memory, and a file can be made by now.
-  if (stores_.in_memory() && before.snapshot->runs().size() <= 2 && folder_time != folder_time_) stores_.forget();
+  const auto folder_time = settled_time_of(folder_);
+  if (!had_folder_ && fs::is_directory(folder_)) {  // without runs the index is in memory; now there can be a file
+    stores_.forget();
+    had_folder_ = true;
+  }
   const auto snapshot = stores_.with([&](runs::Store& store) {
     store.sync();
     return read_snapshot(store, before.snapshot.get());
@@ -175,7 +194,7 @@ void RunWatch::look_at_all() {
       live->emplace(id, LiveRun{*now, run.progress});
   publish(snapshot, live, changed);
   last_whole_ = last_rebuild_ = Clock::now();
-  whole_cost_ = last_whole_ - begun;
+  whole_cost_ = time_of_this_thread() - begun;
   look_at_active();
 }
 
@@ -245,7 +264,7 @@ Progress RunWatch::progress_of(std::optional<std::int64_t> step, Tracked& tracke
 }
 
 void RunWatch::put_live_into_snapshot(const LiveRuns& live) {
-  const auto begun = Clock::now();
+  const auto begun = time_of_this_thread();
   KnownRuns known;
   {
     const std::lock_guard lock(mutex_);
@@ -264,7 +283,7 @@ void RunWatch::put_live_into_snapshot(const LiveRuns& live) {
     known_.live = std::move(still_live);
   }
   last_rebuild_ = Clock::now();
-  rebuild_cost_ = last_rebuild_ - begun;
+  rebuild_cost_ = time_of_this_thread() - begun;
 }
 
 void RunWatch::publish(std::shared_ptr<const RunSnapshot> snapshot, std::shared_ptr<const LiveRuns> live,

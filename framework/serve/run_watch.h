@@ -23,8 +23,8 @@ class RunWatch {
   /// Told after each change: the version, and the ids of the runs that changed. Called on the watch's thread.
   using Tell = std::function<void(std::uint64_t version, const std::set<std::string>& changed)>;
 
-  /// `runs_folder` is where the store's own runs lie; `is_listened` tells whether somebody listens all the time, as
-  /// streams do. Reads the list of runs, which has to be up to date.
+  /// `runs_folder` is where the store's own runs lie, and need not be there; `is_listened` tells whether somebody
+  /// listens all the time, as streams do. Reads the list of runs, which has to be up to date, unless it is in memory.
   RunWatch(StorePool& stores, std::filesystem::path runs_folder, Tell tell, std::function<bool()> is_listened);
   ~RunWatch() { stop(); }
   RunWatch(const RunWatch&) = delete;
@@ -78,7 +78,8 @@ class RunWatch {
 
   // Of the watch's thread.
   std::map<std::string, Tracked> tracked_;
-  std::filesystem::file_time_type folder_time_{};
+  std::optional<std::filesystem::file_time_type> folder_time_;  // none: it was just changing
+  bool had_folder_ = false;
   Clock::time_point last_whole_{}, last_rebuild_{};
   Clock::duration whole_cost_{}, rebuild_cost_{};
   std::thread thread_;
