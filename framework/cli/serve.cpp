@@ -87,7 +87,7 @@ void add_serve(const Command& program, const GlobalOptions& global, int& exit_co
       "The page shows the runs of the results folder or the store, and follows those at work. Open the whole address "
       "that is printed: the token in it lets the page write tags and notes.\n\nExamples:\n  runner serve\n  runner "
       "serve "
-      "--open\n  runner serve --port 0 --json\n  runner --store postgresql://folio@db/folio serve");
+      "--open\n  runner serve --port 0 --json\n  runner --store postgresql://ann@db.example.org/folio serve");
   command.action([&global, options, &exit_code] { exit_code = serve_runs(global, *options); });
 }
 
