@@ -100,6 +100,8 @@ SUBSTITUTIONS = [
     (r"plugins show lines", "--plugin-path build/tests/fixtures/plugins/lines plugins show lines"),
     (r"postgresql://ann@db.example.org/folio", "{store}"),
     (r"reindex --forget node7:/data/results", "reindex --store {store} --forget {host}:{gone}"),
+    (r"^\./runner((?: --store \S+)?) serve(?: --open)?(?: --port 0)?( --json)?$",
+     r"timeout --preserve-status -s INT 2 ./runner\1 serve --port 0\2 || [[ $? == 130 ]]"),
     (r"dataset.split.size=126", "dataset.split.size=126 dataset.validation=0.005"),  # four books to evaluate on
     (r"bench/listing.py", "bench/listing.py --runs 50"),
     (r"bench/memory.py", "bench/memory.py --precision float32 experiments/smoke.yaml"),
