@@ -17,6 +17,7 @@ void add_diff(const Command& program, const GlobalOptions& global, int& exit_cod
 void add_cache(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_compare(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_plot(const Command& program, const GlobalOptions& global, int& exit_code);
+void add_watch(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_report(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_tag(const Command& program, const GlobalOptions& global, int& exit_code);
 void add_note(const Command& program, const GlobalOptions& global, int& exit_code);

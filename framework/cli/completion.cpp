@@ -23,8 +23,8 @@ struct CompletionOptions {
 };
 
 /// Commands whose words are runs.
-constexpr std::array kTakeRuns{"show", "diff", "stop", "resume", "verify", "mark",     "compare", "plot", "report",
-                               "tag",  "note", "name", "rm",     "export", "generate", "restore", "purge"};
+constexpr std::array kTakeRuns{"show",   "diff", "stop", "resume", "verify", "mark",   "compare",  "plot",    "watch",
+                               "report", "tag",  "note", "name",   "rm",     "export", "generate", "restore", "purge"};
 
 // @COMMANDS@, @OPTIONS@, @INNER@ and @TAKE_RUNS@ are put in.
 
@@ -91,7 +91,7 @@ complete -c runner -n "__fish_seen_subcommand_from @TAKE_RUNS@" -a "(./runner co
 complete -c runner -n "__fish_seen_subcommand_from params help" -a "(./runner completion --keys 2>/dev/null)"
 complete -c runner -n "__fish_seen_subcommand_from metrics help" -f -a "(./runner completion --metrics 2>/dev/null)"
 complete -c runner -n "__fish_seen_subcommand_from compare" -l metrics -x -a "(./runner completion --metrics 2>/dev/null)"
-complete -c runner -n "__fish_seen_subcommand_from plot report" -l metric -x -a "(./runner completion --metrics 2>/dev/null)"
+complete -c runner -n "__fish_seen_subcommand_from plot watch report" -l metric -x -a "(./runner completion --metrics 2>/dev/null)"
 complete -c runner -n "__fish_seen_subcommand_from plugins; and not __fish_seen_subcommand_from @INNER@" -f -a "@INNER@"
 complete -c runner -n "__fish_seen_subcommand_from plugins; and __fish_seen_subcommand_from show" -f -a "(./runner completion --plugins 2>/dev/null)"
 complete -c runner -n "__fish_seen_subcommand_from new" -a "model tokenizer dataset"

@@ -29,12 +29,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kCommands{&add_run,      &add_resume,   &add_verify,  &add_stop,    &add_serve,     &add_check,
-                               &add_data,     &add_params,   &add_ls,      &add_show,    &add_diff,      &add_compare,
-                               &add_plot,     &add_report,   &add_tag,     &add_note,    &add_name,      &add_mark,
-                               &add_rm,       &add_restore,  &add_purge,   &add_reindex, &add_import,    &add_export,
-                               &add_generate, &add_tokenize, &add_plugins, &add_cache,   &add_new,       &add_init,
-                               &add_metrics,  &add_schema,   &add_doctor,  &add_help,    &add_completion};
+constexpr std::array kCommands{&add_run,    &add_resume,   &add_verify,   &add_stop,    &add_serve,   &add_check,
+                               &add_data,   &add_params,   &add_ls,       &add_show,    &add_diff,    &add_compare,
+                               &add_plot,   &add_watch,    &add_report,   &add_tag,     &add_note,    &add_name,
+                               &add_mark,   &add_rm,       &add_restore,  &add_purge,   &add_reindex, &add_import,
+                               &add_export, &add_generate, &add_tokenize, &add_plugins, &add_cache,   &add_new,
+                               &add_init,   &add_metrics,  &add_schema,   &add_doctor,  &add_help,    &add_completion};
 
 /// results/ of Folio's own folder, else results/ here.
 fs::path usual_results() {

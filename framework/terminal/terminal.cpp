@@ -99,6 +99,12 @@ int terminal_width(int fd) {
   return kElsewhere;
 }
 
+int terminal_height(int fd) {
+  constexpr int kElsewhere = 24;
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 ? size.ws_row : kElsewhere;
+}
+
 int table_width(int fd) { return ::isatty(fd) == 1 ? terminal_width(fd) : 0; }
 
 int display_width(std::string_view text) {

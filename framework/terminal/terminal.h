@@ -16,6 +16,9 @@ bool use_colour(int fd);
 /// or it does not say.
 int terminal_width(int fd);
 
+/// Rows of the descriptor's terminal; 24 where there is none or it does not say.
+int terminal_height(int fd);
+
 /// Columns that a table must keep to: terminal_width() of a terminal; 0, none, of what is read by a program.
 int table_width(int fd);
 

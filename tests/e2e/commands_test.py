@@ -6,7 +6,7 @@ from folio import FolioTest
 
 COMMANDS = ["run", "check", "data", "params", "new", "ls", "show", "diff", "generate", "tokenize", "cache", "plugins", "schema",
             "compare", "metrics", "help", "init", "tag", "note", "name", "rm", "restore", "purge", "reindex", "import",
-            "export", "doctor", "completion", "resume", "verify", "serve", "plot", "report"]
+            "export", "doctor", "completion", "resume", "verify", "serve", "plot", "watch", "report"]
 
 
 class Commands(FolioTest):

@@ -82,6 +82,7 @@ SUBSTITUTIONS = [
     (r"(?<=verify latest --from checkpoint-)40( --steps 20)?", "1"),
     (r"^\./runner verify latest",
      "./runner experiments/smoke.yaml training.save_strategy=steps training.save_steps=1 && ./runner verify latest"),
+    (r"^\./runner watch(?= --|$)", "./runner watch latest"),
     (r"diff A\b", "diff e4cbdeef"),
     (r"(?<=diff e4cbdeef )B\b", "fec5b954"),
     (r"TEXT\b", "'O Romeo'"),

@@ -112,7 +112,7 @@ class Terminal(FolioTest):
         self.assertGreater(len(sources), 100)
         other_way = re.compile(r"fmt::print\((?!\s*std::c)|\bf?puts\(|printf\(|\bfwrite\(|::write\(fd")
         found = {path.name for path in sources if other_way.search(path.read_text())}
-        self.assertEqual(found, {"progress_bar.cpp", "export_file.cpp"})
+        self.assertEqual(found, {"progress_bar.cpp", "live_screen.cpp", "export_file.cpp"})
 
     def test_json_keeps_the_text_and_shows_it_safely(self):
         run = self.imported(note="a\u202eb\x9bc", metrics={"x": 1})

@@ -8,9 +8,7 @@
 
 namespace folio::cli {
 
-void add_plot_options(const Command& command, PlotOptions& options) {
-  command.option("RUN", options.choice.names, "runs, given as for 'show'; by default the latest").free_text();
-  add_where(command, options.choice.where);
+void add_curve_options(const Command& command, PlotOptions& options) {
   command.option("--metric", options.request.metric, "what to draw: loss, eval_loss, learning_rate ...").show_default();
   command.option("--x", options.x, "what to draw it over").one_of(runs::x_axis_names()).show_default();
   command
@@ -19,6 +17,12 @@ void add_plot_options(const Command& command, PlotOptions& options) {
       .range(0.0, 0.9999);
   command.flag("--log-x", options.request.log_x, "a logarithmic x axis");
   command.flag("--log-y", options.request.log_y, "a logarithmic y axis");
+}
+
+void add_plot_options(const Command& command, PlotOptions& options) {
+  command.option("RUN", options.choice.names, "runs, given as for 'show'; by default the latest").free_text();
+  add_where(command, options.choice.where);
+  add_curve_options(command, options);
   command.flag("--group", options.request.group,
                "one curve for runs that differ only in their seeds: their mean, lowest and highest");
 }

@@ -17,7 +17,10 @@ struct PlotOptions {
   std::string x = "steps";
 };
 
-/// RUN..., --where, --metric, --x, --smoothing, --log-x, --log-y, --group.
+/// --metric, --x, --smoothing, --log-x, --log-y.
+void add_curve_options(const Command& command, PlotOptions& options);
+
+/// RUN..., --where, --group, and what add_curve_options() adds.
 void add_plot_options(const Command& command, PlotOptions& options);
 
 /// Of the runs that were chosen, each once; of the latest where none is named. Throws Error (usage) as make_plot().

@@ -11,4 +11,10 @@ namespace folio::runs {
 /// which it is and where it ends, and its notes.
 std::string to_text(const Plot& plot, int width, int rows, const Palette& palette);
 
+/// Its chart alone: `rows` lines of curves, and two of the x axis; empty where there is nothing to draw.
+std::string chart_of(const Plot& plot, int width, int rows, const Palette& palette);
+
+/// The letter that the chart has at the end of the curve at this place of the plot: "A" to "Z", then "AA" ...
+std::string curve_mark(std::size_t place);
+
 }  // namespace folio::runs
