@@ -17,7 +17,7 @@ namespace folio::runs {
 namespace {
 
 constexpr std::size_t kMostNamed = 12;          // metrics in a message
-constexpr std::size_t kMostInLabel = 2;         // settings
+constexpr std::size_t kMostInLabel = 3;         // settings
 constexpr std::size_t kMostProblemsNamed = 10;  // runs in the notes
 
 /// The names of the runs' metrics that have curves, each once.
@@ -53,19 +53,34 @@ std::string text_of(const FieldValue& value) {
   return std::holds_alternative<std::string>(value) ? std::get<std::string>(value) : "none";
 }
 
-/// " learning_rate=0.001 seed=2": the row's values of the settings that tell these rows apart; nothing where they are
-/// too many for a label.
-std::string telling_settings(const RunTable& table, const std::vector<std::size_t>& rows, std::size_t row) {
-  std::string text;
-  std::size_t count = 0;
+/// What stands behind the last point of a setting's key.
+std::string last_word(const std::string& key) { return key.substr(key.rfind('.') + 1); }
+
+/// The columns of settings whose values differ among these rows; of those that say the same (the vocabulary of model
+/// and tokenizer) the first.
+std::vector<std::size_t> telling_columns(const RunTable& table, const std::vector<std::size_t>& rows) {
+  const auto value = [&](std::size_t row, std::size_t column) -> const FieldValue& {
+    return table.rows[row].cells[column].value;
+  };
+  std::vector<std::size_t> columns;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    if (table.columns[c].kind != Field::Kind::setting) continue;
-    const auto value = [&](std::size_t of_row) -> const FieldValue& { return table.rows[of_row].cells[c].value; };
-    if (std::all_of(rows.begin(), rows.end(), [&](std::size_t other) { return value(other) == value(row); })) continue;
-    if (++count > kMostInLabel) return "";
-    const std::string& name = table.columns[c].name;
-    text += fmt::format(" {}={}", name.substr(name.rfind('.') + 1), text_of(value(row)));
+    const auto is_first = [&](std::size_t row) { return value(row, c) == value(rows.front(), c); };
+    if (table.columns[c].kind != Field::Kind::setting || std::all_of(rows.begin(), rows.end(), is_first)) continue;
+    const auto says_the_same = [&](std::size_t other) {
+      return last_word(table.columns[other].name) == last_word(table.columns[c].name) &&
+             std::all_of(rows.begin(), rows.end(), [&](std::size_t row) { return value(row, other) == value(row, c); });
+    };
+    if (std::none_of(columns.begin(), columns.end(), says_the_same)) columns.push_back(c);
   }
+  return columns;
+}
+
+/// " learning_rate=0.001 seed=2"; nothing where the columns are too many for a label.
+std::string settings_text(const RunTable& table, const std::vector<std::size_t>& columns, std::size_t row) {
+  std::string text;
+  if (columns.size() > kMostInLabel) return text;
+  for (const std::size_t c : columns)
+    text += fmt::format(" {}={}", last_word(table.columns[c].name), text_of(table.rows[row].cells[c].value));
   return text;
 }
 
@@ -78,7 +93,7 @@ std::vector<std::string> labels_of(const RunTable& table) {
   std::map<std::string, int> seen;
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const std::string& name = table.rows[i].runs.front()->name;
-    labels.push_back(name + telling_settings(table, rows_named[name], i));
+    labels.push_back(name + settings_text(table, telling_columns(table, rows_named[name]), i));
     ++seen[labels.back()];
   }
   for (std::size_t i = 0; i < labels.size(); ++i)

@@ -15,7 +15,8 @@ namespace folio::runs {
 namespace {
 
 constexpr int kLeft = 64, kRight = 20, kTop = 40, kBottom = 48;  // around the field of the curves
-constexpr int kLine = 20;                                        // of the list of curves
+constexpr int kListLeft = 24;
+constexpr int kLine = 20;  // of the list of curves
 constexpr std::size_t kMostListed = 40;
 constexpr int kPixelsToTickX = 110, kPixelsToTickY = 60;
 constexpr int kPixelsOfLetter = 7;  // about
@@ -82,7 +83,7 @@ class SvgPicture {
     std::vector<std::string> notes;
     if (style_.alone)
       for (const std::string& note : plot_.notes)
-        for (std::string& line : wrapped_lines(note, (style_.width - kLeft - kRight) / kPixelsOfLetter))
+        for (std::string& line : wrapped_lines(note, (style_.width - kListLeft - kRight) / kPixelsOfLetter))
           notes.push_back(std::move(line));
     const std::size_t lines = (listed + 1) / 2 + (left_out > 0 ? 1 : 0) + notes.size();
     const int height = style_.height + static_cast<int>(lines) * kLine + (lines > 0 ? kLine / 2 : 0);
@@ -175,17 +176,17 @@ class SvgPicture {
 
   /// In two columns below the field, and what there is to say of them.
   void list_curves(std::size_t listed, std::size_t left_out, const std::vector<std::string>& notes) {
-    const int half = (style_.width - kLeft - kRight) / 2;
+    const int half = (style_.width - kListLeft - kRight) / 2;
     const auto y_of = [&](std::size_t row) { return style_.height + static_cast<int>(row) * kLine + kLine / 2; };
     for (std::size_t i = 0; i < listed; ++i) {
       const PlotCurve& curve = plot_.curves[i];
-      const int x = kLeft + static_cast<int>(i % 2) * half, y = y_of(i / 2);
+      const int x = kListLeft + static_cast<int>(i % 2) * half, y = y_of(i / 2);
       svg_ += fmt::format("<path d=\"M{} {}h24\" fill=\"none\" {} stroke-width=\"2.5\"/>\n", x, y - 4, stroke(curve));
       label(x + 32, y, "start", shortened(curve.label, static_cast<std::size_t>((half - 40) / kPixelsOfLetter)));
     }
     std::size_t row = (listed + 1) / 2;
-    if (left_out > 0) label(kLeft, y_of(row++), "start", fmt::format("and {} more", left_out));
-    for (const std::string& line : notes) label(kLeft, y_of(row++), "start", line, "font-size=\"11\"");
+    if (left_out > 0) label(kListLeft, y_of(row++), "start", fmt::format("and {} more", left_out));
+    for (const std::string& line : notes) label(kListLeft, y_of(row++), "start", line, "font-size=\"11\"");
   }
 
   /// So many bytes at most, cut between characters.

@@ -36,6 +36,7 @@ figure { margin: 1rem 0; } figcaption { color: var(--soft); font-size: .9rem; }
 svg { max-width: 100%; height: auto; }
 .plot-text { fill: var(--text); } .plot-grid { stroke: var(--line); }
 summary { cursor: pointer; color: var(--soft); margin: .75rem 0; }
+@media (max-width: 40rem) { table { width: max-content; } td { max-width: 16rem; } dl { grid-template-columns: 1fr; } }
 @media print {
   :root { --text: #000000; --soft: #444444; --line: #cccccc; --ground: #ffffff; --raised: #ffffff; }
   body { max-width: none; padding: 0; font-size: 10pt; }

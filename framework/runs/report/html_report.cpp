@@ -156,8 +156,11 @@ class ReportPage {
     const std::size_t rows = std::min(table.rows.size(), extent_.rows);
     const std::size_t left_out = table.rows.size() - rows;
     table.rows.resize(rows);
+    std::map<std::string, int> endings;
+    const auto ending = [](const Field& column) { return column.name.substr(column.name.rfind('.') + 1); };
+    for (const Field& column : table.columns) ++endings[ending(column)];
     for (Field& column : table.columns)
-      if (column.kind == Field::Kind::setting) column.name = column.name.substr(column.name.rfind('.') + 1);
+      if (column.kind == Field::Kind::setting && endings[ending(column)] == 1) column.name = ending(column);
     page_.heading(title);
     page_.table(as_table(table));
     say_left_out(left_out, "rows");
