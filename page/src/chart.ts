@@ -5,6 +5,7 @@ import uPlot from "uplot";
 import { type Curve, lowerBound } from "./curve_data";
 import { number } from "./format";
 import { colorOf, dashOf, styleColor } from "./palette";
+import { Pen, ThinningPen } from "./pen";
 
 export interface ChartLook {
   xTitle: string;
@@ -20,6 +21,8 @@ interface Range {
 }
 
 const HEIGHT = 330;
+/// Beyond so many points lines are one pixel of the screen wide, which is drawn ten times as fast as any other width.
+const MOST_WIDE_POINTS = 20_000;
 
 export class Chart {
   private plot: uPlot | null = null;
@@ -28,6 +31,7 @@ export class Chart {
   private zoom: { x: Range; y: Range } | null = null;
   private hidden = new Set<string>();
   private highlighted = "";
+  private points = 0;
   private frame = 0;
   private readonly observer: ResizeObserver;
 
@@ -66,16 +70,19 @@ export class Chart {
     this.plot?.setData(this.data());
   }
 
-  setHidden(labels: Set<string>): void {
-    this.hidden = labels;
+  setHidden(keys: Set<string>): void {
+    this.hidden = keys;
     this.refresh();
   }
 
-  highlight(label: string): void {
-    if (label === this.highlighted) return;
-    this.highlighted = label;
+  highlight(key: string): void {
+    if (key === this.highlighted) return;
+    this.highlighted = key;
     cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.plot?.redraw(true));
+    this.frame = requestAnimationFrame(() => {
+      this.curves.forEach((_, index) => this.style(index));
+      this.plot?.redraw(false, false);
+    });
   }
 
   resetZoom(): void {
@@ -96,11 +103,12 @@ export class Chart {
   }
 
   private data(): uPlot.AlignedData {
+    this.points = this.curves.reduce((sum, curve) => sum + curve.x.length, 0);
     return [null, ...this.curves.map((curve) => [curve.x, curve.y])] as unknown as uPlot.AlignedData;
   }
 
   private visible(): Curve[] {
-    const shown = this.curves.filter((curve) => !this.hidden.has(curve.label));
+    const shown = this.curves.filter((curve) => !this.hidden.has(curve.key));
     return shown.length > 0 ? shown : this.curves;
   }
 
@@ -122,14 +130,9 @@ export class Chart {
     const extent = { min: Infinity, max: -Infinity };
     const [from, to] = this.rangeX();
     for (const curve of this.visible()) {
+      const start = lowerBound(curve.x, from);
       const end = Math.min(curve.x.length, lowerBound(curve.x, to) + 1);
-      for (let i = lowerBound(curve.x, from); i < end; ++i) {
-        for (const value of [curve.y[i], curve.low[i], curve.high[i]]) {
-          if (value === null || value === undefined || (this.look.logY && value <= 0)) continue;
-          extent.min = Math.min(extent.min, value);
-          extent.max = Math.max(extent.max, value);
-        }
-      }
+      for (const values of [curve.y, curve.low, curve.high]) this.widen(extent, values, start, end);
     }
     if (!Number.isFinite(extent.min)) return this.look.logY ? [0.1, 1] : [0, 1];
     if (this.look.logY) {
@@ -138,6 +141,16 @@ export class Chart {
     }
     const pad = (extent.max - extent.min) * 0.06 || Math.abs(extent.max) * 0.05 || 0.5;
     return [extent.min - pad, extent.max + pad];
+  }
+
+  private widen(extent: Range, values: (number | null)[], from: number, to: number): void {
+    const least = this.look.logY ? 0 : -Infinity;
+    for (let i = from; i < Math.min(to, values.length); ++i) {
+      const value = values[i] as number | null;
+      if (value === null || value <= least) continue;
+      if (value < extent.min) extent.min = value;
+      if (value > extent.max) extent.max = value;
+    }
   }
 
   private build(): void {
@@ -216,7 +229,8 @@ export class Chart {
       const move = log ? Math.log10 : (value: number) => value;
       const from = move(scale?.min ?? 0);
       const factor = length / (move(scale?.max ?? 1) - from || 1);
-      return (value: number) => origin + (move(value) - from) * factor;
+      return log ? (value: number) => origin + (Math.log10(value) - from) * factor
+        : (value: number) => origin + (value - from) * factor;
     };
     return {
       x: along(plot.scales["x"], this.look.logX, left, width),
@@ -234,33 +248,32 @@ export class Chart {
   private path(index: number): uPlot.Series.Paths | null {
     const curve = this.curves[index];
     const plot = this.plot;
-    if (!curve || !plot || this.hidden.has(curve.label)) return null;
-    const series = plot.series[index + 1] as uPlot.Series & { alpha: number };
-    const marked = this.highlighted === curve.label;
-    series.alpha = this.highlighted && !marked ? 0.18 : 1;
-    series.width = marked ? 2.5 : this.curves.length > 12 ? 1.2 : 1.7;
-    series.dash = dashOf(curve.color);
+    if (!curve || !plot || this.hidden.has(curve.key)) return null;
+    this.style(index);
     return { stroke: this.line(curve), fill: null, clip: null, band: null, gaps: [], flags: 1 } as unknown as uPlot.Series.Paths;
+  }
+
+  /// How a curve is drawn where another one is marked, or it is itself.
+  private style(index: number): void {
+    const curve = this.curves[index];
+    const series = this.plot?.series[index + 1] as (uPlot.Series & { alpha: number }) | undefined;
+    if (!curve || !series) return;
+    const marked = this.highlighted === curve.key;
+    const usual = this.points > MOST_WIDE_POINTS ? 1 / devicePixelRatio : this.curves.length > 12 ? 1.2 : 1.7;
+    series.alpha = this.highlighted && !marked ? 0.18 : 1;
+    series.width = marked ? 2.5 : usual;
+    series.dash = dashOf(curve.color, this.curves.length);
   }
 
   private line(curve: Curve): Path2D {
     const { x, y } = this.projection();
-    const line = new Path2D();
+    const pen = this.points > MOST_WIDE_POINTS ? new ThinningPen() : new Pen();
     const [from, to] = this.shownRange(curve);
-    let down = false;
     for (let i = from; i < to; ++i) {
-      const value = curve.y[i];
-      const at = curve.x[i] as number;
-      if (value === null || value === undefined || (this.look.logY && value <= 0) || (this.look.logX && at <= 0)) {
-        down = false;
-      } else if (down) {
-        line.lineTo(x(at), y(value));
-      } else {
-        line.moveTo(x(at), y(value));
-        down = true;
-      }
+      const value = curve.y[i] as number | null;
+      pen.to(x(curve.x[i] as number), value === null ? NaN : y(value));
     }
-    return line;
+    return pen.end();
   }
 
   private clipped(draw: (context: CanvasRenderingContext2D) => void): void {
@@ -279,13 +292,13 @@ export class Chart {
     this.clipped((context) => {
       const { x, y } = this.projection();
       for (const curve of this.curves) {
-        if (curve.low.length !== curve.x.length || this.hidden.has(curve.label)) continue;
+        if (curve.low.length !== curve.x.length || this.hidden.has(curve.key)) continue;
         const [from, to] = this.shownRange(curve);
         context.beginPath();
         for (let i = from; i < to; ++i) this.corner(context, curve.x[i], curve.high[i], x, y);
         for (let i = to - 1; i >= from; --i) this.corner(context, curve.x[i], curve.low[i], x, y);
         context.fillStyle = colorOf(curve.color);
-        context.globalAlpha = this.highlighted && this.highlighted !== curve.label ? 0.05 : 0.17;
+        context.globalAlpha = this.highlighted && this.highlighted !== curve.key ? 0.05 : 0.17;
         context.fill();
       }
     });
@@ -303,9 +316,9 @@ export class Chart {
     this.clipped((context) => {
       const { x, y } = this.projection();
       for (const curve of this.curves) {
-        if (curve.x.length > 30 || this.hidden.has(curve.label)) continue;
+        if (curve.x.length > 30 || this.hidden.has(curve.key)) continue;
         context.fillStyle = colorOf(curve.color);
-        context.globalAlpha = this.highlighted && this.highlighted !== curve.label ? 0.2 : 1;
+        context.globalAlpha = this.highlighted && this.highlighted !== curve.key ? 0.2 : 1;
         curve.x.forEach((at, i) => {
           const value = curve.y[i];
           if (value === null || value === undefined) return;

@@ -6,7 +6,7 @@ import { meaningOf, unitOf } from "./metrics";
 import type { Fields, RunSummary } from "./types";
 
 export const DIFFER = "differ";
-export const DEFAULT_COLUMNS = ["eval_loss", "train_loss", DIFFER, "train_runtime", "tags", "created"];
+export const DEFAULT_COLUMNS = ["eval_loss", "train_loss", "train_runtime", "created", DIFFER];
 const OTHER = new Set(["id", "name", "model", "state", "created", "tags", "note", "file"]);
 
 export interface Column {

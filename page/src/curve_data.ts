@@ -5,6 +5,8 @@ import { finite } from "./format";
 import type { Plot, PlotCurve, Point } from "./types";
 
 export interface Curve {
+  /// Its runs; labels may be alike.
+  key: string;
   label: string;
   color: number;
   runs: string[];
@@ -19,6 +21,7 @@ export interface Curve {
 
 export function curveOf(curve: PlotCurve): Curve {
   const result: Curve = {
+    key: curve.runs.join(" "),
     label: curve.label,
     color: curve.color,
     runs: curve.runs,
@@ -49,11 +52,10 @@ function addPoint(curve: Curve, [x, y, low, high, count]: Point): void {
 /// not there, and once a curve has twice as many points as were asked for, so that a page that stays open for days does
 /// not grow.
 export function extend(curves: Curve[], plot: Plot, limit: number): boolean {
-  const key = (runs: string[]) => runs.join(" ");
-  const known = new Map(curves.map((curve) => [key(curve.runs), curve]));
+  const known = new Map(curves.map((curve) => [curve.key, curve]));
   let anew = false;
   for (const more of plot.curves) {
-    const curve = known.get(key(more.runs));
+    const curve = known.get(more.runs.join(" "));
     if (!curve) {
       anew = true;
       continue;

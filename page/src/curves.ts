@@ -72,7 +72,7 @@ export class Curves {
     this.legend.onHidden = () => this.chart.setHidden(this.legend.hidden);
     this.legend.onHighlight = (label) => this.chart.highlight(label);
     document.addEventListener("folio-theme", this.onTheme);
-    this.element = h("section", { class: "curves", "aria-label": "Curves" }, this.tools,
+    this.element = h("section", { class: "curves nothing", "aria-label": "Curves" }, this.tools,
       h("div", { class: "chart-head" }, this.heading, this.zoomOut), this.status, this.host, this.legend.element, this.notes);
   }
 

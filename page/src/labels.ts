@@ -65,7 +65,10 @@ export class Labels {
 
   private editNote(): void {
     this.editing = true;
-    const text = h("textarea", { rows: 3, "aria-label": "Note", value: this.run?.note ?? "" });
+    const text = h("input", {
+      type: "text", class: "note-input", "aria-label": "Note", placeholder: "What a reader should know about this run",
+      value: this.run?.note ?? "",
+    });
     const done = () => {
       this.editing = false;
       this.problem.textContent = "";
@@ -74,7 +77,7 @@ export class Labels {
     const keep = () => void this.save({ note: text.value.trim() }, "Note saved");
     text.addEventListener("keydown", (event) => {
       if (event.key === "Escape") done();
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) keep();
+      if (event.key === "Enter") keep();
     });
     replace(this.note, text, h("div", { class: "note-buttons" },
       h("button", { type: "button", class: "button primary", on: { click: keep } }, "Save"),

@@ -18,7 +18,7 @@ export class Legend {
   readonly hidden = new Set<string>();
 
   onHidden: () => void = () => {};
-  onHighlight: (label: string) => void = () => {};
+  onHighlight: (key: string) => void = () => {};
 
   constructor() {
     const table = h("table", { class: "legend-table" },
@@ -30,8 +30,8 @@ export class Legend {
     this.curves = curves;
     this.unit = unit;
     this.values = curves.map(() => h("td", { class: "number legend-value" }));
-    for (const label of this.hidden) {
-      if (!curves.some((curve) => curve.label === label)) this.hidden.delete(label);
+    for (const key of this.hidden) {
+      if (!curves.some((curve) => curve.key === key)) this.hidden.delete(key);
     }
     replace(this.body, ...curves.map((curve, i) => this.row(curve, i)));
     this.update();
@@ -68,21 +68,21 @@ export class Legend {
     const [id] = curve.runs;
     const name = curve.runs.length === 1 && id ? h("a", { href: runLink(id) }, curve.label) : h("span", {}, curve.label);
     const toggle = h("button", {
-      type: "button", class: "legend-toggle", "aria-pressed": String(!this.hidden.has(curve.label)),
+      type: "button", class: "legend-toggle", "aria-pressed": String(!this.hidden.has(curve.key)),
       "aria-label": `Show ${curve.label}`,
       on: {
         click: () => {
-          if (!this.hidden.delete(curve.label)) this.hidden.add(curve.label);
-          toggle.setAttribute("aria-pressed", String(!this.hidden.has(curve.label)));
+          if (!this.hidden.delete(curve.key)) this.hidden.add(curve.key);
+          toggle.setAttribute("aria-pressed", String(!this.hidden.has(curve.key)));
           this.onHidden();
         },
       },
-    }, line(curve.color));
+    }, line(curve.color, this.curves.length));
     return h("tr", {
       on: {
-        mouseenter: () => this.onHighlight(curve.label),
+        mouseenter: () => this.onHighlight(curve.key),
         mouseleave: () => this.onHighlight(""),
-        focusin: () => this.onHighlight(curve.label),
+        focusin: () => this.onHighlight(curve.key),
         focusout: () => this.onHighlight(""),
       },
     }, h("td", { class: "legend-key" }, toggle), h("th", { scope: "row", class: "legend-name" }, name),
@@ -95,7 +95,7 @@ function rounded(x: number): string {
 }
 
 /// A piece of the curve: its colour, its dashes.
-function line(color: number): SVGSVGElement {
+function line(color: number, curveCount: number): SVGSVGElement {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   svg.setAttribute("viewBox", "0 0 22 8");
@@ -105,7 +105,7 @@ function line(color: number): SVGSVGElement {
   path.setAttribute("d", "M1 4h20");
   path.setAttribute("stroke", colorOf(color));
   path.setAttribute("stroke-width", "2.5");
-  path.setAttribute("stroke-dasharray", dashOf(color).slice(0, 4).map((part) => part * 0.7).join(" "));
+  path.setAttribute("stroke-dasharray", dashOf(color, curveCount).map((part) => part * 0.7).join(" "));
   svg.append(path);
   return svg;
 }

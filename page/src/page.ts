@@ -31,6 +31,7 @@ function show(): void {
 }
 
 function navigate(event: HashChangeEvent): void {
+  takeToken(); // of a link that is opened where the page is open already
   const before = new URL(event.oldURL).hash;
   if (before.startsWith("#/runs")) lastRuns = before;
   runsLink.href = lastRuns;

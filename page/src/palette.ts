@@ -15,7 +15,11 @@ export function colorOf(index: number): string {
   return palette[index % palette.length] ?? "#888";
 }
 
-export function dashOf(index: number): number[] {
+/// Of more curves than anybody tells apart none is dashed, since dashes take long to draw.
+const MOST_DASHED = 24;
+
+export function dashOf(index: number, curveCount: number): number[] {
+  if (curveCount > MOST_DASHED) return [];
   return DASHES[Math.floor(index / LIGHT.length) % DASHES.length] ?? [];
 }
 

@@ -62,6 +62,7 @@ export class RunList {
   /// Says which rows are seen, and fetches what they need.
   show(from: number, to: number): void {
     this.window = { from, to };
+    if (this.error) return; // refresh() tries again
     for (const page of this.wanted()) {
       if (!this.pages.has(page) && !this.asked.has(page)) void this.load(page);
     }

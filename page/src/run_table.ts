@@ -138,7 +138,8 @@ export class RunTable {
     const cells = [
       h("div", { role: "gridcell", class: "cell choose" }, box, swatch),
       h("div", { role: "gridcell", class: "cell name-cell", title: run.note || run.name },
-        name, run.name ? h("span", { class: "run-id" }, run.id) : null),
+        name, h("span", { class: "run-line" }, run.name ? h("span", { class: "run-id" }, run.id) : null,
+          ...(run.tags ?? []).map((tag) => h("span", { class: "tag" }, tag)))),
       h("div", { role: "gridcell", class: "cell" }, stateCell(run)),
     ];
     for (const column of this.columns) cells.push(this.cell(run, column));
