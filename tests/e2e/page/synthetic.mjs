@@ -1,0 +1,125 @@
+// A server of made-up runs for what no real training can show in a test: a day of updates, fifty long curves. It serves
+// the built page, and answers as runner serve does (docs/serve.md) where the page asks.
+
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+
+const TYPES = { html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
+const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+export class Synthetic {
+  constructor(pageFolder, { runs, points, running }) {
+    this.pageFolder = pageFolder;
+    this.version = 1;
+    this.streams = new Set();
+    this.requests = 0;
+    this.runs = Array.from({ length: runs }, (_, i) => this.makeRun(i, points, running));
+  }
+
+  async listen() {
+    this.server = createServer((request, response) => this.answer(request, response));
+    await new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${this.server.address().port}/`;
+  }
+
+  close() {
+    for (const stream of this.streams) stream.destroy();
+    this.server.close();
+  }
+
+  makeRun(index, points, running) {
+    const id = (0x10000000 + index).toString(16);
+    const run = { id, name: `run ${index}`, state: running ? "running" : "finished", points: [], log: "", samples: [] };
+    for (let step = 1; step <= points; ++step) run.points.push(this.point(run, step));
+    return run;
+  }
+
+  point(run, step) {
+    const noise = Math.sin(step * 12.9898 + parseInt(run.id, 16) * 78.233) * 0.1;
+    return [step, 3 + 4 / (1 + step / 100) + noise];
+  }
+
+  /// So many more steps of every run, and the news of them.
+  advance(steps) {
+    for (const run of this.runs) {
+      for (let i = 0; i < steps; ++i) run.points.push(this.point(run, run.points.length + 1));
+      const step = run.points.length;
+      run.log += `step ${step} of a long run that writes to its log now and then\n`;
+      run.samples.push({ step, prompt: "O woe, ", text: "the grey ship sails over a wide sea. ".repeat(10) });
+      if (run.samples.length > 500) run.samples.shift();
+    }
+    ++this.version;
+    const event = `event: runs\ndata: ${JSON.stringify({ version: this.version, changed: this.runs.map(({ id }) => id) })}\n\n`;
+    for (const stream of this.streams) stream.write(event);
+  }
+
+  summary(run) {
+    const [step, loss] = run.points[run.points.length - 1] ?? [0, 7];
+    return { id: run.id, name: run.name, state: run.state, model: "gpt", created: "2026-01-01T00:00:00.000Z",
+      metrics: { loss, train_loss: loss, global_step: step }, progress: { step, steps: 1e7, seconds_left: 1e5 } };
+  }
+
+  plot(query) {
+    const limit = Number(query.get("points") ?? 1000);
+    const after = new Map((query.get("after") ?? "").split(",").filter(Boolean).map((part) => part.split(":")));
+    const curves = query.getAll("run").flatMap((id, color) => {
+      const run = this.runs.find((one) => one.id === id);
+      if (!run) return [];
+      let points = after.has(id) ? run.points.slice(Number(after.get(id))) : run.points;
+      const every = this.thin ? Math.max(1, Math.ceil(points.length / limit)) : 1;
+      if (every > 1) points = points.filter((_, i) => i % every === 0);
+      return [{ label: `${run.name} ${id}`, color, runs: [id], points, total_points: run.points.length, thinned: every > 1,
+        last_step: run.points.length }];
+    });
+    return { schema_version: 1, metric: "loss", unit: "nats per token", direction: "lower", x: "steps", x_title: "step",
+      y_title: "loss", curves, notes: [], cursor: curves.map((curve) => `${curve.runs[0]}:${curve.last_step}`).join(",") };
+  }
+
+  json(path, query) {
+    const [, what, id, part] = path;
+    if (what === "fields") return { metrics: ["loss", "train_loss"], settings: [], other: ["id", "name", "created"] };
+    if (what === "metrics") return { metrics: [] };
+    if (what === "plot") return this.plot(query);
+    if (what !== "runs") return null;
+    if (!id) {
+      const from = Number(query.get("offset") ?? 0);
+      return { total: this.runs.length, matching: this.runs.length, version: this.version, differing: [],
+        runs: this.runs.slice(from, from + Number(query.get("limit") ?? 100)).map((run) => this.summary(run)) };
+    }
+    const run = this.runs.find((one) => one.id === id);
+    if (!run) return null;
+    if (part === "samples") return { samples: run.samples };
+    if (part === "log") {
+      const given = Number(query.get("from"));
+      const from = given < 0 ? Math.max(0, run.log.length + given) : given;
+      const to = Math.min(run.log.length, from + 262144);
+      return { text: run.log.slice(from, to), from, to, size: run.log.length };
+    }
+    return { ...this.summary(run), settings: {}, origins: {}, sample: run.samples[run.samples.length - 1] };
+  }
+
+  answer(request, response) {
+    ++this.requests;
+    const url = new URL(request.url, "http://localhost");
+    const path = url.pathname.split("/").slice(1).map(decodeURIComponent);
+    if (path[0] !== "api") {
+      const name = path[0] || "index.html";
+      response.setHeader("Content-Type", TYPES[name.split(".").pop()] ?? "text/plain");
+      response.setHeader("Content-Security-Policy", POLICY);
+      response.end(readFileSync(join(this.pageFolder, name)));
+      return;
+    }
+    if (path[1] === "stream") {
+      response.writeHead(200, { "Content-Type": "text/event-stream" });
+      response.write(`event: runs\ndata: {"version":${this.version},"changed":[]}\n\n`);
+      this.streams.add(response);
+      response.on("close", () => this.streams.delete(response));
+      return;
+    }
+    const answer = this.json(path, url.searchParams);
+    response.writeHead(answer ? 200 : 404, { "Content-Type": "application/json" });
+    response.end(JSON.stringify(answer ?? { error: { kind: "usage", message: "there is no such run" } }));
+  }
+}
