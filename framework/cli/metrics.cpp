@@ -11,6 +11,7 @@
 #include "cli/commands.h"
 #include "cli/view/print_json.h"
 #include "runs/record/facts.h"
+#include "runs/report/metrics_json.h"
 #include "runs/report/metrics_page.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
@@ -81,39 +82,22 @@ void show_fact(const runs::FactMeaning& fact) {
   std::cout << page.text();
 }
 
-nlohmann::json to_json(const Metric& metric) {
-  return {{"name", metric.name},
-          {"better", runs::to_string(metric.direction)},
-          {"unit", metric.unit},
-          {"meaning", metric.meaning},
-          {"definition", metric.definition}};
-}
-
-nlohmann::json to_json(const runs::FactMeaning& fact) {
-  return {{"name", fact.name}, {"better", "none"}, {"unit", fact.unit}, {"meaning", fact.meaning}, {"definition", ""}};
-}
-
 void metrics(const MetricsOptions& options) {
   const std::vector<runs::FactMeaning> facts = runs::fact_meanings();
   const runs::FactMeaning* fact = runs::find_metric(options.name) == nullptr ? find_fact(facts, options.name) : nullptr;
-  if (options.markdown) {
+  if (options.markdown)
     std::cout << runs::metrics_page();
-  } else if (options.json) {
-    nlohmann::json list = nlohmann::json::array();
-    for (const Metric& metric : runs::all_metrics()) list.push_back(to_json(metric));
-    nlohmann::json known = nlohmann::json::array();
-    for (const runs::FactMeaning& each : facts) known.push_back(to_json(each));
+  else if (options.json)
     if (options.name.empty())
-      print_json({{"metrics", list}, {"facts", known}});
+      print_json(runs::meanings_json());
     else
-      print_json(fact != nullptr ? to_json(*fact) : to_json(metric_called(options.name)));
-  } else if (options.name.empty()) {
+      print_json(fact != nullptr ? runs::to_json(*fact) : runs::to_json(metric_called(options.name)));
+  else if (options.name.empty())
     list_metrics();
-  } else if (fact != nullptr) {
+  else if (fact != nullptr)
     show_fact(*fact);
-  } else {
+  else
     show_metric(metric_called(options.name));
-  }
 }
 
 }  // namespace

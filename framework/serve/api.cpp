@@ -4,6 +4,7 @@
 
 #include "formats/versioned_json.h"
 #include "runs/record/selection.h"
+#include "runs/report/metrics_json.h"
 #include "serve/http/server.h"
 #include "serve/page_answer.h"
 #include "serve/parameters.h"
@@ -57,6 +58,7 @@ Response Api::respond(const Request& request) {
   if (path.size() == 2) {
     if (path[1] == "runs") return runs(target);
     if (path[1] == "fields") return fields();
+    if (path[1] == "metrics") return json_response(runs::meanings_json());
     if (path[1] == "complete") return complete(target);
     if (path[1] == "diff") return diff(target);
     if (path[1] == "compare") return compare(target);

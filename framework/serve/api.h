@@ -59,4 +59,6 @@ class Api : public Handler {
 /// The answer with the JSON of an object, as `--json` would print it, in one line.
 Response json_response(nlohmann::json object);
 
+nlohmann::json progress_json(const Progress& progress);
+
 }  // namespace folio::serve

@@ -60,7 +60,12 @@ runs::LabelEvent label_in(const std::string& body) {
 
 Response Api::show(const std::string& id) {
   const runs::Run run = load(id);
-  return json_response(runs::to_json(run));
+  json answer = runs::to_json(run);
+  const KnownRuns known = watch_.known();
+  const auto live = known.live->find(run.summary.id);
+  if (live != known.live->end() && runs::is_active(live->second.summary.state))
+    answer["progress"] = progress_json(live->second.progress);
+  return json_response(std::move(answer));
 }
 
 Response Api::log(const std::string& id, const Target& target) {

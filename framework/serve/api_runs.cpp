@@ -57,13 +57,6 @@ json settings_json(const RunSnapshot& snapshot, const std::string& id, const std
   return result;
 }
 
-json progress_json(const Progress& progress) {
-  json result{{"step", progress.step}};
-  if (progress.steps) result["steps"] = *progress.steps;
-  if (progress.seconds_left) result["seconds_left"] = *progress.seconds_left;
-  return result;
-}
-
 /// The run as it was a moment ago.
 json run_json(const KnownRuns& known, const RunSummary& run) {
   const auto live = known.live->find(run.id);
@@ -74,6 +67,13 @@ json run_json(const KnownRuns& known, const RunSummary& run) {
 }
 
 }  // namespace
+
+json progress_json(const Progress& progress) {
+  json result{{"step", progress.step}};
+  if (progress.steps) result["steps"] = *progress.steps;
+  if (progress.seconds_left) result["seconds_left"] = *progress.seconds_left;
+  return result;
+}
 
 Response Api::runs(const Target& target) {
   require_known_parameters(target, {"where", "sort", "descending", "limit", "offset", "settings"});

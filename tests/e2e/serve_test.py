@@ -41,6 +41,7 @@ class Serve(FolioTest):
         self.assertEqual(listed["runs"], self.json("ls")["runs"])
         self.assertEqual((listed["total"], listed["matching"]), (4, 4))
         self.assertEqual(self.check("show", server.get(f"/api/runs/{one}")), self.json("show", one))
+        self.assertEqual(self.check("all_metrics", server.get("/api/metrics")), self.json("metrics"))
         for way in ("/api/runs/baseline%2Fgpt", "/api/runs/baseline/gpt"):
             self.assertEqual(self.check("show", server.get(way)), self.json("show", "baseline/gpt"))
         self.assertEqual(self.check("diff", server.get(f"/api/diff?a={one}&b={two}")), self.json("diff", one, two))
@@ -185,6 +186,7 @@ class Serve(FolioTest):
         self.assertLess(max(late), 2)
         [shown] = self.check("runs", server.get(f"/api/runs?where=id%3D{folder.name}"))["runs"]
         self.assertEqual(shown["progress"]["steps"], 1000000)
+        self.assertEqual(self.check("show", server.get(f"/api/runs/{folder.name}"))["progress"]["steps"], 1000000)
         self.assertGreater(shown["progress"]["seconds_left"], 0)
         # Of the curve only what is new is sent.
         first = server.get(f"/api/plot?run={folder.name}&metric=loss")
