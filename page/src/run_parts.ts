@@ -8,11 +8,15 @@ export function stateBadge(state: string): HTMLElement {
   return h("span", { class: `state state-${state.replace(/[^a-z]/g, "")}` }, state);
 }
 
+function wholeTime(seconds: number): string {
+  return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : duration(seconds);
+}
+
 /// A bar with how far a run is; without a total, the step alone.
 export function progressBar(progress: Progress): HTMLElement {
   const { step, steps, seconds_left } = progress;
   const share = steps ? Math.min(1, step / steps) : 0;
-  const left = typeof seconds_left === "number" ? `${duration(Math.round(seconds_left))} left` : "";
+  const left = typeof seconds_left === "number" ? `${wholeTime(seconds_left)} left` : "";
   const fill = h("span", { class: "progress-fill" });
   fill.style.width = `${(100 * share).toFixed(1)}%`;
   const bar = h("span", {

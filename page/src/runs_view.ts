@@ -61,7 +61,7 @@ export class RunsView implements View {
     this.element = h("div", { class: "runs-view" },
       h("section", { class: "runs-pane", "aria-label": "Runs" },
         h("div", { class: "runs-bar" }, this.filter.element, chooser.element, this.counts),
-        this.chosen, h("div", { class: "table-frame" }, this.table.element, this.nothing)),
+        h("div", { class: "table-frame" }, this.table.element, this.nothing), this.chosen),
       h("div", { class: "curves-pane" }, this.hint, this.curves.element));
     selection.addEventListener("change", this.onSelection);
     document.addEventListener("keydown", this.onKey);

@@ -94,7 +94,7 @@ class PageTest(FolioTest):
         self.runner(self.experiment(steps=1200), "model.hidden_size=96", "--detach")
         folder = self.wait_for_steps(2)
         self.addCleanup(subprocess.run, [RUNNER, "stop", folder.name], env=self.environment, capture_output=True, check=False)
-        self.drive("watch", address=address, link=link, id=folder.name)
+        self.drive("watch", address=address, link=link, id=folder.name, events=str(folder / "events.jsonl"))
         self.assertEqual(self.json("show", folder.name)["state"], "finished")
 
     def test_every_view_in_both_themes_and_any_width(self):
