@@ -1,5 +1,5 @@
-// Frames a second of the page with fifty runs of 2,000 points each, all redrawn in every frame, in real Chromium; the time
-// until the first rows are seen, of 10,000 runs; and how the table scrolls through them. bench/page.py runs this.
+// Frames a second of the page with fifty runs of 2,000 points each, all redrawn in every frame, in real Chromium; the
+// time until the first rows are seen, of 10,000 runs; and how the table scrolls through them. bench/page.py runs this.
 
 import { withPage } from "../tests/e2e/page/browser.mjs";
 import { Synthetic } from "../tests/e2e/page/synthetic.mjs";
@@ -22,7 +22,13 @@ function frames([what, seconds]) {
     const end = performance.now() + seconds * 1000;
     const next = (now) => {
       times.push(now);
-      if (now > end) resolve(times.slice(1).map((time, i) => time - times[i]).sort((a, b) => a - b));
+      if (now > end)
+        resolve(
+          times
+            .slice(1)
+            .map((time, i) => time - times[i])
+            .sort((a, b) => a - b),
+        );
       else {
         steps[what](times.length);
         requestAnimationFrame(next);
@@ -34,8 +40,11 @@ function frames([what, seconds]) {
 
 function summary(gaps) {
   const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  return { frames_per_second: Number((1000 / mean).toFixed(1)), median_ms: Number(gaps[gaps.length >> 1].toFixed(1)),
-    worst_of_100_ms: Number(gaps[Math.floor(gaps.length * 0.99)].toFixed(1)) };
+  return {
+    frames_per_second: Number((1000 / mean).toFixed(1)),
+    median_ms: Number(gaps[gaps.length >> 1].toFixed(1)),
+    worst_of_100_ms: Number(gaps[Math.floor(gaps.length * 0.99)].toFixed(1)),
+  };
 }
 
 async function curves() {

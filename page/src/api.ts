@@ -91,11 +91,15 @@ export const api = {
     return { from: letters(answer.from), to: letters(answer.to), words: answer.words };
   },
   async label(id: string, change: { name?: string; note?: string; tags?: string[]; untags?: string[] }) {
-    const response = await request(`${runPath(id)}/labels`, {}, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(change),
-    });
+    const response = await request(
+      `${runPath(id)}/labels`,
+      {},
+      {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(change),
+      },
+    );
     return (await response.json()) as RunSummary;
   },
 };

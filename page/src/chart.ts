@@ -178,17 +178,32 @@ export class Chart {
         y: { distr: this.look.logY ? 3 : 1, range: () => this.rangeY() },
       },
       axes: [
-        { ...axis, label: this.look.xTitle, labelFont: font, labelSize: 18, size: 26, space: 70,
-          values: (_plot, splits) => splits.map((value) => tick(value, this.look.seconds)) },
-        { ...axis, size: (_plot, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((value) => value.length)),
-          values: (_plot, splits) => splits.map((value) => tick(value, false)) },
+        {
+          ...axis,
+          label: this.look.xTitle,
+          labelFont: font,
+          labelSize: 18,
+          size: 26,
+          space: 70,
+          values: (_plot, splits) => splits.map((value) => tick(value, this.look.seconds)),
+        },
+        {
+          ...axis,
+          size: (_plot, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((value) => value.length)),
+          values: (_plot, splits) => splits.map((value) => tick(value, false)),
+        },
       ],
       series: [{}, ...series] as uPlot.Series[],
       cursor: {
         drag: { x: true, y: true, uni: 24, setScale: false },
         points: { show: false },
         dataIdx: () => 0,
-        bind: { dblclick: () => () => { this.resetZoom(); return null; } },
+        bind: {
+          dblclick: () => () => {
+            this.resetZoom();
+            return null;
+          },
+        },
       },
       padding: [8, 12, 0, 0],
       hooks: {
@@ -229,7 +244,8 @@ export class Chart {
       const move = log ? Math.log10 : (value: number) => value;
       const from = move(scale?.min ?? 0);
       const factor = length / (move(scale?.max ?? 1) - from || 1);
-      return log ? (value: number) => origin + (Math.log10(value) - from) * factor
+      return log
+        ? (value: number) => origin + (Math.log10(value) - from) * factor
         : (value: number) => origin + (value - from) * factor;
     };
     return {
@@ -250,7 +266,14 @@ export class Chart {
     const plot = this.plot;
     if (!curve || !plot || this.hidden.has(curve.key)) return null;
     this.style(index);
-    return { stroke: this.line(curve), fill: null, clip: null, band: null, gaps: [], flags: 1 } as unknown as uPlot.Series.Paths;
+    return {
+      stroke: this.line(curve),
+      fill: null,
+      clip: null,
+      band: null,
+      gaps: [],
+      flags: 1,
+    } as unknown as uPlot.Series.Paths;
   }
 
   /// How a curve is drawn where another one is marked, or it is itself.
@@ -304,8 +327,13 @@ export class Chart {
     });
   }
 
-  private corner(context: CanvasRenderingContext2D, at: number | undefined, value: number | null | undefined,
-    x: (value: number) => number, y: (value: number) => number): void {
+  private corner(
+    context: CanvasRenderingContext2D,
+    at: number | undefined,
+    value: number | null | undefined,
+    x: (value: number) => number,
+    y: (value: number) => number,
+  ): void {
     if (at === undefined || value === null || value === undefined) return;
     if ((this.look.logY && value <= 0) || (this.look.logX && at <= 0)) return;
     context.lineTo(x(at), y(value));

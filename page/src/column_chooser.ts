@@ -19,18 +19,39 @@ export class ColumnChooser {
   ) {
     const id = uniqueId("chooser");
     this.search = h("input", {
-      type: "search", placeholder: "Find a metric or setting", "aria-label": "Find a column",
+      type: "search",
+      placeholder: "Find a metric or setting",
+      "aria-label": "Find a column",
       on: { input: () => void this.fill() },
     });
-    const reset = h("button", {
-      type: "button", class: "link-button", on: { click: () => this.change(DEFAULT_COLUMNS) },
-    }, "Reset");
-    this.panel = h("div", {
-      class: "popover", id, popover: "auto", role: "dialog", "aria-label": "Columns",
-      on: { toggle: (event) => this.toggled(event as ToggleEvent) },
-    }, h("div", { class: "chooser-head" }, this.search, reset), this.lists);
-    this.button = h("button", { type: "button", class: "button", popovertarget: id, "aria-expanded": "false" },
-      icon("columns"), "Columns");
+    const reset = h(
+      "button",
+      {
+        type: "button",
+        class: "link-button",
+        on: { click: () => this.change(DEFAULT_COLUMNS) },
+      },
+      "Reset",
+    );
+    this.panel = h(
+      "div",
+      {
+        class: "popover",
+        id,
+        popover: "auto",
+        role: "dialog",
+        "aria-label": "Columns",
+        on: { toggle: (event) => this.toggled(event as ToggleEvent) },
+      },
+      h("div", { class: "chooser-head" }, this.search, reset),
+      this.lists,
+    );
+    this.button = h(
+      "button",
+      { type: "button", class: "button", popovertarget: id, "aria-expanded": "false" },
+      icon("columns"),
+      "Columns",
+    );
     this.element = h("div", { class: "chooser" }, this.button, this.panel);
   }
 
@@ -67,7 +88,8 @@ export class ColumnChooser {
 
   private choice(field: string, title: string, help: string): HTMLElement {
     const box = h("input", {
-      type: "checkbox", checked: this.chosen().includes(field),
+      type: "checkbox",
+      checked: this.chosen().includes(field),
       on: {
         change: () => {
           const others = this.chosen().filter((one) => one !== field);

@@ -6,7 +6,7 @@ import { meaningOf, unitOf } from "./metrics";
 import type { Fields, RunSummary } from "./types";
 
 export const DIFFER = "differ";
-export const DEFAULT_COLUMNS = ["eval_loss", "train_loss", "train_runtime", "created", DIFFER];
+export const DEFAULT_COLUMNS = ["eval_loss", "train_loss", DIFFER, "train_runtime", "created"];
 const OTHER = new Set(["id", "name", "model", "state", "created", "tags", "note", "file"]);
 
 export interface Column {
@@ -35,7 +35,7 @@ function column(field: string): Column {
   const group = dot < 0 ? "" : field.slice(0, dot);
   const widths: Record<string, number> = { created: 118, tags: 120, note: 220, file: 220, id: 118, model: 96 };
   const letters = Math.max(title.length, group.length);
-  const width = widths[field] ?? Math.min(220, Math.max(96, 30 + letters * 7.2));
+  const width = widths[field] ?? Math.min(220, Math.max(88, 26 + letters * 7.2));
   const right = !OTHER.has(field) && !isSetting(field);
   return { field, group, title, width, right, help: meaningOf(field)?.meaning ?? (dot < 0 ? "" : field) };
 }

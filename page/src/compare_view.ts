@@ -18,7 +18,11 @@ export class CompareView implements View {
   readonly title = "Compare";
   readonly element = h("div", { class: "compare-view" });
   private readonly ids: string[];
-  private readonly result = h("div", { class: "compare-result", "aria-busy": "true" }, h("p", { class: "muted" }, "Comparing …"));
+  private readonly result = h(
+    "div",
+    { class: "compare-result", "aria-busy": "true" },
+    h("p", { class: "muted" }, "Comparing …"),
+  );
   private readonly below = h("div");
   private readonly curves: Curves | null = null;
   private readonly control = new AbortController();
@@ -37,9 +41,11 @@ export class CompareView implements View {
     }
     this.curves = new Curves(["loss"], false);
     this.curves.setRuns(this.ids);
-    void api.fields(this.control.signal).then(({ metrics }) => this.curves?.setMetrics(metrics), () => undefined);
-    this.element.append(this.heading(), this.result, h("h2", {}, "Curves"), this.curves.element,
-      this.below);
+    void api.fields(this.control.signal).then(
+      ({ metrics }) => this.curves?.setMetrics(metrics),
+      () => undefined,
+    );
+    this.element.append(this.heading(), this.result, h("h2", {}, "Curves"), this.curves.element, this.below);
     void this.load();
   }
 
@@ -59,33 +65,48 @@ export class CompareView implements View {
   }
 
   private tooFew(): HTMLElement {
-    return empty(this.ids.length === 0 ? "No runs are selected." : "One run alone cannot be compared.",
+    return empty(
+      this.ids.length === 0 ? "No runs are selected." : "One run alone cannot be compared.",
       h("p", {}, h("a", { class: "button primary", href: "#/runs" }, "Select runs in the list")),
-      h("p", { class: "muted" }, "Or in a terminal, for the two newest:"), command("./runner diff"));
+      h("p", { class: "muted" }, "Or in a terminal, for the two newest:"),
+      command("./runner diff"),
+    );
   }
 
   private heading(): HTMLElement {
-    const group = h("button", {
-      type: "button", class: "toggle", "aria-pressed": String(this.group), hidden: this.ids.length === 2,
-      on: {
-        click: () => {
-          this.group = !this.group;
-          group.setAttribute("aria-pressed", String(this.group));
-          this.curves?.setGroup(this.group);
-          void this.load();
+    const group = h(
+      "button",
+      {
+        type: "button",
+        class: "toggle",
+        "aria-pressed": String(this.group),
+        hidden: this.ids.length === 2,
+        on: {
+          click: () => {
+            this.group = !this.group;
+            group.setAttribute("aria-pressed", String(this.group));
+            this.curves?.setGroup(this.group);
+            void this.load();
+          },
         },
       },
-    }, "Group seeds");
-    return h("div", { class: "run-heading" },
+      "Group seeds",
+    );
+    return h(
+      "div",
+      { class: "run-heading" },
       h("h1", {}, this.ids.length === 2 ? "Two runs compared" : `${this.ids.length} runs compared`),
-      h("span", { class: "space" }), group);
+      h("span", { class: "space" }),
+      group,
+    );
   }
 
   private async load(): Promise<void> {
     try {
       const { signal } = this.control;
       const [a, b] = this.ids as [string, string];
-      const answer = this.ids.length === 2 ? await api.diff(a, b, signal) : await api.compare(this.ids, this.group, signal);
+      const answer =
+        this.ids.length === 2 ? await api.diff(a, b, signal) : await api.compare(this.ids, this.group, signal);
       const key = JSON.stringify(answer);
       if (key === this.shown) return;
       this.shown = key;

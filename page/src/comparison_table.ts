@@ -12,7 +12,9 @@ export class ComparisonTable {
   private readonly metrics: string[];
 
   constructor(private readonly comparison: Comparison) {
-    const keys = (of: (row: ComparisonRow) => object) => [...new Set(comparison.rows.flatMap((row) => Object.keys(of(row))))];
+    const keys = (of: (row: ComparisonRow) => object) => [
+      ...new Set(comparison.rows.flatMap((row) => Object.keys(of(row)))),
+    ];
     this.settings = keys((row) => row.settings);
     this.metrics = inOrder(keys((row) => row.metrics));
   }
@@ -21,35 +23,66 @@ export class ComparisonTable {
     const notes = this.comparison.notes.map((note) => h("li", {}, note));
     return [
       notes.length > 0 ? h("ul", { class: "notes" }, ...notes) : h("div"),
-      h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": "Runs compared" },
-        h("table", { class: "facts compare-table" }, this.head(),
-          h("tbody", {}, ...this.comparison.rows.map((row) => this.row(row))))),
+      h(
+        "div",
+        { class: "scroll-x", tabindex: "0", role: "group", "aria-label": "Runs compared" },
+        h(
+          "table",
+          { class: "facts compare-table" },
+          this.head(),
+          h("tbody", {}, ...this.comparison.rows.map((row) => this.row(row))),
+        ),
+      ),
     ];
   }
 
   private head(): HTMLElement {
     const setting = (key: string) => {
       const dot = key.lastIndexOf(".");
-      return h("th", { scope: "col" }, dot < 0 ? null : h("span", { class: "head-group" }, key.slice(0, dot)),
-        key.slice(dot + 1));
+      return h(
+        "th",
+        { scope: "col" },
+        dot < 0 ? null : h("span", { class: "head-group" }, key.slice(0, dot)),
+        key.slice(dot + 1),
+      );
     };
-    return h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Run"), ...this.settings.map(setting),
-      ...this.metrics.map((name) => h("th", { scope: "col", class: "number",
-        title: `${meaningOf(name)?.meaning ?? ""} ${betterWord(name)}`.trim() }, name))));
+    return h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, "Run"),
+        ...this.settings.map(setting),
+        ...this.metrics.map((name) =>
+          h(
+            "th",
+            { scope: "col", class: "number", title: `${meaningOf(name)?.meaning ?? ""} ${betterWord(name)}`.trim() },
+            name,
+          ),
+        ),
+      ),
+    );
   }
 
   private row(row: ComparisonRow): HTMLElement {
-    return h("tr", {}, h("th", { scope: "row" }, ...this.names(row)),
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, ...this.names(row)),
       ...this.settings.map((key) => h("td", {}, setting(row.settings[key]))),
-      ...this.metrics.map((name) => this.cell(name, row.metrics[name])));
+      ...this.metrics.map((name) => this.cell(name, row.metrics[name])),
+    );
   }
 
   private names(row: ComparisonRow): (Node | string)[] {
     const link = (id: string, name: string) => h("a", { href: runLink(id) }, name);
     if (row.id) return [link(row.id, row.name || row.id), h("code", { class: "muted run-id" }, ` ${row.id}`)];
     const runs = row.runs ?? [];
-    return [h("span", { class: "group-names" }, ...runs.map((id) => link(id, id))),
-      ...(row.state && row.state !== "finished" ? [stateBadge(row.state)] : [])];
+    return [
+      h("span", { class: "group-names" }, ...runs.map((id) => link(id, id))),
+      ...(row.state && row.state !== "finished" ? [stateBadge(row.state)] : []),
+    ];
   }
 
   private cell(name: string, value: JsonNumber | Spread | null | undefined): HTMLElement {
@@ -59,10 +92,16 @@ export class ComparisonTable {
     if (typeof value !== "object") {
       return h("td", { class: value === best ? "number best" : "number" }, measure(value, unit));
     }
-    const spread = typeof value.deviation === "number" && typeof value.mean === "number"
-      ? ` ± ${deviation(value.deviation, value.mean, unit)}` : "";
-    return h("td", { class: value.mean === best ? "number best" : "number", title: `N ${value.count}` },
-      measure(value.mean, unit), h("span", { class: "muted" }, `${spread}${value.count > 1 ? ` (${value.count})` : ""}`));
+    const spread =
+      typeof value.deviation === "number" && typeof value.mean === "number"
+        ? ` ± ${deviation(value.deviation, value.mean, unit)}`
+        : "";
+    return h(
+      "td",
+      { class: value.mean === best ? "number best" : "number", title: `N ${value.count}` },
+      measure(value.mean, unit),
+      h("span", { class: "muted" }, `${spread}${value.count > 1 ? ` (${value.count})` : ""}`),
+    );
   }
 
   /// The best value of a metric, where one is the best and the notes do not say that the runs cannot be ranked.

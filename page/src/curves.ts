@@ -9,7 +9,12 @@ import { betterWord, inOrder, meaningOf, unitOf } from "./metrics";
 import { currentRoute, setParameters } from "./route";
 
 const POINTS = 1000;
-const AXES: [string, string][] = [["steps", "Steps"], ["tokens", "Tokens"], ["epochs", "Epochs"], ["time", "Time"]];
+const AXES: [string, string][] = [
+  ["steps", "Steps"],
+  ["tokens", "Tokens"],
+  ["epochs", "Epochs"],
+  ["time", "Time"],
+];
 
 export interface Look {
   metric: string;
@@ -58,22 +63,41 @@ export class Curves {
   /// Told which run has which colour, whenever that changes.
   onColors: (colors: Map<string, number>) => void = () => {};
 
-  constructor(private metrics: string[], canGroup: boolean) {
+  constructor(
+    private metrics: string[],
+    canGroup: boolean,
+  ) {
     this.metric = h("select", {
-      "aria-label": "Metric", on: { change: () => this.change({ metric: this.metric.value }) },
+      "aria-label": "Metric",
+      on: { change: () => this.change({ metric: this.metric.value }) },
     });
     this.fillMetrics();
-    this.zoomOut = h("button", {
-      type: "button", class: "button small", hidden: true, on: { click: () => this.chart.resetZoom() },
-    }, "Show all");
+    this.zoomOut = h(
+      "button",
+      {
+        type: "button",
+        class: "button small",
+        hidden: true,
+        on: { click: () => this.chart.resetZoom() },
+      },
+      "Show all",
+    );
     this.tools = this.toolbar(canGroup);
     this.chart.onZoom = (zoomed) => (this.zoomOut.hidden = !zoomed);
     this.chart.onCursor = (x) => this.legend.point(x, this.xTitle);
     this.legend.onHidden = () => this.chart.setHidden(this.legend.hidden);
     this.legend.onHighlight = (label) => this.chart.highlight(label);
     document.addEventListener("folio-theme", this.onTheme);
-    this.element = h("section", { class: "curves nothing", "aria-label": "Curves" }, this.tools,
-      h("div", { class: "chart-head" }, this.heading, this.zoomOut), this.status, this.host, this.legend.element, this.notes);
+    this.element = h(
+      "section",
+      { class: "curves nothing", "aria-label": "Curves" },
+      this.tools,
+      h("div", { class: "chart-head" }, this.heading, this.zoomOut),
+      this.status,
+      this.host,
+      this.legend.element,
+      this.notes,
+    );
   }
 
   close(): void {
@@ -155,7 +179,9 @@ export class Curves {
         this.curves = plot.curves.map(curveOf);
         replace(this.notes, ...plot.notes.slice(0, 8).map((note) => h("p", {}, note)));
       }
-      this.say(this.curves.length === 0 && this.ids.length > 0 ? `None of these runs has logged ${this.look.metric}.` : "");
+      this.say(
+        this.curves.length === 0 && this.ids.length > 0 ? `None of these runs has logged ${this.look.metric}.` : "",
+      );
       this.paint();
     } catch (error) {
       if (isAbort(error) || signal.aborted) return;
@@ -172,8 +198,12 @@ export class Curves {
     this.chart.show(this.curves, { xTitle: this.xTitle, yTitle: metric, logX, logY, seconds: x === "time" });
     this.legend.show(this.curves, unitOf(metric));
     const unit = unitOf(metric);
-    replace(this.heading, h("strong", {}, metric), unit ? h("span", { class: "muted" }, `  ${unit}`) : null,
-      betterWord(metric) ? h("span", { class: "muted" }, `  ·  ${betterWord(metric)}`) : null);
+    replace(
+      this.heading,
+      h("strong", {}, metric),
+      unit ? h("span", { class: "muted" }, `  ${unit}`) : null,
+      betterWord(metric) ? h("span", { class: "muted" }, `  ·  ${betterWord(metric)}`) : null,
+    );
     this.heading.title = meaningOf(metric)?.meaning ?? "";
     this.element.classList.toggle("nothing", this.curves.length === 0);
     this.onColors(new Map(this.curves.flatMap((curve) => curve.runs.map((id) => [id, curve.color] as const))));
@@ -199,15 +229,25 @@ export class Curves {
 
   private fillMetrics(): void {
     const names = inOrder([...new Set([...this.metrics, this.look.metric])]);
-    replace(this.metric, ...names.map((name) => h("option", { value: name, selected: name === this.look.metric }, name)));
+    replace(
+      this.metric,
+      ...names.map((name) => h("option", { value: name, selected: name === this.look.metric }, name)),
+    );
   }
 
   private toolbar(canGroup: boolean): HTMLElement {
-    const x = h("select", { "aria-label": "Along the x axis", on: { change: () => this.change({ x: x.value }) } },
-      ...AXES.map(([value, title]) => h("option", { value, selected: value === this.look.x }, title)));
+    const x = h(
+      "select",
+      { "aria-label": "Along the x axis", on: { change: () => this.change({ x: x.value }) } },
+      ...AXES.map(([value, title]) => h("option", { value, selected: value === this.look.x }, title)),
+    );
     const shown = h("output", { class: "slider-value" }, this.look.smoothing.toFixed(2));
     const slider = h("input", {
-      type: "range", min: 0, max: 0.99, step: 0.01, "aria-label": "Smoothing",
+      type: "range",
+      min: 0,
+      max: 0.99,
+      step: 0.01,
+      "aria-label": "Smoothing",
       on: {
         input: () => {
           shown.textContent = Number(slider.value).toFixed(2);
@@ -216,24 +256,35 @@ export class Curves {
       },
     });
     slider.value = String(this.look.smoothing);
-    return h("div", { class: "toolbar" }, this.metric, h("label", { class: "tool" }, h("span", {}, "over"), x),
+    return h(
+      "div",
+      { class: "toolbar" },
+      this.metric,
+      h("label", { class: "tool" }, h("span", {}, "over"), x),
       h("label", { class: "tool" }, h("span", {}, "Smoothing"), slider, shown),
       this.toggle("Log x", this.look.logX, (logX) => this.change({ logX })),
       this.toggle("Log y", this.look.logY, (logY) => this.change({ logY })),
-      canGroup ? this.toggle("Group", this.look.group, (group) => this.change({ group })) : null);
+      canGroup ? this.toggle("Group", this.look.group, (group) => this.change({ group })) : null,
+    );
   }
 
   private toggle(title: string, on: boolean, onChange: (on: boolean) => void): HTMLElement {
-    const button = h("button", {
-      type: "button", class: "toggle", "aria-pressed": String(on),
-      on: {
-        click: () => {
-          const next = button.getAttribute("aria-pressed") !== "true";
-          button.setAttribute("aria-pressed", String(next));
-          onChange(next);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "toggle",
+        "aria-pressed": String(on),
+        on: {
+          click: () => {
+            const next = button.getAttribute("aria-pressed") !== "true";
+            button.setAttribute("aria-pressed", String(next));
+            onChange(next);
+          },
         },
       },
-    }, title);
+      title,
+    );
     return button;
   }
 }

@@ -31,34 +31,79 @@ export function differenceParts(diff: Difference): { above: HTMLElement[]; below
 
 function runName(letter: "a" | "b", diff: Difference): HTMLElement {
   const run = diff[letter];
-  return h("span", { class: `side side-${letter}` }, h("span", { class: "letter" }, letter.toUpperCase()),
-    h("a", { href: runLink(run.id) }, run.name || run.id), h("code", { class: "muted" }, run.id));
+  return h(
+    "span",
+    { class: `side side-${letter}` },
+    h("span", { class: "letter" }, letter.toUpperCase()),
+    h("a", { href: runLink(run.id) }, run.name || run.id),
+    h("code", { class: "muted" }, run.id),
+  );
 }
 
 function verdict(diff: Difference): HTMLElement {
   const [words, kind] = comparability(diff);
-  return h("section", { class: `verdict verdict-${kind}`, "aria-label": "In short" },
-    h("div", { class: "sides" }, runName("a", diff), runName("b", diff)), h("p", { class: "verdict-title" }, "Can they be compared? ", h("span", { class: `verdict-word ${kind}` }, words)),
-    diff.shows ? h("p", {}, diff.shows) : null, diff.does_not_show ? h("p", { class: "muted" }, diff.does_not_show) : null);
+  return h(
+    "section",
+    { class: `verdict verdict-${kind}`, "aria-label": "In short" },
+    h("div", { class: "sides" }, runName("a", diff), runName("b", diff)),
+    h("p", { class: "verdict-title" }, "Can they be compared? ", h("span", { class: `verdict-word ${kind}` }, words)),
+    diff.shows ? h("p", {}, diff.shows) : null,
+    diff.does_not_show ? h("p", { class: "muted" }, diff.does_not_show) : null,
+  );
 }
 
 function reasons(diff: Difference): HTMLElement[] {
   const open = diff.reasons.filter((reason) => reason.finding !== "same");
   if (open.length === 0) return [];
   const words: Record<string, string> = { different: "differs", unknown: "not known" };
-  return [h("h2", {}, "What differs or is not known"), h("ul", { class: "reasons" }, ...open.map((reason) =>
-    h("li", {}, h("div", { class: "reason-head" }, h("strong", {}, reason.fact),
-      h("span", { class: `finding finding-${reason.finding}` }, words[reason.finding] ?? reason.finding),
-      reason.a || reason.b ? h("span", { class: "muted" }, `${reason.a || "–"}  |  ${reason.b || "–"}`) : null),
-    h("p", { class: "muted" }, reason.meaning))))];
+  return [
+    h("h2", {}, "What differs or is not known"),
+    h(
+      "ul",
+      { class: "reasons" },
+      ...open.map((reason) =>
+        h(
+          "li",
+          {},
+          h(
+            "div",
+            { class: "reason-head" },
+            h("strong", {}, reason.fact),
+            h("span", { class: "finding" }, words[reason.finding] ?? reason.finding),
+            h("span", { class: "muted" }, sidesText(reason.a, reason.b)),
+          ),
+          h("p", { class: "muted" }, reason.meaning),
+        ),
+      ),
+    ),
+  ];
+}
+
+function sidesText(a = "", b = ""): string {
+  return a || b ? `${a || "–"}  |  ${b || "–"}` : "";
 }
 
 function settingsPart(diff: Difference): HTMLElement {
   const entries = Object.entries(diff.settings);
   if (entries.length === 0) return h("p", { class: "muted" }, "No setting differs.");
-  return h("section", {}, h("h2", {}, "Settings that differ"), factTable("Settings that differ", ["Setting", "A#", "B#"],
-    entries.map(([name, { a, b }]) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, name)),
-      h("td", { class: "number value" }, setting(a)), h("td", { class: "number value" }, setting(b))))));
+  return h(
+    "section",
+    {},
+    h("h2", {}, "Settings that differ"),
+    factTable(
+      "Settings that differ",
+      ["Setting", "A#", "B#"],
+      entries.map(([name, { a, b }]) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, h("code", {}, name)),
+          h("td", { class: "number value" }, setting(a)),
+          h("td", { class: "number value" }, setting(b)),
+        ),
+      ),
+    ),
+  );
 }
 
 /// The last column of `diff`: which run, or why none.
@@ -75,15 +120,25 @@ function metricsPart(diff: Difference): HTMLElement {
   const names = inOrder(Object.keys(diff.metrics)).filter((name) => diff.metrics[name]?.direction !== "none");
   const rows = names.map((name) => {
     const metric = diff.metrics[name] as MetricDifference;
-    const side = (letter: "a" | "b") => h("td", { class: metric.better === letter ? "number best" : "number" },
-      measure(metric[letter], metric.unit));
-    return h("tr", { class: metric.comparable === "no" ? "faint" : "" },
-      h("th", { scope: "row", title: metric.meaning }, h("code", {}, name)), side("a"), side("b"),
-      h("td", { class: "number" }, signed(metric.difference, metric.unit)), h("td", { class: "number" }, ratio(metric)),
-      h("td", { class: "number outcome", title: chanceText(metric) }, better(metric)));
+    const side = (letter: "a" | "b") =>
+      h("td", { class: metric.better === letter ? "number best" : "number" }, measure(metric[letter], metric.unit));
+    return h(
+      "tr",
+      { class: metric.comparable === "no" ? "faint" : "" },
+      h("th", { scope: "row", title: metric.meaning }, h("code", {}, name)),
+      side("a"),
+      side("b"),
+      h("td", { class: "number" }, signed(metric.difference, metric.unit)),
+      h("td", { class: "number" }, ratio(metric)),
+      h("td", { class: "number outcome", title: chanceText(metric) }, better(metric)),
+    );
   });
-  return h("section", {}, h("h2", {}, "Metrics"),
-    factTable("Metrics", ["Metric", "A#", "B#", "B − A#", "B / A#", "Better#"], rows));
+  return h(
+    "section",
+    {},
+    h("h2", {}, "Metrics"),
+    factTable("Metrics", ["Metric", "A#", "B#", "B − A#", "B / A#", "Better#"], rows),
+  );
 }
 
 function ratio({ ratio: value }: MetricDifference): string {
@@ -97,6 +152,14 @@ function chanceText(metric: MetricDifference): string {
 
 function nextPart(diff: Difference): HTMLElement[] {
   if (!diff.next || diff.next.length === 0) return [];
-  return [h("section", {}, h("h2", {}, "What to type next"), ...diff.next.map(({ command, purpose }) =>
-    h("div", { class: "next" }, copyButton(command, "the command"), h("p", { class: "muted" }, purpose))))];
+  return [
+    h(
+      "section",
+      {},
+      h("h2", {}, "What to type next"),
+      ...diff.next.map(({ command, purpose }) =>
+        h("div", { class: "next" }, copyButton(command, "the command"), h("p", { class: "muted" }, purpose)),
+      ),
+    ),
+  ];
 }

@@ -50,17 +50,19 @@ export function replace(element: Element, ...children: Child[]): void {
 
 const ICONS = {
   theme: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Zm0 0v12",
-  light: "M8 5.500a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5ZM8 1v1.500M8 13.500V15M1 8h1.500M13.5 8H15M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
-  dark: "M13.5 9.500A6 6 0 0 1 6.5 2.500a6 6 0 1 0 7 7Z",
+  light:
+    "M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5ZM8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15" +
+    "M3 3l1 1M12 12l1 1M13 3l-1 1M4 12l-1 1",
+  dark: "M13.5 9.5A6 6 0 0 1 6.5 2.5a6 6 0 1 0 7 7Z",
   columns: "M2.5 3h11v10h-11ZM6.2 3v10M9.8 3v10",
   close: "M4 4l8 8M12 4l-8 8",
   copy: "M6 6h7v7H6ZM10 6V3H3v7h3",
-  download: "M8 2.500v7.500M4.8 7 8 10.2 11.2 7M3 13h10",
+  download: "M8 2.5v7.5M4.8 7 8 10.2 11.2 7M3 13h10",
   up: "M4 10l4-4 4 4",
   down: "M4 6l4 4 4-4",
-  edit: "M3 13l.700-3L10.5 3.200l2.3 2.300L6 12.300Z",
-  search: "M7 2.500a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.5 10.5 14 14",
-  plus: "M8 3.500v9M3.5 8h9",
+  edit: "M3 13l.700-3L10.5 3.2l2.3 2.3L6 12.3Z",
+  search: "M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9ZM10.5 10.5 14 14",
+  plus: "M8 3.5v9M3.5 8h9",
 } as const;
 
 export type IconName = keyof typeof ICONS;

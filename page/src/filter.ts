@@ -16,21 +16,39 @@ export class Filter {
   private active = -1;
   private asking: AbortController | null = null;
   private readonly complete = debounced(70, () => void this.ask());
-  private readonly apply = debounced(250, () => this.tell());
+  private readonly apply = debounced(120, () => this.tell());
   private readonly showProblem = debounced(500, () => this.drawProblem());
   private refusal: unknown = null;
   private applied: string;
 
-  constructor(text: string, private readonly onChange: (text: string) => void) {
+  constructor(
+    text: string,
+    private readonly onChange: (text: string) => void,
+  ) {
     this.applied = text;
     const listId = uniqueId("words");
     const problemId = uniqueId("problem");
-    this.list = h("ul", { class: "completions", id: listId, role: "listbox", "aria-label": "Completions", hidden: true });
+    this.list = h("ul", {
+      class: "completions",
+      id: listId,
+      role: "listbox",
+      "aria-label": "Completions",
+      hidden: true,
+    });
     this.problem = h("div", { class: "filter-problem", id: problemId, role: "status" });
     this.input = h("input", {
-      type: "text", class: "filter-input", value: text, spellcheck: "false", autocomplete: "off",
-      autocapitalize: "off", role: "combobox", "aria-label": "Filter runs", "aria-autocomplete": "list",
-      "aria-expanded": "false", "aria-controls": listId, "aria-describedby": problemId,
+      type: "text",
+      class: "filter-input",
+      value: text,
+      spellcheck: "false",
+      autocomplete: "off",
+      autocapitalize: "off",
+      role: "combobox",
+      "aria-label": "Filter runs",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": listId,
+      "aria-describedby": problemId,
       placeholder: "Filter, as in  eval_loss<4 and tags=good",
       on: {
         input: () => {
@@ -43,10 +61,17 @@ export class Filter {
         click: () => this.complete(),
       },
     });
-    this.clear = h("button", {
-      type: "button", class: "plain-button", "aria-label": "Clear the filter", hidden: text === "",
-      on: { click: () => this.set("") },
-    }, icon("close"));
+    this.clear = h(
+      "button",
+      {
+        type: "button",
+        class: "plain-button",
+        "aria-label": "Clear the filter",
+        hidden: text === "",
+        on: { click: () => this.set("") },
+      },
+      icon("close"),
+    );
     const field = h("div", { class: "filter-field" }, icon("search"), this.input, this.clear, this.list);
     this.element = h("div", { class: "filter" }, field, this.problem);
   }
@@ -91,8 +116,13 @@ export class Filter {
     let to = from;
     while (to < letters.length && !/[\s()=<>!~]/.test(letters[to] ?? " ")) ++to;
     to = Math.max(to, from + 1);
-    return h("code", { class: "problem-place" }, letters.slice(0, from).join(""),
-      h("mark", {}, letters.slice(from, to).join("") || " "), letters.slice(to).join(""));
+    return h(
+      "code",
+      { class: "problem-place" },
+      letters.slice(0, from).join(""),
+      h("mark", {}, letters.slice(from, to).join("") || " "),
+      letters.slice(to).join(""),
+    );
   }
 
   private tell(): void {
@@ -125,16 +155,26 @@ export class Filter {
       this.hide();
       return;
     }
-    replace(this.list, ...this.words.map((word, i) =>
-      h("li", {
-        role: "option", id: `${this.list.id}-${i}`, "aria-selected": i === this.active ? "true" : "false",
-        on: {
-          mousedown: (event) => {
-            event.preventDefault(); // the input keeps the focus
-            this.take(word);
+    replace(
+      this.list,
+      ...this.words.map((word, i) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `${this.list.id}-${i}`,
+            "aria-selected": i === this.active ? "true" : "false",
+            on: {
+              mousedown: (event) => {
+                event.preventDefault(); // the input keeps the focus
+                this.take(word);
+              },
+            },
           },
-        },
-      }, word)));
+          word,
+        ),
+      ),
+    );
     this.list.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
     if (this.active >= 0) this.input.setAttribute("aria-activedescendant", `${this.list.id}-${this.active}`);

@@ -13,7 +13,10 @@ export class Labels {
   private editing = false;
   private shown = "";
 
-  constructor(private readonly id: string, private readonly onSaved: () => void) {
+  constructor(
+    private readonly id: string,
+    private readonly onSaved: () => void,
+  ) {
     this.element.append(this.tags, this.note, this.problem);
   }
 
@@ -32,22 +35,53 @@ export class Labels {
     this.element.hidden = !may && !run.note && (run.tags ?? []).length === 0;
     replace(this.tags, ...(run.tags ?? []).map((tag) => this.tag(tag, may)), may ? this.tagInput() : null);
     const text = run.note ? h("span", { class: "note-text" }, run.note) : null;
-    replace(this.note, text, may ? h("button", {
-      type: "button", class: "link-button", "aria-label": run.note ? "Edit the note" : "Add a note",
-      on: { click: () => this.editNote() },
-    }, icon("edit"), run.note ? "" : "Add a note") : null);
+    replace(
+      this.note,
+      text,
+      may
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: "link-button",
+              "aria-label": run.note ? "Edit the note" : "Add a note",
+              on: { click: () => this.editNote() },
+            },
+            icon("edit"),
+            run.note ? "" : "Add a note",
+          )
+        : null,
+    );
   }
 
   private tag(tag: string, may: boolean): HTMLElement {
-    return h("span", { class: "tag" }, tag, may ? h("button", {
-      type: "button", class: "tag-remove", "aria-label": `Remove the tag ${tag}`,
-      on: { click: () => void this.save({ untags: [tag] }, `Tag ${tag} removed`) },
-    }, icon("close")) : null);
+    return h(
+      "span",
+      { class: "tag" },
+      tag,
+      may
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: "tag-remove",
+              "aria-label": `Remove the tag ${tag}`,
+              on: { click: () => void this.save({ untags: [tag] }, `Tag ${tag} removed`) },
+            },
+            icon("close"),
+          )
+        : null,
+    );
   }
 
   private tagInput(): HTMLElement {
     const input = h("input", {
-      type: "text", class: "tag-input", placeholder: "+ tag", "aria-label": "Add a tag", maxlength: 64, size: 8,
+      type: "text",
+      class: "tag-input",
+      placeholder: "+ tag",
+      "aria-label": "Add a tag",
+      maxlength: 64,
+      size: 8,
       on: {
         keydown: (event) => {
           const tag = input.value.trim();
@@ -66,7 +100,10 @@ export class Labels {
   private editNote(): void {
     this.editing = true;
     const text = h("input", {
-      type: "text", class: "note-input", "aria-label": "Note", placeholder: "What a reader should know about this run",
+      type: "text",
+      class: "note-input",
+      "aria-label": "Note",
+      placeholder: "What a reader should know about this run",
       value: this.run?.note ?? "",
     });
     const done = () => {
@@ -79,9 +116,16 @@ export class Labels {
       if (event.key === "Escape") done();
       if (event.key === "Enter") keep();
     });
-    replace(this.note, text, h("div", { class: "note-buttons" },
-      h("button", { type: "button", class: "button primary", on: { click: keep } }, "Save"),
-      h("button", { type: "button", class: "button", on: { click: done } }, "Cancel")));
+    replace(
+      this.note,
+      text,
+      h(
+        "div",
+        { class: "note-buttons" },
+        h("button", { type: "button", class: "button primary", on: { click: keep } }, "Save"),
+        h("button", { type: "button", class: "button", on: { click: done } }, "Cancel"),
+      ),
+    );
     text.focus();
   }
 

@@ -21,8 +21,12 @@ export class Legend {
   onHighlight: (key: string) => void = () => {};
 
   constructor() {
-    const table = h("table", { class: "legend-table" },
-      h("caption", { class: "sr-only" }, "Curves with their values"), this.body);
+    const table = h(
+      "table",
+      { class: "legend-table" },
+      h("caption", { class: "sr-only" }, "Curves with their values"),
+      this.body,
+    );
     this.element = h("div", { class: "legend", tabindex: "0", role: "group", "aria-label": "Legend" }, this.at, table);
   }
 
@@ -43,7 +47,8 @@ export class Legend {
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
       this.update();
-      this.at.textContent = x === null ? "newest" : title === "seconds" ? `at ${duration(x)}` : `${title} ${rounded(x)}`;
+      this.at.textContent =
+        x === null ? "newest" : title === "seconds" ? `at ${duration(x)}` : `${title} ${rounded(x)}`;
     });
   }
 
@@ -66,27 +71,39 @@ export class Legend {
 
   private row(curve: Curve, index: number): HTMLElement {
     const [id] = curve.runs;
-    const name = curve.runs.length === 1 && id ? h("a", { href: runLink(id) }, curve.label) : h("span", {}, curve.label);
-    const toggle = h("button", {
-      type: "button", class: "legend-toggle", "aria-pressed": String(!this.hidden.has(curve.key)),
-      "aria-label": `Show ${curve.label}`,
-      on: {
-        click: () => {
-          if (!this.hidden.delete(curve.key)) this.hidden.add(curve.key);
-          toggle.setAttribute("aria-pressed", String(!this.hidden.has(curve.key)));
-          this.onHidden();
+    const name =
+      curve.runs.length === 1 && id ? h("a", { href: runLink(id) }, curve.label) : h("span", {}, curve.label);
+    const toggle = h(
+      "button",
+      {
+        type: "button",
+        class: "legend-toggle",
+        "aria-pressed": String(!this.hidden.has(curve.key)),
+        "aria-label": `Show ${curve.label}`,
+        on: {
+          click: () => {
+            if (!this.hidden.delete(curve.key)) this.hidden.add(curve.key);
+            toggle.setAttribute("aria-pressed", String(!this.hidden.has(curve.key)));
+            this.onHidden();
+          },
         },
       },
-    }, line(curve.color, this.curves.length));
-    return h("tr", {
-      on: {
-        mouseenter: () => this.onHighlight(curve.key),
-        mouseleave: () => this.onHighlight(""),
-        focusin: () => this.onHighlight(curve.key),
-        focusout: () => this.onHighlight(""),
+      line(curve.color, this.curves.length),
+    );
+    return h(
+      "tr",
+      {
+        on: {
+          mouseenter: () => this.onHighlight(curve.key),
+          mouseleave: () => this.onHighlight(""),
+          focusin: () => this.onHighlight(curve.key),
+          focusout: () => this.onHighlight(""),
+        },
       },
-    }, h("td", { class: "legend-key" }, toggle), h("th", { scope: "row", class: "legend-name" }, name),
-      this.values[index]);
+      h("td", { class: "legend-key" }, toggle),
+      h("th", { scope: "row", class: "legend-name" }, name),
+      this.values[index],
+    );
   }
 }
 
@@ -105,7 +122,12 @@ function line(color: number, curveCount: number): SVGSVGElement {
   path.setAttribute("d", "M1 4h20");
   path.setAttribute("stroke", colorOf(color));
   path.setAttribute("stroke-width", "2.5");
-  path.setAttribute("stroke-dasharray", dashOf(color, curveCount).map((part) => part * 0.7).join(" "));
+  path.setAttribute(
+    "stroke-dasharray",
+    dashOf(color, curveCount)
+      .map((part) => part * 0.7)
+      .join(" "),
+  );
   svg.append(path);
   return svg;
 }

@@ -4,7 +4,7 @@ import { CompareView } from "./compare_view";
 import { h, icon, replace, set } from "./dom";
 import { type Change, type Connection, Live } from "./live";
 import { loadMetrics } from "./metrics";
-import { setTheme, theme } from "./palette";
+import { lightenForPrint, setTheme, theme } from "./palette";
 import { compareLink, currentRoute, takeToken } from "./route";
 import { RunView } from "./run_view";
 import { RunsView } from "./runs_view";
@@ -61,7 +61,8 @@ function onConnection(state: Connection, seconds: number): void {
   if (connection.dataset["state"] === state) return;
   connection.dataset["state"] = state;
   connection.textContent = words[state];
-  connection.title = state === "lost" ? `The server does not answer; tried again in ${seconds} s and then less often.` : "";
+  connection.title =
+    state === "lost" ? `The server does not answer; tried again in ${seconds} s and then less often.` : "";
 }
 
 function showSelection(): void {
@@ -88,29 +89,42 @@ function themeButton(): HTMLElement {
 }
 
 function header(): HTMLElement {
-  return h("header", { class: "top" },
+  return h(
+    "header",
+    { class: "top" },
     h("a", { class: "brand", href: "#/runs" }, h("img", { src: "icon.svg", alt: "", width: 24, height: 24 }), "Folio"),
-    h("nav", { "aria-label": "Pages" }, runsLink, compareTo), h("span", { class: "space" }), connection, themeButton());
+    h("nav", { "aria-label": "Pages" }, runsLink, compareTo),
+    h("span", { class: "space" }),
+    connection,
+    themeButton(),
+  );
 }
 
 function start(): void {
   takeToken();
   setTheme(theme());
-  const skip = h("a", {
-    class: "skip", href: "#main",
-    on: {
-      click: (event) => {
-        event.preventDefault(); // the fragment is the page's state
-        main.focus();
+  lightenForPrint();
+  const skip = h(
+    "a",
+    {
+      class: "skip",
+      href: "#main",
+      on: {
+        click: (event) => {
+          event.preventDefault(); // the fragment is the page's state
+          main.focus();
+        },
       },
     },
-  }, "Skip to the content");
+    "Skip to the content",
+  );
   document.body.append(skip, header(), main, h("div", { id: "announcer", class: "sr-only", role: "status" }));
   selection.addEventListener("change", showSelection);
   addEventListener("hashchange", navigate);
   document.addEventListener("visibilitychange", onVisible);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
-    document.dispatchEvent(new Event("folio-theme")));
+    document.dispatchEvent(new Event("folio-theme")),
+  );
   showSelection();
   void loadMetrics().then(show);
   void new Live(onChange, onConnection).run();

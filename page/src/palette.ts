@@ -52,3 +52,12 @@ export function setTheme(value: Theme): void {
   }
   document.dispatchEvent(new Event("folio-theme"));
 }
+
+/// Paper is light, whatever the theme.
+export function lightenForPrint(): void {
+  addEventListener("beforeprint", () => {
+    document.documentElement.dataset["theme"] = "light";
+    document.dispatchEvent(new Event("folio-theme"));
+  });
+  addEventListener("afterprint", () => setTheme(theme()));
+}

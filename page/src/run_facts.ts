@@ -22,15 +22,35 @@ export class MetricsTab implements Tab {
       replace(this.element, empty("Nothing is measured yet. Figures stand here as soon as the first step is logged."));
       return;
     }
-    replace(this.element, factTable("Metrics", ["Metric", "Value#", "Unit", "Meaning"], names.map((name) => h("tr", {},
-      h("th", { scope: "row" }, h("code", {}, name)),
-      h("td", { class: "number", title: String(run.metrics[name]) }, measure(run.metrics[name], unitOf(name))),
-      h("td", { class: "muted" }, unitOf(name)),
-      h("td", { class: "meaning" }, meaningOf(name)?.meaning ?? "",
-        betterWord(name) ? h("span", { class: "muted" }, ` ${betterWord(name)}.`) : null)))));
+    replace(
+      this.element,
+      factTable(
+        "Metrics",
+        ["Metric", "Value#", "Unit", "Meaning"],
+        names.map((name) =>
+          h(
+            "tr",
+            {},
+            h("th", { scope: "row" }, h("code", {}, name)),
+            h("td", { class: "number", title: String(run.metrics[name]) }, measure(run.metrics[name], unitOf(name))),
+            h("td", { class: "muted" }, unitOf(name)),
+            h(
+              "td",
+              { class: "meaning" },
+              meaningOf(name)?.meaning ?? "",
+              betterWord(name) ? h("span", { class: "muted" }, ` ${sentence(betterWord(name))}`) : null,
+            ),
+          ),
+        ),
+      ),
+    );
   }
 
   close(): void {}
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 export class EnvironmentTab implements Tab {
@@ -39,19 +59,50 @@ export class EnvironmentTab implements Tab {
 
   update(run: Run): void {
     const groups: [string, { [key: string]: Json }][] = [
-      ["Run", plain({ folder: run.folder, command: run.command?.join(" "), folio_version: run.folio_version,
-        git_commit: run.git_commit })],
+      [
+        "Run",
+        plain({
+          folder: run.folder,
+          command: run.command?.join(" "),
+          folio_version: run.folio_version,
+          git_commit: run.git_commit,
+        }),
+      ],
       ["Machine", run.environment ?? {}],
       ["Data and tokens", run.facts ?? {}],
-      ["Plugins", Object.fromEntries((run.plugins ?? []).map((plugin) =>
-        [plugin.kind, `${plugin.id} ${plugin.version}  ${(plugin.library_hash ?? "").slice(0, 12)}`]))],
+      [
+        "Plugins",
+        Object.fromEntries(
+          (run.plugins ?? []).map((plugin) => [
+            plugin.kind,
+            `${plugin.id} ${plugin.version}  ${(plugin.library_hash ?? "").slice(0, 12)}`,
+          ]),
+        ),
+      ],
     ];
     const key = JSON.stringify(groups);
     if (key === this.key) return;
     this.key = key;
-    replace(this.element, ...groups.filter(([, values]) => Object.keys(values).length > 0).flatMap(([title, values]) => [
-      h("h2", {}, title), factTable(title, ["Fact", "Value"], flatten(values).map(([name, value]) => h("tr", {},
-        h("th", { scope: "row" }, h("code", {}, name)), h("td", { class: "value" }, factText(name, value)))))]));
+    replace(
+      this.element,
+      ...groups
+        .filter(([, values]) => Object.keys(values).length > 0)
+        .flatMap(([title, values]) => [
+          h("h2", {}, title),
+          factTable(
+            title,
+            ["Fact", "Value"],
+            flatten(values).map(([name, value]) =>
+              h(
+                "tr",
+                {},
+                h("th", { scope: "row" }, h("code", {}, name)),
+                h("td", { class: "value" }, factText(name, value)),
+              ),
+            ),
+          ),
+        ]),
+    );
   }
 
   close(): void {}
@@ -95,10 +146,23 @@ export class FilesTab implements Tab {
         return;
       }
       const all = files.reduce((sum, file) => sum + file.bytes, 0);
-      replace(this.element, factTable("Files", ["File", "Size#", ""], files.map((file) => h("tr", {},
-        h("th", { scope: "row" }, h("code", {}, file.path)), h("td", { class: "number" }, bytes(file.bytes)),
-        h("td", {}, this.download(file.path))))),
-      h("p", { class: "muted" }, `${files.length} files, ${bytes(all)}`));
+      replace(
+        this.element,
+        factTable(
+          "Files",
+          ["File", "Size#", ""],
+          files.map((file) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, h("code", {}, file.path)),
+              h("td", { class: "number" }, bytes(file.bytes)),
+              h("td", {}, this.download(file.path)),
+            ),
+          ),
+        ),
+        h("p", { class: "muted" }, `${files.length} files, ${bytes(all)}`),
+      );
     } catch (error) {
       if (!isAbort(error)) replace(this.element, empty(describe(error)));
     }
@@ -106,9 +170,17 @@ export class FilesTab implements Tab {
 
   private download(path: string): HTMLElement {
     const name = path.split("/").pop() ?? path;
-    const link = h("a", {
-      class: "button small", href: fileAddress(this.id, path), download: name, "aria-label": `Download ${path}`,
-    }, icon("download"), "Download");
+    const link = h(
+      "a",
+      {
+        class: "button small",
+        href: fileAddress(this.id, path),
+        download: name,
+        "aria-label": `Download ${path}`,
+      },
+      icon("download"),
+      "Download",
+    );
     link.addEventListener("click", (event) => {
       // On loopback a link is enough. Elsewhere the token has to go with it, which a link cannot take along.
       if (!hasToken() || ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;

@@ -27,7 +27,10 @@ export class RunList {
   private control = new AbortController();
   private window = { from: 0, to: 0 };
 
-  constructor(private query: Query, private readonly onChange: () => void) {}
+  constructor(
+    private query: Query,
+    private readonly onChange: () => void,
+  ) {}
 
   close(): void {
     this.control.abort();

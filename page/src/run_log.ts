@@ -11,7 +11,13 @@ const TAIL_BYTES = 200_000;
 
 export class LogTab implements Tab {
   readonly element: HTMLElement;
-  private readonly text = h("pre", { class: "log", tabindex: "0", role: "log", "aria-label": "Log", "aria-live": "off" });
+  private readonly text = h("pre", {
+    class: "log",
+    tabindex: "0",
+    role: "log",
+    "aria-label": "Log",
+    "aria-live": "off",
+  });
   private readonly status = h("p", { class: "muted log-status" });
   private readonly control = new AbortController();
   private position: number | null = null;

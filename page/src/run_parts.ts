@@ -19,13 +19,27 @@ export function progressBar(progress: Progress): HTMLElement {
   const left = typeof seconds_left === "number" ? `${wholeTime(seconds_left)} left` : "";
   const fill = h("span", { class: "progress-fill" });
   fill.style.width = `${(100 * share).toFixed(1)}%`;
-  const bar = h("span", {
-    class: "progress", role: "progressbar", "aria-label": "Training", "aria-valuemin": 0, "aria-valuemax": 100,
-    "aria-valuenow": Math.round(100 * share), title: `step ${number(step)}${steps ? ` of ${number(steps)}` : ""}`,
-  }, fill);
+  const bar = h(
+    "span",
+    {
+      class: "progress",
+      role: "progressbar",
+      "aria-label": "Training",
+      "aria-valuemin": 0,
+      "aria-valuemax": 100,
+      "aria-valuenow": Math.round(100 * share),
+      title: `step ${number(step)}${steps ? ` of ${number(steps)}` : ""}`,
+    },
+    fill,
+  );
   if (!steps) set(bar, { "aria-valuenow": null });
   const text = steps ? `${Math.floor(100 * share)} %` : `step ${number(step)}`;
-  return h("span", { class: "progress-line" }, bar, h("span", { class: "progress-text" }, left ? `${text} · ${left}` : text));
+  return h(
+    "span",
+    { class: "progress-line" },
+    bar,
+    h("span", { class: "progress-text" }, left ? `${text} · ${left}` : text),
+  );
 }
 
 export function stateCell(run: RunSummary): HTMLElement {
@@ -47,18 +61,30 @@ export function failure(error: unknown): HTMLElement {
 
 /// A table that scrolls sideways within the page, also by keys. Titles of columns of numbers end in "#".
 export function factTable(label: string, heads: string[], rows: HTMLElement[]): HTMLElement {
-  const head = (title: string) => h("th", { scope: "col", class: title.endsWith("#") ? "number" : "" }, title.replace(/#$/, ""));
-  return h("div", { class: "scroll-x", tabindex: "0", role: "group", "aria-label": label }, h("table", { class: "facts" },
-    h("thead", {}, h("tr", {}, ...heads.map(head))), h("tbody", {}, ...rows)));
+  const head = (title: string) =>
+    h("th", { scope: "col", class: title.endsWith("#") ? "number" : "" }, title.replace(/#$/, ""));
+  return h(
+    "div",
+    { class: "scroll-x", tabindex: "0", role: "group", "aria-label": label },
+    h("table", { class: "facts" }, h("thead", {}, h("tr", {}, ...heads.map(head))), h("tbody", {}, ...rows)),
+  );
 }
 
 export function copyButton(text: string, what: string): HTMLElement {
-  const button = h("button", { type: "button", class: "copy", title: `Copy ${what}` }, h("code", {}, text), icon("copy"));
+  const button = h(
+    "button",
+    { type: "button", class: "copy", title: `Copy ${what}` },
+    h("code", {}, text),
+    icon("copy"),
+  );
   button.addEventListener("click", () => {
-    void navigator.clipboard?.writeText(text).then(() => {
-      button.classList.add("copied");
-      setTimeout(() => button.classList.remove("copied"), 1200);
-    }, () => undefined);
+    void navigator.clipboard?.writeText(text).then(
+      () => {
+        button.classList.add("copied");
+        setTimeout(() => button.classList.remove("copied"), 1200);
+      },
+      () => undefined,
+    );
   });
   return button;
 }

@@ -45,21 +45,45 @@ export class SamplesTab implements Tab {
   private draw(run: Run): void {
     if (this.samples.length === 0) {
       const file = run.experiment_file ?? "FILE";
-      replace(this.element, empty("This run wrote no text while it learned. One that does:",
-        command(`./runner ${file.split("/").slice(-2).join("/")} training.sample_every=50`)));
+      replace(
+        this.element,
+        empty(
+          "This run wrote no text while it learned. One that does:",
+          command(`./runner ${file.split("/").slice(-2).join("/")} training.sample_every=50`),
+        ),
+      );
       return;
     }
-    const rows = this.samples.slice(0, this.shown).map((sample) =>
-      h("article", { class: "sample-row" }, h("h2", { class: "sample-step" }, count(sample.step, "step")), sampleText(sample)));
+    const rows = this.samples
+      .slice(0, this.shown)
+      .map((sample) =>
+        h(
+          "article",
+          { class: "sample-row" },
+          h("h2", { class: "sample-step" }, count(sample.step, "step")),
+          sampleText(sample),
+        ),
+      );
     const more = this.samples.length - this.shown;
-    replace(this.element, ...rows, more > 0 ? h("button", {
-      type: "button", class: "button",
-      on: {
-        click: () => {
-          this.shown += SHOWN;
-          this.draw(run);
-        },
-      },
-    }, `Show ${Math.min(more, SHOWN)} older`) : null);
+    replace(
+      this.element,
+      ...rows,
+      more > 0
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: "button",
+              on: {
+                click: () => {
+                  this.shown += SHOWN;
+                  this.draw(run);
+                },
+              },
+            },
+            `Show ${Math.min(more, SHOWN)} older`,
+          )
+        : null,
+    );
   }
 }

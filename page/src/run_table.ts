@@ -1,5 +1,5 @@
-// The table of runs. Only the rows in sight exist, so that it scrolls alike over ten runs and ten thousand. Keys: arrows,
-// page up and down, home and end move; space selects, with shift a stretch; enter opens.
+// The table of runs. Only the rows in sight exist, so that it scrolls alike over ten runs and ten thousand. Keys:
+// arrows, page up and down, home and end move; space selects, with shift a stretch; enter opens.
 
 import { type Column, cellHelp, cellText } from "./columns";
 import { h, icon, replace, set } from "./dom";
@@ -42,10 +42,18 @@ export class RunTable {
     private sorting: Sorting,
     private readonly onSort: (sorting: Sorting) => void,
   ) {
-    this.element = h("div", {
-      class: "table", role: "grid", "aria-label": "Runs", "aria-multiselectable": "true",
-      on: { scroll: () => this.schedule(), keydown: (event) => this.key(event) },
-    }, h("div", { role: "rowgroup", class: "table-head" }, this.head), this.body);
+    this.element = h(
+      "div",
+      {
+        class: "table",
+        role: "grid",
+        "aria-label": "Runs",
+        "aria-multiselectable": "true",
+        on: { scroll: () => this.schedule(), keydown: (event) => this.key(event) },
+      },
+      h("div", { role: "rowgroup", class: "table-head" }, this.head),
+      this.body,
+    );
     this.observer = new ResizeObserver(() => this.schedule());
     this.observer.observe(this.element);
     selection.addEventListener("change", this.onSelection);
@@ -60,7 +68,12 @@ export class RunTable {
   setColumns(columns: Column[], sorting: Sorting): void {
     this.columns = columns;
     this.sorting = sorting;
-    const tracks = ["40px", "var(--name-width)", "var(--state-width)", ...columns.map((one) => `${Math.round(one.width)}px`)];
+    const tracks = [
+      "40px",
+      "var(--name-width)",
+      "var(--state-width)",
+      ...columns.map((one) => `${Math.round(one.width)}px`),
+    ];
     this.element.style.setProperty("--tracks", tracks.join(" "));
     this.fillHead();
     for (const row of this.rows.values()) row.shown = "";
@@ -125,21 +138,35 @@ export class RunTable {
     if (shown === row.shown) return;
     row.shown = shown;
     set(row.element, { "aria-selected": String(chosen) });
-    replace(row.element, ...(run ? this.cells(run, chosen, color) : [h("div", { role: "gridcell", class: "cell waiting" })]));
+    replace(
+      row.element,
+      ...(run ? this.cells(run, chosen, color) : [h("div", { role: "gridcell", class: "cell waiting" })]),
+    );
   }
 
   private cells(run: RunSummary, chosen: boolean, color: string): HTMLElement[] {
     const swatch = h("span", { class: "swatch" });
     if (color) swatch.style.background = color;
     const box = h("input", {
-      type: "checkbox", checked: chosen, tabIndex: -1, "aria-label": `Select ${run.name || run.id}`,
+      type: "checkbox",
+      checked: chosen,
+      tabIndex: -1,
+      "aria-label": `Select ${run.name || run.id}`,
     });
     const name = h("a", { href: runLink(run.id), tabindex: "-1", class: "run-name" }, run.name || run.id);
     const cells = [
       h("div", { role: "gridcell", class: "cell choose" }, box, swatch),
-      h("div", { role: "gridcell", class: "cell name-cell", title: run.note || run.name },
-        name, h("span", { class: "run-line" }, run.name ? h("span", { class: "run-id" }, run.id) : null,
-          ...(run.tags ?? []).map((tag) => h("span", { class: "tag" }, tag)))),
+      h(
+        "div",
+        { role: "gridcell", class: "cell name-cell", title: run.note || run.name },
+        name,
+        h(
+          "span",
+          { class: "run-line" },
+          run.name ? h("span", { class: "run-id" }, run.id) : null,
+          ...(run.tags ?? []).map((tag) => h("span", { class: "tag" }, tag)),
+        ),
+      ),
       h("div", { role: "gridcell", class: "cell" }, stateCell(run)),
     ];
     for (const column of this.columns) cells.push(this.cell(run, column));
@@ -148,7 +175,11 @@ export class RunTable {
 
   private cell(run: RunSummary, { field, right }: Column): HTMLDivElement {
     const text = cellText(run, field);
-    const cell = h("div", { role: "gridcell", class: right ? "cell number" : "cell", title: cellHelp(run, field, text) });
+    const cell = h("div", {
+      role: "gridcell",
+      class: right ? "cell number" : "cell",
+      title: cellHelp(run, field, text),
+    });
     if (field === "tags" && text) cell.append(...(run.tags ?? []).map((tag) => h("span", { class: "tag" }, tag)));
     else cell.textContent = text;
     return cell;
@@ -156,23 +187,39 @@ export class RunTable {
 
   private fillHead(): void {
     const all = h("input", {
-      type: "checkbox", "aria-label": "Select the first 50 runs",
-      on: { change: () => selection.put(this.list.first(50).map((run) => run.id), all.checked) },
+      type: "checkbox",
+      "aria-label": "Select the first 50 runs",
+      on: {
+        change: () =>
+          selection.put(
+            this.list.first(50).map((run) => run.id),
+            all.checked,
+          ),
+      },
     });
     set(this.head, { "aria-rowindex": 1 });
-    replace(this.head, h("div", { role: "columnheader", class: "cell choose" }, all),
+    replace(
+      this.head,
+      h("div", { role: "columnheader", class: "cell choose" }, all),
       this.headCell({ field: "name", title: "name", group: "", right: false, width: 0, help: "" }, "name-cell"),
       this.headCell({ field: "state", title: "state", group: "", right: false, width: 0, help: "" }, ""),
-      ...this.columns.map((column) => this.headCell(column, column.right ? "number" : "")));
+      ...this.columns.map((column) => this.headCell(column, column.right ? "number" : "")),
+    );
   }
 
   private headCell(column: Column, kind: string): HTMLElement {
     const sorted = this.sorting.field === column.field;
-    const button = h("button", {
-      type: "button", class: "head-button", title: [column.help, betterWord(column.field)].filter(Boolean).join(" "),
-      on: { click: () => this.onSort(this.next(column.field)) },
-    }, column.group ? h("span", { class: "head-group" }, column.group) : null,
-      h("span", { class: "head-title" }, column.title, sorted ? icon(this.sorting.descending ? "down" : "up") : null));
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "head-button",
+        title: [column.help, betterWord(column.field)].filter(Boolean).join(" "),
+        on: { click: () => this.onSort(this.next(column.field)) },
+      },
+      column.group ? h("span", { class: "head-group" }, column.group) : null,
+      h("span", { class: "head-title" }, column.title, sorted ? icon(this.sorting.descending ? "down" : "up") : null),
+    );
     const direction = !sorted ? "none" : this.sorting.descending ? "descending" : "ascending";
     return h("div", { role: "columnheader", class: `cell ${kind}`, "aria-sort": direction }, button);
   }
@@ -231,8 +278,12 @@ export class RunTable {
     if ((event.target as HTMLElement).closest(".table-head")) return;
     const page = Math.max(1, Math.floor(this.element.clientHeight / ROW) - 2);
     const moves: Record<string, number> = {
-      ArrowDown: this.active + 1, ArrowUp: this.active - 1, PageDown: this.active + page, PageUp: this.active - page,
-      Home: 0, End: this.list.matching - 1,
+      ArrowDown: this.active + 1,
+      ArrowUp: this.active - 1,
+      PageDown: this.active + page,
+      PageUp: this.active - page,
+      Home: 0,
+      End: this.list.matching - 1,
     };
     const to = moves[event.key];
     const run = this.list.at(this.active);

@@ -35,8 +35,15 @@ const TABS: [string, string, (id: string) => Tab][] = [
 ];
 
 const RUNNING_CARDS = ["loss", "eval_loss", "epoch", "learning_rate", "grad_norm", "tokens_per_second"];
-const CARDS = ["eval_loss", "train_loss", "eval_bits_per_byte", "perplexity", "tokens_per_second", "train_runtime",
-  "peak_memory_bytes"];
+const CARDS = [
+  "eval_loss",
+  "train_loss",
+  "eval_bits_per_byte",
+  "perplexity",
+  "tokens_per_second",
+  "train_runtime",
+  "peak_memory_bytes",
+];
 const MOST_CARDS = 6;
 
 export class RunView implements View {
@@ -56,8 +63,11 @@ export class RunView implements View {
   constructor(private readonly id: string) {
     this.title = id;
     this.labels = new Labels(id, () => void this.load());
-    const tabs = h("div", { class: "tabs", role: "tablist", "aria-label": "About this run",
-      on: { keydown: (event) => this.key(event) } }, ...TABS.map(([name, title]) => this.tabButton(name, title)));
+    const tabs = h(
+      "div",
+      { class: "tabs", role: "tablist", "aria-label": "About this run", on: { keydown: (event) => this.key(event) } },
+      ...TABS.map(([name, title]) => this.tabButton(name, title)),
+    );
     this.element = h("div", { class: "run-view" }, this.heading, this.labels.element, this.problem, tabs, this.panel);
     this.open(currentRoute().parameters.get("tab") ?? "");
     void this.load();
@@ -69,8 +79,13 @@ export class RunView implements View {
   }
 
   onChange(change: Change): void {
-    if (change.changed.length === 0 || change.changed.includes(this.id) || this.run?.id === undefined ||
-      change.changed.includes(this.run.id)) void this.load();
+    if (
+      change.changed.length === 0 ||
+      change.changed.includes(this.id) ||
+      this.run?.id === undefined ||
+      change.changed.includes(this.run.id)
+    )
+      void this.load();
   }
 
   private async load(): Promise<void> {
@@ -98,12 +113,21 @@ export class RunView implements View {
   }
 
   private drawHeading(run: Run): void {
-    const about = [run.model ? `model ${run.model}` : "", run.created ? `started ${time(run.created)}` : "",
-      run.experiment_file ? (run.experiment_file.split("/").pop() ?? "") : ""].filter(Boolean);
-    replace(this.heading, h("h1", {}, run.name || run.id), copyButton(run.id, "the id"), stateBadge(run.state),
+    const about = [
+      run.model ? `model ${run.model}` : "",
+      run.created ? `started ${time(run.created)}` : "",
+      run.experiment_file ? (run.experiment_file.split("/").pop() ?? "") : "",
+    ].filter(Boolean);
+    replace(
+      this.heading,
+      h("h1", {}, run.name || run.id),
+      copyButton(run.id, "the id"),
+      stateBadge(run.state),
       run.state === "running" ? runningBar(run) : null,
       h("span", { class: "muted run-about", title: fullTime(run.created) }, about.join("  ·  ")),
-      h("span", { class: "space" }), this.selectButton(run.id));
+      h("span", { class: "space" }),
+      this.selectButton(run.id),
+    );
   }
 
   private selectButton(id: string): HTMLElement {
@@ -122,15 +146,23 @@ export class RunView implements View {
   }
 
   private tabButton(name: string, title: string): HTMLButtonElement {
-    const button = h("button", {
-      type: "button", role: "tab", id: `tab-${name || "overview"}`, "aria-controls": "tab-panel", tabindex: "-1",
-      on: {
-        click: () => {
-          setParameters({ tab: name });
-          this.open(name);
+    const button = h(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${name || "overview"}`,
+        "aria-controls": "tab-panel",
+        tabindex: "-1",
+        on: {
+          click: () => {
+            setParameters({ tab: name });
+            this.open(name);
+          },
         },
       },
-    }, title);
+      title,
+    );
     this.tabButtons.set(name, button);
     return button;
   }
@@ -179,25 +211,50 @@ class Overview implements Tab {
 
   constructor(id: string) {
     this.curves.setRuns([id]);
-    this.element = h("div", { class: "overview" }, this.error, this.cards,
-      h("div", { class: "overview-columns" }, this.curves.element, this.sample));
+    this.element = h(
+      "div",
+      { class: "overview" },
+      this.error,
+      this.cards,
+      h("div", { class: "overview-columns" }, this.curves.element, this.sample),
+    );
   }
 
   update(run: Run): void {
     const cards = run.state === "running" ? RUNNING_CARDS : CARDS;
     const names = cards.filter((name) => run.metrics[name] !== undefined);
     if (names.length === 0) names.push(...inOrder(Object.keys(run.metrics)).slice(0, MOST_CARDS));
-    replace(this.cards, ...names.slice(0, MOST_CARDS).map((name) => h("div", { class: "card", title: meaningOf(name)?.meaning },
-      h("div", { class: "card-name" }, name), h("div", { class: "card-value" }, measure(run.metrics[name], unitOf(name))),
-      h("div", { class: "card-unit" }, ["s", "bytes"].includes(unitOf(name)) ? "" : unitOf(name)))));
+    replace(
+      this.cards,
+      ...names
+        .slice(0, MOST_CARDS)
+        .map((name) =>
+          h(
+            "div",
+            { class: "card", title: meaningOf(name)?.meaning },
+            h("div", { class: "card-name" }, name),
+            h("div", { class: "card-value" }, measure(run.metrics[name], unitOf(name))),
+            h("div", { class: "card-unit" }, ["s", "bytes"].includes(unitOf(name)) ? "" : unitOf(name)),
+          ),
+        ),
+    );
     this.curves.setMetrics(Object.keys(run.metrics));
-    const errorText = typeof run.error === "string" ? run.error
-      : ((run.error as { message?: string } | null | undefined)?.message ?? "");
-    replace(this.error, errorText ? h("div", { class: "failure" }, h("strong", {}, "Why it failed: "), errorText) : null);
+    const errorText =
+      typeof run.error === "string"
+        ? run.error
+        : ((run.error as { message?: string } | null | undefined)?.message ?? "");
+    replace(
+      this.error,
+      errorText ? h("div", { class: "failure" }, h("strong", {}, "Why it failed: "), errorText) : null,
+    );
     this.sample.hidden = !run.sample;
     if (run.sample) {
-      replace(this.sample, h("h2", {}, "Newest sample"),
-        h("p", { class: "muted" }, `after ${count(run.sample.step, "step")}`), sampleText(run.sample));
+      replace(
+        this.sample,
+        h("h2", {}, "Newest sample"),
+        h("p", { class: "muted" }, `after ${count(run.sample.step, "step")}`),
+        sampleText(run.sample),
+      );
     }
     const now = JSON.stringify([run.state, run.metrics["global_step"], run.metrics["loss"]]);
     if (this.last && (now !== this.last || run.state === "running")) void this.curves.tick([]);

@@ -51,18 +51,30 @@ export class RunsView implements View {
   constructor() {
     this.filter = new Filter(this.query.where, (where) => this.change({ where }));
     this.table = new RunTable(this.list, this.sorting(), ({ field, descending }) =>
-      this.change({ sort: field, descending }));
-    const chooser = new ColumnChooser(() => this.knownFields(), () => this.query.columns,
-      (columns) => this.change({ columns }));
-    this.curves.onColors = (colors) => this.table.setColors((id) => {
-      const color = colors.get(id);
-      return color === undefined ? undefined : colorOf(color);
-    });
-    this.element = h("div", { class: "runs-view" },
-      h("section", { class: "runs-pane", "aria-label": "Runs" },
+      this.change({ sort: field, descending }),
+    );
+    const chooser = new ColumnChooser(
+      () => this.knownFields(),
+      () => this.query.columns,
+      (columns) => this.change({ columns }),
+    );
+    this.curves.onColors = (colors) =>
+      this.table.setColors((id) => {
+        const color = colors.get(id);
+        return color === undefined ? undefined : colorOf(color);
+      });
+    this.element = h(
+      "div",
+      { class: "runs-view" },
+      h(
+        "section",
+        { class: "runs-pane", "aria-label": "Runs" },
         h("div", { class: "runs-bar" }, this.filter.element, chooser.element, this.counts),
-        h("div", { class: "table-frame" }, this.table.element, this.nothing), this.chosen),
-      h("div", { class: "curves-pane" }, this.hint, this.curves.element));
+        h("div", { class: "table-frame" }, this.table.element, this.nothing),
+        this.chosen,
+      ),
+      h("div", { class: "curves-pane" }, this.hint, this.curves.element),
+    );
     selection.addEventListener("change", this.onSelection);
     document.addEventListener("keydown", this.onKey);
     void this.knownFields().catch(() => undefined);
@@ -122,8 +134,10 @@ export class RunsView implements View {
     if (key !== this.tableKey) this.table.setColumns(columns, this.sorting());
     this.tableKey = key;
     this.table.draw();
-    const text = query.where && list.matching !== list.total
-      ? `${count(list.matching, "run")} of ${list.total.toLocaleString("en")}` : count(list.matching, "run");
+    const text =
+      query.where && list.matching !== list.total
+        ? `${count(list.matching, "run")} of ${list.total.toLocaleString("en")}`
+        : count(list.matching, "run");
     if (list.loaded && !list.error && this.counts.textContent !== text) {
       this.counts.textContent = text;
       announce(text);
@@ -139,12 +153,30 @@ export class RunsView implements View {
     if (!none) return;
     if (list.error) replace(this.nothing, query.where ? null : failure(list.error));
     else if (query.where) {
-      replace(this.nothing, empty("No run meets this condition.", h("button", {
-        type: "button", class: "button", on: { click: () => this.filter.set("") },
-      }, "Show all runs")));
+      replace(
+        this.nothing,
+        empty(
+          "No run meets this condition.",
+          h(
+            "button",
+            {
+              type: "button",
+              class: "button",
+              on: { click: () => this.filter.set("") },
+            },
+            "Show all runs",
+          ),
+        ),
+      );
     } else {
-      replace(this.nothing, empty("There are no runs yet. Train one:", command("./runner experiments/smoke.yaml"),
-        h("p", { class: "muted" }, "It takes seconds, and shows up here as it learns.")));
+      replace(
+        this.nothing,
+        empty(
+          "There are no runs yet. Train one:",
+          command("./runner experiments/smoke.yaml"),
+          h("p", { class: "muted" }, "It takes seconds, and shows up here as it learns."),
+        ),
+      );
     }
   }
 
@@ -152,10 +184,13 @@ export class RunsView implements View {
     const { ids } = selection;
     this.chosen.hidden = ids.length === 0;
     if (ids.length > 0) {
-      replace(this.chosen, h("strong", {}, `${ids.length} selected`),
+      replace(
+        this.chosen,
+        h("strong", {}, `${ids.length} selected`),
         ids.length > 1 ? h("a", { class: "button primary", href: compareLink(ids) }, "Compare") : null,
         h("button", { type: "button", class: "button", on: { click: () => selection.set([]) } }, "Clear"),
-        ids.length === 1 ? h("span", { class: "muted" }, "Select another to compare them.") : null);
+        ids.length === 1 ? h("span", { class: "muted" }, "Select another to compare them.") : null,
+      );
     }
     this.showCurves();
   }
@@ -163,8 +198,12 @@ export class RunsView implements View {
   private showCurves(): void {
     const unasked = selection.ids.length === 0;
     const ids = unasked ? this.list.first(SHOWN_UNASKED).map((run) => run.id) : selection.ids;
-    this.hint.textContent = !unasked || ids.length === 0 ? ""
-      : ids.length === 1 ? "The only run of the list." : `The first ${ids.length} of the list. Select runs to see others.`;
+    this.hint.textContent =
+      !unasked || ids.length === 0
+        ? ""
+        : ids.length === 1
+          ? "The only run of the list."
+          : `The first ${ids.length} of the list. Select runs to see others.`;
     this.curves.setRuns(ids);
   }
 
@@ -175,4 +214,3 @@ export class RunsView implements View {
     this.filter.focus();
   }
 }
-

@@ -112,6 +112,9 @@ class PageTest(FolioTest):
         report = json.loads(self.drive("day"))
         self.assertGreater(report["steps"], 100_000)
 
+    def test_a_server_that_goes_away(self):
+        self.drive("away")
+
     def test_there_is_nothing_yet(self):
         address, link = self.serve()
         self.drive("empty", address=address, link=link)

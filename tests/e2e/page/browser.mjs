@@ -7,8 +7,15 @@ import { createRequire } from "node:module";
 const require = createRequire(`${process.env.FOLIO_PAGE_TOOLS}/package.json`);
 const { chromium } = require("playwright-core");
 
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 // That a request was refused is written to the console by the browser itself.
 const REFUSED = /Failed to load resource: the server responded with a status of (400|403|404|503)/;
@@ -16,7 +23,10 @@ const REFUSED = /Failed to load resource: the server responded with a status of 
 /// Calls the function with a page of the browser, then checks that it wrote no errors and broke no policy, but for what
 /// options.provoked describes.
 export async function withPage(options, use) {
-  const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...FLAGS, ...(options.flags ?? [])] });
+  const browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [...FLAGS, ...(options.flags ?? [])],
+  });
   try {
     const context = await browser.newContext({
       viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
@@ -41,7 +51,10 @@ export async function withPage(options, use) {
       if (!known) complaints.push(`request to ${request.url()}`);
     });
     await use(page, context);
-    assert.deepEqual(complaints.filter((text) => !options.provoked?.test(text)), []);
+    assert.deepEqual(
+      complaints.filter((text) => !options.provoked?.test(text)),
+      [],
+    );
   } finally {
     await browser.close();
   }
@@ -53,8 +66,15 @@ export async function seriousFindings(page) {
   const source = await import("node:fs").then((fs) => fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8"));
   await page.evaluate(source);
   const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html.slice(0, 160))
+          .join(" | ")}`,
+    );
 }
 
 /// How much wider than the window the page is, which nothing but its tables may be.

@@ -31,16 +31,29 @@ try {
     await session.send("HeapProfiler.enable");
     const report = {};
     const views = {
-      runs: ["#/runs", () => async (step) => {
-        const values = await page.locator(".table-body .progress").evaluateAll((bars) => bars.map((bar) => bar.title));
-        return values.length === 4 && values.every((title) => title.replaceAll(",", "").includes(`step ${step} `));
-      }],
-      run: [`#/run/${server.runs[0].id}`, () => async (step) =>
-        (await page.locator(".card-section .muted").textContent()).replaceAll(",", "").includes(`${step} steps`)],
-      log: [`#/run/${server.runs[0].id}?tab=log`, () => async (step) =>
-        (await page.locator(".log").textContent()).includes(`step ${step} `)],
-      samples: [`#/run/${server.runs[0].id}?tab=samples`, () => async (step) =>
-        (await page.locator(".sample-step").first().textContent()).replaceAll(",", "").includes(`${step} `)],
+      runs: [
+        "#/runs",
+        () => async (step) => {
+          const values = await page
+            .locator(".table-body .progress")
+            .evaluateAll((bars) => bars.map((bar) => bar.title));
+          return values.length === 4 && values.every((title) => title.replaceAll(",", "").includes(`step ${step} `));
+        },
+      ],
+      run: [
+        `#/run/${server.runs[0].id}`,
+        () => async (step) =>
+          (await page.locator(".card-section .muted").textContent()).replaceAll(",", "").includes(`${step} steps`),
+      ],
+      log: [
+        `#/run/${server.runs[0].id}?tab=log`,
+        () => async (step) => (await page.locator(".log").textContent()).includes(`step ${step} `),
+      ],
+      samples: [
+        `#/run/${server.runs[0].id}?tab=samples`,
+        () => async (step) =>
+          (await page.locator(".sample-step").first().textContent()).replaceAll(",", "").includes(`${step} `),
+      ],
     };
     for (const [name, [fragment, makeSeen]] of Object.entries(views)) {
       await page.goto(`${address}${fragment}`);
@@ -53,7 +66,9 @@ try {
       assert.ok(late.megabytes < early.megabytes + 3, `${name}: ${JSON.stringify(report[name])}`);
       assert.ok(late.nodes < early.nodes * 1.5 + 500, `${name}: ${JSON.stringify(report[name])}`);
     }
-    console.log(JSON.stringify({ updates: UPDATES * 4, steps: server.runs[0].points.length, requests: server.requests, report }));
+    console.log(
+      JSON.stringify({ updates: UPDATES * 4, steps: server.runs[0].points.length, requests: server.requests, report }),
+    );
   });
 } finally {
   server.close();

@@ -15,13 +15,20 @@ await withPage({ address, provoked: /inline script/ }, async (page) => {
   await page.getByLabel("Filter runs").waitFor();
   assert.equal(await page.title(), "Runs – Folio");
   // Nothing from elsewhere is let in, whatever somebody slips into the page.
-  const blocked = await page.evaluate(() => new Promise((resolve) => {
-    document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective), { once: true });
-    const script = document.createElement("script");
-    script.textContent = "globalThis.slipped = true";
-    document.body.append(script);
-    setTimeout(() => resolve("nothing was blocked"), 2000);
-  })).catch(String);
+  const blocked = await page
+    .evaluate(
+      () =>
+        new Promise((resolve) => {
+          document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective), {
+            once: true,
+          });
+          const script = document.createElement("script");
+          script.textContent = "globalThis.slipped = true";
+          document.body.append(script);
+          setTimeout(() => resolve("nothing was blocked"), 2000);
+        }),
+    )
+    .catch(String);
   assert.match(blocked, /^script-src/);
   assert.equal(await page.evaluate(() => globalThis.slipped), undefined);
 });

@@ -39,8 +39,14 @@ async function sortAndChoose(page) {
   const head = (name) => page.getByRole("columnheader", { name });
   await head("train_loss").getByRole("button").click();
   await until(async () => (await head("train_loss").getAttribute("aria-sort")) === "ascending", "the order");
-  const losses = async () => (await page.locator(".table-body .row").evaluateAll((rows) =>
-    rows.map((row) => Number([...row.querySelectorAll(".cell.number")].map((cell) => cell.textContent)[0])))).filter(Boolean);
+  const losses = async () =>
+    (
+      await page
+        .locator(".table-body .row")
+        .evaluateAll((rows) =>
+          rows.map((row) => Number([...row.querySelectorAll(".cell.number")].map((cell) => cell.textContent)[0])),
+        )
+    ).filter(Boolean);
   await until(async () => {
     const now = await losses();
     return now.length >= 2 && now.every((loss, i) => i === 0 || loss >= now[i - 1]);
@@ -72,8 +78,12 @@ async function compare(page) {
   await page.locator(".chosen").getByRole("link", { name: "Compare" }).click();
   await page.locator(".verdict").waitFor();
   const text = (await page.locator(".compare-view").textContent()).replace(/\s+/g, " ");
-  for (const words of [diff.shows, diff.does_not_show, ...diff.reasons.map(({ meaning }) => meaning),
-    ...Object.keys(diff.settings)]) {
+  for (const words of [
+    diff.shows,
+    diff.does_not_show,
+    ...diff.reasons.map(({ meaning }) => meaning),
+    ...Object.keys(diff.settings),
+  ]) {
     assert.ok(text.includes(words.replace(/\s+/g, " ")), `the page does not say: ${words}`);
   }
   await page.goto(`${address}#/compare?${runs.map(({ id }) => `run=${id}`).join("&")}`);
@@ -99,7 +109,7 @@ async function tabs(page) {
   await page.getByText("training.max_steps").waitFor();
   assert.match(await page.locator("tr", { hasText: "training.seed" }).textContent(), /command line/);
   await page.getByRole("tab", { name: "Metrics" }).click();
-  assert.match(await page.locator("tr", { hasText: "train_loss" }).first().textContent(), /lower is better/);
+  assert.match(await page.locator("tr", { hasText: "train_loss" }).first().textContent(), /Lower is better/);
   await page.getByRole("tab", { name: "Files" }).click();
   const download = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download experiment.yaml" }).click();

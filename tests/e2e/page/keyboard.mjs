@@ -8,8 +8,13 @@ function focused(page) {
   return page.evaluate(() => {
     const element = document.activeElement;
     const style = getComputedStyle(element);
-    return { role: element.getAttribute("role"), label: element.getAttribute("aria-label") ?? element.textContent,
-      tag: element.tagName, outline: style.outlineStyle, width: parseFloat(style.outlineWidth) };
+    return {
+      role: element.getAttribute("role"),
+      label: element.getAttribute("aria-label") ?? element.textContent,
+      tag: element.tagName,
+      outline: style.outlineStyle,
+      width: parseFloat(style.outlineWidth),
+    };
   });
 }
 

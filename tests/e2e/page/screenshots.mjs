@@ -9,7 +9,7 @@ const link = process.env.FOLIO_PAGE_LINK;
 const address = link.split("#")[0];
 
 async function picture(name, scheme, fragment, ready, height, prepare = async () => {}) {
-  await withPage({ address, scheme, width: 1280, height, reducedMotion: "reduce" }, async (page) => {
+  await withPage({ address, scheme, width: 1400, height, reducedMotion: "reduce" }, async (page) => {
     await page.goto(link);
     await page.goto(`${address}${fragment}`);
     await page.locator(ready).first().waitFor();
@@ -19,5 +19,5 @@ async function picture(name, scheme, fragment, ready, height, prepare = async ()
   });
 }
 
-await picture("page-runs.png", "light", "#/runs?smoothing=0.6", ".legend tr", 760);
+await picture("page-runs.png", "light", "#/runs?where=name%3Dsmoke&smoothing=0.6", ".legend tr", 760);
 await picture("page-compare.png", "dark", `#/compare?run=${compare[0]}&run=${compare[1]}`, ".legend tr", 900);

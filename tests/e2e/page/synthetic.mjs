@@ -6,7 +6,8 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 
 const TYPES = { html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
-const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export class Synthetic {
@@ -15,18 +16,23 @@ export class Synthetic {
     this.version = 1;
     this.streams = new Set();
     this.requests = 0;
+    this.port = 0;
+    this.full = false; // no stream is free
     this.runs = Array.from({ length: runs }, (_, i) => this.makeRun(i, points, running));
   }
 
+  /// On a free port, or after close() on the one that it had.
   async listen() {
     this.server = createServer((request, response) => this.answer(request, response));
-    await new Promise((resolve) => this.server.listen(0, "127.0.0.1", resolve));
-    return `http://127.0.0.1:${this.server.address().port}/`;
+    await new Promise((resolve) => this.server.listen(this.port, "127.0.0.1", resolve));
+    this.port = this.server.address().port;
+    return `http://127.0.0.1:${this.port}/`;
   }
 
   close() {
     for (const stream of this.streams) stream.destroy();
     this.server.close();
+    this.server.closeAllConnections();
   }
 
   makeRun(index, points, running) {
@@ -51,30 +57,61 @@ export class Synthetic {
       if (run.samples.length > 500) run.samples.shift();
     }
     ++this.version;
-    const event = `event: runs\ndata: ${JSON.stringify({ version: this.version, changed: this.runs.map(({ id }) => id) })}\n\n`;
-    for (const stream of this.streams) stream.write(event);
+    const change = { version: this.version, changed: this.runs.map(({ id }) => id) };
+    for (const stream of this.streams) stream.write(`event: runs\ndata: ${JSON.stringify(change)}\n\n`);
   }
 
   summary(run) {
     const [step, loss] = run.points[run.points.length - 1] ?? [0, 7];
-    return { id: run.id, name: run.name, state: run.state, model: "gpt", created: "2026-01-01T00:00:00.000Z",
-      metrics: { loss, train_loss: loss, global_step: step }, progress: { step, steps: 1e7, seconds_left: 1e5 } };
+    return {
+      id: run.id,
+      name: run.name,
+      state: run.state,
+      model: "gpt",
+      created: "2026-01-01T00:00:00.000Z",
+      metrics: { loss, train_loss: loss, global_step: step },
+      progress: { step, steps: 1e7, seconds_left: 1e5 },
+    };
   }
 
   plot(query) {
     const limit = Number(query.get("points") ?? 1000);
-    const after = new Map((query.get("after") ?? "").split(",").filter(Boolean).map((part) => part.split(":")));
+    const after = new Map(
+      (query.get("after") ?? "")
+        .split(",")
+        .filter(Boolean)
+        .map((part) => part.split(":")),
+    );
     const curves = query.getAll("run").flatMap((id, color) => {
       const run = this.runs.find((one) => one.id === id);
       if (!run) return [];
       let points = after.has(id) ? run.points.slice(Number(after.get(id))) : run.points;
       const every = this.thin ? Math.max(1, Math.ceil(points.length / limit)) : 1;
       if (every > 1) points = points.filter((_, i) => i % every === 0);
-      return [{ label: `${run.name} ${id}`, color, runs: [id], points, total_points: run.points.length, thinned: every > 1,
-        last_step: run.points.length }];
+      return [
+        {
+          label: `${run.name} ${id}`,
+          color,
+          runs: [id],
+          points,
+          total_points: run.points.length,
+          thinned: every > 1,
+          last_step: run.points.length,
+        },
+      ];
     });
-    return { schema_version: 1, metric: "loss", unit: "nats per token", direction: "lower", x: "steps", x_title: "step",
-      y_title: "loss", curves, notes: [], cursor: curves.map((curve) => `${curve.runs[0]}:${curve.last_step}`).join(",") };
+    return {
+      schema_version: 1,
+      metric: "loss",
+      unit: "nats per token",
+      direction: "lower",
+      x: "steps",
+      x_title: "step",
+      y_title: "loss",
+      curves,
+      notes: [],
+      cursor: curves.map((curve) => `${curve.runs[0]}:${curve.last_step}`).join(","),
+    };
   }
 
   json(path, query) {
@@ -85,8 +122,13 @@ export class Synthetic {
     if (what !== "runs") return null;
     if (!id) {
       const from = Number(query.get("offset") ?? 0);
-      return { total: this.runs.length, matching: this.runs.length, version: this.version, differing: [],
-        runs: this.runs.slice(from, from + Number(query.get("limit") ?? 100)).map((run) => this.summary(run)) };
+      return {
+        total: this.runs.length,
+        matching: this.runs.length,
+        version: this.version,
+        differing: [],
+        runs: this.runs.slice(from, from + Number(query.get("limit") ?? 100)).map((run) => this.summary(run)),
+      };
     }
     const run = this.runs.find((one) => one.id === id);
     if (!run) return null;
@@ -109,6 +151,11 @@ export class Synthetic {
       response.setHeader("Content-Type", TYPES[name.split(".").pop()] ?? "text/plain");
       response.setHeader("Content-Security-Policy", POLICY);
       response.end(readFileSync(join(this.pageFolder, name)));
+      return;
+    }
+    if (path[1] === "stream" && this.full) {
+      response.writeHead(503, { "Content-Type": "application/json" });
+      response.end(JSON.stringify({ error: { kind: "run", message: "all streams are taken" } }));
       return;
     }
     if (path[1] === "stream") {

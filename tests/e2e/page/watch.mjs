@@ -10,16 +10,25 @@ const { address, id, events } = JSON.parse(process.env.FOLIO_PAGE_TEST);
 async function delays(row, count) {
   const seen = new Map();
   let last = "";
-  await until(async () => {
-    const title = (await row.getByRole("progressbar").getAttribute("title")).replaceAll(",", "");
-    if (title !== last) seen.set(Number(/step (\d+)/.exec(title)[1]), Date.now());
-    last = title;
-    return seen.size > count;
-  }, "steps to be seen", 60);
+  await until(
+    async () => {
+      const title = (await row.getByRole("progressbar").getAttribute("title")).replaceAll(",", "");
+      if (title !== last) seen.set(Number(/step (\d+)/.exec(title)[1]), Date.now());
+      last = title;
+      return seen.size > count;
+    },
+    "steps to be seen",
+    60,
+  );
   const [first] = seen.keys();
   seen.delete(first); // seen for we do not know how long
-  const logged = new Map(readFileSync(events, "utf8").split("\n").filter((line) => line.includes('"type":"points"'))
-    .map((line) => JSON.parse(line)).map(({ step, time }) => [step, time * 1000]));
+  const logged = new Map(
+    readFileSync(events, "utf8")
+      .split("\n")
+      .filter((line) => line.includes('"type":"points"'))
+      .map((line) => JSON.parse(line))
+      .map(({ step, time }) => [step, time * 1000]),
+  );
   return [...seen].map(([step, time]) => time - logged.get(step)).sort((a, b) => a - b);
 }
 

@@ -1,0 +1,38 @@
+// The server goes away and comes back: the page says so, keeps what it shows, and goes on. Where no stream is free it
+// asks now and then.
+import assert from "node:assert/strict";
+import { until, withPage } from "./browser.mjs";
+import { Synthetic } from "./synthetic.mjs";
+
+const server = new Synthetic(process.env.FOLIO_PAGE_FILES, { runs: 3, points: 10, running: true });
+const address = await server.listen();
+try {
+  await withPage(
+    { address, provoked: /ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|ERR_CONNECTION_RESET|ERR_EMPTY/ },
+    async (page) => {
+      await page.goto(`${address}#/runs`);
+      const state = (wanted) =>
+        until(
+          async () => (await page.locator(".connection").getAttribute("data-state")) === wanted,
+          `the state ${wanted}`,
+        );
+      const step = () => page.locator(".table-body .progress").first().getAttribute("title");
+      await state("live");
+      await until(async () => (await step()).startsWith("step 10 "), "the rows");
+      server.close();
+      await state("lost");
+      assert.equal(await page.locator(".table-body .run-name").count(), 3);
+      server.advance(5);
+      await server.listen();
+      await state("live");
+      await until(async () => (await step()).startsWith("step 15 "), "what happened meanwhile");
+      server.full = true;
+      for (const stream of server.streams) stream.destroy();
+      await state("polling");
+      server.advance(5);
+      await until(async () => (await step()).startsWith("step 20 "), "what is asked for now and then");
+    },
+  );
+} finally {
+  server.close();
+}
