@@ -27,6 +27,13 @@ void PointsCache::note_size(const Key& key, std::size_t size) {
   }
 }
 
+std::size_t PointsCache::kept() {
+  const std::lock_guard lock(mutex_);
+  std::size_t total = 0;
+  for (const auto& [name, place] : places_) total += place.size;
+  return total;
+}
+
 std::vector<runs::Point> PointsCache::points(runs::Store& store, const std::string& run, const std::string& created,
                                              const std::string& metric) {
   const Key key{run, metric};

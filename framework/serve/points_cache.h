@@ -25,6 +25,9 @@ class PointsCache {
   std::vector<runs::Point> points(runs::Store& store, const std::string& run, const std::string& created,
                                   const std::string& metric);
 
+  /// Points that are kept now.
+  std::size_t kept();
+
  private:
   struct Entry {
     std::mutex mutex;  // of all below
