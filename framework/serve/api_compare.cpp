@@ -69,7 +69,7 @@ Response Api::plot(const Target& target) {
   const RunSnapshot& snapshot = *known.snapshot;
   const auto chosen = named_or_chosen(target, snapshot);
   const runs::Plot plot = stores_.with([&](runs::Store& store) {
-    CachedSource source(store, points_, chosen);
+    CachedSource source(store, points_, chosen, request);
     return runs::make_plot(chosen, *snapshot.settings(), snapshot.fields(), request, source);
   });
   return json_response(runs::to_json(plot));

@@ -35,7 +35,7 @@ std::size_t PointsCache::kept() {
 }
 
 std::vector<runs::Point> PointsCache::points(runs::Store& store, const std::string& run, const std::string& created,
-                                             const std::string& metric) {
+                                             const std::string& metric, std::int64_t from) {
   const Key key{run, metric};
   const auto entry = entry_of(key);
   const std::lock_guard lock(entry->mutex);
@@ -50,16 +50,23 @@ std::vector<runs::Point> PointsCache::points(runs::Store& store, const std::stri
     entry->points.insert(entry->points.end(), news.begin(), news.end());
   }
   note_size(key, entry->points.size());
-  return entry->points;
+  auto begin = std::upper_bound(entry->points.begin(), entry->points.end(), from,
+                                [](std::int64_t step, const runs::Point& point) { return step < point.step; });
+  if (begin != entry->points.begin()) --begin;
+  return {begin, entry->points.end()};
 }
 
-CachedSource::CachedSource(runs::Store& store, PointsCache& cache, const std::vector<runs::RunSummary>& runs)
-    : store_(store), cache_(cache) {
+CachedSource::CachedSource(runs::Store& store, PointsCache& cache, const std::vector<runs::RunSummary>& runs,
+                           const runs::PlotRequest& request)
+    : store_(store), cache_(cache), metric_(request.metric) {
   for (const runs::RunSummary& run : runs) created_[run.id] = run.created;
+  if (request.smoothing == 0 && !request.group) known_ = request.after;
 }
 
 std::vector<runs::Point> CachedSource::points(const std::string& run, const std::string& metric) {
-  return cache_.points(store_, run, created_[run], metric);
+  const auto known = known_.find(run);
+  return cache_.points(store_, run, created_[run], metric,
+                       metric == metric_ && known != known_.end() ? known->second : -1);
 }
 
 }  // namespace folio::serve

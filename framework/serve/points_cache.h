@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "runs/plot/plot.h"
 #include "runs/plot/plot_source.h"
 #include "runs/store/store.h"
 
@@ -21,9 +22,10 @@ class PointsCache {
   /// Keeps about so many points (16 bytes each) at most, the last used.
   explicit PointsCache(std::size_t most_points = 8'000'000) : most_points_(most_points) {}
 
-  /// As Store::points() gives them. `created` tells the run from another one that had its id.
+  /// As Store::points() gives them, but for those before the last one that is not later than `from`. `created` tells
+  /// the run from another one that had its id.
   std::vector<runs::Point> points(runs::Store& store, const std::string& run, const std::string& created,
-                                  const std::string& metric);
+                                  const std::string& metric, std::int64_t from = -1);
 
   /// Points that are kept now.
   std::size_t kept();
@@ -51,10 +53,13 @@ class PointsCache {
   std::uint64_t uses_ = 0;
 };
 
-/// A store as the source of a plot, with the points from the cache.
+/// A store as the source of a plot of these runs, with the points from the cache. Where only what is new of a curve is
+/// wanted and nothing before it makes a difference, it leaves out what is known: a long curve is then not gone through
+/// again for each new point.
 class CachedSource : public runs::PlotSource {
  public:
-  CachedSource(runs::Store& store, PointsCache& cache, const std::vector<runs::RunSummary>& runs);
+  CachedSource(runs::Store& store, PointsCache& cache, const std::vector<runs::RunSummary>& runs,
+               const runs::PlotRequest& request);
 
   std::vector<runs::Point> points(const std::string& run, const std::string& metric) override;
   std::vector<std::string> curves(const std::string& run) override { return store_.curves(run); }
@@ -64,6 +69,8 @@ class CachedSource : public runs::PlotSource {
   runs::Store& store_;
   PointsCache& cache_;
   std::map<std::string, std::string> created_;  // by id
+  std::string metric_;
+  runs::PlotCursor known_;
 };
 
 }  // namespace folio::serve

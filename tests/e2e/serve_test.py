@@ -50,8 +50,15 @@ class Serve(FolioTest):
         self.assertEqual(server.get("/api/compare?metrics=train_loss"), self.json("compare", "--metrics", "train_loss"))
         for options, query in [([], ""), (["--x", "tokens", "--smoothing", "0.6"], "&x=tokens&smoothing=0.6"),
                                (["--group", "--log-y"], "&group=1&log_y=1")]:
-            self.assertEqual(self.check("plot", server.get(f"/api/plot?run={one}&run={two}&metric=loss{query}")),
-                             self.json("plot", one, two, "--metric", "loss", *options))
+            whole = self.check("plot", server.get(f"/api/plot?run={one}&run={two}&metric=loss{query}"))
+            self.assertEqual(whole, self.json("plot", one, two, "--metric", "loss", *options))
+            if "--group" in options:
+                continue
+            for step in (0, 7, 19, 20, 21):
+                news = self.check("plot", server.get(f"/api/plot?run={one}&run={two}{query}&after={one}:{step},{two}:7"))
+                self.assertEqual((news["cursor"], news["notes"]), (whole["cursor"], whole["notes"]))
+                for curve, known, expected in zip(news["curves"], (step, 7), whole["curves"]):
+                    self.assertEqual(curve["points"], expected["points"][known:])
 
     def test_runs_are_filtered_sorted_and_cut(self):
         self.make_runs("one", "two", "three")

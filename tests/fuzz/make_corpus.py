@@ -74,6 +74,10 @@ training:
     put("where", "all", "training.learning_rate<1e-4 and (state=finished or not model.type=bert)")
     put("where", "quotes", "name='run a' or note~\"first\" and tags=good and train_loss>=6.5")
     put("where", "wrong", "train_los<1 adn (name")
+    put("request", "runs", "/api/runs?text=state%3Dfi+and+not+(model.type%3D'gpt'&at=3&settings=a,b&group=1&x=0.5\n%%\nlocalhost:8470")
+    put("request", "file", "/api/runs/baseline%2Fgpt/files/model/%c3%a4%23.txt\n%%\n127.0.0.1:8470")
+    put("request", "labels", "/api/runs/3fa9/labels\n%%\n[::1]:8470")
+    put("request", "wrong", "/api/..%2f/%2e%2e/%00?a=%ff#b\n%%\nevil.example")
 
 
 def runs():

@@ -49,6 +49,15 @@ TEST_CASE("points that are kept are those of the store, whatever comes meanwhile
   log_losses(run.folder, 11, 20, 0.5);  // no fewer than before, and others
   CHECK(kept() == 20);
   CHECK(cache.points(store, run.info.id, run.info.created, "nothing").empty());
+  const auto steps_from = [&](std::int64_t from) {
+    std::vector<std::int64_t> steps;
+    for (const Point& point : cache.points(store, run.info.id, run.info.created, "loss", from))
+      steps.push_back(point.step);
+    return steps;
+  };
+  CHECK(steps_from(18) == std::vector<std::int64_t>{18, 19, 20});
+  CHECK(steps_from(500) == std::vector<std::int64_t>{20});
+  CHECK(steps_from(0).size() == 20);
   // Another run of this id has nothing to do with what was kept.
   CHECK(cache.points(store, run.info.id, "another time", "loss").size() == 20);
 }
