@@ -37,6 +37,7 @@ class Serve(FolioTest):
         one, two = (self.json("show", name)["id"] for name in ("one", "two"))
         server = self.served()
         self.check("serve", server.told)
+        self.assertEqual(self.check("all_metrics", server.get("/api/metrics")), self.json("metrics"))
         listed = self.check("runs", server.get("/api/runs"))
         self.assertEqual(listed["runs"], self.json("ls")["runs"])
         self.assertEqual((listed["total"], listed["matching"]), (4, 4))
@@ -195,6 +196,7 @@ class Serve(FolioTest):
         self.assertEqual(shown["progress"]["steps"], 1000000)
         self.assertEqual(self.check("show", server.get(f"/api/runs/{folder.name}"))["progress"]["steps"], 1000000)
         self.assertGreater(shown["progress"]["seconds_left"], 0)
+        self.assertGreater(self.check("show", server.get(f"/api/runs/{folder.name}"))["progress"]["step"], 3)
         # Of the curve only what is new is sent.
         first = server.get(f"/api/plot?run={folder.name}&metric=loss")
         time.sleep(1)
@@ -289,6 +291,7 @@ class Serve(FolioTest):
             self.assertIn(f"port {server.port} of 127.0.0.1", done.stdout + done.stderr)
             self.assertIn("--port 0", done.stdout + done.stderr)
         self.assertIn("neither an address nor a name", self.runner("serve", "--host", "not.invalid", code=2).stderr)
+        self.assertIn("--host is empty", self.runner("serve", "--host", "", code=2).stderr)
         self.assertIn("65535", self.runner("serve", "--port", "70000", code=2).stderr)
         begun = time.time()
         self.assertEqual(server.close(), (130, ""))

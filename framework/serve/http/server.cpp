@@ -23,6 +23,7 @@ tcp::endpoint endpoint_of(boost::asio::io_context& io, const std::string& host, 
   ErrorCode error;
   const auto address = boost::asio::ip::make_address(host, error);
   if (!error) return {address, port};
+  if (host.empty()) throw Error(ErrorKind::usage, "--host is empty: expected an address of this machine, as 127.0.0.1");
   tcp::resolver resolver(io);
   const auto found = resolver.resolve(host, std::to_string(port), error);
   if (error || found.empty())
