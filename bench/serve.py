@@ -4,8 +4,8 @@
   ninja -C build folio_bench_store && bench/serve.py [--runs 10000] [--points 1000000] [--pairs 5] [--requests 10000]
 
 folio_bench_store makes the runs, of 200 points each, in a separate results folder; one more has all the points. For the
-last table an experiment trains by turns alone and while a client listens as the page does: to the stream, and after each
-event it asks for the list of runs and for what is new of the curve.
+last figure an experiment trains by turns alone and while a client does what the page does: it listens to the stream and
+asks after each event for the list of runs and for what is new of the curve.
 """
 
 import argparse
@@ -95,7 +95,8 @@ def time_requests(results, rounds):
             "the list's first page, 100 runs": "/api/runs",
             "the same with the settings that differ": "/api/runs?settings=differ",
             "filtered": f"/api/runs?where={WHERE}",
-            "filtered and sorted, with the settings that differ": f"/api/runs?where={WHERE}&sort=train_loss&settings=differ",
+            "filtered and sorted, with the settings that differ":
+                f"/api/runs?where={WHERE}&sort=train_loss&settings=differ",
             "sorted": "/api/runs?sort=eval_loss&descending=1",
             "completion of a value": "/api/complete?text=" + urllib.parse.quote("training.learning_rate<"),
             "one run": f"/api/runs/{a}",
@@ -123,7 +124,8 @@ def load(results, count):
     with Served(results) as served:
         connection = served.connect()
         ids = [run["id"] for run in json.loads(get(connection, "/api/runs"))["runs"][1:]]
-        paths = ["/", "/page.js", "/api/runs", f"/api/runs?where={WHERE}", f"/api/runs/{ids[0]}", f"/api/plot?run={ids[1]}",
+        paths = ["/", "/page.js", "/api/runs", f"/api/runs?where={WHERE}", f"/api/runs/{ids[0]}",
+                 f"/api/plot?run={ids[1]}",
                  "/api/fields", f"/api/compare?run={ids[0]}&run={ids[1]}"]
 
         def ask(number):
@@ -144,8 +146,8 @@ def load(results, count):
         statuses = sum((each for each, _ in answers), collections.Counter())
         times = sorted(time for _, each in answers for time in each)
         print(f"\n{count:,} requests of 16 clients at once: {dict(statuses)}, {count / seconds:,.0f} a second, median "
-              f"{statistics.median(times):.1f} ms, 99 of 100 within {times[len(times) * 99 // 100]:.0f} ms; memory {memory:.0f} to "
-              f"{served.memory():.0f} MiB.")
+              f"{statistics.median(times):.1f} ms, 99 of 100 within {times[len(times) * 99 // 100]:.0f} ms; "
+              f"memory {memory:.0f} to {served.memory():.0f} MiB.")
 
 
 class Watcher:
@@ -180,7 +182,8 @@ class Watcher:
 
 def train(environment, experiment, *settings):
     """Seconds of the training."""
-    done = subprocess.run([RUNNER, ROOT / experiment, *settings, "--json"], env=environment, check=True, capture_output=True,
+    done = subprocess.run([RUNNER, ROOT / experiment, *settings, "--json"], env=environment, check=True,
+                          capture_output=True,
                           stdin=subprocess.DEVNULL, text=True)
     return json.loads(done.stdout)["metrics"]["train_runtime"]
 

@@ -105,6 +105,7 @@ SUBSTITUTIONS = [
      r"timeout --preserve-status -s INT 2 ./runner\1 serve --port 0\2 || [[ $? == 130 ]]"),
     (r"dataset.split.size=126", "dataset.split.size=126 dataset.validation=0.005"),  # four books to evaluate on
     (r"bench/listing.py", "bench/listing.py --runs 50"),
+    (r"bench/serve.py", "bench/serve.py --runs 60 --points 2000 --rounds 1 --requests 100 --pairs 0"),
     (r"bench/memory.py", "bench/memory.py --precision float32 experiments/smoke.yaml"),
     (r"insert \d+", "insert 2000"),
     (r"^(.* --list-tests)$", r'[[ $(\1) == *"test cases"* ]]'),  # Catch2 ends with their number

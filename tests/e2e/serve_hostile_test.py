@@ -22,11 +22,15 @@ REFUSALS = {400, 403, 404, 405, 408, 431, 503}
 LOAD = int(os.environ.get("FOLIO_TEST_SERVE_REQUESTS", 2000))
 GROWTH = 24 << 20  # bytes that a heap may grow by without that anything is kept: buffers that are free again
 
-TRAVERSALS = ["../../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd", "..%252f..%252fetc/passwd",
-              "....//....//etc/passwd", "%2e%2e%5c%2e%2e%5cetc", "..\\..\\etc\\passwd", "%c0%ae%c0%ae/etc/passwd", "..%00/run.json",
-              "run.json%00.txt", "/etc/passwd", "%2fetc%2fpasswd", "model/%2e%2e/%2e%2e/one", "./run.json", "model//config.json",
+TRAVERSALS = ["../../../../etc/passwd", "..%2f..%2f..%2fetc%2fpasswd", "%2e%2e/%2e%2e/etc/passwd",
+              "..%252f..%252fetc/passwd",
+              "....//....//etc/passwd", "%2e%2e%5c%2e%2e%5cetc", "..\\..\\etc\\passwd", "%c0%ae%c0%ae/etc/passwd",
+              "..%00/run.json",
+              "run.json%00.txt", "/etc/passwd", "%2fetc%2fpasswd", "model/%2e%2e/%2e%2e/one", "./run.json",
+              "model//config.json",
               "%252e%252e/run.json", "..;/run.json", "events.jsonl%2f..", "proc/self/environ", "~/.ssh/id_rsa"]
-BROKEN = ["%", "%2", "%zz", "%%", "%u0041", "%00", "%ff", "%c3%28", "%ed%a0%80", "%f5%80%80%80", "%e2%82", "a%0", "%-1", "%+1"]
+BROKEN = ["%", "%2", "%zz", "%%", "%u0041", "%00", "%ff", "%c3%28", "%ed%a0%80", "%f5%80%80%80", "%e2%82", "a%0",
+          "%-1", "%+1"]
 
 
 class Hostile(FolioTest):
@@ -50,9 +54,12 @@ class Hostile(FolioTest):
 
     def forged(self):
         port = self.server.port
-        for host in ["evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.1:{port + 1}", f"127.0.0.1.evil.example:{port}",
-                     f"localhost.:{port}", f"[::2]:{port}", f"0.0.0.0:{port}", f"127.1:{port}", f"user@127.0.0.1:{port}",
-                     f"127.0.0.1:{port}/x", f"127.0.0.1:0{port}", "", f"2130706433:{port}", f"127.0.0.1:{port}, evil.example"]:
+        for host in ["evil.example", f"evil.example:{port}", "127.0.0.1", f"127.0.0.1:{port + 1}",
+                     f"127.0.0.1.evil.example:{port}",
+                     f"localhost.:{port}", f"[::2]:{port}", f"0.0.0.0:{port}", f"127.1:{port}",
+                     f"user@127.0.0.1:{port}",
+                     f"127.0.0.1:{port}/x", f"127.0.0.1:0{port}", "", f"2130706433:{port}",
+                     f"127.0.0.1:{port}, evil.example"]:
             yield f"GET /api/runs HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
             yield f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
             yield self.request(headers=[f"Origin: http://{host}"]) if host else b"GET / HTTP/1.1\r\n\r\n"
@@ -60,7 +67,8 @@ class Hostile(FolioTest):
         yield f"GET /api/runs HTTP/1.1\r\nHost: {self.host}\r\nHost: {self.host}\r\n\r\n".encode()
         yield f"GET /api/runs HTTP/1.1\r\nHost: evil.example\r\nHost: {self.host}\r\n\r\n".encode()
         yield f"GET http://evil.example/api/runs HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode()
-        for origin in ["null", f"https://{self.host}", "http://", f"http://{self.host}/", f"http://{self.host} ", "file://",
+        for origin in ["null", f"https://{self.host}", "http://", f"http://{self.host}/", f"http://{self.host} ",
+                       "file://",
                        f"http://{self.host}.evil.example", f"HTTP://evil@{self.host}"]:
             if origin.strip() != origin:
                 continue
@@ -68,8 +76,10 @@ class Hostile(FolioTest):
         yield self.request(headers=["Sec-Fetch-Site: cross-site"])
         yield self.request("/page.js", headers=["Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: no-cors"])
         for token in ["", "Bearer", "Bearer ", f"bearer {self.server.token}", f"Bearer {self.server.token}x",
-                      f"Bearer {self.server.token[:-1]}", f"Basic {self.server.token}", "Bearer " + "0" * 32, self.server.token]:
-            yield self.request("/api/runs/one/labels", "POST", [f"Authorization: {token}", "Content-Type: application/json",
+                      f"Bearer {self.server.token[:-1]}", f"Basic {self.server.token}", "Bearer " + "0" * 32,
+                      self.server.token]:
+            yield self.request("/api/runs/one/labels", "POST", [f"Authorization: {token}",
+                                                                "Content-Type: application/json",
                                                                  "Content-Length: 13"], b'{"note": "x"}')
         yield self.request(f"/api/runs/one/labels?token={self.server.token}", "POST", ["Content-Length: 2"], b"{}")
 
@@ -79,18 +89,25 @@ class Hostile(FolioTest):
             yield self.request(f"/{path}")
             yield self.request(f"/api/runs/{path}")
         for piece in BROKEN:
-            for target in ("/{}", "/api/runs/{}", "/api/runs/one/files/{}", "/api/runs?where={}", "/api/{}?x=1", "/api/complete?text={}"):
+            for target in ("/{}", "/api/runs/{}", "/api/runs/one/files/{}", "/api/runs?where={}", "/api/{}?x=1",
+                           "/api/complete?text={}"):
                 yield self.request(target.format(piece))
-        for target in ["/#", "/api/runs#", "/api/runs#/../..", "/api/runs/one#x", "/api/runs?where=a#b", "#", "*", "//", "///api/runs",
-                       "/api//runs", "/api/runs/", "/api/", "/api/runs/one/", "/api/runs/one/log/x", "http://", "/api/runs?limit=99999999999999999999",
-                       "/api/runs?offset=-1", "/api/runs?descending=maybe", "/api/plot?run=one&points=-1", "/api/plot?run=one&smoothing=nan",
-                       "/api/plot?run=one&after=" + "x:" * 500, "/api/runs/one/log?from=1e9", "/api/runs?where=" + "(" * 3000,
-                       "/api/runs?where=" + "not%20" * 900, "/api/plot?" + "&".join(["run=one"] * 300), "/" + "a" * 7000,
+        for target in ["/#", "/api/runs#", "/api/runs#/../..", "/api/runs/one#x", "/api/runs?where=a#b", "#", "*",
+                       "//", "///api/runs",
+                       "/api//runs", "/api/runs/", "/api/", "/api/runs/one/", "/api/runs/one/log/x", "http://",
+                       "/api/runs?limit=99999999999999999999",
+                       "/api/runs?offset=-1", "/api/runs?descending=maybe", "/api/plot?run=one&points=-1",
+                       "/api/plot?run=one&smoothing=nan",
+                       "/api/plot?run=one&after=" + "x:" * 500, "/api/runs/one/log?from=1e9",
+                       "/api/runs?where=" + "(" * 3000,
+                       "/api/runs?where=" + "not%20" * 900, "/api/plot?" + "&".join(["run=one"] * 300),
+                       "/" + "a" * 7000,
                        "/api/runs/" + "b" * 5000, "/api/runs?" + "x&" * 2000, "/\\", "/api\\runs"]:
             yield self.request(target)
 
     def methods(self):
-        for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "POST", "PROPFIND", "get", "G E T", "", "A" * 300, "\0"]:
+        for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "POST", "PROPFIND", "get", "G E T", "",
+                       "A" * 300, "\0"]:
             yield self.request(method=method)
             yield self.request("/", method)
         for method in ["GET", "HEAD", "PUT", "DELETE"]:
@@ -99,9 +116,12 @@ class Hostile(FolioTest):
         yield self.request(headers=["Transfer-Encoding: chunked"], body=b"5\r\nhello\r\n0\r\n\r\n")
 
     def bodies(self):
-        for body in [b"", b"{", b"[]", b"null", b"3", b'"x"', b"{}", b"[" * 16000, b'{"a":' * 3000, b'{"note": "\xff"}', b'{"note": "a\\u0000b"}',
-                     b'{"note": "a\\nb"}', b'{"tags": [["x"]]}', b'{"tags": {"x": 1}}', b'{"name": "latest"}', b'{"name": "../one"}', b'{"note": 1e999}',
-                     b'{"note": "x"} {"note": "y"}', b'{"__proto__": {}}', b'{"name": "a\\ud800"}', b'\xef\xbb\xbf{}', b"\x00" * 100]:
+        for body in [b"", b"{", b"[]", b"null", b"3", b'"x"', b"{}", b"[" * 16000, b'{"a":' * 3000,
+                     b'{"note": "\xff"}', b'{"note": "a\\u0000b"}',
+                     b'{"note": "a\\nb"}', b'{"tags": [["x"]]}', b'{"tags": {"x": 1}}', b'{"name": "latest"}',
+                     b'{"name": "../one"}', b'{"note": 1e999}',
+                     b'{"note": "x"} {"note": "y"}', b'{"__proto__": {}}', b'{"name": "a\\ud800"}', b'\xef\xbb\xbf{}',
+                     b"\x00" * 100]:
             yield self.labels(body)
         yield self.labels(b'{"note": "' + b"x" * (17 << 10) + b'"}')
         yield self.labels(b"{}", length=1 << 40)
@@ -109,12 +129,15 @@ class Hostile(FolioTest):
         yield self.labels(b"{}", length="2x")
         yield self.labels(b"{}", headers=["Content-Length: 3"])
         yield self.labels(b"{}", headers=["Transfer-Encoding: chunked"])
-        yield self.request("/api/runs/one/labels", "POST", [f"Authorization: Bearer {self.server.token}", "Content-Length: 13"], b'{"note": "x"}')
+        yield self.request("/api/runs/one/labels", "POST", [f"Authorization: Bearer {self.server.token}",
+                                                            "Content-Length: 13"], b'{"note": "x"}')
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/jsonx"]:
-            yield self.request("/api/runs/one/labels", "POST", [f"Authorization: Bearer {self.server.token}", f"Content-Type: {kind}",
+            yield self.request("/api/runs/one/labels", "POST", [f"Authorization: Bearer {self.server.token}",
+                                                                f"Content-Type: {kind}",
                                                                  "Content-Length: 13"], b'{"note": "x"}')
         for chunk in [b"ffffffffffffffff\r\n", b"-5\r\nhello\r\n", b"zz\r\n", b"5;" + b"x" * 9000, b"5\r\nhel"]:
-            yield self.request("/api/runs/one/labels", "POST", [f"Authorization: Bearer {self.server.token}", "Content-Type: application/json",
+            yield self.request("/api/runs/one/labels", "POST", [f"Authorization: Bearer {self.server.token}",
+                                                                "Content-Type: application/json",
                                                                  "Transfer-Encoding: chunked"], chunk)
 
     def heads(self):
@@ -129,7 +152,8 @@ class Hostile(FolioTest):
         yield bytes(range(256)) * 40
         yield b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 200  # TLS
         yield b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-        for head in ["GET / HTTP/9.9", "GET / HTTP/1.1 x", "GET  / HTTP/1.1", "GET /", "GET / HTTP/1.1\r\nNo colon", "GET / HTTP/1.1\r\n: x",
+        for head in ["GET / HTTP/9.9", "GET / HTTP/1.1 x", "GET  / HTTP/1.1", "GET /", "GET / HTTP/1.1\r\nNo colon",
+                     "GET / HTTP/1.1\r\n: x",
                      f"GET / HTTP/1.1\r\nHost: {self.host}\r\n folded: x", f"GET / HTTP/1.1\r\nHost : {self.host}",
                      f"GET / HTTP/1.1\r\nHost: {self.host}\r\nX: a\0b", f"GET / HTTP/1.1\nHost: {self.host}\n",
                      f"GET /a b HTTP/1.1\r\nHost: {self.host}", f"GET /\x7f HTTP/1.1\r\nHost: {self.host}"]:
@@ -137,7 +161,8 @@ class Hostile(FolioTest):
 
     def mangled(self, count):
         """Requests in which some bytes are others, cut short, or twice."""
-        whole = [self.request(), self.labels(b'{"note": "x"}'), self.request("/api/runs/one/files/run.json", headers=["Range: bytes=0-1"])]
+        whole = [self.request(), self.labels(b'{"note": "x"}'), self.request("/api/runs/one/files/run.json",
+                                                                             headers=["Range: bytes=0-1"])]
         for _ in range(count):
             data = bytearray(self.random.choice(whole))
             data = data.replace(self.host.encode(), b"evil.example")  # so that none is a good one in the end
@@ -180,13 +205,16 @@ class Hostile(FolioTest):
 
     def test_ranges_never_multiply_a_file(self):
         whole = self.server.request("/api/runs/one/files/model/tokenizer.json")[2]
-        for ranges in ["bytes=0-0", "bytes=0-,0-,0-,0-", "bytes=" + ",".join(["0-"] * 900), "bytes=5-2", "bytes=-5", "bytes=" + "9" * 40 + "-",
+        for ranges in ["bytes=0-0", "bytes=0-,0-,0-,0-", "bytes=" + ",".join(["0-"] * 900), "bytes=5-2", "bytes=-5",
+                       "bytes=" + "9" * 40 + "-",
                        "lines=1-2", "bytes=0-1,1-2,2-3"]:
             status, _, body = self.server.request("/api/runs/one/files/model/tokenizer.json", headers={"Range": ranges})
             self.assertEqual((status, body), (200, whole))
 
     def test_pipelined_requests_are_answered_in_order(self):
-        data = b"".join(f"GET /api/runs/{name} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode() for name in ["one", "nothing", "one"] * 30)
+        data = b"".join(f"GET /api/runs/{name} HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode() for name in ["one",
+                                                                                                            "nothing",
+                                                                                                            "one"] * 30)
         data += self.request("/api/fields")
         answer = self.server.raw(data)
         statuses = [int(part[:3]) for part in answer.split(b"HTTP/1.1 ")[1:]]
@@ -215,7 +243,8 @@ class Hostile(FolioTest):
         greedy = [socket.create_connection(("127.0.0.1", self.server.port)) for _ in range(20)]
         for connection in greedy:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            connection.sendall(f"GET /api/runs/one/files/model/model.safetensors HTTP/1.1\r\nHost: {self.host}\r\n\r\n".encode() * 20)
+            request = f"GET /api/runs/one/files/model/model.safetensors HTTP/1.1\r\nHost: {self.host}\r\n\r\n"
+            connection.sendall(request.encode() * 20)
         self.assertEqual(self.server.get("/api/runs")["total"], 3)
         for connection in greedy:
             connection.close()
@@ -242,8 +271,10 @@ class Hostile(FolioTest):
         self.wait_for(lambda: self.server.raw(self.request()).startswith(b"HTTP/1.1 200"), "room again", 5)
 
     def test_load(self):
-        paths = ["/", "/page.js", "/api/runs", "/api/runs?settings=differ&sort=eval_loss", "/api/runs/one", "/api/runs/one/log", "/api/runs/one/samples",
-                 "/api/runs/one/files", "/api/plot?run=one&metric=loss", "/api/fields", "/api/complete?text=ev&at=2", "/api/compare?run=one",
+        paths = ["/", "/page.js", "/api/runs", "/api/runs?settings=differ&sort=eval_loss", "/api/runs/one",
+                 "/api/runs/one/log", "/api/runs/one/samples",
+                 "/api/runs/one/files", "/api/plot?run=one&metric=loss", "/api/fields", "/api/complete?text=ev&at=2",
+                 "/api/compare?run=one",
                  "/api/diff?a=one&b=baseline/gpt", "/api/runs/one/files/model/tokenizer.json", "/api/runs/nothing"]
 
         def ask(number):
@@ -262,7 +293,8 @@ class Hostile(FolioTest):
             memory, begun = self.server.memory(), time.time()
             statuses = sum(pool.map(ask, range(16)), collections.Counter())
         seconds = time.time() - begun
-        print(f"\n{LOAD} requests in {seconds:.1f} s: {dict(statuses)}; memory {memory >> 20} to {self.server.memory() >> 20} MiB")
+        print(f"\n{LOAD} requests in {seconds:.1f} s: {dict(statuses)}; "
+              f"memory {memory >> 20} to {self.server.memory() >> 20} MiB")
         self.assertEqual(sum(statuses.values()), LOAD)
         self.assertEqual(set(statuses), {200, 404})
         self.assertLess(self.server.memory() - memory, GROWTH)

@@ -56,7 +56,8 @@ class Serve(FolioTest):
             if "--group" in options:
                 continue
             for step in (0, 7, 19, 20, 21):
-                news = self.check("plot", server.get(f"/api/plot?run={one}&run={two}{query}&after={one}:{step},{two}:7"))
+                news = self.check("plot",
+                                  server.get(f"/api/plot?run={one}&run={two}{query}&after={one}:{step},{two}:7"))
                 self.assertEqual((news["cursor"], news["notes"]), (whole["cursor"], whole["notes"]))
                 for curve, known, expected in zip(news["curves"], (step, 7), whole["curves"]):
                     self.assertEqual(curve["points"], expected["points"][known:])
@@ -120,7 +121,8 @@ class Serve(FolioTest):
         self.assertIn("hard name #%?.txt", listed)
         self.assertFalse({"link.txt", "up", "pipe", "up/secret.txt"} & set(listed))
         self.assertEqual(server.request("/api/runs/one/files/" + quoted("hard name #%?.txt"))[2], b"its own")
-        for path in ["link.txt", "up/secret.txt", "pipe", "../one", "%2e%2e/%2e%2e/store.sqlite", "..%2f..%2fstore.sqlite",
+        for path in ["link.txt", "up/secret.txt", "pipe", "../one", "%2e%2e/%2e%2e/store.sqlite",
+                     "..%2f..%2fstore.sqlite",
                      "model%2f..%2frun.json", "run.json%00", "", "%2e", "model//config.json", "/etc/passwd", "nothing"]:
             status, _, body = server.request(f"/api/runs/one/files/{path}")
             self.assertIn(status, (400, 404), path)
@@ -155,7 +157,8 @@ class Serve(FolioTest):
         self.assertEqual(self.json("show", "first")["note"], "<b>worth</b> a look")
         self.assertEqual(self.json("ls", "--where", "tags=good")["runs"], [{key: value for key, value in run.items()
                                                                            if key != "schema_version"}])
-        self.wait_for(lambda: run["id"] in [each for _, data in stream.events for each in data["changed"]], "the change", 3)
+        self.wait_for(lambda: run["id"] in [each for _, data in stream.events for each in data["changed"]],
+                      "the change", 3)
         self.assertEqual(server.get("/api/runs?where=tags%3Dlong")["matching"], 1)
         server.label("first", {"untags": ["long"]})
         self.assertEqual(self.json("show", "first")["tags"], ["good"])
@@ -206,7 +209,8 @@ class Serve(FolioTest):
         self.assertGreater(points[0][0], first["curves"][0]["last_step"])
         self.runner("stop", "latest")
         self.wait_for(lambda: server.get(f"/api/runs/{folder.name}")["state"] == "interrupted", "its end", 5)
-        self.wait_for(lambda: "progress" not in server.get(f"/api/runs?where=id%3D{folder.name}")["runs"][0], "its end", 5)
+        self.wait_for(lambda: "progress" not in server.get(f"/api/runs?where=id%3D{folder.name}")["runs"][0],
+                      "its end", 5)
         stream.close()
 
     def test_a_run_that_is_resumed_goes_back_in_its_curve(self):
@@ -217,7 +221,8 @@ class Serve(FolioTest):
         self.assertEqual(before["last_step"], 20)
         shutil.rmtree(folder / "checkpoints/checkpoint-20")
         self.runner("resume", "latest", "training.max_steps=18", "--accept-differences", code=0)
-        self.wait_for(lambda: server.get("/api/plot?run=latest&metric=loss")["curves"][0]["last_step"] == 18, "the end", 5)
+        self.wait_for(lambda: server.get("/api/plot?run=latest&metric=loss")["curves"][0]["last_step"] == 18,
+                      "the end", 5)
         self.assertEqual(server.get("/api/plot?run=latest&metric=loss"), self.json("plot", "latest"))
 
     def test_the_page_is_sent_compressed_and_once(self):
@@ -226,13 +231,15 @@ class Serve(FolioTest):
         self.assertEqual((status, headers["Content-Type"]), (200, "text/html; charset=utf-8"))
         self.assertIn(b"<html", plain)
         self.assertEqual(headers["Content-Security-Policy"],
-                         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+                         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+                         "img-src 'self' data:; "
                          "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
         status, zipped, body = server.request("/page.js", headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
         self.assertEqual((status, zipped["Content-Encoding"]), (200, "zstd"))
         unpacked = subprocess.run(["zstd", "-d"], input=body, capture_output=True, check=True).stdout
         self.assertEqual(unpacked, server.request("/page.js")[2])
-        self.assertEqual(server.request("/page.js", headers={"Accept-Encoding": "zstd", "If-None-Match": zipped["ETag"]})[::2],
+        self.assertEqual(server.request("/page.js", headers={"Accept-Encoding": "zstd",
+                                                             "If-None-Match": zipped["ETag"]})[::2],
                          (304, b""))
         self.assertEqual(server.request("/page.js", headers={"If-None-Match": zipped["ETag"]})[0], 200)
         for path in ("/", "/page.js", "/page.css", "/icon.svg", "/api/runs"):
@@ -254,7 +261,8 @@ class Serve(FolioTest):
                 ("/api/runs?limt=1", 400, "did you mean 'limit'"), ("/api/runs?limit=1&limit=2", 400, "twice"),
                 ("/api/runs/nothing", 404, "nothing"), ("/api/plot?run=one&metric=los", 400, "did you mean 'loss'"),
                 ("/api/plot?run=one&x=miles", 400, "miles"), ("/api/plot?run=one&smoothing=2", 400, "smoothing"),
-                ("/api/plot?run=one&after=3", 400, "3"), ("/api/diff?a=one", 400, "'b'"), ("/api/diff?a=one&b=one", 400, "both"),
+                ("/api/plot?run=one&after=3", 400, "3"), ("/api/diff?a=one", 400, "'b'"), ("/api/diff?a=one&b=one",
+                                                                                           400, "both"),
                 ("/api/complete?text=a&at=7", 400, "'at'"), ("/api", 404, ""), ("/api/nothing", 404, ""),
                 ("/api/runs/one/nothing", 404, ""), ("/api/compare?metrics=nothing", 400, "nothing")]:
             answer = server.get(path, status=status)
@@ -302,7 +310,8 @@ class Serve(FolioTest):
         self.assertEqual(with_stream.close()[0], 130)
         stream.thread.join(5)
         self.assertFalse(stream.thread.is_alive())
-        text = subprocess.Popen([RUNNER, "serve", "--port", "0"], env=self.environment, stdout=subprocess.PIPE, text=True)
+        text = subprocess.Popen([RUNNER, "serve", "--port", "0"], env=self.environment, stdout=subprocess.PIPE,
+                                text=True)
         self.addCleanup(self.end_text, text)
         self.assertRegex(text.stdout.readline(), r"^http://127\.0\.0\.1:\d+/#token=[0-9a-f]{32}\n$")
 
@@ -337,7 +346,8 @@ class Serve(FolioTest):
         host = {"Host": f"{address}:{server.port}"}
         self.assertEqual(server.request("/", headers=host)[0], 200)
         self.assertEqual(server.request("/api/runs", headers=host)[0], 403)
-        self.assertEqual(server.request("/api/runs", headers={**host, "Authorization": f"Bearer {server.token}"})[0], 200)
+        self.assertEqual(server.request("/api/runs", headers={**host, "Authorization": f"Bearer {server.token}"})[0],
+                         200)
         self.assertEqual(server.request("/api/runs", headers={"Authorization": f"Bearer {server.token}",
                                                               "Host": f"example.org:{server.port}"})[0], 403)
         self.assertEqual(Stream(server).status, 403)

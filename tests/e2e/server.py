@@ -1,4 +1,4 @@
-"""A running `runner serve`, for tests: started on a free port, asked over plain connections, ended by the test's end."""
+"""A running `runner serve`, for tests: on a free port, asked over plain connections, ended by the test's end."""
 
 import http.client
 import json
