@@ -36,17 +36,27 @@ std::size_t PointsCache::kept() {
 
 std::vector<runs::Point> PointsCache::points(runs::Store& store, const std::string& run, const std::string& created,
                                              const std::string& metric, std::int64_t from) {
-  const Key key{run, metric};
+  const Read read = [&](std::int64_t after) { return store.points(run, metric, after); };
+  return up_to_date(store, {run, metric}, created, from, read);
+}
+
+std::vector<runs::Point> PointsCache::times(runs::Store& store, const std::string& run, const std::string& created) {
+  const Read read = [&](std::int64_t after) { return store.times(run, after); };
+  return up_to_date(store, {run, std::nullopt}, created, -1, read);
+}
+
+std::vector<runs::Point> PointsCache::up_to_date(runs::Store& store, const Key& key, const std::string& created,
+                                                 std::int64_t from, const Read& read) {
   const auto entry = entry_of(key);
   const std::lock_guard lock(entry->mutex);
-  const std::size_t sessions = store.session_count(run);
+  const std::size_t sessions = store.session_count(key.first);
   if (entry->created != created || entry->sessions != sessions) entry->points.clear();
   entry->created = created;
   entry->sessions = sessions;
   if (entry->points.empty()) {
-    entry->points = store.points(run, metric);
+    entry->points = read(-1);
   } else {
-    const auto news = store.points(run, metric, entry->points.back().step);
+    const auto news = read(entry->points.back().step);
     entry->points.insert(entry->points.end(), news.begin(), news.end());
   }
   note_size(key, entry->points.size());
@@ -67,6 +77,10 @@ std::vector<runs::Point> CachedSource::points(const std::string& run, const std:
   const auto known = known_.find(run);
   return cache_.points(store_, run, created_[run], metric,
                        metric == metric_ && known != known_.end() ? known->second : -1);
+}
+
+std::vector<runs::Point> CachedSource::times(const std::string& run) {
+  return cache_.times(store_, run, created_[run]);
 }
 
 }  // namespace folio::serve

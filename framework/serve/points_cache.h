@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,9 @@ class PointsCache {
   std::vector<runs::Point> points(runs::Store& store, const std::string& run, const std::string& created,
                                   const std::string& metric, std::int64_t from = -1);
 
+  /// As Store::times() gives them.
+  std::vector<runs::Point> times(runs::Store& store, const std::string& run, const std::string& created);
+
   /// Points that are kept now.
   std::size_t kept();
 
@@ -42,7 +46,11 @@ class PointsCache {
     std::size_t size = 0;  ///< points, when last used
     std::uint64_t used = 0;
   };
-  using Key = std::pair<std::string, std::string>;  // run and metric
+  using Key = std::pair<std::string, std::optional<std::string>>;  // run and metric, none for the times
+  using Read = std::function<std::vector<runs::Point>(std::int64_t after)>;
+
+  std::vector<runs::Point> up_to_date(runs::Store& store, const Key& key, const std::string& created,
+                                      std::int64_t from, const Read& read);
 
   std::shared_ptr<Entry> entry_of(const Key& key);
   void note_size(const Key& key, std::size_t size);
@@ -62,6 +70,7 @@ class CachedSource : public runs::PlotSource {
                const runs::PlotRequest& request);
 
   std::vector<runs::Point> points(const std::string& run, const std::string& metric) override;
+  std::vector<runs::Point> times(const std::string& run) override;
   std::vector<std::string> curves(const std::string& run) override { return store_.curves(run); }
   runs::Run load(const std::string& run) override { return store_.load(run); }
 

@@ -15,6 +15,9 @@ class PlotSource {
   /// By step; empty where the run has none.
   virtual std::vector<Point> points(const std::string& run, const std::string& metric) = 0;
 
+  /// As Store::times() gives them.
+  virtual std::vector<Point> times(const std::string& run) = 0;
+
   /// The metrics that the run has points of, by name.
   virtual std::vector<std::string> curves(const std::string& run) = 0;
 

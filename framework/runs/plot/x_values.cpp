@@ -3,32 +3,26 @@
 #include <algorithm>
 #include <cmath>
 
-#include "runs/record/events.h"
 #include "runs/record/facts.h"
 
 namespace folio::runs {
 namespace {
 
-/// The seconds that a run had been at work when it told of its steps. What a resumed run did twice counts once.
-std::vector<Point> working_times(const RunFolder& folder) {
-  std::vector<Point> times;
-  std::optional<double> session_began;
-  double before = 0;  // seconds of earlier sessions, up to the steps that count
-  for_each_event(folder.events(), [&](const Event& event) {
-    if (!event.time) return;
-    if (const auto* state = std::get_if<StateEvent>(&event.what); state && state->state == RunState::running) {
-      session_began = event.time;
-      before = times.empty() ? 0 : times.back().value;
-    } else if (const auto* resumed = std::get_if<ResumedEvent>(&event.what)) {
-      std::erase_if(times, [&](const Point& point) { return point.step > resumed->step; });
-      session_began = event.time;
-      before = times.empty() ? 0 : times.back().value;
-    } else if (const auto* points = std::get_if<PointsEvent>(&event.what)) {
-      if (!session_began) session_began = event.time;
-      if (times.empty() || times.back().step < points->step)
-        times.push_back({points->step, before + *event.time - *session_began});
-    }
-  });
+/// The seconds that a run had been at work when it logged its steps: the times since it began, without those between
+/// its sessions. Empty where the times are not known.
+std::vector<Point> working_times(const std::string& run, PlotSource& source) {
+  std::vector<Point> times = source.times(run);
+  if (times.empty()) return times;
+  const nlohmann::json sessions = source.load(run).sessions;
+  double idle = times.front().value;  // up to the step at hand, counted from 1970
+  double last = times.front().value;
+  std::size_t next = 0;  // session
+  for (Point& point : times) {
+    for (; next < sessions.size() && sessions[next].value("step", std::int64_t{0}) < point.step; ++next)
+      idle += std::max(0.0, sessions[next].value("time", last) - last);
+    last = point.value;
+    point.value -= idle;
+  }
   return times;
 }
 
@@ -37,7 +31,7 @@ std::vector<Point> working_times(const RunFolder& folder) {
 XValues::XValues(XAxis axis, const std::string& run, PlotSource& source) : axis_(axis) {
   if (axis == XAxis::steps) return;
   if (axis == XAxis::time) {
-    known_ = working_times(source.load(run).folder);
+    known_ = working_times(run, source);
     if (known_.empty()) problem_ = "the times of its steps are not known";
     return;
   }

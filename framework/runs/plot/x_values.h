@@ -13,7 +13,7 @@ namespace folio::runs {
 /// Where the steps of one run lie on an axis.
 class XValues {
  public:
-  /// Throws Error as the source does, and (store) where the axis is time and the run's events cannot be read.
+  /// Throws Error as the source does.
   XValues(XAxis axis, const std::string& run, PlotSource& source);
 
   /// Empty where the run is on the axis; else why it cannot be drawn over it, as in "its epochs were not recorded".

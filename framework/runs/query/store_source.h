@@ -13,6 +13,7 @@ class StoreSource : public PlotSource {
   std::vector<Point> points(const std::string& run, const std::string& metric) override {
     return store_.points(run, metric);
   }
+  std::vector<Point> times(const std::string& run) override { return store_.times(run); }
   std::vector<std::string> curves(const std::string& run) override { return store_.curves(run); }
   Run load(const std::string& run) override { return store_.load(run); }
 

@@ -18,7 +18,13 @@ using soci::use;
 
 // What `use` is given must live until the statement has run, at the end of the full expression: hence the named texts.
 
+void BatchEntry::take(const Event& event) {
+  time_ = event.time;
+  std::visit(*this, event.what);
+}
+
 void BatchEntry::operator()(const StateEvent& event) {
+  if (event.state == RunState::running && time_) times_.try_emplace(0, *time_);  // before the first step
   state_ = event;
   if (event.process) process_ = event.process;
 }
@@ -26,12 +32,15 @@ void BatchEntry::operator()(const StateEvent& event) {
 void BatchEntry::operator()(const ResumedEvent& event) {
   resumed_after_ = std::min(event.step, resumed_after_.value_or(event.step));
   std::erase_if(points_, [&](const PointRow& point) { return point.step > event.step; });
+  std::erase_if(times_, [&](const auto& time) { return time.first > event.step; });
   finals_.clear();  // of what was done since; the last points that count give others
   sessions_.push_back({{"step", event.step}, {"differences", event.differences}, {"changes", event.changes}});
+  if (time_) sessions_.back()["time"] = *time_;
   changes_settings_ = changes_settings_ || !event.changes.empty();
 }
 
 void BatchEntry::operator()(const PointsEvent& event) {
+  if (time_) times_.try_emplace(event.step, *time_);
   if (event.epoch) add_point("epoch", event.step, *event.epoch);
   for (const auto& [name, value] : event.metrics) add_point(name, event.step, value);
 }
@@ -44,6 +53,7 @@ void BatchEntry::write() {
   const std::vector<long long> ids = metric_ids_.of(names_);
   supersede_points();
   write_points(ids);
+  write_times();
   if (resumed_after_) take_finals_from_points();
   write_finals(ids);
   write_state();
@@ -70,6 +80,7 @@ void BatchEntry::supersede_points() {
   if (!resumed_after_) return;
   const long long step = *resumed_after_;
   session_ << "DELETE FROM points WHERE run = :row AND step > :step", use(row_), use(step);
+  session_ << "DELETE FROM times WHERE run = :row AND step > :step", use(row_), use(step);
   session_ << "DELETE FROM finals WHERE run = :row", use(row_);
   std::string text;
   session_ << "SELECT sessions FROM details WHERE run = :row", into(text), use(row_);
@@ -100,6 +111,17 @@ void BatchEntry::write_points(const std::vector<long long>& ids) {
     values.push_back(points_[i].value);
   }
   upsert_points(session_, row_, metrics, steps, values);
+}
+
+void BatchEntry::write_times() {
+  if (times_.empty()) return;
+  std::vector<long long> steps;
+  std::vector<double> times;
+  for (const auto& [step, time] : times_) {
+    steps.push_back(step);
+    times.push_back(time);
+  }
+  insert_times(session_, row_, steps, times);
 }
 
 void BatchEntry::write_finals(const std::vector<long long>& ids) {

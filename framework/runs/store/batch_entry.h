@@ -14,13 +14,14 @@
 namespace folio::runs {
 
 /// Collects what a batch of one run's events says, and writes it into the run's rows, all but how far it was read. To
-/// be used within one transaction: `std::visit(entry, event.what)` for each event, then write().
+/// be used within one transaction: take() for each event, then write().
 class BatchEntry {
  public:
   /// `row` is the run's runs.id.
   BatchEntry(soci::session& session, MetricIds& metric_ids, std::int64_t row)
       : session_(session), metric_ids_(metric_ids), row_(row) {}
 
+  void take(const Event& event);
   void operator()(const StateEvent& event);
   void operator()(const ResumedEvent& event);
   void operator()(const EnvironmentEvent& event) { environment_.update(event.values); }
@@ -47,6 +48,7 @@ class BatchEntry {
   void supersede_points();
   void take_finals_from_points();
   void write_points(const std::vector<long long>& ids);
+  void write_times();
   void write_finals(const std::vector<long long>& ids);
   void write_state();
   void write_sample();
@@ -58,7 +60,9 @@ class BatchEntry {
   const long long row_;
   std::vector<std::string> names_;  // of metrics, each once
   std::unordered_map<std::string, std::size_t> places_;
-  std::vector<PointRow> points_;  // as they came
+  std::vector<PointRow> points_;       // as they came
+  std::map<long long, double> times_;  // by step
+  std::optional<double> time_;         // of the event at hand
   std::map<std::size_t, double> finals_;
   nlohmann::json environment_ = nlohmann::json::object();
   nlohmann::json facts_ = nlohmann::json::object();

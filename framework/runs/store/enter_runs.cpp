@@ -137,7 +137,7 @@ void update_settings(soci::session& session, Ids& ids, long long row, const json
 }
 
 void delete_run(soci::session& session, long long row) {
-  for (const char* table : {"points", "finals", "details"})
+  for (const char* table : {"points", "times", "finals", "details"})
     session << fmt::format("DELETE FROM {} WHERE run = :row", table), use(row);
   session << "DELETE FROM runs WHERE id = :row", use(row);
 }
@@ -159,7 +159,7 @@ void enter(soci::session& session, const ResultsFolder& results, Ids& ids, const
   const bool is_new = !news.seen || news.replaced;
   const long long row = is_new ? insert_run(session, results, ids, news) : news.seen->row;
   BatchEntry entry(session, ids.metrics, row);
-  for (const Event& event : news.batch.events) std::visit(entry, event.what);
+  for (const Event& event : news.batch.events) entry.take(event);
   if (!is_new && news.gone && news.batch.offset == news.seen->offset) entry(failure_of(*news.seen));
   entry.write();
   if (entry.changes_settings() && !is_new) update_settings(session, ids, row, read_resolved(news.pending->run.folder));

@@ -64,6 +64,12 @@ constexpr const char* kTables[] = {
          value DOUBLE PRECISION,
          PRIMARY KEY (run, metric, step)
        ) COMPACT)",
+    R"(CREATE TABLE times (                 -- when the points of a step were logged, in seconds since 1970
+         run BIGINT NOT NULL,
+         step BIGINT NOT NULL,
+         time DOUBLE PRECISION NOT NULL,
+         PRIMARY KEY (run, step)
+       ) COMPACT)",
     R"(CREATE TABLE refused (               -- run folders that could not be entered, see refused_runs.h
          home TEXT NOT NULL,
          run TEXT NOT NULL,
@@ -114,7 +120,8 @@ bool has_tables(soci::session& session) {
 }
 
 void drop_tables(soci::session& session) {
-  for (const char* table : {"runs", "details", "settings", "metrics", "finals", "points", "refused", "schema_version"})
+  for (const char* table :
+       {"runs", "details", "settings", "metrics", "finals", "points", "times", "refused", "schema_version"})
     session << fmt::format("DROP TABLE IF EXISTS {}", table);
 }
 

@@ -43,6 +43,25 @@ double value_or_nan(double value, soci::indicator indicator) {
   return indicator == soci::i_null ? std::numeric_limits<double>::quiet_NaN() : value;
 }
 
+/// Steps with their values, as they are read.
+struct PointRows {
+  std::vector<long long> steps = std::vector<long long>(kFetchRows);
+  std::vector<double> values = std::vector<double>(kFetchRows);
+  std::vector<soci::indicator> indicators{};
+
+  std::vector<Point> fetched_by(soci::statement& query) {
+    std::vector<Point> points;
+    query.execute();
+    while (query.fetch()) {
+      for (std::size_t i = 0; i < steps.size(); ++i)
+        points.push_back({steps[i], value_or_nan(values[i], indicators[i])});
+      steps.resize(kFetchRows);
+      values.resize(kFetchRows);
+    }
+    return points;
+  }
+};
+
 /// What a row of `runs` is read into.
 struct SummaryRow {
   long long row = 0;
@@ -294,24 +313,25 @@ std::optional<std::int64_t> Store::last_step(const std::string& id, const std::s
 
 std::vector<Point> Store::points(const std::string& id, const std::string& metric, std::int64_t after) {
   return database_->guarded([&](soci::session& session) {
-    const long long row = row_of(session, id);
-    std::vector<long long> steps(kFetchRows);
-    std::vector<double> values(kFetchRows);
-    std::vector<soci::indicator> indicators;
-    const long long after_step = after;
-    soci::statement query = (session.prepare << "SELECT step, value FROM points WHERE run = :row AND metric = "
-                                                "(SELECT id FROM metrics WHERE name = :metric) AND step > :after "
-                                                "ORDER BY step",
-                             into(steps), into(values, indicators), use(row), use(metric), use(after_step));
-    std::vector<Point> points;
-    query.execute();
-    while (query.fetch()) {
-      for (std::size_t i = 0; i < steps.size(); ++i)
-        points.push_back({steps[i], value_or_nan(values[i], indicators[i])});
-      steps.resize(kFetchRows);
-      values.resize(kFetchRows);
-    }
-    return points;
+    const long long row = row_of(session, id), after_step = after;
+    PointRows rows;
+    soci::statement query =
+        (session.prepare << "SELECT step, value FROM points WHERE run = :row AND metric = "
+                            "(SELECT id FROM metrics WHERE name = :metric) AND step > :after "
+                            "ORDER BY step",
+         into(rows.steps), into(rows.values, rows.indicators), use(row), use(metric), use(after_step));
+    return rows.fetched_by(query);
+  });
+}
+
+std::vector<Point> Store::times(const std::string& id, std::int64_t after) {
+  return database_->guarded([&](soci::session& session) {
+    const long long row = row_of(session, id), after_step = after;
+    PointRows rows;
+    soci::statement query =
+        (session.prepare << "SELECT step, time FROM times WHERE run = :row AND step > :after ORDER BY step",
+         into(rows.steps), into(rows.values, rows.indicators), use(row), use(after_step));
+    return rows.fetched_by(query);
   });
 }
 

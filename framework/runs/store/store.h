@@ -111,6 +111,10 @@ class Store {
   /// The points of one metric by step, those of later steps than `after`; empty where there are none.
   std::vector<Point> points(const std::string& id, const std::string& metric, std::int64_t after = -1);
 
+  /// When the points of each step were logged, in seconds since 1970, those of later steps than `after`; of step 0 when
+  /// the run began. Empty where the events do not say it.
+  std::vector<Point> times(const std::string& id, std::int64_t after = -1);
+
   /// The metrics that the run has points of, by name.
   std::vector<std::string> curves(const std::string& id);
 

@@ -46,6 +46,21 @@ void upsert_points(soci::session& session, long long run, const std::vector<long
       use(runs), use(metrics), use(steps), use(values);
 }
 
+void insert_times(soci::session& session, long long run, const std::vector<long long>& steps,
+                  const std::vector<double>& times) {
+  if (speaks_postgresql(session)) {
+    const std::string step_array = array(steps), time_array = array(times);
+    session << "INSERT INTO times (run, step, time) SELECT CAST(:run AS bigint), step, time FROM "
+               "unnest(CAST(:steps AS bigint[]), CAST(:times AS double precision[])) AS new (step, time) "
+               "ON CONFLICT (run, step) DO NOTHING",
+        use(run), use(step_array), use(time_array);
+    return;
+  }
+  const std::vector<long long> runs(times.size(), run);
+  session << "INSERT INTO times (run, step, time) VALUES (:run, :step, :time) ON CONFLICT (run, step) DO NOTHING",
+      use(runs), use(steps), use(times);
+}
+
 void upsert_finals(soci::session& session, long long run, const std::vector<long long>& metrics,
                    const std::vector<double>& values) {
   if (speaks_postgresql(session)) {

@@ -2,10 +2,8 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <fstream>
 
 #include "support/error.h"
-#include "temporary_folder.h"
 #include "unit/runs/plot/plots.h"
 
 using namespace folio;
@@ -117,31 +115,21 @@ TEST_CASE("a curve over epochs or tokens lies where the run was by then") {
   CHECK_THAT(plot.notes.front(), Catch::Contains("cccccccc") && Catch::Contains("tokens of its text are not known"));
 }
 
-TEST_CASE("a curve over time leaves out the time between sessions and what was superseded") {
-  const folio::test::TemporaryFolder folder;
-  std::ofstream(folder.path() / "events.jsonl")
-      << R"({"type":"state","time":100,"state":"running"})"
-         "\n"
-      << R"({"type":"points","time":110,"step":10,"epoch":1,"metrics":{"loss":4}})"
-         "\n"
-      << R"({"type":"points","time":130,"step":15,"epoch":1,"metrics":{"loss":9}})"
-         "\n"
-      << R"({"type":"state","time":900,"state":"running"})"
-         "\n"
-      << R"({"type":"resumed","time":1000,"step":10,"changes":{},"differences":[]})"
-         "\n"
-      << R"({"type":"points","time":1005,"step":20,"epoch":2,"metrics":{"loss":2}})"
-         "\n";
+TEST_CASE("a curve over time leaves out the time between sessions") {
   PlotRuns runs;
   runs.add("aaaaaaaa", "small", 1e-3, 1);
-  runs.values[{"aaaaaaaa", "loss"}] = {{10, 4}, {20, 2}};
-  runs.loaded["aaaaaaaa"].folder = RunFolder(folder.path());
+  runs.values[{"aaaaaaaa", "loss"}] = {{10, 4}, {20, 2}, {30, 1}};
+  runs.logged["aaaaaaaa"] = {{0, 100}, {10, 110}, {20, 1005}, {30, 1010}};
+  runs.loaded["aaaaaaaa"].sessions = {{{"step", 10}, {"time", 1000}}};
   PlotRequest request;
   request.x = XAxis::time;
   const auto points = runs.plot(request).curves.front().points;
-  REQUIRE(points.size() == 2);
+  REQUIRE(points.size() == 3);
   CHECK(points[0].x == Approx(10));
   CHECK(points[1].x == Approx(15));
+  CHECK(points[2].x == Approx(20));
+  runs.logged.clear();
+  CHECK_THAT(refusal(runs, request), Catch::Contains("the times of its steps are not known"));
 }
 
 TEST_CASE("what an axis has no place for is left out, and said") {

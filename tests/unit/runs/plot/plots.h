@@ -35,6 +35,8 @@ class PlotRuns : public PlotSource {
     return found == values.end() ? std::vector<Point>() : found->second;
   }
 
+  std::vector<Point> times(const std::string& run) override { return logged[run]; }
+
   std::vector<std::string> curves(const std::string& run) override {
     std::vector<std::string> names;
     for (const auto& [key, points] : values)
@@ -47,6 +49,7 @@ class PlotRuns : public PlotSource {
   std::vector<RunSummary> runs;
   RunSettings settings;
   std::map<std::pair<std::string, std::string>, std::vector<Point>> values;
+  std::map<std::string, std::vector<Point>> logged;  ///< when each step was
   std::map<std::string, Run> loaded;
 };
 

@@ -154,7 +154,7 @@ TEST_CASE("a server's store of a newer version is refused, an older one is made 
   session_of(scratch) << "UPDATE folio.schema_version SET version = 7";
   CHECK(error_of([&] { open(scratch); }) ==
         scratch.store_url() +
-            ": has schema version 7, but this Folio knows versions up to 5; use the newer Folio that wrote it");
+            ": has schema version 7, but this Folio knows versions up to 6; use the newer Folio that wrote it");
   session_of(scratch) << "UPDATE folio.schema_version SET version = 2";
   session_of(scratch) << "DROP TABLE folio.points";
   Store store = open(scratch);

@@ -71,7 +71,7 @@ TEST_CASE("a store of a newer version is refused with both versions") {
   }
   CHECK(store_error_of([&] { open(scratch); }) ==
         (scratch.path() / "store.sqlite").string() +
-            ": has schema version 7, but this Folio knows versions up to 5; use the newer Folio that wrote it");
+            ": has schema version 7, but this Folio knows versions up to 6; use the newer Folio that wrote it");
 }
 
 TEST_CASE("a file that is no store is refused and left as it is") {
