@@ -24,21 +24,31 @@ const COLUMN = 2; // pixels of the screen
 /// same, and takes less time.
 export class ThinningPen extends Pen {
   private column = NaN;
-  private low = { x: 0, y: Infinity };
-  private high = { x: 0, y: -Infinity };
+  // Numbers, not points: millions of objects a second would have to be collected.
+  private lowX = 0;
+  private lowY = Infinity;
+  private highX = 0;
+  private highY = -Infinity;
 
   override to(x: number, y: number): void {
-    const column = Math.floor(x / COLUMN);
-    if (column !== this.column || !(Math.abs(y) < Infinity)) {
-      this.flush();
-      this.column = column;
-    }
     if (!(Math.abs(y) < Infinity)) {
+      this.flush();
       super.to(x, y);
       return;
     }
-    if (y < this.low.y) this.low = { x, y };
-    if (y > this.high.y) this.high = { x, y };
+    const column = Math.floor(x / COLUMN);
+    if (column !== this.column) {
+      this.flush();
+      this.column = column;
+    }
+    if (y < this.lowY) {
+      this.lowX = x;
+      this.lowY = y;
+    }
+    if (y > this.highY) {
+      this.highX = x;
+      this.highY = y;
+    }
   }
 
   override end(): Path2D {
@@ -47,11 +57,11 @@ export class ThinningPen extends Pen {
   }
 
   private flush(): void {
-    if (this.low.y === Infinity) return;
-    const [first, second] = this.low.x <= this.high.x ? [this.low, this.high] : [this.high, this.low];
-    super.to(first.x, first.y);
-    if (second !== first && second.y !== first.y) super.to(second.x, second.y);
-    this.low = { x: 0, y: Infinity };
-    this.high = { x: 0, y: -Infinity };
+    if (this.lowY === Infinity) return;
+    const lowFirst = this.lowX <= this.highX;
+    super.to(lowFirst ? this.lowX : this.highX, lowFirst ? this.lowY : this.highY);
+    if (this.lowY !== this.highY) super.to(lowFirst ? this.highX : this.lowX, lowFirst ? this.highY : this.lowY);
+    this.lowY = Infinity;
+    this.highY = -Infinity;
   }
 }
