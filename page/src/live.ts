@@ -15,11 +15,14 @@ const LONGEST_WAIT_S = 30;
 const SILENCE_MS = 40_000; // the server writes at least every 15 s
 const POLL_MS = 3000;
 const POLLS = 20; // before the stream is tried again
+// A browser has six connections to a server for all its tabs together; those that nobody sees leave theirs to others.
+const HIDDEN_MS = 3000;
 const LONGEST_MESSAGE = 1 << 20;
 
 export class Live {
   private wait_s = 1;
   private version = -1;
+  private control = new AbortController();
 
   constructor(
     private readonly onChange: (change: Change) => void,
@@ -27,7 +30,9 @@ export class Live {
   ) {}
 
   async run(): Promise<never> {
+    this.leaveWhenHidden();
     for (;;) {
+      await visible();
       try {
         await this.readStream();
         this.wait_s = 1;
@@ -37,15 +42,25 @@ export class Live {
           continue;
         }
       }
+      if (document.hidden) continue;
       this.onConnection("lost", this.wait_s);
       await sleep(this.wait_s * 1000);
       this.wait_s = Math.min(this.wait_s * 2, LONGEST_WAIT_S);
     }
   }
 
+  private leaveWhenHidden(): void {
+    let timer = 0;
+    document.addEventListener("visibilitychange", () => {
+      clearTimeout(timer);
+      if (document.hidden) timer = window.setTimeout(() => this.control.abort(), HIDDEN_MS);
+    });
+  }
+
   /// Until the stream ends or falls silent.
   private async readStream(): Promise<void> {
     const control = new AbortController();
+    this.control = control;
     let timer = 0;
     const alive = () => {
       clearTimeout(timer);
@@ -97,7 +112,7 @@ export class Live {
   }
 
   private async poll(): Promise<void> {
-    for (let i = 0; i < POLLS; ++i) {
+    for (let i = 0; i < POLLS && !document.hidden; ++i) {
       try {
         const { version } = await api.runs({ limit: 1 });
         this.onConnection("polling", 0);
@@ -108,6 +123,13 @@ export class Live {
       await sleep(POLL_MS);
     }
   }
+}
+
+function visible(): Promise<void> {
+  return new Promise((resolve) => {
+    if (!document.hidden) resolve();
+    else document.addEventListener("visibilitychange", () => resolve(), { once: true });
+  });
 }
 
 function sleep(milliseconds: number): Promise<void> {

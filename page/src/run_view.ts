@@ -97,12 +97,13 @@ export class RunView implements View {
     try {
       this.run = await api.run(this.id, this.control.signal);
       replace(this.problem);
+      this.element.classList.remove("missing");
       this.drawHeading(this.run);
       this.labels.show(this.run);
       this.tab?.update(this.run);
       document.title = `${this.run.name || this.run.id} – Folio`;
     } catch (error) {
-      if (!isAbort(error)) replace(this.problem, failure(error));
+      if (!isAbort(error)) this.fail(error);
     } finally {
       this.busy = false;
       if (this.again) {
@@ -110,6 +111,12 @@ export class RunView implements View {
         void this.load();
       }
     }
+  }
+
+  private fail(error: unknown): void {
+    const back = h("p", {}, h("a", { class: "button", href: "#/runs" }, "All runs"));
+    replace(this.problem, failure(error), this.run ? null : back);
+    this.element.classList.toggle("missing", this.run === null);
   }
 
   private drawHeading(run: Run): void {

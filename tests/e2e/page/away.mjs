@@ -1,5 +1,5 @@
-// The server goes away and comes back: the page says so, keeps what it shows, and goes on. Where no stream is free it
-// asks now and then.
+// The server goes away and comes back: the page says so, keeps what it shows, and goes on. A tab that is not seen holds
+// no stream; where none is free the page asks now and then.
 import assert from "node:assert/strict";
 import { until, withPage } from "./browser.mjs";
 import { Synthetic } from "./synthetic.mjs";
@@ -26,11 +26,22 @@ try {
       await server.listen();
       await state("live");
       await until(async () => (await step()).startsWith("step 15 "), "what happened meanwhile");
+      // A tab that nobody sees leaves its connection to others, and catches up when it is seen again.
+      const hide = (hidden) =>
+        page.evaluate((value) => {
+          Object.defineProperty(document, "hidden", { value, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }, hidden);
+      await hide(true);
+      await until(() => server.streams.size === 0, "the stream to be left");
+      server.advance(1);
+      await hide(false);
+      await until(async () => (await step()).startsWith("step 16 "), "what happened while nobody looked");
       server.full = true;
       for (const stream of server.streams) stream.destroy();
       await state("polling");
       server.advance(5);
-      await until(async () => (await step()).startsWith("step 20 "), "what is asked for now and then");
+      await until(async () => (await step()).startsWith("step 21 "), "what is asked for now and then");
     },
   );
 } finally {
