@@ -45,6 +45,7 @@ class Output(FolioTest):
             "divergence": ["diff", "--trace", "traced-1", "traced-2"],
             "verify": ["verify", "traced-1"],
             "compare": ["compare", "--group"],
+            "watch": ["watch", "other"],
             "import": ["import", self.folder / "numbers.json"],
             "exported": ["export", "other", "--to", self.folder / "model"],
             "generate": ["generate", "other", "--prompt", "the", "--max-new-tokens", 4],
