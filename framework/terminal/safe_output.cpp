@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iostream>
 #include <streambuf>
+#include <utility>
 
 #include "support/utf8.h"
 #include "terminal/terminal.h"

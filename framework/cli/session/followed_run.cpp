@@ -68,6 +68,7 @@ void FollowedRun::take(const runs::Event& event) {
     take_points(*points, event.time);
   } else if (const auto* sample = std::get_if<runs::Sample>(&event.what)) {
     progress_.sample = *sample;
+    progress_.step = std::max(progress_.step, sample->step);
   } else if (const auto* facts = std::get_if<runs::FactsEvent>(&event.what)) {
     if (const auto steps = runs::facts_from_json(facts->values).planned_steps) progress_.steps = steps;
   } else if (const auto* resumed = std::get_if<runs::ResumedEvent>(&event.what)) {

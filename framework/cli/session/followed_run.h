@@ -18,7 +18,7 @@ namespace folio::cli {
 /// How far a run is.
 struct RunProgress {
   runs::RunSummary summary;
-  std::int64_t step = 0;                  ///< the last one that it logged
+  std::int64_t step = 0;                  ///< the last one that it told of
   std::optional<std::int64_t> steps;      ///< that its whole training has
   std::map<std::string, double> metrics;  ///< the last logged value of each
   std::optional<double> seconds_left;     ///< at the pace of this session, while it is at work

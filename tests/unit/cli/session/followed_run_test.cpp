@@ -38,8 +38,9 @@ TEST_CASE("a run is followed: what it logs is entered, and its pace says how lon
   CHECK(followed.points("loss")[1].value == 4.0);
   CHECK(followed.points("epoch")[0].value == 0.1);
 
-  writer.sample(20, "the", " grey");
+  writer.sample(22, "the", " grey");
   CHECK(followed.look(store));
+  CHECK(followed.progress().step == 22);
   CHECK(followed.progress().sample->text == " grey");
   writer.finished();
   CHECK(followed.look(store));
