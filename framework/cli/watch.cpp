@@ -49,14 +49,6 @@ class FollowedSource : public runs::StoreSource {
     return followed != nullptr ? followed->points(metric) : StoreSource::points(run, metric);
   }
 
-  std::vector<std::string> curves(const std::string& run) override {
-    const FollowedRun* const followed = find(run);
-    if (followed == nullptr) return StoreSource::curves(run);
-    std::vector<std::string> names;
-    for (const auto& [name, value] : followed->progress().metrics) names.push_back(name);
-    return names;
-  }
-
  private:
   const FollowedRun* find(const std::string& run) const {
     const auto is_it = [&](const FollowedRun& followed) {

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <system_error>
 #include <variant>
 
 #include "runs/record/facts.h"
@@ -14,6 +18,18 @@ namespace {
 /// Whether a run is still alive.
 constexpr std::chrono::seconds kBetweenQuestions{2};
 
+/// Bytes of the past that are read as events, from which the pace follows.
+constexpr std::uintmax_t kRecent = 256 << 10;
+
+/// Where the last whole lines of a file begin that have so many bytes, or a few less; 0 where it has no more.
+std::uint64_t begin_of_recent(const std::filesystem::path& file, std::uintmax_t size) {
+  if (size <= kRecent || !std::filesystem::is_regular_file(file)) return 0;
+  std::ifstream stream(file, std::ios::binary);
+  stream.seekg(static_cast<std::streamoff>(size - kRecent));
+  stream.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  return stream.good() ? static_cast<std::uint64_t>(stream.tellg()) : 0;
+}
+
 }  // namespace
 
 FollowedRun::FollowedRun(runs::RunSummary summary, runs::RunFolder folder, const std::set<std::string>& metrics)
@@ -23,12 +39,31 @@ FollowedRun::FollowedRun(runs::RunSummary summary, runs::RunFolder folder, const
 }
 
 bool FollowedRun::look(runs::Store& store) {
-  const bool is_first = asked_ == Clock::time_point{};
+  const bool is_first = !std::exchange(has_begun_, true);
+  if (is_first) begin(store);
   if (!is_first && !runs::is_active(progress_.summary.state)) return false;
   bool is_new = read_new_events();
   if (state_is_new_ || Clock::now() - asked_ >= kBetweenQuestions) is_new = ask_store(store) || is_new;
   judge_pace();
   return is_new || is_first;
+}
+
+/// What the store has, and from where on the events are read. They overlap: an event that is taken twice changes
+/// nothing.
+void FollowedRun::begin(runs::Store& store) {
+  std::error_code missing;
+  const std::uintmax_t size = std::filesystem::file_size(folder_.events(), missing);
+  ask_store(store);
+  const runs::Run run = store.load(progress_.summary.id);
+  progress_.metrics = run.summary.metrics;
+  progress_.sample = run.sample;
+  progress_.steps = runs::facts_from_json(run.facts).planned_steps;
+  if (run.sample) progress_.step = run.sample->step;
+  for (auto& [name, points] : points_) {
+    points = store.points(run.summary.id, name);
+    if (!points.empty()) progress_.step = std::max(progress_.step, points.back().step);
+  }
+  if (!missing) offset_ = begin_of_recent(folder_.events(), size);
 }
 
 bool FollowedRun::ask_store(runs::Store& store) {

@@ -25,8 +25,8 @@ struct RunProgress {
   std::optional<runs::Sample> sample;     ///< the newest
 };
 
-/// A run that goes on in another process, by what it records. Its events are read as they come, which takes nothing
-/// from it; the store, which it writes to itself, is asked for its state alone.
+/// A run that goes on in another process, by what it records: its past as the store has it, which is quick, then its
+/// events as they come, which takes nothing from it; after that the store is asked for its state alone.
 class FollowedRun {
  public:
   /// Keeps the points of these metrics.
@@ -54,6 +54,7 @@ class FollowedRun {
   void take(const runs::Event& event);
   void take_points(const runs::PointsEvent& points, std::optional<double> time);
   void keep(const std::string& metric, runs::Point point);
+  void begin(runs::Store& store);
   bool read_new_events();
   bool ask_store(runs::Store& store);
   void judge_pace();
@@ -62,7 +63,8 @@ class FollowedRun {
   RunProgress progress_;
   std::uint64_t offset_ = 0;
   std::map<std::string, std::vector<runs::Point>> points_;
-  bool state_is_new_ = true;
+  bool has_begun_ = false;
+  bool state_is_new_ = false;
   Clock::time_point asked_{};  ///< the store
   int resumed_ = 0;
   std::optional<Moment> first_, last_;  // of this session

@@ -69,3 +69,31 @@ TEST_CASE("a run that is resumed goes on from its checkpoint, at a pace of its o
   CHECK(followed.progress().step == 20);
   CHECK_FALSE(followed.progress().seconds_left);
 }
+
+TEST_CASE("a run with a long past is known from the store, and its recent events tell its pace") {
+  const ScratchFolder scratch;
+  const runs::NewRun run = make_run(scratch.path(), "long");
+  {
+    runs::EventWriter writer(run.folder.events());
+    writer.running(this_process());
+    writer.facts({{"planned_steps", 20'000}});
+    writer.sample(1, "the", " grey");
+  }
+  const double start = 1.7e9;
+  std::ofstream events(run.folder.events(), std::ios::app);
+  for (std::int64_t step = 1; step <= 10'000; ++step) {
+    const double time = step <= 5'000 ? start + 10.0 * static_cast<double>(step) : start + 45'000 + double(step);
+    events << runs::to_line({time, runs::PointsEvent{.step = step, .epoch = 0.1, .metrics = {{"loss", 5.0}}}}) << "\n";
+  }
+  events.flush();
+  runs::Store store(scratch.path(), {});
+  store.sync();
+  FollowedRun followed(store.load(run.info.id).summary, run.folder, {"loss", "epoch"});
+  CHECK(followed.look(store));
+  CHECK(followed.points("loss").size() == 10'000);
+  CHECK(followed.points("epoch").size() == 10'000);
+  CHECK(followed.progress().step == 10'000);
+  CHECK(followed.progress().steps == 20'000);
+  CHECK(followed.progress().sample->step == 1);
+  CHECK(followed.progress().seconds_left == Approx(10'000));  // 1 s a step now, not the 10 s of the past
+}
