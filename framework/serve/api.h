@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -46,11 +48,22 @@ class Api : public Handler {
 
   std::vector<runs::RunSummary> named_or_chosen(const Target& target, const RunSnapshot& snapshot,
                                                 bool finished = false);
+  std::vector<std::string> differing_keys(const std::shared_ptr<const RunSnapshot>& snapshot, const std::string& where,
+                                          const std::vector<std::size_t>& places);
   std::string id_of(const std::string& name);
   runs::Run load(const std::string& name);
 
+  /// The settings that differ among the runs that meet a condition, which every page asks for again and again.
+  struct Differing {
+    std::mutex mutex;
+    std::weak_ptr<const RunSnapshot> snapshot;
+    std::string where;
+    std::vector<std::string> keys;
+  };
+
   StorePool& stores_;
   RunWatch& watch_;
+  Differing differing_;
   SampleCache samples_;
   PointsCache points_;
   JobQueue jobs_;  // the last, so that no job outlives what it uses

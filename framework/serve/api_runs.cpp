@@ -36,17 +36,6 @@ std::vector<std::size_t> chosen_places(const RunSnapshot& snapshot, const std::s
   return sorted;
 }
 
-/// Of the settings that not all of these runs have alike.
-std::vector<std::string> differing_keys(const RunSnapshot& snapshot, const std::vector<std::size_t>& places) {
-  std::vector<RunSummary> ids;  // all that is asked of them
-  for (const std::size_t place : places) {
-    RunSummary run;
-    run.id = snapshot.runs()[place].id;
-    ids.push_back(std::move(run));
-  }
-  return snapshot.settings()->differences(ids).differing;
-}
-
 json settings_json(const RunSnapshot& snapshot, const std::string& id, const std::vector<std::string>& keys) {
   json result = json::object();
   for (const std::string& key : keys) {
@@ -75,18 +64,36 @@ json progress_json(const Progress& progress) {
   return result;
 }
 
+/// Of the settings that not all of these runs, which are those that meet the condition, have alike.
+std::vector<std::string> Api::differing_keys(const std::shared_ptr<const RunSnapshot>& snapshot,
+                                             const std::string& where, const std::vector<std::size_t>& places) {
+  const std::lock_guard lock(differing_.mutex);
+  if (differing_.snapshot.lock() == snapshot && differing_.where == where) return differing_.keys;
+  std::vector<RunSummary> ids;  // all that is asked of them
+  for (const std::size_t place : places) {
+    RunSummary run;
+    run.id = snapshot->runs()[place].id;
+    ids.push_back(std::move(run));
+  }
+  differing_.keys = snapshot->settings()->differences(ids).differing;
+  differing_.snapshot = snapshot;
+  differing_.where = where;
+  return differing_.keys;
+}
+
 Response Api::runs(const Target& target) {
   require_known_parameters(target, {"where", "sort", "descending", "limit", "offset", "settings"});
   const auto limit = static_cast<std::size_t>(number_parameter(target, "limit", 100, 0, kMostRows));
   const auto offset = static_cast<std::size_t>(number_parameter(target, "offset", 0, 0, 1'000'000'000));
   const KnownRuns known = watch_.known();
   const RunSnapshot& snapshot = *known.snapshot;
-  const auto places = chosen_places(snapshot, target.value("where").value_or(""), target.value("sort").value_or(""),
+  const std::string where = target.value("where").value_or("");
+  const auto places = chosen_places(snapshot, where, target.value("sort").value_or(""),
                                     flag_parameter(target, "descending"));
   std::vector<std::string> keys = list_parameter(target, "settings");
   json answer{{"total", snapshot.runs().size()}, {"matching", places.size()}, {"version", known.version}};
   const bool with_settings = !keys.empty();
-  if (keys == std::vector<std::string>{"differ"}) answer["differing"] = keys = differing_keys(snapshot, places);
+  if (keys == std::vector<std::string>{"differ"}) answer["differing"] = keys = differing_keys(known.snapshot, where, places);
   json rows = json::array();
   for (std::size_t i = offset; i < places.size() && rows.size() < limit; ++i) {
     const RunSummary& run = snapshot.runs()[places[i]];

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <functional>
 #include <system_error>
 #include <utility>
 
@@ -49,6 +50,18 @@ std::optional<fs::file_time_type> settled_time_of(const fs::path& folder) {
   return fs::file_time_type::clock::now() - time > 100ms ? std::optional(time) : std::nullopt;
 }
 
+/// Tells the runs in the folder from those of another moment, without a look at any. Those that are being made, whose
+/// names are hidden, do not count.
+std::size_t mark_of_names(const fs::path& folder) {
+  std::size_t mark = 0;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with('.')) mark += std::hash<std::string>()(name);
+  }
+  return mark;
+}
+
 /// What this thread has had of a processor: waiting for a lock or for its turn costs nobody anything.
 std::chrono::nanoseconds time_of_this_thread() {
   timespec time{};
@@ -73,6 +86,7 @@ std::shared_ptr<const RunSnapshot> read_snapshot(runs::Store& store, const RunSn
 RunWatch::RunWatch(StorePool& stores, fs::path runs_folder, Tell tell, std::function<bool()> is_listened)
     : stores_(stores), folder_(std::move(runs_folder)), tell_(std::move(tell)), is_listened_(std::move(is_listened)) {
   folder_time_ = settled_time_of(folder_);
+  names_ = mark_of_names(folder_);
   had_folder_ = fs::is_directory(folder_);
   known_.snapshot = stores_.with([](runs::Store& store) {
     if (store.in_memory()) store.sync();  // it holds nothing yet
@@ -158,13 +172,16 @@ void RunWatch::look() {
   }
 }
 
-bool RunWatch::whole_is_due() const {
+bool RunWatch::whole_is_due() {
   {
     const std::lock_guard lock(mutex_);
     if (!own_changes_.empty()) return true;
   }
   const auto folder_time = settled_time_of(folder_);
-  if (!folder_time || folder_time != folder_time_) return true;
+  if (!folder_time || folder_time != folder_time_) {
+    if (mark_of_names(folder_) != names_) return true;
+    folder_time_ = folder_time;
+  }
   return Clock::now() - last_whole_ >= std::max<Clock::duration>(1s, whole_cost_ * kShare);
 }
 
@@ -178,6 +195,7 @@ void RunWatch::look_at_all() {
     before = known_;
   }
   const auto folder_time = settled_time_of(folder_);
+  const std::size_t names = mark_of_names(folder_);
   if (!had_folder_ && fs::is_directory(folder_)) {  // without runs the index is in memory; now there can be a file
     stores_.forget();
     had_folder_ = true;
@@ -187,6 +205,7 @@ void RunWatch::look_at_all() {
     return read_snapshot(store, before.snapshot.get());
   });
   folder_time_ = folder_time;
+  names_ = names;
   for (const std::string& id : changes_between(*before.snapshot, *snapshot)) changed.insert(id);
   auto live = std::make_shared<LiveRuns>();
   for (const auto& [id, run] : *before.live)

@@ -56,7 +56,7 @@ class RunWatch {
   void look_at_active();
   std::optional<LiveRun> look_at(const std::string& id, Tracked& tracked);
   static Progress progress_of(std::optional<std::int64_t> step, Tracked& tracked);
-  bool whole_is_due() const;
+  bool whole_is_due();
   void put_live_into_snapshot(const LiveRuns& live);
   void publish(std::shared_ptr<const RunSnapshot> snapshot, std::shared_ptr<const LiveRuns> live,
                const std::set<std::string>& changed);
@@ -79,6 +79,7 @@ class RunWatch {
   // Of the watch's thread.
   std::map<std::string, Tracked> tracked_;
   std::optional<std::filesystem::file_time_type> folder_time_;  // none: it was just changing
+  std::size_t names_ = 0;  // see mark_of_names()
   bool had_folder_ = false;
   Clock::time_point last_whole_{}, last_rebuild_{};
   Clock::duration whole_cost_{}, rebuild_cost_{};
