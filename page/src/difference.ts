@@ -52,11 +52,15 @@ function verdict(diff: Difference): HTMLElement {
   );
 }
 
+/// As `runner diff` has it: both machines may have been busy.
+function findingWord({ finding, a, b }: Difference["reasons"][number]): string {
+  if (finding === "different") return a === b ? "both" : "differs";
+  return finding === "unknown" ? "not known" : finding;
+}
+
 function reasons(diff: Difference): HTMLElement[] {
   const open = diff.reasons.filter((reason) => reason.finding !== "same");
   if (open.length === 0) return [];
-  // As `runner diff` has it: both machines may have been busy.
-  const words: Record<string, string> = { different: "differs", unknown: "not known" };
   return [
     h("h2", {}, "What differs or is not known"),
     h(
@@ -70,7 +74,7 @@ function reasons(diff: Difference): HTMLElement[] {
             "div",
             { class: "reason-head" },
             h("strong", {}, reason.fact),
-            h("span", { class: "finding" }, reason.finding === "different" && reason.a === reason.b ? "both" : (words[reason.finding] ?? reason.finding)),
+            h("span", { class: "finding" }, findingWord(reason)),
             h("span", { class: "muted" }, sidesText(reason.a, reason.b)),
           ),
           h("p", { class: "muted" }, reason.meaning),
