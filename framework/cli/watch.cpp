@@ -296,7 +296,7 @@ void add_watch(const Command& program, const GlobalOptions& global, int& exit_co
       "It looks from outside, at what the runs record, so it works from another terminal, and ends with them. Where "
       "there is no terminal it prints a line for what is new.\n\n"
       "Examples:\n  runner watch\n  runner watch 3fa9 b2c1 --smoothing 0.6 --log-y\n"
-      "  runner watch latest --metric eval_loss --x time");
+      "  runner watch latest --metric grad_norm --x time");
   command.action([&global, &exit_code, options] { exit_code = Watch(*options, global).run(); });
 }
 

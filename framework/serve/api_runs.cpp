@@ -88,12 +88,13 @@ Response Api::runs(const Target& target) {
   const KnownRuns known = watch_.known();
   const RunSnapshot& snapshot = *known.snapshot;
   const std::string where = target.value("where").value_or("");
-  const auto places = chosen_places(snapshot, where, target.value("sort").value_or(""),
-                                    flag_parameter(target, "descending"));
+  const auto places =
+      chosen_places(snapshot, where, target.value("sort").value_or(""), flag_parameter(target, "descending"));
   std::vector<std::string> keys = list_parameter(target, "settings");
   json answer{{"total", snapshot.runs().size()}, {"matching", places.size()}, {"version", known.version}};
   const bool with_settings = !keys.empty();
-  if (keys == std::vector<std::string>{"differ"}) answer["differing"] = keys = differing_keys(known.snapshot, where, places);
+  if (keys == std::vector<std::string>{"differ"})
+    answer["differing"] = keys = differing_keys(known.snapshot, where, places);
   json rows = json::array();
   for (std::size_t i = offset; i < places.size() && rows.size() < limit; ++i) {
     const RunSummary& run = snapshot.runs()[places[i]];

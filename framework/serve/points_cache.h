@@ -49,8 +49,8 @@ class PointsCache {
   using Key = std::pair<std::string, std::optional<std::string>>;  // run and metric, none for the times
   using Read = std::function<std::vector<runs::Point>(std::int64_t after)>;
 
-  std::vector<runs::Point> up_to_date(runs::Store& store, const Key& key, const std::string& created,
-                                      std::int64_t from, const Read& read);
+  std::vector<runs::Point> up_to_date(runs::Store& store, const Key& key, const std::string& created, std::int64_t from,
+                                      const Read& read);
 
   std::shared_ptr<Entry> entry_of(const Key& key);
   void note_size(const Key& key, std::size_t size);

@@ -79,7 +79,7 @@ class RunWatch {
   // Of the watch's thread.
   std::map<std::string, Tracked> tracked_;
   std::optional<std::filesystem::file_time_type> folder_time_;  // none: it was just changing
-  std::size_t names_ = 0;  // see mark_of_names()
+  std::size_t names_ = 0;                                       // see mark_of_names()
   bool had_folder_ = false;
   Clock::time_point last_whole_{}, last_rebuild_{};
   Clock::duration whole_cost_{}, rebuild_cost_{};

@@ -52,9 +52,9 @@ RUNS = {
     "212e24bb": "experiments/smoke.yaml training.trace=true training.learning_rate=1e-3",
     "7dab592d": "experiments/smoke-bert.yaml",
     "5a0e6b1c": "experiments/smoke-t5.yaml",  # nowhere, but below
-    "3fa9": "experiments/smoke.yaml training.trace=true --name traced",
+    "3fa9": "experiments/smoke.yaml training.trace=true training.eval_strategy=steps training.eval_steps=1 --name traced",
     "77b1": "experiments/smoke.yaml training.trace=true training.seed=7",
-    "b2c1": "experiments/smoke.yaml training.seed=7",
+    "b2c1": "experiments/smoke.yaml training.seed=7 training.eval_strategy=steps training.eval_steps=1",
 }
 
 # What stands for a placeholder, or makes a command short; applied in this order.
@@ -206,7 +206,7 @@ class DocumentationTest(FolioTest):
                 (self.home / "tests" / path.name).symlink_to(path)
         (self.home / "build").symlink_to(BINARY)
         (self.home / "runner").write_text(STAND_IN.format(
-            runner=RUNNER, short=" ".join(f"{key}={value}" for key, value in SHORT.items())))
+            runner=RUNNER, short=" ".join(f"{key}={value}" for key, value in {**SHORT, "training.logging_steps": 1}.items())))
         (self.home / "runner").chmod(0o755)
         (self.home / "experiments/wrong.yaml").write_text(WRONG)
         for book in self.books.glob("*.txt"):
