@@ -188,16 +188,16 @@ def train(environment, experiment, *settings):
     return json.loads(done.stdout)["metrics"]["train_runtime"]
 
 
-def slowdown(results, pairs, experiment):
+def slowdown(results, pairs, experiment, settings):
     ratios, costs, events, seconds_of = [], [], 0, []
     with Served(results) as served:
-        train(served.environment, experiment)  # what is cached afterwards
+        train(served.environment, experiment, *settings)  # what is cached afterwards
         for pair in range(pairs):
             times = {}
             for watched in ([False, True] if pair % 2 == 0 else [True, False]):
                 watcher = Watcher(served) if watched else None
                 before = served.processor_seconds()
-                times[watched] = train(served.environment, experiment)
+                times[watched] = train(served.environment, experiment, *settings)
                 if watcher:
                     costs.append((served.processor_seconds() - before) / times[watched])
                     watcher.close()
@@ -219,6 +219,7 @@ def main():
     parser.add_argument("--requests", type=int, default=10000)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--experiment", default="experiments/smoke.yaml", help="what is trained for the slowdown")
+    parser.add_argument("--settings", default="training.num_train_epochs=12", help="its overrides, with spaces between")
     parser.add_argument("--results", help="a results folder to keep; it is created if it does not exist")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
@@ -229,7 +230,7 @@ def main():
         time_requests(results, options.rounds)
         load(results, options.requests)
         if options.pairs:
-            slowdown(results, options.pairs, options.experiment)
+            slowdown(results, options.pairs, options.experiment, options.settings.split())
 
 
 if __name__ == "__main__":

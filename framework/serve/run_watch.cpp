@@ -22,7 +22,7 @@ constexpr auto kBetweenLooks = 500ms;
 constexpr auto kLookedAtLeast = 5s;   // at a run at work, though its events did not grow: its process may be gone
 constexpr auto kUsedFor = 10s;        // after a request, that others follow
 constexpr auto kLongestWait = 300ms;  // of a request after a time in which nobody looked
-constexpr int kShare = 100;           // looking costs no more than this part of a processor
+constexpr int kShare = 300;           // looking costs no more than this part of a processor
 
 bool differ(const RunSummary& a, const RunSummary& b) {
   return a.name != b.name || a.state != b.state || a.tags != b.tags || a.note != b.note || a.elsewhere != b.elsewhere ||

@@ -16,8 +16,8 @@
 namespace folio::serve {
 
 /// Keeps the list of runs in memory, and up to date while somebody looks: it follows the events of runs at work
-/// closely, and all the folders as often as costs no more than a hundredth of a processor, or at once when one was
-/// added or removed. All functions may be called by any thread.
+/// closely, and all the folders as often as costs no more than 0.3 % of a processor (at most once a second), or at once
+/// when one was added or removed. All functions may be called by any thread.
 class RunWatch {
  public:
   /// Told after each change: the version, and the ids of the runs that changed. Called on the watch's thread.
