@@ -46,6 +46,8 @@ class Output(FolioTest):
             "verify": ["verify", "traced-1"],
             "compare": ["compare", "--group"],
             "watch": ["watch", "other"],
+            "plot": ["plot", "traced-1", "traced-2", "--group"],
+            "report": ["report", "other", "-o", self.folder / "report.html"],
             "import": ["import", self.folder / "numbers.json"],
             "exported": ["export", "other", "--to", self.folder / "model"],
             "generate": ["generate", "other", "--prompt", "the", "--max-new-tokens", 4],
@@ -75,7 +77,8 @@ class Output(FolioTest):
         # A command that has the flag is among them.
         with_flag = {each for each in COMMANDS if "--json" in self.runner(each, "--help").stdout}
         self.assertGreater(len(with_flag), 12)
-        self.assertEqual(with_flag - {str(arguments[0]) for arguments in asked.values()}, {"run", "resume"})  # which prints what run does
+        self.assertEqual(with_flag - {str(arguments[0]) for arguments in asked.values()}, {"run", "resume", "serve"})
+        # resume prints what run does; serve_test.py holds what serve prints against its definition.
 
     def test_exports_of_one_run_and_of_several_are_as_their_schema_says(self):
         for name in ("one", "two"):
