@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 SOURCE = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(SOURCE / "tests/e2e"))
+sys.path.insert(0, str(SOURCE / "tests/serve"))
 from page_test import NODE, page_tools  # noqa: E402
 
 subprocess.run([NODE, SOURCE / "bench/page_frames.mjs"], check=True, env={

@@ -1,8 +1,8 @@
 // Frames a second of the page with fifty runs of 2,000 points each, all redrawn in every frame, in real Chromium; the
 // time until the first rows are seen, of 10,000 runs; and how the table scrolls through them. bench/page.py runs this.
 
-import { withPage } from "../tests/e2e/page/browser.mjs";
-import { Synthetic } from "../tests/e2e/page/synthetic.mjs";
+import { withPage } from "../tests/serve/page/browser.mjs";
+import { Synthetic } from "../tests/serve/page/synthetic.mjs";
 
 const SECONDS = 5;
 

@@ -78,7 +78,7 @@ class Output(FolioTest):
         with_flag = {each for each in COMMANDS if "--json" in self.runner(each, "--help").stdout}
         self.assertGreater(len(with_flag), 12)
         self.assertEqual(with_flag - {str(arguments[0]) for arguments in asked.values()}, {"run", "resume", "serve"})
-        # resume prints what run does; serve_test.py holds what serve prints against its definition.
+        # resume prints what run does; tests/serve holds what serve prints against its definition.
 
     def test_exports_of_one_run_and_of_several_are_as_their_schema_says(self):
         for name in ("one", "two"):

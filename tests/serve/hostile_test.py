@@ -15,8 +15,8 @@ import socket
 import time
 import unittest
 
+from server import Server, Stream  # first: it finds folio
 from folio import RUNNER, FolioTest
-from server import Server, Stream
 
 REFUSALS = {400, 403, 404, 405, 408, 431, 503}
 LOAD = int(os.environ.get("FOLIO_TEST_SERVE_REQUESTS", 2000))

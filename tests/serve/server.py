@@ -6,10 +6,12 @@ import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
-from folio import RUNNER
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from folio import RUNNER  # noqa: E402
 
 
 class Server:
