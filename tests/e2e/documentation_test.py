@@ -32,6 +32,7 @@ LEFT_OUT = {
     r"tests/faults/run.*": "takes minutes for each fault; ctest runs each in a short form",
     r"tests/tidy .*": "brings clang-tidy, and takes a minute for some files",
     r"tests/format .*": "is a test of its own, and would change the sources",
+    r"FOLIO_TEST_SERVE_REQUESTS=.*": "takes a minute; ctest runs the same with fewer requests",
     r"FOLIO_TEST_TEXT_MB=.*": "takes minutes; data_test.py runs the same with less text",
     r"runner (restore|rm|purge) 3fa9.*": "commands_test.py throws runs away and brings them back",
     r"(\./)?runner (mark|rm --force) .*|runner rm --force": "interrupt_test.py does so to a run that cannot say how it ended",
@@ -108,6 +109,7 @@ SUBSTITUTIONS = [
     (r"bench/serve.py", "bench/serve.py --runs 60 --points 2000 --rounds 1 --requests 100 --pairs 0"),
     (r"bench/memory.py", "bench/memory.py --precision float32 experiments/smoke.yaml"),
     (r"insert \d+", "insert 2000"),
+    (r"(?<=report )results/runs/", "$FOLIO_RESULTS/runs/"),
     (r"^(.* --list-tests)$", r'[[ $(\1) == *"test cases"* ]]'),  # Catch2 ends with their number
     (r"ninja -C", "ninja -n -C"),
     (r"ctest --test-dir", "ctest -N --test-dir"),
