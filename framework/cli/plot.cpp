@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "cli/commands.h"
 #include "cli/session/picture_file.h"
@@ -20,24 +22,24 @@ constexpr int kWidest = 120, kRows = 16;
 
 struct PlotCommand {
   PlotOptions plot;
-  std::string to;
+  std::optional<std::string> to;
   bool json = false;
 };
 
 void plot_runs(const GlobalOptions& global, const PlotCommand& options) {
-  if (!options.to.empty()) require_picture_name(options.to);
+  if (options.to) require_picture_name(*options.to);
   runs::Store store = open_store(global);
   const runs::Plot plot = plot_of(store, options.plot);
-  if (!options.to.empty()) {
-    write_picture(plot, options.to);
-    if (!options.json) std::cout << options.to << "\n";
+  if (options.to) {
+    write_picture(plot, *options.to);
+    if (!options.json) std::cout << *options.to << "\n";
   }
   if (options.json)
     print_json(runs::to_json(plot));
-  else if (options.to.empty())
+  else if (!options.to)
     std::cout << runs::to_text(plot, std::min(terminal_width(STDOUT_FILENO), kWidest), kRows,
                                Palette::for_output(STDOUT_FILENO));
-  if (options.to.empty() || options.json) return;
+  if (!options.to || options.json) return;
   for (const std::string& note : plot.notes) std::cerr << "note: " << note << "\n";
 }
 

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/session/linked_runs.h"
+#include "cli/session/picture_file.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_choice.h"
 #include "cli/view/print_json.h"
@@ -30,6 +31,7 @@ struct ReportOptions {
   runs::RunChoice choice;
   std::vector<std::string> metrics;
   fs::path to = "report.html";
+  bool group = false;
   bool json = false;
 };
 
@@ -42,6 +44,7 @@ std::string command_of(const GlobalOptions& global, const ReportOptions& options
     if (!folders) command += " " + run.id;
   for (const std::string& name : options.choice.names)
     if (folders) command += " " + without_controls(name);
+  if (options.group) command += " --group";
   if (!options.metrics.empty()) command += fmt::format(" --metric {}", fmt::join(options.metrics, ","));
   if (global.results != global.usual_results) command += " --results " + without_controls(global.results.string());
   return command;
@@ -81,16 +84,15 @@ class ReportedRuns {
     runs::TableRequest by_seeds;
     by_seeds.group = true;
     runs::RunTable groups = runs::make_table(chosen_, settings_, fields_, by_seeds);
-    const bool any_group = groups.rows.size() < report.table.rows.size();
-    if (any_group) report.groups = std::move(groups);
+    if (groups.rows.size() < report.table.rows.size()) report.groups = std::move(groups);
     if (const std::string& only = chosen_.front().id; chosen_.size() == 1)
       report.claims = runs::explain(report.runs.front(), store_.points(only, "loss"), store_.points(only, "eval_loss"));
     report.metrics = metrics();
-    report.plot = [this, any_group](const std::string& metric, std::size_t most_points) {
+    report.plot = [this](const std::string& metric, std::size_t most_points) {
       runs::PlotRequest request;
       request.metric = metric;
       request.most_points = most_points;
-      request.group = any_group;
+      request.group = options_.group;
       return runs::make_plot(chosen_, settings_, fields_, request, source_);
     };
     report.command = command_of(global_, options_, chosen_);
@@ -141,7 +143,8 @@ class ReportedRuns {
 
 void write_report(const GlobalOptions& global, const ReportOptions& options) {
   if (options.to.extension() != ".html" && options.to.extension() != ".htm")
-    throw Error(ErrorKind::usage, without_controls(options.to.string()) + ": a report ends in .html");
+    throw Error(ErrorKind::usage, "-o '" + without_controls(options.to.string()) + "': a report ends in .html");
+  require_folder_for(options.to);
   ReportedRuns reported(global, options);
   const std::string page = runs::html_of(reported.report());
   AtomicFile file(options.to, ErrorKind::store);
@@ -173,6 +176,8 @@ void add_report(const Command& program, const GlobalOptions& global, int&) {
       .delimiter(',')
       .one_value();
   command.option("-o,--output", options->to, "the file; one that is there is replaced").show_default();
+  command.flag("--group", options->group,
+               "draw one curve for runs that differ only in their seeds: their mean, lowest and highest");
   command.flag("--json", options->json, "print JSON: the file, its size and the runs");
   command.footer(
       "The page needs no network and no other file. It has at most 300 KB: what would make it larger is left out, and "

@@ -53,6 +53,8 @@ int serve_runs(const GlobalOptions& global, const ServeCommandOptions& options) 
   open_store(global);  // brings it up to date, and tells what cannot be read
   serve::ServeOptions wanted;
   wanted.host = options.host;
+  if (wanted.host.starts_with('[') && wanted.host.ends_with(']'))  // as addresses have it
+    wanted.host = wanted.host.substr(1, wanted.host.size() - 2);
   wanted.port = static_cast<unsigned short>(options.port);
   wanted.runs_folder = runs::runs_folder(global.results);
   wanted.open_store = [&global] { return store_of(global); };

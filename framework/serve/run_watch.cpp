@@ -10,6 +10,7 @@
 #include "runs/record/facts.h"
 #include "support/error.h"
 #include "support/stop_signals.h"
+#include "support/utf8.h"
 
 namespace folio::serve {
 namespace {
@@ -114,7 +115,15 @@ void RunWatch::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+/// What was known stays so until the folder is there again.
+void RunWatch::require_folder() const {
+  if (!had_folder_ || fs::is_directory(folder_)) return;
+  throw Error(ErrorKind::store,
+              without_controls(folder_.string()) + ": is no longer there; so its runs cannot be shown");
+}
+
 KnownRuns RunWatch::known() {
+  require_folder();
   std::unique_lock lock(mutex_);
   const auto now = Clock::now();
   const bool was_idle = !is_listened_() && now - last_look_ > kUsedFor;
@@ -200,6 +209,7 @@ void RunWatch::look_at_all() {
     stores_.forget();
     had_folder_ = true;
   }
+  require_folder();
   const auto snapshot = stores_.with([&](runs::Store& store) {
     store.sync();
     return read_snapshot(store, before.snapshot.get());

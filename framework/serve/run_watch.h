@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -34,6 +35,7 @@ class RunWatch {
   void stop();
 
   /// What is known. After a time in which nobody looked it is brought up to date first, for which a moment is waited.
+  /// Throws Error (store) while the folder of the runs, which was there, is not.
   KnownRuns known();
 
   /// Brings the run, which was changed by this process, up to date at once.
@@ -50,6 +52,7 @@ class RunWatch {
     std::optional<std::pair<std::int64_t, Clock::time_point>> first;  ///< step seen, for the speed
   };
 
+  void require_folder() const;
   void work();
   void look();
   void look_at_all();
@@ -67,6 +70,7 @@ class RunWatch {
   const std::filesystem::path folder_;
   const Tell tell_;
   const std::function<bool()> is_listened_;
+  std::atomic<bool> had_folder_ = false;
 
   mutable std::mutex mutex_;  // of all up to `stopping_`
   std::condition_variable wake_, looked_;
@@ -80,7 +84,6 @@ class RunWatch {
   std::map<std::string, Tracked> tracked_;
   std::optional<std::filesystem::file_time_type> folder_time_;  // none: it was just changing
   std::size_t names_ = 0;                                       // see mark_of_names()
-  bool had_folder_ = false;
   Clock::time_point last_whole_{}, last_rebuild_{};
   Clock::duration whole_cost_{}, rebuild_cost_{};
   std::thread thread_;

@@ -39,12 +39,22 @@ int AxisRange::place(double value, int count) const {
   return share >= 0 && share <= 1 ? static_cast<int>(std::lround(share * (count - 1))) : 0;
 }
 
+/// With more digits where the range is so narrow that all its numbers would look alike.
+std::string AxisRange::telling_number(double value) const {
+  constexpr int kUsual = 4, kMost = 9;  // significant digits
+  const double range = high_ / 2 - low_ / 2;
+  if (log_ || !(range > 0) || value == 0) return short_number(value);
+  const double digits = std::ceil(std::log10(std::abs(value / 2) / range)) + 2;
+  if (digits <= kUsual) return short_number(value);
+  return significant(value, static_cast<int>(std::min<double>(digits, kMost)));
+}
+
 std::string AxisRange::label(double share) const {
   const double at = low_ + share * high_ - share * low_;
   const double value = log_ ? std::pow(10, at) : at;
   constexpr double kLongestClock = 1e9;
   if (values_ == ChartAxis::Values::whole) return short_number(std::round(value));
-  if (values_ != ChartAxis::Values::clock || !(value >= 0 && value < kLongestClock)) return short_number(value);
+  if (values_ != ChartAxis::Values::clock || !(value >= 0 && value < kLongestClock)) return telling_number(value);
   const auto seconds = static_cast<std::int64_t>(std::llround(value));
   return fmt::format("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }

@@ -41,6 +41,7 @@ class AxisRange {
 
  private:
   double laid(double value) const;
+  std::string telling_number(double value) const;
 
   bool log_;
   ChartAxis::Values values_;

@@ -118,7 +118,10 @@ export class CompareView implements View {
       replace(this.result, ...above);
       replace(this.below, ...below);
     } catch (error) {
-      if (!isAbort(error)) replace(this.result, failure(error));
+      if (isAbort(error)) return;
+      this.shown = ""; // the next answer is shown, be it the one before
+      replace(this.result, failure(error));
+      replace(this.below);
     } finally {
       this.result.removeAttribute("aria-busy");
     }

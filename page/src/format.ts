@@ -5,11 +5,14 @@ import type { Json, JsonNumber } from "./types";
 const group = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
+const LONGEST = 1e12; // beyond, digits say less than their number
+
 /// Five significant digits; large whole numbers in groups of three.
 export function number(value: JsonNumber | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "number") return value === "Infinity" ? "∞" : value === "-Infinity" ? "−∞" : "NaN";
-  if (Number.isInteger(value) && Math.abs(value) < 1e15) return group.format(value).replace("-", "−");
+  if (Math.abs(value) >= LONGEST) return value.toExponential(4).replace("-", "−").replace("e+", "e");
+  if (Number.isInteger(value)) return group.format(value).replace("-", "−");
   const size = Math.abs(value);
   const text = size >= 10000 ? group.format(value) : size < 1e-4 ? value.toExponential(2) : plain(value, size);
   return text.replace("-", "−");

@@ -15,8 +15,9 @@ export interface Route {
 export function takeToken(): void {
   const match = /^#(?:.*[?&])?token=([^&]+)/.exec(location.hash);
   if (!match?.[1]) return;
-  rememberToken(decodeURIComponent(match[1]));
-  history.replaceState(null, "", "#/runs");
+  rememberToken(decode(match[1]));
+  const rest = location.hash.replace(/([?&#])token=[^&]+&?/, "$1").replace(/[?&]$/, "");
+  history.replaceState(null, "", rest.length > 1 ? rest : "#/runs");
 }
 
 export function currentRoute(): Route {

@@ -49,6 +49,8 @@ export class RunsView implements View {
   private readonly onKey = (event: KeyboardEvent) => this.key(event);
 
   constructor() {
+    const selected = currentRoute().parameters.get("selected");
+    if (selected) selection.set(selected.split(","));
     this.filter = new Filter(this.query.where, (where) => this.change({ where }));
     this.table = new RunTable(this.list, this.sorting(), ({ field, descending }) =>
       this.change({ sort: field, descending }),
@@ -182,6 +184,7 @@ export class RunsView implements View {
 
   private showSelection(): void {
     const { ids } = selection;
+    setParameters({ selected: ids.join(",") });
     this.chosen.hidden = ids.length === 0;
     if (ids.length > 0) {
       replace(

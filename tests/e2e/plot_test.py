@@ -97,7 +97,8 @@ class Plots(FolioTest):
         self.assertIn("no curve of 'loss'", self.runner("plot", "baseline/gpt", code=2).stderr)
         some = self.runner("plot", self.ids[0], "baseline/gpt")
         self.assertIn("left out: run baseline/gpt", some.stdout)
-        self.assertIn("/nowhere/", self.runner("plot", "-o", "/nowhere/loss.svg", code=5).stderr)
+        self.assertIn("there is no folder /nowhere", self.runner("plot", "-o", "/nowhere/loss.svg", code=5).stderr)
+        self.assertIn("-o ''", self.runner("plot", "-o", "", code=2).stderr)
 
     def test_a_picture_that_needs_a_program_says_so_where_that_is_missing(self):
         said = self.runner("plot", "-o", self.folder / "x.png", code=1, environment={"PATH": "/nowhere"}).stderr
@@ -117,6 +118,9 @@ class Plots(FolioTest):
         conclusion = diff.split("## In short")[1].strip().splitlines()[0]
         self.assertIn(conclusion.replace("'", "&#39;").replace("<", "&lt;"), text)
         self.assertEqual(text.count("<svg"), 3)
+        self.assertNotIn("(2 runs)</text>", text)
+        self.runner("report", *self.ids[:2], "--group", "-o", page)
+        self.assertIn("(2 runs)</text>", page.read_text())
         for word in ["<script", "src=", "url(", "http-equiv=\"refresh"]:
             self.assertNotIn(word, text)
         self.assertIn("Text that they made", text)

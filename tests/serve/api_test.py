@@ -31,6 +31,16 @@ class Serve(FolioTest):
         self.assertEqual(problems(definition, document), [])
         return document
 
+    def test_a_results_folder_that_is_gone_is_told_until_it_is_back(self):
+        run = self.json(self.experiment())["id"]
+        server = Server(self)
+        self.assertEqual(server.get("/api/runs")["runs"][0]["id"], run)
+        away = self.folder / "away"
+        self.results.rename(away)
+        self.assertIn("no longer there", server.get("/api/runs", 500)["error"]["message"])
+        away.rename(self.results)
+        self.assertEqual(server.get("/api/runs")["runs"][0]["id"], run)
+
     def test_every_answer_is_what_the_command_prints(self):
         self.make_runs("one", "two")
         self.runner("tag", "one", "good")

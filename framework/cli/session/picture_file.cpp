@@ -50,17 +50,26 @@ std::string converted(const std::string& svg, const std::string& format) {
 
 }  // namespace
 
+void require_folder_for(const fs::path& to) {
+  const fs::path folder = to.has_parent_path() ? to.parent_path() : fs::path(".");
+  std::error_code error;
+  if (!fs::is_directory(folder, error))
+    throw Error(ErrorKind::store,
+                without_controls(to.string()) + ": there is no folder " + without_controls(folder.string()));
+}
+
 void require_picture_name(const fs::path& to) {
   const std::string ending = to.extension().string();
   const std::vector<std::string> known{".svg", ".png", ".pdf", ".html"};
   for (const std::string& name : known)
     if (ending == name) return;
-  throw Error(ErrorKind::usage, without_controls(to.string()) + ": a picture ends in .svg, .png, .pdf or .html" +
-                                    did_you_mean(ending, known));
+  throw Error(ErrorKind::usage, "-o '" + without_controls(to.string()) +
+                                    "': a picture ends in .svg, .png, .pdf or .html" + did_you_mean(ending, known));
 }
 
 void write_picture(const runs::Plot& plot, const fs::path& to) {
   require_picture_name(to);
+  require_folder_for(to);
   const std::string ending = to.extension().string();
   std::string bytes;
   if (ending == ".html")

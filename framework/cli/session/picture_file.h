@@ -6,6 +6,9 @@
 
 namespace folio::cli {
 
+/// Throws Error (store) unless the folder is there that the file is to be in.
+void require_folder_for(const std::filesystem::path& to);
+
 /// Throws Error (usage) unless the file's ending is one of .svg, .png, .pdf and .html.
 void require_picture_name(const std::filesystem::path& to);
 

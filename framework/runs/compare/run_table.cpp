@@ -50,6 +50,17 @@ bool differ(const std::vector<RunSummary>& runs, const RunFields& fields, const 
   });
 }
 
+/// The first of those that the runs have, which logged none of the usual ones.
+std::vector<std::string> first_metrics(const std::vector<RunSummary>& runs) {
+  std::set<std::string, decltype(&shown_before)> names(&shown_before);
+  for (const RunSummary& run : runs)
+    for (const auto& [name, value] : run.metrics)
+      if (name != "epoch") names.insert(name);
+  std::vector<std::string> metrics(names.begin(), names.end());
+  if (metrics.size() > kUsualMetrics.size()) metrics.resize(kUsualMetrics.size());
+  return metrics;
+}
+
 std::vector<std::string> chosen_metrics(const std::vector<RunSummary>& runs, const RunFields& fields,
                                         const TableRequest& request) {
   std::vector<std::string> metrics;
@@ -61,6 +72,7 @@ std::vector<std::string> chosen_metrics(const std::vector<RunSummary>& runs, con
   if (!metrics.empty()) return metrics;
   for (const char* name : kUsualMetrics)
     if (any_has(runs, name)) metrics.emplace_back(name);
+  if (metrics.empty()) return first_metrics(runs);
   return metrics;
 }
 
@@ -100,7 +112,14 @@ std::vector<Field> choose_columns(const std::vector<RunSummary>& runs, const Set
   return columns;
 }
 
-/// Runs that have the same state and the same settings but for seeds, in the order of their first.
+/// Whether it is known which seed the run had: one of another program may say nothing of its settings.
+bool seed_is_known(const RunSummary& run, const RunSettings& settings) {
+  const auto key = settings.find_key("training.seed");
+  return key && settings.value(run.id, *key) != nullptr;
+}
+
+/// Runs that have the same state and the same settings but for seeds, in the order of their first. One whose seed is
+/// not known stands alone: what a run does not say is never the same.
 std::vector<Row> group_rows(const std::vector<RunSummary>& runs, const RunSettings& settings,
                             const SettingDifferences& differences) {
   std::vector<RunSettings::Key> keys;
@@ -112,6 +131,7 @@ std::vector<Row> group_rows(const std::vector<RunSummary>& runs, const RunSettin
   std::unordered_map<std::string, std::size_t> places;
   for (const RunSummary& run : runs) {
     std::string identity(to_string(run.state));
+    if (!seed_is_known(run, settings)) identity += '\n' + run.id;
     for (const RunSettings::Key key : keys) {
       const nlohmann::json* value = settings.value(run.id, key);
       identity += '\n' + (value ? value->dump() : "");

@@ -38,7 +38,7 @@ std::vector<std::string> curves_of(const std::vector<RunSummary>& runs, PlotSour
       std::any_of(runs.begin(), runs.end(), [&](const RunSummary& run) { return run.metrics.contains(metric); });
   std::string text = who + (runs.size() == 1 ? " has no curve of '" : " has a curve of '") + metric + "'";
   if (is_final) text += ", which is one value for the whole run (runner compare shows it)";
-  if (names.empty()) throw Error(ErrorKind::usage, text + "; it has logged no points so far");
+  if (names.empty()) throw Error(ErrorKind::usage, text + "; there are no points of it");
   text += did_you_mean(metric, names) + "; there are curves of ";
   text += fmt::format(
       "{}",
@@ -138,7 +138,7 @@ class PlotMaker {
       RunCurve of_run = run_curve(*run, request_, source_);
       plot_.notes.insert(plot_.notes.end(), of_run.notes.begin(), of_run.notes.end());
       if (!of_run.problem.empty()) {
-        problems_.push_back(fmt::format("run {} ({}) {}", run->id, run->name, of_run.problem));
+        problems_.push_back(fmt::format("run {} ({}): {}", run->id, run->name, of_run.problem));
         continue;
       }
       const std::int64_t last = of_run.places.back().step;
@@ -207,7 +207,7 @@ Plot make_plot(const std::vector<RunSummary>& runs, const RunSettings& settings,
     for (const RunSummary& run : runs) {
       const std::vector<std::string> names = source.curves(run.id);
       if (std::find(names.begin(), names.end(), request.metric) != names.end())
-        throw Error(ErrorKind::usage, maker.problems().front() + ", so nothing can be drawn");
+        throw Error(ErrorKind::usage, "nothing can be drawn: " + maker.problems().front());
     }
     refuse(runs, request.metric, source);
   }

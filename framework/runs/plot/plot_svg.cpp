@@ -28,8 +28,9 @@ struct Scale {
   bool logarithmic = false;
   double begin = 0, end = 1;  // pixels
 
-  double place(double value) const {
-    const double share = logarithmic ? std::log(value / low) / std::log(high / low) : (value - low) / (high - low);
+  double place(double value) const {  // of halves, whose differences do not overflow
+    const double share =
+        logarithmic ? std::log(value / low) / std::log(high / low) : (value / 2 - low / 2) / (high / 2 - low / 2);
     return begin + share * (end - begin);
   }
 };
@@ -54,9 +55,9 @@ struct Range {
 
   void add_margin(bool logarithmic) {
     const double factor = logarithmic ? std::pow(high / low, kMargin) : 1;
-    const double distance = logarithmic ? 0 : (high - low) * kMargin;
-    low = low / factor - distance;
-    high = high * factor + distance;
+    const double distance = logarithmic ? 0 : high * kMargin - low * kMargin;
+    const double lower = low / factor - distance, higher = high * factor + distance;
+    if (std::isfinite(lower) && std::isfinite(higher)) low = lower, high = higher;
   }
 };
 

@@ -34,7 +34,7 @@ RunCurve run_curve(const RunSummary& run, const PlotRequest& request, PlotSource
   RunCurve curve;
   std::vector<Point> points = source.points(run.id, request.metric);
   if (points.empty()) {
-    curve.problem = fmt::format("has no curve of {}", request.metric);
+    curve.problem = fmt::format("no curve of {}", request.metric);
     return curve;
   }
   const XValues x_values(request.x, run.id, source);
@@ -66,7 +66,9 @@ RunCurve run_curve(const RunSummary& run, const PlotRequest& request, PlotSource
   if (off_axis > 0)
     curve.notes.push_back(
         fmt::format("{}: {} left out whose {} are not known", named(run), values(off_axis), to_string(request.x)));
-  if (curve.places.empty()) curve.problem = fmt::format("has no value of {} that can be drawn", request.metric);
+  if (curve.places.empty())
+    curve.problem = fmt::format("no value of {} that can be drawn{}", request.metric,
+                                not_positive > 0 ? ", none above 0, as a logarithmic axis needs" : "");
   return curve;
 }
 

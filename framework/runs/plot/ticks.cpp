@@ -25,7 +25,8 @@ std::vector<double> multiples(double low, double high, double distance) {
 }
 
 std::vector<double> linear_values(double low, double high, int count) {
-  return multiples(low, high, round_distance((high - low) / std::max(1, count)));
+  const int parts = std::max(1, count);
+  return multiples(low, high, round_distance(high / parts - low / parts));  // the difference alone may overflow
 }
 
 std::vector<double> logarithmic_values(double low, double high, int count) {
@@ -48,21 +49,35 @@ std::vector<double> values_of(double low, double high, int count, bool logarithm
   return logarithmic ? logarithmic_values(low, high, count) : linear_values(low, high, count);
 }
 
-/// With as many decimals as tell the ticks apart.
-std::string plain(double value) { return fmt::format("{:.6g}", value); }
+/// With as many digits as tell ticks apart that are so far from each other.
+std::string plain(double value, double distance) {
+  constexpr int kUsual = 6, kMost = 17;
+  if (value == 0 || !(distance > 0)) return fmt::format("{:.6g}", value);
+  const int digits = static_cast<int>(std::ceil(std::log10(std::abs(value) / distance) + 1e-9)) + 1;
+  return fmt::format("{:.{}g}", value, std::clamp(digits, kUsual, kMost));
+}
+
+/// The least distance between two of them; 0 of one.
+double distance_of(const std::vector<double>& values) {
+  double least = 0;
+  for (std::size_t i = 1; i < values.size(); ++i)
+    least = i == 1 ? values[1] - values[0] : std::min(least, values[i] - values[i - 1]);
+  return least;
+}
 
 /// "1500", "20k", "1.2M".
-std::string count_text(double value) {
+std::string count_text(double value, double distance) {
   constexpr std::array kUnits{std::pair(1e12, "T"), std::pair(1e9, "G"), std::pair(1e6, "M"), std::pair(1e3, "k")};
   for (const auto& [size, unit] : kUnits)
-    if (std::abs(value) >= 10 * size || (size > 1e3 && std::abs(value) >= size)) return plain(value / size) + unit;
-  return plain(value);
+    if (std::abs(value) >= 10 * size || (size > 1e3 && std::abs(value) >= size))
+      return plain(value / size, distance / size) + unit;
+  return plain(value, distance);
 }
 
 /// "45 s", "2:30", "1:30:00".
-std::string time_text(double seconds) {
+std::string time_text(double seconds, double distance) {
   const auto whole = static_cast<long long>(std::llround(seconds));
-  if (seconds < 60) return plain(seconds) + " s";
+  if (seconds < 60) return plain(seconds, distance) + " s";
   if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
@@ -81,7 +96,8 @@ std::vector<double> time_values(double low, double high, int count) {
 
 std::vector<Tick> ticks(double low, double high, int count, bool logarithmic) {
   std::vector<Tick> result;
-  for (const double value : values_of(low, high, count, logarithmic)) result.push_back({value, plain(value)});
+  const std::vector<double> values = values_of(low, high, count, logarithmic);
+  for (const double value : values) result.push_back({value, plain(value, distance_of(values))});
   return result;
 }
 
@@ -93,7 +109,10 @@ std::vector<Tick> x_ticks(XAxis axis, double low, double high, int count, bool l
   for (const double value : values) {
     const bool is_count = axis == XAxis::steps || axis == XAxis::tokens;
     if (is_count && value != std::floor(value)) continue;  // there is no half a step
-    result.push_back({value, is_time ? time_text(value) : is_count ? count_text(value) : plain(value)});
+    const double distance = distance_of(values);
+    result.push_back({value, is_time    ? time_text(value, distance)
+                             : is_count ? count_text(value, distance)
+                                        : plain(value, distance)});
   }
   return result;
 }

@@ -75,6 +75,8 @@ async function compare(page) {
   }
   await page.getByText("2 selected").waitFor();
   await until(async () => (await page.locator(".legend-name").count()) === 2, "two curves");
+  await page.reload(); // the selection is in the address
+  await page.getByText("2 selected").waitFor();
   await page.locator(".chosen").getByRole("link", { name: "Compare" }).click();
   await page.locator(".verdict").waitFor();
   const text = (await page.locator(".compare-view").textContent()).replace(/\s+/g, " ");

@@ -126,3 +126,15 @@ TEST_CASE("values are said in few characters") {
   CHECK_THAT(text, Catch::Contains(" 0:00:00 ") && Catch::Contains(" 0:10:00 ") && Catch::Contains("0:20:00 time") &&
                        Catch::Contains("     2M ┤"));
 }
+
+TEST_CASE("the labels of a narrow axis are told apart") {
+  AxisRange range{ChartAxis{}};
+  range.take(3.12345);
+  range.take(3.1235);
+  CHECK(range.label(0) == "3.12345");
+  CHECK(range.label(1) == "3.1235");
+  AxisRange wide{ChartAxis{}};
+  wide.take(3);
+  wide.take(6);
+  CHECK(wide.label(0.5) == "4.5");
+}

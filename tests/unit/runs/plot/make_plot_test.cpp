@@ -179,5 +179,5 @@ TEST_CASE("a run that lacks the metric is left out of the plot and named") {
   runs.values.erase({"bbbbbbbb", "loss"});
   const Plot plot = runs.plot({});
   CHECK(plot.curves.size() == 2);
-  CHECK_THAT(plot.notes.front(), Catch::Contains("left out: run bbbbbbbb (small) has no curve of loss"));
+  CHECK_THAT(plot.notes.front(), Catch::Contains("left out: run bbbbbbbb (small): no curve of loss"));
 }

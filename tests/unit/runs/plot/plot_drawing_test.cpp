@@ -48,6 +48,18 @@ TEST_CASE("ticks are round numbers within the range") {
   CHECK(texts(ticks(4.1, 5.2, 4, true)) == "4.5 5");
 }
 
+TEST_CASE("ticks of a narrow range have the digits that tell them apart") {
+  CHECK(texts(ticks(3.12345, 3.1235, 5, false)) == "3.12345 3.12346 3.12347 3.12348 3.12349 3.1235");
+  CHECK(texts(ticks(1e6, 1e6 + 4e-5, 4, false)) == "1000000.00001 1000000.00002 1000000.00003 1000000.00004");
+}
+
+TEST_CASE("values that nearly overflow are drawn") {
+  PlotRuns runs = falling_runs(1);
+  runs.values[{"run0", "loss"}] = {{1, 1e308}, {2, -1e308}, {3, 5e307}};
+  const std::string svg = to_svg(runs.plot({}));
+  CHECK_THAT(svg, !Catch::Contains("nan") && !Catch::Contains("inf"));
+}
+
 TEST_CASE("ticks of steps are whole, of tokens short, of times as a clock shows them") {
   CHECK(texts(x_ticks(XAxis::steps, 0, 3, 8, false)) == "0 1 2 3");
   CHECK(texts(x_ticks(XAxis::tokens, 0, 3e6, 3, false)) == "0 1M 2M 3M");

@@ -101,6 +101,20 @@ TEST_CASE("a setting that some runs lack has no column unless the others differ,
   CHECK(make_table(runs, settings, fields, {.group = true}).rows.size() == 3);
 }
 
+TEST_CASE("runs of which nothing is known are no group, and show what they measured") {
+  const RunSettings settings;
+  std::vector<RunSummary> runs(2);
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    runs[i].id = std::to_string(i);
+    runs[i].state = RunState::finished;
+    runs[i].metrics = {{"loss", 1.0 + static_cast<double>(i)}, {"epoch", 1.0}};
+  }
+  const RunFields fields(runs, settings);
+  CHECK(make_table(runs, settings, fields, {.group = true}).rows.size() == 2);
+  const RunTable table = make_table(runs, settings, fields, {});
+  CHECK(table.columns.back().name == "loss");
+}
+
 TEST_CASE("columns are kept and dropped by pattern") {
   const TableFixture runs;
   CHECK(runs.column_names({.keep = {"training.*", "model.type"}}) ==
