@@ -49,7 +49,7 @@ function addPoint(curve: Curve, [x, y, low, high, count]: Point): void {
 }
 
 /// Adds what an answer to `after` has. Returns whether the plot has to be asked for anew instead: for a curve that was
-/// not there, and once a curve has twice as many points as were asked for, so that a page that stays open for days does
+/// not there or has gone back, and once a curve has twice as many points as were asked for, so that a page that stays open for days does
 /// not grow.
 export function extend(curves: Curve[], plot: Plot, limit: number): boolean {
   const known = new Map(curves.map((curve) => [curve.key, curve]));
@@ -60,6 +60,7 @@ export function extend(curves: Curve[], plot: Plot, limit: number): boolean {
       anew = true;
       continue;
     }
+    if (more.last_step < curve.lastStep) anew = true; // a resumed run went back, and what it had logged counts no more
     for (const point of more.points) addPoint(curve, point);
     curve.total = more.total_points;
     curve.lastStep = more.last_step;

@@ -95,7 +95,7 @@ class Watch(FolioTest):
 
     def test_runs_are_drawn_over_each_other_while_they_train(self):
         first, first_folder = self.training("--name", "first")
-        second, second_folder = self.training("training.seed=2", "--name", "second", steps=400)
+        second, second_folder = self.training("training.seed=2", "--name", "second")
         watch = self.on_terminal("--smoothing", "0.5")
         frame = self.wait_for_frame(lambda lines: sum("writes:" in line for line in lines) == 2, "both runs' samples")
         text = "\n".join(frame)
@@ -111,7 +111,8 @@ class Watch(FolioTest):
         self.wait_for_frame(lambda lines: any(self.step_of(line, "first") >= logged for line in lines), "the newest step")
         self.assertLess(time.time() - began, 2)
         # The curve goes on after one of them has ended.
-        self.wait_for_frame(lambda lines: any(re.search("second .* finished", line) for line in lines), "the end of the second")
+        self.stop(second_folder)
+        self.wait_for_frame(lambda lines: any(re.search("second .* interrupted", line) for line in lines), "the end of the second")
         # It follows the terminal's size.
         self.resize(60, 20)
         frame = self.wait_for_frame(lambda lines: len(lines) <= 20 and all(len(line) < 60 for line in lines), "a smaller frame", 5)
@@ -121,7 +122,7 @@ class Watch(FolioTest):
         self.assertEqual(code, 0, left)
         self.assertRegex(left, "first .* (interrupted|finished)")
         self.assertNotIn("\x1b", left)
-        self.assertEqual((first.wait(), second.wait()), (130, 0))
+        self.assertEqual((first.wait(), second.wait()), (130, 130))
 
     @staticmethod
     def step_of(line, name):
@@ -143,14 +144,14 @@ class Watch(FolioTest):
         self.stop(folder)
 
     def test_lines_are_printed_where_there_is_no_terminal(self):
-        training, folder = self.training("--name", "plain", steps=300)
+        training, folder = self.training("--name", "plain", steps=1500)
         text = self.runner("watch").stdout
         self.assertNotIn("\x1b", text)
-        self.assertRegex(text, rf"{folder.name}  plain  running  step \d+/300  loss \d\.\d{{4}}  \d+ tok/s  .* left\n")
+        self.assertRegex(text, rf"{folder.name}  plain  running  step [\d,]+/1,?500  loss \d\.\d{{4}}  \d+ tok/s  .* left\n")
         self.assertRegex(text, rf"{folder.name}  plain  step \d+ writes: and the sails")
-        self.assertIn(f"{folder.name}  plain  finished  step 300/300", text.splitlines()[-2] + text.splitlines()[-1])
+        self.assertIn(f"{folder.name}  plain  finished  step 1,500/1,500", text.splitlines()[-2] + text.splitlines()[-1])
         dumb = self.training("--name", "dumb", steps=60)[1]
-        watch = self.on_terminal(environment={"TERM": "dumb"})
+        watch = self.on_terminal(dumb.name, environment={"TERM": "dumb"})
         code, _ = self.end_of(watch)
         self.assertEqual(code, 0)
         self.assertNotIn("\x1b", self.raw)
@@ -158,7 +159,7 @@ class Watch(FolioTest):
         training.wait()
 
     def test_lines_of_json_have_what_is_new_and_nothing_twice(self):
-        training, folder = self.training(steps=300)
+        training, folder = self.training(steps=1500)
         lines = [json.loads(line) for line in self.runner("watch", "--json").stdout.splitlines()]
         self.assertGreater(len(lines), 1)
         for line in lines:
@@ -168,7 +169,7 @@ class Watch(FolioTest):
         self.assertEqual(points, whole)
         last = lines[-1]["runs"][0]
         self.assertEqual((last["id"], last["state"], last["step"], last["steps"], last["seconds_left"]),
-                         (folder.name, "finished", 300, 300, None))
+                         (folder.name, "finished", 1500, 1500, None))
         self.assertTrue(last["sample"]["text"])
         self.assertEqual(training.wait(), 0)
 
