@@ -7,8 +7,8 @@
 #include <string>
 
 #include "cli/commands.h"
-#include "cli/session/picture_file.h"
-#include "cli/session/plot_options.h"
+#include "cli/curves/picture_file.h"
+#include "cli/curves/plot_options.h"
 #include "cli/session/results_store.h"
 #include "cli/view/print_json.h"
 #include "runs/plot/plot_json.h"

@@ -5,11 +5,10 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include "cli/commands.h"
+#include "cli/curves/picture_file.h"
 #include "cli/session/linked_runs.h"
-#include "cli/session/picture_file.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_choice.h"
 #include "cli/view/print_json.h"
@@ -64,9 +63,7 @@ class ReportedRuns {
     runs::RunChoice choice = options.choice;
     if (linked_) choice.names = linked_->ids();
     if (choice.names.empty() && choice.where.empty()) choice.names = {"latest"};
-    chosen_ = runs::choose_runs(all_, fields_, choice, store_.unread());
-    std::set<std::string> seen;
-    std::erase_if(chosen_, [&](const RunSummary& run) { return !seen.insert(run.id).second; });
+    chosen_ = runs::each_once(runs::choose_runs(all_, fields_, choice, store_.unread()));
     if (chosen_.empty()) throw Error(ErrorKind::usage, "no run meets the condition, so there is nothing to report on");
   }
 

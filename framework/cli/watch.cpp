@@ -9,12 +9,12 @@
 #include <thread>
 
 #include "cli/commands.h"
-#include "cli/session/followed_run.h"
+#include "cli/curves/followed_run.h"
+#include "cli/curves/plot_options.h"
+#include "cli/curves/watch_frame.h"
 #include "cli/session/interrupts.h"
-#include "cli/session/plot_options.h"
 #include "cli/session/results_store.h"
 #include "cli/session/run_choice.h"
-#include "cli/session/watch_frame.h"
 #include "cli/view/print_json.h"
 #include "formats/description_json.h"
 #include "runs/compare/run_fields.h"
@@ -93,11 +93,8 @@ class Watch {
   std::vector<runs::RunSummary> chosen() {
     runs::RunChoice choice = options_.plot.choice;
     const bool all = choice.names.empty() && choice.where.empty();
-    std::vector<runs::RunSummary> runs = runs::choose_runs(all_, fields_, choice, store_.unread());
-    std::set<std::string> seen;
-    std::erase_if(runs, [&](const runs::RunSummary& run) {
-      return (all && !runs::is_active(run.state)) || !seen.insert(run.id).second;
-    });
+    std::vector<runs::RunSummary> runs = runs::each_once(runs::choose_runs(all_, fields_, choice, store_.unread()));
+    if (all) std::erase_if(runs, [](const runs::RunSummary& run) { return !runs::is_active(run.state); });
     if (!runs.empty()) return runs;
     throw Error(ErrorKind::usage, all ? "no run is at work; `runner FILE` starts one, and `runner watch RUN` draws one "
                                         "that has ended"
@@ -137,14 +134,7 @@ class Watch {
     runs::PlotRequest request = request_;
     request.after = after;
     if (!drawn.empty()) return runs::make_plot(drawn, settings_, fields_, request, source_);
-    runs::Plot empty;
-    const runs::Metric* const metric = runs::find_metric(request.metric);
-    empty.metric = request.metric;
-    if (metric) empty.unit = metric->unit, empty.direction = metric->direction;
-    empty.x = request.x;
-    empty.smoothing = request.smoothing;
-    empty.log_x = request.log_x;
-    empty.log_y = request.log_y;
+    runs::Plot empty = runs::plot_without_curves(request);
     empty.notes = {fmt::format("no {} was logged so far", request.metric)};
     return empty;
   }

@@ -67,16 +67,21 @@ const ICONS = {
 
 export type IconName = keyof typeof ICONS;
 
-export function icon(name: IconName): SVGSVGElement {
+/// A drawing of one path, which says nothing to those who cannot see it.
+export function drawing(viewBox: string, className: string, path: Record<string, string>): SVGSVGElement {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", "0 0 16 16");
-  svg.setAttribute("class", "icon");
+  svg.setAttribute("viewBox", viewBox);
+  svg.setAttribute("class", className);
   svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(space, "path");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
+  const line = document.createElementNS(space, "path");
+  for (const [name, value] of Object.entries(path)) line.setAttribute(name, value);
+  svg.append(line);
   return svg;
+}
+
+export function icon(name: IconName): SVGSVGElement {
+  return drawing("0 0 16 16", "icon", { d: ICONS[name] });
 }
 
 let ids = 0;

@@ -1,7 +1,7 @@
 // The legend of curves, with each one's value under the pointer, or its newest. It is also the chart in words.
 
 import { type Curve, nearest } from "./curve_data";
-import { h, replace } from "./dom";
+import { drawing, h, replace } from "./dom";
 import { duration, measure, number } from "./format";
 import { colorOf, dashOf } from "./palette";
 import { runLink } from "./route";
@@ -113,21 +113,11 @@ function rounded(x: number): string {
 
 /// A piece of the curve: its colour, its dashes.
 function line(color: number, curveCount: number): SVGSVGElement {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  svg.setAttribute("viewBox", "0 0 22 8");
-  svg.setAttribute("class", "legend-line");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(space, "path");
-  path.setAttribute("d", "M1 4h20");
-  path.setAttribute("stroke", colorOf(color));
-  path.setAttribute("stroke-width", "2.5");
-  path.setAttribute(
-    "stroke-dasharray",
-    dashOf(color, curveCount)
-      .map((part) => part * 0.7)
-      .join(" "),
-  );
-  svg.append(path);
-  return svg;
+  const dashes = dashOf(color, curveCount).map((part) => part * 0.7);
+  return drawing("0 0 22 8", "legend-line", {
+    d: "M1 4h20",
+    stroke: colorOf(color),
+    "stroke-width": "2.5",
+    "stroke-dasharray": dashes.join(" "),
+  });
 }

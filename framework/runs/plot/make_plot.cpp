@@ -191,15 +191,7 @@ Plot make_plot(const std::vector<RunSummary>& runs, const RunSettings& settings,
   if (const auto field = fields.find(request.metric); field && field->kind == Field::Kind::metric)
     as_table.metrics = {request.metric};
   const RunTable table = make_table(runs, settings, fields, as_table);
-  const Metric* const metric = find_metric(request.metric);
-  Plot plot;
-  plot.metric = request.metric;
-  if (metric) plot.unit = metric->unit, plot.direction = metric->direction;
-  plot.x = request.x;
-  plot.smoothing = request.smoothing;
-  plot.log_x = request.log_x;
-  plot.log_y = request.log_y;
-  plot.grouped = request.group;
+  Plot plot = plot_without_curves(request);
   const std::vector<std::string> labels = labels_of(table);
   PlotMaker maker(request, source, plot);
   for (std::size_t i = 0; i < table.rows.size(); ++i) maker.add(table.rows[i], labels[i], i);

@@ -56,6 +56,21 @@ PlotCursor plot_cursor_from_string(const std::string& text) {
   return cursor;
 }
 
+Plot plot_without_curves(const PlotRequest& request) {
+  Plot plot;
+  plot.metric = request.metric;
+  if (const Metric* const metric = find_metric(request.metric)) {
+    plot.unit = metric->unit;
+    plot.direction = metric->direction;
+  }
+  plot.x = request.x;
+  plot.smoothing = request.smoothing;
+  plot.log_x = request.log_x;
+  plot.log_y = request.log_y;
+  plot.grouped = request.group;
+  return plot;
+}
+
 std::string Plot::x_title() const {
   constexpr std::array kTitles{"step", "tokens", "epoch", "time"};
   return kTitles[static_cast<std::size_t>(x)];

@@ -83,4 +83,7 @@ struct Plot {
   std::string y_title() const;  ///< "loss (nats per token, lower is better)"
 };
 
+/// A plot as the request has it, without curves.
+Plot plot_without_curves(const PlotRequest& request);
+
 }  // namespace folio::runs

@@ -26,15 +26,17 @@ std::vector<RunSummary> choose_runs(std::vector<RunSummary> runs, const RunField
   return runs;
 }
 
+std::vector<RunSummary> each_once(std::vector<RunSummary> runs) {
+  std::set<std::string> seen;
+  std::erase_if(runs, [&](const RunSummary& run) { return !seen.insert(run.id).second; });
+  return runs;
+}
+
 std::vector<RunSummary> named_runs(const std::vector<RunSummary>& runs, const std::vector<std::string>& names,
                                    std::span<const UnreadRun> unread) {
-  std::vector<RunSummary> result;
-  std::set<std::string> seen;
-  for (const std::string& name : names) {
-    const RunSummary& run = select_run(runs, name, unread);
-    if (seen.insert(run.id).second) result.push_back(run);
-  }
-  return result;
+  std::vector<RunSummary> named;
+  for (const std::string& name : names) named.push_back(select_run(runs, name, unread));
+  return each_once(std::move(named));
 }
 
 void sort_runs(std::vector<RunSummary>& runs, const RunFields& fields, const std::string& sort_by, bool descending,

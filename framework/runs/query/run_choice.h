@@ -20,6 +20,9 @@ struct RunChoice {
 std::vector<RunSummary> choose_runs(std::vector<RunSummary> runs, const RunFields& fields, const RunChoice& choice,
                                     std::span<const UnreadRun> unread);
 
+/// Without those that were there before: names may be given twice.
+std::vector<RunSummary> each_once(std::vector<RunSummary> runs);
+
 /// The runs that are named, as select_run() takes them, each once.
 std::vector<RunSummary> named_runs(const std::vector<RunSummary>& runs, const std::vector<std::string>& names,
                                    std::span<const UnreadRun> unread = {});

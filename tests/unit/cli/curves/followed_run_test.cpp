@@ -1,4 +1,4 @@
-#include "cli/session/followed_run.h"
+#include "cli/curves/followed_run.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "cli/session/picture_file.h"
+#include "cli/curves/picture_file.h"
 
 #include <unistd.h>
 

@@ -3,7 +3,7 @@
 #include <span>
 #include <string>
 
-#include "cli/session/followed_run.h"
+#include "cli/curves/followed_run.h"
 #include "runs/plot/plot.h"
 #include "terminal/palette.h"
 

@@ -1,6 +1,4 @@
-#include "cli/session/plot_options.h"
-
-#include <set>
+#include "cli/curves/plot_options.h"
 
 #include "cli/session/run_choice.h"
 #include "runs/plot/make_plot.h"
@@ -33,9 +31,7 @@ runs::Plot plot_of(runs::Store& store, const PlotOptions& options) {
   const runs::RunFields fields(all, settings);
   runs::RunChoice choice = options.choice;
   if (choice.names.empty() && choice.where.empty() && !all.empty()) choice.names = {"latest"};
-  std::vector<runs::RunSummary> chosen = runs::choose_runs(all, fields, choice, store.unread());
-  std::set<std::string> seen;
-  std::erase_if(chosen, [&](const runs::RunSummary& run) { return !seen.insert(run.id).second; });
+  const std::vector<runs::RunSummary> chosen = runs::each_once(runs::choose_runs(all, fields, choice, store.unread()));
   runs::PlotRequest request = options.request;
   request.x = runs::x_axis_from_string(options.x);
   runs::StoreSource source(store);

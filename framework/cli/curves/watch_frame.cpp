@@ -1,4 +1,4 @@
-#include "cli/session/watch_frame.h"
+#include "cli/curves/watch_frame.h"
 
 #include <fmt/format.h>
 
