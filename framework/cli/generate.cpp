@@ -80,7 +80,7 @@ class Conversation {
     if (is_terminal(STDIN_FILENO))
       fmt::print(std::cerr, "{}",
                  wrapped(fmt::format("Type a prompt and press Enter. {} change how the model chooses, and /help "
-                                     "explains them; /quit or Ctrl-D quits.",
+                                     "explains them. Ctrl-C ends an answer; /quit or Ctrl-D quits.",
                                      sampling_command_names()),
                          0, terminal_width(STDERR_FILENO)));
     work(request(), /*input_open=*/true);
@@ -115,8 +115,8 @@ class Conversation {
     nlohmann::json error;
     const WorkerEnd end = run_worker(
         worker, [&](const nlohmann::json& line) { line.contains("error") ? void(error = line["error"]) : take(line); },
-        [] {}, [&] { return next_prompt(); });
-    if (end.interrupts > 0 && !end.status.success()) throw Error(ErrorKind::interrupted, "interrupted");
+        [] {}, {[&] { return next_prompt(); }, is_terminal(STDIN_FILENO)});
+    if (end.interrupts > 0 && (input_open || !end.status.success())) throw Error(ErrorKind::interrupted, "interrupted");
     if (!error.is_null()) throw Error(error_kind_from_string(error.at("kind").get<std::string>()), error.at("message"));
     if (!end.status.success()) throw Error(ErrorKind::run, "the worker " + end.status.to_text());
   }
@@ -219,7 +219,7 @@ void add_generate(const Command& program, const GlobalOptions& global, int& exit
   command
       .flag("-i,--interactive", options->interactive,
             "keep the model loaded, and read a prompt from each line of standard input; typed lines such as "
-            "/temperature 0.5 change what is chosen, and /help lists them")
+            "/temperature 0.5 change what is chosen, and /help lists them; Ctrl-C ends an answer")
       .excludes(prompt);
   command.flag("--json", options->json,
                "print run, prompt and text as JSON; with --interactive one line for each prompt");

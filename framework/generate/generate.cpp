@@ -70,7 +70,7 @@ class Continuation {
 
 std::vector<TokenId> generate(Model& model, std::span<const TokenId> prompt, std::int64_t vocab_size,
                               std::optional<TokenId> end_of_text, const SamplingOptions& options, c10::Device device,
-                              const std::function<void(TokenId)>& on_token) {
+                              const std::function<bool(TokenId)>& on_token) {
   const at::NoGradGuard no_grad;
   model.training(false);
   const at::Generator generator = at::detail::createCPUGenerator(options.seed);
@@ -83,7 +83,7 @@ std::vector<TokenId> generate(Model& model, std::span<const TokenId> prompt, std
     if (end_of_text && id == *end_of_text) break;
     ids.push_back(id);
     generated.push_back(id);
-    on_token(id);
+    if (!on_token(id)) break;
   }
   return generated;
 }

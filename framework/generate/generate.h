@@ -21,9 +21,10 @@ struct SamplingOptions {
 
 /// Continues `prompt` with a causal model, token by token. Only ids below `vocab_size`, the tokenizer's, are chosen: a
 /// model's vocabulary may be larger than what its tokenizer learned. Ends after max_new_tokens, or at `end_of_text`.
-/// Once the text is longer than the model takes, its latest tokens count. `on_token` is called with each new id.
+/// Once the text is longer than the model takes, its latest tokens count. `on_token` is called with each new id; where
+/// it gives false, the text ends there.
 std::vector<TokenId> generate(Model& model, std::span<const TokenId> prompt, std::int64_t vocab_size,
                               std::optional<TokenId> end_of_text, const SamplingOptions& options, c10::Device device,
-                              const std::function<void(TokenId)>& on_token);
+                              const std::function<bool(TokenId)>& on_token);
 
 }  // namespace folio::generate

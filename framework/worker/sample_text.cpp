@@ -15,7 +15,7 @@ SampleText continued(Model& model, const Tokenizer& tokenizer, const std::vector
   options.top_k = 50;
   const auto ids =
       generate::generate(model, prompt, tokenizer.vocab_size(), tokenizer.special_token_id(SpecialToken::end_of_text),
-                         options, device, [](TokenId) {});
+                         options, device, [](TokenId) { return true; });
   return {tokenizer.decode(prompt, true), tokenizer.decode(ids, true)};
 }
 

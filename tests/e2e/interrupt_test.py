@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -51,6 +52,32 @@ class Interrupt(FolioTest):
         shown = self.json("show", "latest")
         self.assertEqual(shown["state"], "interrupted")
         self.assertIn("train_loss", shown["metrics"])
+
+    def test_ctrl_c_ends_an_answer_and_then_the_conversation(self):
+        self.runner(self.experiment())
+        primary, secondary = os.openpty()
+        asked = subprocess.Popen([RUNNER, "generate", "latest", "-i", "-t", "0", "--max-new-tokens", "1000000"], env=self.environment,
+                                 stdin=secondary, stdout=secondary, stderr=secondary)
+        self.addCleanup(asked.kill)
+        os.close(secondary)
+        shown = b""
+
+        def read_until(wanted):
+            nonlocal shown
+            while not re.search(wanted, shown):
+                shown += os.read(primary, 1024)
+            shown = b""
+
+        prompt = rb"\n(\x1b\[1m)?> (\x1b\[0m)?$"
+        read_until(prompt)
+        for _ in range(2):
+            os.write(primary, b"the grey\n")
+            read_until(rb"(?s)the grey\r\n.{100}")
+            asked.send_signal(signal.SIGINT)
+            read_until(prompt)
+        asked.send_signal(signal.SIGINT)
+        self.assertEqual(asked.wait(timeout=60), 130)
+        os.close(primary)
 
     def test_signals_by_which_a_cluster_warns_a_job_are_an_interruption(self):
         for number in [signal.SIGUSR1, signal.SIGUSR2, signal.SIGQUIT, signal.SIGALRM, signal.SIGXCPU]:

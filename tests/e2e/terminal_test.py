@@ -54,7 +54,7 @@ class Terminal(FolioTest):
             "generate", "latest", "-i", "--max-new-tokens", "8",
             typed="/help\n/temperatur 1\n/temperature 500\n/temperature 0\nthe grey\nthe grey\n//x\n/quit\n"))
         self.assertIn("Type a prompt and press Enter. /max-new-tokens, /temperature, /top-k, /top-p and /seed change how the "
-                      "model chooses, and /help explains them; /quit or Ctrl-D quits.", " ".join(shown.split()))
+                      "model chooses, and /help explains them. Ctrl-C ends an answer; /quit or Ctrl-D quits.", " ".join(shown.split()))
         for wanted in ("/top-p N", "how much chance to allow", "/max-new-tokens 8  /temperature 0.8  /top-k 50",
                        "there is no command '/temperatur'; did you mean 'temperature'?",
                        "/temperature 500: expected a number from 0 to 100", "/max-new-tokens 8  /temperature 0  "):

@@ -43,6 +43,13 @@ void note_termination() {
   if (first_signal == 0) first_signal = SIGTERM;
 }
 
+bool only_ctrl_c() { return interrupts_so_far == 1 && first_signal == SIGINT; }
+
+void forget_interrupts() {
+  interrupts_so_far = 0;
+  first_signal = 0;
+}
+
 int interrupt_count() { return interrupts_so_far; }
 
 void throw_if_interrupted(const char* what) {

@@ -30,6 +30,12 @@ class InterruptScope {
 /// How many there have been since the outermost scope began.
 int interrupt_count();
 
+/// Whether the one that there has been is Ctrl-C, and not another signal.
+bool only_ctrl_c();
+
+/// What is said here from now on is of those that come later.
+void forget_interrupts();
+
 /// The exit code of what a person or the system asked to stop: 143 for SIGTERM, by which a scheduler tells that the job
 /// is to end, else 130.
 int interrupted_exit_code();

@@ -67,7 +67,7 @@ std::string help_text() {
   for (const Setting& setting : settings())
     text += fmt::format("  {:<18}  {}\n", fmt::format("/{} N", setting.name), setting.help);
   text += fmt::format("  {:<18}  {}\n", "/help", "these commands and the present values");
-  text += fmt::format("  {:<18}  {}\n", "/quit", "so does Ctrl-D");
+  text += fmt::format("  {:<18}  {}\n", "/quit", "so does Ctrl-D; Ctrl-C ends an answer");
   return text + "A prompt that begins with / is typed with two.\n";
 }
 

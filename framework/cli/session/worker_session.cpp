@@ -76,18 +76,20 @@ std::string WorkerEnd::to_text() const {
 }
 
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
-                     const std::function<void()>& on_idle, const std::function<std::optional<std::string>()>& answer) {
+                     const std::function<void()>& on_idle, const WorkerInput& input) {
   const double seconds_before = processor_seconds_of_children();
-  InterruptScope scope(/*reads=*/static_cast<bool>(answer));
+  InterruptScope scope(/*reads=*/static_cast<bool>(input.next));
   throw_if_interrupted("the worker had not begun");
   ChildProcess worker(worker_program(), options);
   scope.let_worker_take(true);
   int passed_on = 0;
+  bool answers_a_person = false;
   const auto pass_on_interrupts = [&] {
     const int interrupts = interrupt_count();
     if (interrupts == passed_on) return;
     if (passed_on == 0) on_line({{"stopping", true}});
-    worker.signal(passed_on > 0 || interrupts > 1 ? SIGKILL : SIGINT);
+    const bool has_something_to_finish = !input.next || (answers_a_person && only_ctrl_c());
+    worker.signal(has_something_to_finish && interrupts == 1 ? SIGINT : SIGKILL);
     passed_on = interrupts;
   };
   bool told_end = false;
@@ -95,7 +97,12 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
     if (line.contains("work_done")) return void(told_end = true);
     told_end = told_end || line.contains("error");
     if (!line.contains("awaits")) return on_line(line);
-    const auto text = answer();
+    if (answers_a_person && only_ctrl_c()) {
+      forget_interrupts();
+      passed_on = 0;
+    }
+    const auto text = interrupt_count() == 0 ? input.next() : std::nullopt;
+    answers_a_person = text && input.typed;
     text ? worker.write_input(*text + "\n") : worker.close_input();
   };
   constexpr int kPollMs = 200;
@@ -115,7 +122,7 @@ WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<v
   scope.let_worker_take(false);
   const ExitStatus status = worker.wait();
   if (status.code == kTerminatedCode || status.signal == SIGTERM) note_termination();
-  return {status, passed_on, processor_seconds_of_children() - seconds_before, told_end};
+  return {status, interrupt_count(), processor_seconds_of_children() - seconds_before, told_end};
 }
 
 void run_worker_to_success(const ChildProcess::Options& options,

@@ -15,9 +15,12 @@ namespace folio::cli {
 /// Ctrl-C (or another of kStopSignals) asks it to finish its step and stop, and a second one kills it. `on_idle` is
 /// called several times a second. Throws Error (interrupted) where there was one before the worker could be started.
 ///
+/// Where the worker asks for lines (`input`) there is nothing to finish, and the first one kills it; but where a
+/// person types them, a Ctrl-C while it answers ends only the answer.
+///
 /// With the first Ctrl-C a line {"stopping": true} is handed over that the worker has not told. A line {"error":
 /// {"kind", "message"}} is handed over like any other. On a line {"awaits": ...} the worker is handed the line that
-/// `answer` gives, or the end of its input where it gives none.
+/// `input.next` gives, or the end of its input where it gives none.
 struct WorkerEnd {
   ExitStatus status;
   int interrupts = 0;            ///< how often a person pressed Ctrl-C
@@ -38,9 +41,13 @@ struct WorkerEnd {
   std::string to_text() const;
 };
 
+struct WorkerInput {
+  std::function<std::optional<std::string>()> next;
+  bool typed = false;  ///< by a person
+};
+
 WorkerEnd run_worker(const ChildProcess::Options& options, const std::function<void(const nlohmann::json&)>& on_line,
-                     const std::function<void()>& on_idle,
-                     const std::function<std::optional<std::string>()>& answer = {});
+                     const std::function<void()>& on_idle, const WorkerInput& input = {});
 
 /// For work that either succeeds or is an error: throws what the worker tells in a line {"error": ...}, Error
 /// (interrupted) after a Ctrl-C, or Error (plugin) with how it ended.

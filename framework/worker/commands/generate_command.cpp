@@ -1,4 +1,7 @@
+#include <signal.h>
+
 #include <algorithm>
+#include <atomic>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -121,6 +124,8 @@ LoadedModel load_folder(const nlohmann::json& request) {
   return loaded;
 }
 
+std::atomic<bool> answer_ended = false;
+
 /// A model, and how it is to choose its tokens.
 class Writer {
  public:
@@ -156,8 +161,10 @@ class Writer {
     if (ids.empty() && end_of_text) ids.push_back(*end_of_text);
     if (ids.empty()) throw Error(ErrorKind::usage, "the prompt is empty, expected text to continue");
     TextStream text(*tokenizer_, out);
-    generate::generate(*model_, ids, tokenizer_->vocab_size(), end_of_text, sampling_, device_,
-                       [&](TokenId id) { text.add(id); });
+    generate::generate(*model_, ids, tokenizer_->vocab_size(), end_of_text, sampling_, device_, [&](TokenId id) {
+      text.add(id);
+      return !answer_ended;
+    });
     text.finish();
   }
 
@@ -168,10 +175,13 @@ class Writer {
   std::unique_ptr<Model> model_;
 };
 
+/// An answer for each line. SIGINT ends the answer that is being written, and nothing else.
 void answer_all(Writer& writer, std::istream& input, ProgressLines& out) {
+  ::signal(SIGINT, [](int) { answer_ended = true; });
   for (std::string line; out.write({{"awaits", "prompt"}}), std::getline(input, line);) {
     try {
       const nlohmann::json asked = nlohmann::json::parse(line);
+      answer_ended = false;
       writer.choose(asked);
       writer.answer(asked.at("prompt"), out);
     } catch (const Error& error) {  // the boundary between one prompt and the next

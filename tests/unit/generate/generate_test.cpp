@@ -60,7 +60,7 @@ std::vector<TokenId> continue_text(Model& model, std::vector<TokenId> prompt, st
   generate::SamplingOptions options;
   options.max_new_tokens = count;
   options.temperature = 0;
-  return generate::generate(model, prompt, kVocabulary, end, options, at::kCPU, [](TokenId) {});
+  return generate::generate(model, prompt, kVocabulary, end, options, at::kCPU, [](TokenId) { return true; });
 }
 
 }  // namespace
