@@ -39,6 +39,29 @@ std::optional<Response> answer_to(const beast::error_code& error) {
   return std::nullopt;
 }
 
+/// The reference to a connection that whoever answers holds, in any thread. However that one lets go of it, answering
+/// or not, the connection ends in the network's thread, which alone may touch what connections share.
+class AwaitsAnswer {
+ public:
+  AwaitsAnswer(std::shared_ptr<Connection> connection, asio::io_context& io)
+      : connection_(std::move(connection)), io_(io) {}
+  ~AwaitsAnswer() {
+    if (connection_) asio::post(io_, [connection = std::move(connection_)] {});
+  }
+  AwaitsAnswer(const AwaitsAnswer&) = delete;
+  AwaitsAnswer& operator=(const AwaitsAnswer&) = delete;
+
+  /// Calls `work(connection)` in the network's thread; once.
+  template <typename Work>
+  void hand_back(Work work) {
+    asio::post(io_, [connection = std::move(connection_), work = std::move(work)] { work(*connection); });
+  }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+  asio::io_context& io_;
+};
+
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, Shared& shared)
@@ -132,9 +155,10 @@ void Connection::hand_over() {
     Request request = request_so_far();
     request.body = std::move(parser_->get().body());
     // Whoever answers may do so from another thread, and after the server has stopped.
-    shared_.handler->answer(std::move(request), [self = shared_from_this(), &io = shared_.io](Response response) {
+    const auto awaits = std::make_shared<AwaitsAnswer>(shared_from_this(), shared_.io);
+    shared_.handler->answer(std::move(request), [awaits](Response response) {
       auto held = std::make_shared<Response>(std::move(response));
-      asio::post(io, [self, held] { self->write(std::move(*held)); });
+      awaits->hand_back([held](Connection& connection) { connection.write(std::move(*held)); });
     });
   } catch (const HttpError& refused) {
     write(error_response(refused));

@@ -6,9 +6,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
-#include <mutex>
 #include <thread>
 
 #include "support/error.h"
@@ -18,11 +18,19 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-/// Answers with the path and the body; "/stream" is a stream, "/fault" fails, "/later" is answered by another thread.
+/// Answers with the path and the body; "/stream" is a stream, "/fault" fails, "/later" is answered by another thread,
+/// as is "/held", which keeps what it answered with until let_go(); "/dropped" is never answered, by another thread.
 class Echo : public Handler {
  public:
-  ~Echo() override {
+  ~Echo() override { end(); }
+
+  void let_go() { let_go_ = true; }
+
+  /// Returns when nothing is at work any more.
+  void end() {
+    let_go();
     for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
   }
 
   void answer(Request request, Done done) override {
@@ -36,21 +44,26 @@ class Echo : public Handler {
       response.type = "text/event-stream";
       response.body = event_text("runs", "first");
     }
-    if (path != "later") return done(std::move(response));
-    threads_.emplace_back([done, later = std::move(response)]() mutable {
-      std::this_thread::sleep_for(std::chrono::milliseconds(30));
-      done(std::move(later));
+    if (path != "later" && path != "held" && path != "dropped") return done(std::move(response));
+    threads_.emplace_back([this, path, done = std::move(done), later = std::move(response)]() mutable {
+      if (path == "later") std::this_thread::sleep_for(std::chrono::milliseconds(30));
+      if (path != "dropped") done(std::move(later));
+      while (path == "held" && !let_go_) std::this_thread::sleep_for(std::chrono::milliseconds(5));
     });
   }
 
  private:
+  std::atomic<bool> let_go_ = false;
   std::vector<std::thread> threads_;
 };
 
 /// A server with short times, and who asks it.
 struct Served {
   explicit Served(Limits limits = {}) : server("127.0.0.1", 0, "secret", quick(limits)) { server.start(echo); }
-  ~Served() { server.stop(); }
+  ~Served() {
+    server.stop();
+    echo.end();  // which may still answer
+  }
 
   static Limits quick(Limits limits) {
     limits.header_seconds = limits.idle_seconds = limits.heartbeat_seconds = 1;
@@ -164,6 +177,34 @@ TEST_CASE("server turns away whom it has no room for") {
   held.clear();
   std::this_thread::sleep_for(std::chrono::milliseconds(200));
   CHECK(begins(served.ask(served.request("/", "Connection: close\r\n")), "200"));
+}
+
+TEST_CASE("server ends a connection by itself, whoever still holds what it was answered with") {
+  Limits limits;
+  limits.connections = 1;
+  const Served served(limits);
+  // The answering thread holds on; were the connection a part of that, it would end in that thread, and only then.
+  CHECK(served.ask(served.request("/held", "Connection: close\r\n")).ends_with("held|(closed)"));
+  std::string next;
+  for (int i = 0; i < 50 && !begins(next, "200"); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    next = served.ask(served.request("/next", "Connection: close\r\n"));
+  }
+  CHECK(next.ends_with("next|(closed)"));
+  CHECK(served.ask(served.request("/dropped")).ends_with("(closed)"));
+}
+
+// For a build that watches threads.
+TEST_CASE("server is left at any time, while other threads answer") {
+  Served served;
+  served.echo.let_go();
+  for (int i = 0; i < 100; ++i) {
+    const std::string bytes = served.request(i % 3 == 0 ? "/dropped" : "/held", "Connection: close\r\n");
+    const folio::FileDescriptor socket = served.connect();
+    ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (i % 2 == 0) Served::read(socket, "|");
+  }
+  CHECK(served.ask(served.request("/next"), "next|").ends_with("next|"));
 }
 
 TEST_CASE("server sends events to its streams, and none to those that are full") {
