@@ -200,10 +200,19 @@ void Connection::write(Response response) {
     if (error) return self->close();
     if (self->is_head_ || held->status == 304) return self->on_written(error);
     if (held->file) return self->write_file(std::make_shared<OpenFile>(std::move(*held->file)), 0);
-    self->stream_.expires_after(std::chrono::seconds(self->shared_.limits.idle_seconds));
-    asio::async_write(self->stream_, asio::buffer(held->body),
-                      [self, held](Error failed, std::size_t) { self->on_written(failed); });
+    self->write_text(held->body, [self, held](Error failed) { self->on_written(failed); });
   });
+}
+
+/// Piece by piece, each of which has its own time. The text has to live until `then` is called, or destroyed.
+void Connection::write_text(std::string_view text, std::function<void(Error)> then) {
+  stream_.expires_after(std::chrono::seconds(shared_.limits.idle_seconds));
+  asio::async_write(stream_, asio::buffer(text.data(), std::min(kChunk, text.size())),
+                    [self = shared_from_this(), text, then = std::move(then)](Error error, std::size_t size) mutable {
+                      text.remove_prefix(size);
+                      if (error || text.empty()) return then(error);
+                      self->write_text(text, std::move(then));
+                    });
 }
 
 void Connection::write_file(std::shared_ptr<OpenFile> file, std::uint64_t offset) {
@@ -279,8 +288,7 @@ void Connection::send_event(const std::string& text) {
 
 void Connection::write_events() {
   if (!stream_.socket().is_open()) return;
-  stream_.expires_after(std::chrono::seconds(shared_.limits.idle_seconds));  // of the writing: a read is under way
-  asio::async_write(stream_, asio::buffer(waiting_.front()), [self = shared_from_this()](Error error, std::size_t) {
+  write_text(waiting_.front(), [self = shared_from_this()](Error error) {  // its time is not that of the read under way
     if (error) return self->close();
     self->waiting_.pop_front();
     if (!self->waiting_.empty()) self->write_events();

@@ -8,9 +8,11 @@
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string_view>
 
 #include "serve/http/server.h"
 
@@ -53,6 +55,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Request request_so_far() const;
 
   void write(Response response);
+  void write_text(std::string_view text, std::function<void(Error)> then);
   void write_file(std::shared_ptr<OpenFile> file, std::uint64_t offset);
   void on_written(Error error);
   boost::beast::http::response<boost::beast::http::empty_body> header_of(const Response& response) const;

@@ -18,8 +18,11 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
+constexpr std::size_t kLarge = 24 << 20;  // bytes, of which the system keeps a part for who reads slowly
+
 /// Answers with the path and the body; "/stream" is a stream, "/fault" fails, "/later" is answered by another thread,
 /// as is "/held", which keeps what it answered with until let_go(); "/dropped" is never answered, by another thread.
+/// The answer to "/large" is long.
 class Echo : public Handler {
  public:
   ~Echo() override { end(); }
@@ -39,6 +42,7 @@ class Echo : public Handler {
     if (path == "refuse") throw HttpError(404, "nothing there");
     Response response;
     response.body = path + "|" + request.body;
+    if (path == "large") response.body = std::string(kLarge, 'x');
     if (path == "stream") {
       response.stream = true;
       response.type = "text/event-stream";
@@ -164,6 +168,27 @@ TEST_CASE("server closes on clients that do not go on") {
     if (::poll(&waiting, 1, 100) > 0) received = Served::read(socket);
   }
   CHECK(Clock::now() - begun < std::chrono::seconds(4));
+}
+
+TEST_CASE("server goes on for a client that takes something all the time") {
+  const Served served;
+  const folio::FileDescriptor socket = served.connect();
+  const std::string bytes = served.request("/large", "Connection: close\r\n");
+  ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  std::size_t received = 0;
+  std::vector<char> buffer(64 << 10);
+  for (const auto begun = Clock::now();;) {
+    // As much as takes two seconds, which is longer than the server waits for a client that takes nothing.
+    const auto passed = std::chrono::duration<double>(Clock::now() - begun).count();
+    if (static_cast<double>(received) > passed / 2 * kLarge) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      continue;
+    }
+    const ssize_t count = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+    if (count <= 0) break;
+    received += static_cast<std::size_t>(count);
+  }
+  CHECK(received > kLarge);
 }
 
 TEST_CASE("server turns away whom it has no room for") {
