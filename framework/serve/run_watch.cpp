@@ -42,6 +42,12 @@ std::set<std::string> changes_between(const RunSnapshot& before, const RunSnapsh
   return changed;
 }
 
+/// False where it cannot be told, too.
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
 /// When something was last added to the folder or taken away, as far as that is over: times of files are coarse, and
 /// more may come within the same tick.
 std::optional<fs::file_time_type> settled_time_of(const fs::path& folder) {
@@ -82,13 +88,24 @@ std::shared_ptr<const RunSnapshot> read_snapshot(runs::Store& store, const RunSn
   return std::make_shared<const RunSnapshot>(std::move(runs), std::move(settings), store.unread());
 }
 
+/// Enters what is new of the run. One whose folder cannot be read stays as it is known, and is named where all folders
+/// are looked at; whatever else asks the store notices if that is what fails.
+void enter_news(runs::Store& store, const std::string& id) {
+  try {
+    store.sync_run(id);
+  } catch (const runs::StoreDiskError&) {
+    throw;
+  } catch (const Error&) {
+  }
+}
+
 }  // namespace
 
 RunWatch::RunWatch(StorePool& stores, fs::path runs_folder, Tell tell, std::function<bool()> is_listened)
     : stores_(stores), folder_(std::move(runs_folder)), tell_(std::move(tell)), is_listened_(std::move(is_listened)) {
   folder_time_ = settled_time_of(folder_);
   names_ = mark_of_names(folder_);
-  had_folder_ = fs::is_directory(folder_);
+  had_folder_ = is_folder(folder_);
   known_.snapshot = stores_.with([](runs::Store& store) {
     if (store.in_memory()) store.sync();  // it holds nothing yet
     return read_snapshot(store, nullptr);
@@ -117,9 +134,11 @@ void RunWatch::stop() {
 
 /// What was known stays so until the folder is there again.
 void RunWatch::require_folder() const {
-  if (!had_folder_ || fs::is_directory(folder_)) return;
-  throw Error(ErrorKind::store,
-              without_controls(folder_.string()) + ": is no longer there; so its runs cannot be shown");
+  std::error_code error;
+  if (!had_folder_ || fs::is_directory(folder_, error)) return;
+  const bool is_gone = !error || error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+  const std::string why = is_gone ? "is no longer there" : "cannot be looked at: " + error.message();
+  throw Error(ErrorKind::store, without_controls(folder_.string()) + ": " + why + "; so its runs cannot be shown");
 }
 
 KnownRuns RunWatch::known() {
@@ -166,19 +185,21 @@ void RunWatch::work() {
 }
 
 /// What goes wrong, such as a disk that fails for a while, leaves what is known as it is; requests that need the store
-/// tell it.
+/// tell it. All folders, if it was them, are tried again when they would be looked at next.
 void RunWatch::look() {
+  bool whole = true;
   try {
-    if (whole_is_due())
+    whole = whole_is_due();
+    if (whole)
       look_at_all();
     else
       look_at_active();
+    return;
   } catch (const runs::StoreDiskError&) {
     stores_.forget();
-    last_whole_ = Clock::now();
-  } catch (const Error&) {
-    last_whole_ = Clock::now();
+  } catch (const std::exception&) {  // none may end the thread
   }
+  if (whole) last_whole_ = Clock::now();
 }
 
 bool RunWatch::whole_is_due() {
@@ -205,7 +226,7 @@ void RunWatch::look_at_all() {
   }
   const auto folder_time = settled_time_of(folder_);
   const std::size_t names = mark_of_names(folder_);
-  if (!had_folder_ && fs::is_directory(folder_)) {  // without runs the index is in memory; now there can be a file
+  if (!had_folder_ && is_folder(folder_)) {  // without runs the index is in memory; now there can be a file
     stores_.forget();
     had_folder_ = true;
   }
@@ -261,7 +282,7 @@ std::optional<LiveRun> RunWatch::look_at(const std::string& id, Tracked& tracked
     const std::uintmax_t size = fs::file_size(store.folder_of(id).events(), error);
     const auto now = Clock::now();
     if (!error && size == tracked.events_size && now - tracked.looked_at < kLookedAtLeast) return std::nullopt;
-    store.sync_run(id);
+    enter_news(store, id);
     tracked.looked_at = now;
     if (!error && size == tracked.events_size) {
       const RunSummary same = store.summary(id);
