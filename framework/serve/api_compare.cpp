@@ -24,13 +24,18 @@ std::string required_parameter(const Target& target, const char* name) {
 
 }  // namespace
 
-/// The runs that are named, each once, else all, or the finished ones; of these those that meet the condition.
+/// The runs that are named, each once, else all, or the finished ones; of these those that meet the condition. However
+/// they are chosen, they are no more than may be named.
 std::vector<runs::RunSummary> Api::named_or_chosen(const Target& target, const RunSnapshot& snapshot, bool finished) {
   const std::string where = target.value("where").value_or("");
   const std::vector<std::string> names = target.values("run");
   if (names.size() > kMostNamed) throw HttpError(400, fmt::format("more than {} runs are named", kMostNamed));
-  if (names.empty())
-    return runs::choose_runs(snapshot.runs(), snapshot.fields(), {{}, where, finished}, snapshot.unread());
+  if (names.empty()) {
+    auto chosen = runs::choose_runs(snapshot.runs(), snapshot.fields(), {{}, where, finished}, snapshot.unread());
+    if (chosen.size() <= kMostNamed) return chosen;
+    throw HttpError(400, fmt::format("{} runs are meant, of at most {}; choose fewer with 'run' or 'where'",
+                                     chosen.size(), kMostNamed));
+  }
   std::vector<runs::RunSummary> named;
   std::set<std::string> seen;
   for (const std::string& name : names) {

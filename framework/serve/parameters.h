@@ -9,7 +9,7 @@
 
 namespace folio::serve {
 
-/// Runs, or settings, that a request may name.
+/// Runs that a request may put together, and settings that it may name.
 constexpr std::size_t kMostNamed = 200;
 
 /// The parameter's number, `usual` where it does not stand there. Throws HttpError (400) naming it where it is no whole
