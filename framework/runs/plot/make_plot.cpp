@@ -89,13 +89,13 @@ std::string settings_text(const RunTable& table, const std::vector<std::size_t>&
 std::vector<std::string> labels_of(const RunTable& table) {
   std::map<std::string, std::vector<std::size_t>> rows_named;
   for (std::size_t i = 0; i < table.rows.size(); ++i) rows_named[table.rows[i].runs.front()->name].push_back(i);
-  std::vector<std::string> labels;
-  std::map<std::string, int> seen;
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    const std::string& name = table.rows[i].runs.front()->name;
-    labels.push_back(name + settings_text(table, telling_columns(table, rows_named[name]), i));
-    ++seen[labels.back()];
+  std::vector<std::string> labels(table.rows.size());
+  for (const auto& [name, rows] : rows_named) {
+    const std::vector<std::size_t> columns = telling_columns(table, rows);
+    for (const std::size_t row : rows) labels[row] = name + settings_text(table, columns, row);
   }
+  std::map<std::string, int> seen;
+  for (const std::string& label : labels) ++seen[label];
   for (std::size_t i = 0; i < labels.size(); ++i)
     if (seen[labels[i]] > 1) labels[i] += " " + table.rows[i].runs.front()->id;
   return labels;
