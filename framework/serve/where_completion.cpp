@@ -149,6 +149,21 @@ std::vector<std::string> matching(const std::vector<std::string>& words, const s
   return first;
 }
 
+/// Where the word that begins as this token goes on to: a value in quotes up to the closing one, unless some quote is
+/// not closed, which then may be that of this word: what seems to close it is another's.
+std::size_t end_of_word(const std::string& text, const Token& begun, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && is_word_letter(text[end])) ++end;
+  if (begun.kind != Kind::quoted) return end;
+  std::size_t closed = end;
+  for (const Token& token : tokens_of(text)) {
+    if (token.kind != Kind::quoted) continue;
+    if (token.text.size() == 1 || token.text.back() != token.text.front()) return end;
+    if (token.begin == begun.begin) closed = token.end;
+  }
+  return closed;
+}
+
 }  // namespace
 
 Completion complete_where(const std::string& text, std::size_t at, const RunSnapshot& snapshot) {
@@ -163,7 +178,7 @@ Completion complete_where(const std::string& text, std::size_t at, const RunSnap
     completion.from = before.back().begin;
     typed = before.back().text;
     if (before.back().kind == Kind::quoted) std::erase(typed, typed.front());
-    while (completion.to < text.size() && is_word_letter(text[completion.to])) ++completion.to;
+    completion.to = end_of_word(text, before.back(), at);
     before.pop_back();
   }
   const Expected expected = expected_after(before, field);

@@ -66,6 +66,19 @@ TEST_CASE("completion replaces the whole word that the place is in") {
   const Completion after = completed("state=|");
   CHECK(after.from == 6);
   CHECK(after.to == 6);
+  // Of a value in quotes that is all up to its closing quote; where there is none, what is typed.
+  for (const auto& [text, to] : std::vector<std::pair<std::string, std::size_t>>{{"name='fir|st run' and x", 16},
+                                                                                 {"name='|first run' and x", 16},
+                                                                                 {"name='first run'| and x", 16},
+                                                                                 {"name=\"it|'s\" or name='a b'", 11},
+                                                                                 {"name='it|' or name='a b'", 9},
+                                                                                 {"name='fir| and name='a b'", 9},
+                                                                                 {"name='fir|st run and x", 11}}) {
+    CAPTURE(text);
+    const Completion quoted = completed(text);
+    CHECK(quoted.from == 5);
+    CHECK(quoted.to == to);
+  }
   // What begins as it is typed comes before what only contains it.
   CHECK(completed("loss|").words == std::vector<std::string>{"eval_loss", "train_loss"});
   CHECK(completed("train|").words.front().starts_with("train"));
