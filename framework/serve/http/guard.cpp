@@ -41,8 +41,10 @@ bool equal_in_constant_time(std::string_view given, std::string_view secret) {
 }
 
 bool is_label_request(const Target& target) {
-  return target.path.size() >= 4 && target.path[0] == "api" && target.path[1] == "runs" &&
-         target.path.back() == "labels" && (target.path.size() == 4 || target.path[2] == "baseline");
+  const auto& path = target.path;
+  if (path.size() < 4 || path[0] != "api" || path[1] != "runs" || path.back() != "labels") return false;
+  const std::size_t id_parts = path[2] == "baseline" ? 2 : 1;  // its slash need not be encoded
+  return path.size() == 3 + id_parts;
 }
 
 Guard::Guard(const std::string& host, unsigned short port, bool loopback, bool any_address, std::string token)

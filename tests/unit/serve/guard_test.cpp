@@ -95,6 +95,19 @@ TEST_CASE("guard lets labels alone be written, with the token and as JSON") {
   }
 }
 
+TEST_CASE("guard takes labels at their own place alone") {
+  for (const char* target :
+       {"/api/runs/3fa9/labels", "/api/runs/baseline%2Fgpt/labels", "/api/runs/baseline/gpt/labels"})
+    CHECK(is_label_request(parse_target(target)));
+  for (const char* target :
+       {"/api/runs/labels", "/api/runs/3fa9/files/labels", "/api/runs/baseline/gpt/files/labels",
+        "/api/runs/baseline/labels", "/api/runs/3fa9/labels/x", "/api/runs/baseline/gpt/labels/labels"}) {
+    CAPTURE(target);
+    CHECK_FALSE(is_label_request(parse_target(target)));
+    CHECK(guard_status(on_loopback(), asking(target)) == 200);
+  }
+}
+
 TEST_CASE("guard asks for the token on any other address") {
   const Guard guard("10.1.2.3", 8470, /*loopback=*/false, /*any_address=*/false, kSecret);
   CHECK(guard_status(guard, asking("/", "10.1.2.3:8470")) == 200);
