@@ -85,8 +85,8 @@ TextPart read_text(const OpenFile& file, std::int64_t from) {
     const std::size_t at = bytes.size() - tail;
     if (is_continuation_byte(bytes[at])) continue;
     const auto byte = static_cast<unsigned char>(bytes[at]);
-    const std::size_t length = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
-    if (length > tail && at > 0) bytes.resize(at);
+    const std::size_t length = byte > 0xF4 ? 1 : byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC2 ? 2 : 1;
+    if (length > tail) bytes.resize(at);
     break;
   }
   part.to = part.from + bytes.size();

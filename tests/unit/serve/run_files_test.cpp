@@ -92,7 +92,15 @@ TEST_CASE("text is read in parts that end with whole characters") {
   CHECK(text_from(scratch.path(), -9'000'000).from == 0);
   put(scratch.path() / "log.txt", "a\xff\xc3");
   CHECK(text_from(scratch.path(), 0).text == "a\uFFFD");  // the rest of the last character may be still to come
-  CHECK(text_from(scratch.path(), 2).text == "\uFFFD");
+  CHECK(text_from(scratch.path(), 2).text.empty());       // at the beginning of a part, too
+  CHECK(text_from(scratch.path(), 2).to == 2);
+  CHECK(text_from(scratch.path(), -1).text.empty());
+  put(scratch.path() / "log.txt", "a\xff\xc3\xa4");
+  CHECK(text_from(scratch.path(), 2).text == "ä");
+  for (const char* none : {"\xff", "\xc0", "\xf5", "\x80"}) {  // of no character the first byte
+    put(scratch.path() / "log.txt", none);
+    CHECK(text_from(scratch.path(), 0).text == "\uFFFD");
+  }
   put(scratch.path() / "log.txt", "");
   CHECK(text_from(scratch.path(), -5).size == 0);
 }
