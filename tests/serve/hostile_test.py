@@ -99,9 +99,9 @@ class Hostile(FolioTest):
                        "/api/runs?offset=-1", "/api/runs?descending=maybe", "/api/plot?run=one&points=-1",
                        "/api/plot?run=one&smoothing=nan",
                        "/api/plot?run=one&after=" + "x:" * 500, "/api/runs/one/log?from=1e9",
-                       "/api/runs?where=" + "(" * 3000,
-                       "/api/runs?where=" + "not%20" * 900, "/api/plot?" + "&".join(["run=one"] * 300),
-                       "/" + "a" * 7000,
+                       "/api/runs?where=" + "(" * 12_000,
+                       "/api/runs?where=" + "not%20" * 1900, "/api/plot?" + "&".join(["run=one"] * 300),
+                       "/" + "a" * 7000, "/" + "a" * 14_000,
                        "/api/runs/" + "b" * 5000, "/api/runs?" + "x&" * 2000, "/\\", "/api\\runs"]:
             yield self.request(target)
 
@@ -141,7 +141,7 @@ class Hostile(FolioTest):
                                                                  "Transfer-Encoding: chunked"], chunk)
 
     def heads(self):
-        for size in (8200, 9000, 70_000):
+        for size in (16_400, 20_000, 70_000):
             yield self.request(headers=["X-Long: " + "a" * size])
             yield self.request(headers=["A" * size + ": x"])
             yield self.request("/" + "a" * size)

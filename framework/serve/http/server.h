@@ -13,7 +13,7 @@ namespace folio::serve {
 struct Limits {
   std::size_t connections = 256;
   std::size_t streams = 32;
-  std::uint32_t header_bytes = 8 << 10;
+  std::uint32_t header_bytes = 16 << 10;
   std::size_t body_bytes = 16 << 10;
   int header_seconds = 10;  ///< for the header, and again for the body
   int idle_seconds = 30;    ///< between two requests, and in which something has to be taken of an answer

@@ -8,8 +8,9 @@
 
 namespace folio::serve {
 
-/// Bytes of a request's target; those of all headers are limited beside it.
-constexpr std::size_t kLongestTarget = 6 << 10;
+/// Bytes of a request's target, which a chart of as many runs as may be named has, with its cursor; those of all
+/// headers are limited beside it.
+constexpr std::size_t kLongestTarget = 12 << 10;
 
 /// Where a request goes, decoded: "/api/runs/3fa9?where=a%3D1" is {"api", "runs", "3fa9"} and {{"where", "a=1"}}.
 struct Target {

@@ -139,7 +139,7 @@ TEST_CASE("server answers requests on one connection, in order") {
 
 TEST_CASE("server refuses what is too long, forged or no HTTP, and closes") {
   const Served served;
-  CHECK(begins(served.ask(served.request("/", "X: " + std::string(9000, 'a') + "\r\n")), "431"));
+  CHECK(begins(served.ask(served.request("/", "X: " + std::string(17'000, 'a') + "\r\n")), "431"));
   CHECK(begins(served.ask("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n"), "403"));
   CHECK(begins(served.ask("nonsense\r\n\r\n"), "400"));
   CHECK(begins(served.ask(served.request("/", "", "DELETE")), "405"));
@@ -149,6 +149,18 @@ TEST_CASE("server refuses what is too long, forged or no HTTP, and closes") {
                     json = "Content-Type: application/json\r\nAuthorization: Bearer secret\r\n";
   CHECK(begins(served.ask(served.request(label, json + "Content-Length: 2\r\n", "POST") + "{}", "api|{}"), "200"));
   CHECK(begins(served.ask(served.request(label, json + "Content-Length: 20000\r\n", "POST")), "400"));
+}
+
+TEST_CASE("server takes the longest address that a chart of 200 runs has") {
+  const Served served;
+  std::string target = "/x?metric=training.some_long_metric&x=tokens&smoothing=0.6", after = "&after=";
+  for (int i = 0; i < 200; ++i) {
+    const std::string run = "0123abcd";
+    target += "&run=" + run;
+    after += (i == 0 ? "" : "%2C") + run + "%3A" + "9007199254740992";
+  }
+  CHECK(target.size() + after.size() > 8000);
+  CHECK(begins(served.ask(served.request(target + after, "X: " + std::string(2000, 'a') + "\r\n"), "x|"), "200"));
 }
 
 TEST_CASE("server closes on clients that do not go on") {
