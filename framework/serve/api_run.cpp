@@ -1,8 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "formats/strict_json.h"
 #include "runs/query/label.h"
-#include "runs/record/json_values.h"
 #include "runs/report/run_json.h"
 #include "serve/api.h"
 #include "serve/parameters.h"
@@ -96,10 +94,10 @@ Response Api::samples(const std::string& id) {
 
 Response Api::files(const std::string& id) {
   const runs::Run run = load(id);
+  const FileList found = files_below(readable_folder(run));
   json list = json::array();
-  for (const ListedFile& file : files_below(readable_folder(run)))
-    list.push_back({{"path", file.path}, {"bytes", file.bytes}});
-  return json_response({{"files", std::move(list)}});
+  for (const ListedFile& file : found.files) list.push_back({{"path", file.path}, {"bytes", file.bytes}});
+  return json_response({{"files", std::move(list)}, {"more", found.more}});
 }
 
 Response Api::file(const std::string& id, const std::vector<std::string>& parts) {

@@ -29,8 +29,8 @@ FileDescriptor open_folder(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<ListedFile> files_below(const fs::path& folder) {
-  std::vector<ListedFile> files;
+FileList files_below(const fs::path& folder, std::size_t most) {
+  FileList list;
   std::error_code error;
   fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error);
   if (error) throw HttpError(404, "the run's folder is gone");
@@ -39,11 +39,13 @@ std::vector<ListedFile> files_below(const fs::path& folder) {
     if (entry->symlink_status(of_entry).type() != fs::file_type::regular) continue;
     const std::uintmax_t bytes = entry->file_size(of_entry);
     if (of_entry) continue;  // it went away meanwhile
-    files.push_back({fs::path(entry->path()).lexically_relative(folder).string(), bytes});
-    if (files.size() == kMostFiles) break;
+    list.more = list.files.size() == most;
+    if (list.more) break;
+    list.files.push_back({fs::path(entry->path()).lexically_relative(folder).string(), bytes});
   }
-  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  return files;
+  list.more = list.more || error;
+  std::sort(list.files.begin(), list.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return list;
 }
 
 OpenFile open_below(const fs::path& folder, const std::vector<std::string>& parts) {

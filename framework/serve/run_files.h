@@ -17,9 +17,14 @@ struct ListedFile {
 /// Files that a list has at most; a run has a few dozen.
 constexpr std::size_t kMostFiles = 10'000;
 
-/// The regular files below the folder, by path. Links are neither followed nor listed. Throws HttpError (404) where the
-/// folder is gone.
-std::vector<ListedFile> files_below(const std::filesystem::path& folder);
+struct FileList {
+  std::vector<ListedFile> files;  ///< by path
+  bool more = false;  ///< there are others, beyond the bound or in a folder that could not be read to its end
+};
+
+/// The regular files below the folder, as many as the list may have. Links are neither followed nor listed. Throws
+/// HttpError (404) where the folder is gone.
+FileList files_below(const std::filesystem::path& folder, std::size_t most = kMostFiles);
 
 /// A regular file below the folder, whose path is given part by part. The system itself sees to it that no link on the
 /// way is followed and nothing outside is reached, whatever others do to the folder meanwhile. Throws HttpError (404)

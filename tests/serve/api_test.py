@@ -106,7 +106,9 @@ class Serve(FolioTest):
         self.assertEqual(samples, [{key: event[key] for key in ("step", "prompt", "text")}
                                    for event in self.events(run) if event["type"] == "sample"])
         self.assertGreater(len(samples), 3)
-        files = self.check("files", server.get("/api/runs/latest/files"))["files"]
+        listed = self.check("files", server.get("/api/runs/latest/files"))
+        self.assertFalse(listed["more"])
+        files = listed["files"]
         on_disk = sorted(path for path in run.rglob("*") if path.is_file())
         self.assertEqual({file["path"]: file["bytes"] for file in files},
                          {str(path.relative_to(run)): path.stat().st_size for path in on_disk})

@@ -56,11 +56,15 @@ TEST_CASE("files are opened below the folder alone") {
   CHECK(open_status(run, {"model/config.json"}) == 400);
   CHECK(open_status(run, {scratch.path().string() + "/secret"}) == 400);
   CHECK(open_status(scratch.path() / "gone", {"run.json"}) == 404);
-  const auto files = files_below(run);
+  const auto [files, more] = files_below(run);
+  CHECK_FALSE(more);
   REQUIRE(files.size() == 2);
   CHECK(files[0].path == "model/config.json");
   CHECK(files[0].bytes == 3);
   CHECK(files[1].path == "run.json");
+  CHECK_FALSE(files_below(run, 2).more);
+  CHECK(files_below(run, 1).more);
+  CHECK(files_below(run, 1).files.size() == 1);
   CHECK_THROWS_AS(files_below(scratch.path() / "gone"), HttpError);
 }
 
