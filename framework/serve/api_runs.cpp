@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "formats/description_json.h"
 #include "runs/compare/where.h"
 #include "runs/report/run_json.h"
 #include "serve/api.h"

@@ -13,8 +13,7 @@ int StorePool::take(std::unique_ptr<runs::Store>& store) {
   } else {
     store = std::make_unique<runs::Store>(open_());
   }
-  in_memory_ = store->in_memory();
-  memory_taken_ = in_memory_;
+  memory_taken_ = store->in_memory();
   return generation_;
 }
 
@@ -32,11 +31,6 @@ void StorePool::forget() {
   const std::lock_guard lock(mutex_);
   ++generation_;
   idle_.clear();
-}
-
-bool StorePool::in_memory() const {
-  const std::lock_guard lock(mutex_);
-  return in_memory_;
 }
 
 }  // namespace folio::serve

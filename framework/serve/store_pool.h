@@ -30,9 +30,6 @@ class StorePool {
   /// Has all that follow open the store anew: its file was removed, or made where there was none.
   void forget();
 
-  /// Whether the index is in memory, as far as it was opened.
-  bool in_memory() const;
-
  private:
   struct Lease {
     explicit Lease(StorePool& of) : pool_of_it(of), generation(of.take(store)) {}
@@ -50,11 +47,10 @@ class StorePool {
   void give_back(std::unique_ptr<runs::Store> store, int generation, bool whole);
 
   std::function<runs::Store()> open_;
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::condition_variable free_;
   std::vector<std::unique_ptr<runs::Store>> idle_;
   int generation_ = 0;
-  bool in_memory_ = false;
   bool memory_taken_ = false;
 };
 
