@@ -80,8 +80,10 @@ void add_serve(const Command& program, const GlobalOptions& global, int& exit_co
       .range(std::int64_t{0}, std::int64_t{65535})
       .show_default();
   command
-      .option("--host", options->host,
-              "the address to listen on; other machines reach the page by any but the default, and need the token")
+      .option(
+          "--host", options->host,
+          "the address to listen on; with any other than the default, other machines can reach the page and need the "
+          "token")
       .show_default();
   command.flag("--open", options->open, "open the page in the browser");
   command.flag("--json", options->json, "print address, port and token as JSON, in one line");

@@ -48,7 +48,7 @@ void Api::answer(Request request, Done done) {
     }
     done(std::move(response));
   });
-  if (!added) throw HttpError(503, "more requests wait for an answer than are soon answered", "run");
+  if (!added) throw HttpError(503, "too many requests are waiting", "run");
 }
 
 Response Api::respond(const Request& request) {

@@ -129,7 +129,7 @@ void Connection::on_header(Error error) {
     const Request request = request_so_far();
     shared_.guard->check(request);
     const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
-    if (has_body && request.method != "POST") throw HttpError(400, "a request that reads has no body");
+    if (has_body && request.method != "POST") throw HttpError(400, "GET and HEAD take no body");
     if (has_body) return read_body();
   } catch (const HttpError& refused) {
     return write(error_response(refused));
@@ -187,8 +187,7 @@ http::response<http::empty_body> Connection::header_of(const Response& response)
 void Connection::write(Response response) {
   if (response.stream) {
     if (shared_.streams.size() < shared_.limits.streams && !is_head_) return begin_stream(response);
-    if (!is_head_)
-      response = error_response(503, "run", "as many pages as this server has room for are listening already");
+    if (!is_head_) response = error_response(503, "run", "too many pages are listening already");
   }
   header_ = header_of(response);
   const std::uint64_t size = response.file ? response.file->size : response.body.size();

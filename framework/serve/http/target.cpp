@@ -79,7 +79,7 @@ Target parse_target(std::string_view text) {
 std::optional<std::string> Target::value(std::string_view name) const {
   std::vector<std::string> all = values(name);
   if (all.empty()) return std::nullopt;
-  if (all.size() > 1) throw HttpError(400, fmt::format("'{}' stands in the address twice", name));
+  if (all.size() > 1) throw HttpError(400, fmt::format("'{}' is given twice", name));
   return std::move(all.front());
 }
 
