@@ -1,9 +1,10 @@
-// The colours of curves: Okabe and Ito's, in the order of runs/plot, darkened or lightened until each has a contrast of
-// 3:1 to the background of its theme. Beyond eight a colour returns with dashes, so that no two curves look alike.
+// The colours of curves: those of framework/runs/plot/palette.h, Okabe and Ito's, in its order, darkened or lightened
+// until each has a contrast of 3:1 to the background of its theme. Beyond the last they return with its dashes, so that
+// no two curves look alike.
 
-const LIGHT = ["#0b569e", "#d55e00", "#008a63", "#b8578e", "#a87400", "#3b9bd9", "#7a4fd1", "#6b7280"];
-const DARK = ["#3f9be0", "#ff8a3d", "#2fc598", "#e29ac6", "#f0b429", "#a5dcfa", "#b49cf5", "#a4adba"];
-const DASHES = [[], [7, 4], [2, 3], [10, 3, 2, 3]];
+const LIGHT = ["#0b569e", "#d55e00", "#008a63", "#b8578e", "#a87400", "#3b9bd9", "#555555"];
+const DARK = ["#3f9be0", "#ff8a3d", "#2fc598", "#e29ac6", "#f0b429", "#a5dcfa", "#a9a9a9"];
+const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 
 export function isDark(): boolean {
   const chosen = document.documentElement.dataset["theme"];

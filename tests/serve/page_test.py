@@ -2,10 +2,12 @@
 themes and in any width. The scripts in page/ drive the browser; the packages that they need are brought into .deps by
 page/package-lock.json when first run."""
 
+import colorsys
 import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +39,25 @@ def page_tools():
         shutil.rmtree(folder / "cache", ignore_errors=True)
         complete.write_text(stamp)
     return folder
+
+
+def channels(color):
+    return [int(color[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+def hues(text):
+    """Of each colour in the text the degree on the wheel of colours, of a grey none."""
+    found = [colorsys.rgb_to_hls(*channels(color)) for color in re.findall(r"#\w+", text)]
+    return [round(360 * hue) if saturation > 0.05 else None for hue, _, saturation in found]
+
+
+def contrast(one, other):
+    """As WCAG defines it."""
+    def luminance(color):
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels(color)]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
 
 
 @unittest.skipUnless(os.path.exists(CHROMIUM) or os.environ.get("CI"), "there is no Chromium")
@@ -121,6 +142,26 @@ class PageTest(FolioTest):
     def test_there_is_nothing_yet(self):
         address, link = self.serve()
         self.drive("empty", address=address, link=link)
+
+    def test_curves_have_the_colours_of_every_other_plot(self):
+        """The page's are brighter or darker, for its two backgrounds, but in the same order and as many."""
+        plots = (SOURCE / "framework/runs/plot/palette.h").read_text()
+        ours = (SOURCE / "page/src/palette.ts").read_text()
+        declared = hues(re.search(r"kPalette\{(.*?)\};", plots, re.DOTALL).group(1))
+        surfaces = re.search(r"--surface: light-dark\((#\w+), (#\w+)\)", (SOURCE / "page/style/base.css").read_text())
+        for theme, background in zip(("LIGHT", "DARK"), surfaces.groups()):
+            line = re.search(rf"const {theme} = \[(.*)\];", ours).group(1)
+            found = hues(line)
+            self.assertEqual(len(found), len(declared))
+            for place, (hue, expected) in enumerate(zip(found, declared)):
+                self.assertEqual(hue is None, expected is None, f"{theme} {place}")
+                if hue is not None:
+                    self.assertLess(abs(hue - expected), 15, f"{theme} {place}")
+            for color in re.findall(r"#\w+", line):
+                self.assertGreaterEqual(contrast(color, background), 3, color)
+        dashes = [text.split() for text in re.findall(r'"([\d ]*)"', re.search("kDashes{(.*?)}", plots).group(1))]
+        self.assertEqual(json.loads(re.search(r"const DASHES = (.*);", ours).group(1)),
+                         [[int(part) for part in dash] for dash in dashes])
 
     def test_the_types_hold(self):
         subprocess.run([NODE, self.tools / "node_modules/typescript/bin/tsc", "-p", SOURCE / "page/tsconfig.json"],
