@@ -55,7 +55,7 @@ function verdict(diff: Difference): HTMLElement {
 /// As `runner diff` has it: both machines may have been busy.
 function findingWord({ finding, a, b }: Difference["reasons"][number]): string {
   if (finding === "different") return a === b ? "both" : "differs";
-  return finding === "unknown" ? "not known" : finding;
+  return finding;
 }
 
 function reasons(diff: Difference): HTMLElement[] {

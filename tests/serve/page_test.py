@@ -108,8 +108,10 @@ class PageTest(FolioTest):
         runs = self.three_seeds()
         self.folder_from_elsewhere()
         diff = self.json("diff", runs[0]["id"], runs[1]["id"])
+        pairs = [[runs[0]["id"], runs[1]["id"]], [runs[0]["id"], "baseline/gpt"]]
+        said = [{"pair": pair, "text": self.runner("diff", "--all", *pair).stdout} for pair in pairs]
         address, link = self.serve()
-        self.drive("find", address=address, link=link, runs=runs, diff=diff, hostile={"name": HOSTILE})
+        self.drive("find", address=address, link=link, runs=runs, diff=diff, said=said, hostile={"name": HOSTILE})
         shown = self.json("show", runs[0]["id"])
         self.assertEqual((shown["tags"], shown["note"]), (["good"], "<i>the best</i> so far"))
 

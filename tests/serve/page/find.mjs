@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { until, withPage } from "./browser.mjs";
 
-const { address, runs, diff, hostile } = JSON.parse(process.env.FOLIO_PAGE_TEST);
+const { address, runs, diff, said, hostile } = JSON.parse(process.env.FOLIO_PAGE_TEST);
 
 async function list(page) {
   return page.locator(".table-body .row .run-id").allTextContents();
@@ -95,6 +95,31 @@ async function compare(page) {
   await until(async () => (await page.locator(".legend-spread").first().textContent()).endsWith("N 3"), "the band's N");
 }
 
+/// Of the same two runs the page and the command say the same in the same words.
+async function inTheWordsOfDiff(page, { pair, text }) {
+  const [a, b] = pair.map(encodeURIComponent);
+  await page.goto(`${address}#/compare?run=${a}&run=${b}`);
+  await page.locator(".side-b", { hasText: pair[1] }).waitFor();
+  const lines = text.split("\n").map((line) => line.replace(/\s+/g, " ").trim());
+  const verdict = await page.locator(".verdict-title").textContent();
+  assert.ok(lines.includes(verdict), `diff does not say: ${verdict}`);
+  for (const reason of await page.locator(".reasons li").all()) {
+    const words = `${await reason.locator(".finding").textContent()} ${await reason.locator("strong").textContent()}: `;
+    assert.ok(
+      lines.some((line) => line.startsWith(words)),
+      `diff does not say: ${words}`,
+    );
+  }
+  const rows = await page
+    .locator('section:has(> h2:text-is("Metrics")) tbody tr')
+    .evaluateAll((all) => all.map((row) => [row.querySelector("th").textContent, row.lastChild.textContent]));
+  assert.ok(rows.length > 3);
+  for (const [metric, outcome] of rows) {
+    const line = lines.find((one, i) => i > lines.indexOf("Metrics") && one.startsWith(`${metric} `)) ?? "";
+    assert.ok(line.endsWith(outcome), `the page says "${outcome}" of ${line}`);
+  }
+}
+
 async function label(page) {
   await page.goto(`${address}#/run/${runs[0].id}`);
   await page.getByLabel("Add a tag").fill("good");
@@ -143,6 +168,7 @@ await withPage({ address, width: 1440, height: 900 }, async (page, context) => {
   await sortAndChoose(page);
   await showsNamesAsText(page);
   await compare(page);
+  for (const words of said) await inTheWordsOfDiff(page, words);
   await label(page);
   await tabs(page);
   await withoutToken(context);
