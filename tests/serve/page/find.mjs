@@ -122,13 +122,27 @@ async function inTheWordsOfDiff(page, { pair, text }) {
 
 async function label(page) {
   await page.goto(`${address}#/run/${runs[0].id}`);
-  await page.getByLabel("Add a tag").fill("good");
-  await page.keyboard.press("Enter");
-  await page.getByLabel("Remove the tag good").waitFor();
   await page.getByRole("button", { name: "Add a note" }).click();
   await page.getByRole("textbox", { name: "Note" }).fill("<i>the best</i> so far");
+  await page.getByLabel("Add a tag").fill("good");
+  await page.keyboard.press("Enter"); // which leaves the note as it is being typed
+  await page.getByLabel("Remove the tag good").waitFor();
+  assert.equal(await page.getByLabel("Add a tag").inputValue(), "");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("<i>the best</i>").waitFor();
+  await page.getByLabel("Add a tag").fill("poor");
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Remove the tag poor").click();
+  await until(async () => (await page.locator(".labels .tag").count()) === 1, "the tag to be gone");
+  assert.equal(await page.evaluate(() => document.activeElement.ariaLabel), "Add a tag");
+}
+
+/// What has a curve is offered before what is one value for a run.
+async function metricPicker(page) {
+  const names = (within) => page.getByLabel("Metric", { exact: true }).locator(within).allTextContents();
+  const single = await names("optgroup option");
+  assert.ok(single.includes("train_runtime") && !single.includes("loss"), single.join());
+  assert.ok((await names("> option")).includes("loss"));
 }
 
 async function tabs(page) {
