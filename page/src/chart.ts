@@ -65,11 +65,6 @@ export class Chart {
     this.frame = requestAnimationFrame(() => this.plot?.setData(this.data()));
   }
 
-  /// Draws at once; for measurements.
-  redraw(): void {
-    this.plot?.setData(this.data());
-  }
-
   setHidden(keys: Set<string>): void {
     this.hidden = keys;
     this.refresh();
@@ -155,20 +150,6 @@ export class Chart {
 
   private build(): void {
     this.plot?.destroy();
-    const text = styleColor("--muted");
-    const grid = styleColor("--grid");
-    const font = `11px ${getComputedStyle(document.body).fontFamily}`;
-    const axis = { stroke: text, font, grid: { stroke: grid, width: 1 }, ticks: { show: false }, gap: 6 };
-    const series = this.curves.map((curve) => ({
-      label: curve.label,
-      stroke: colorOf(curve.color),
-      facets: [
-        { scale: "x", auto: true },
-        { scale: "y", auto: true },
-      ],
-      points: { show: false },
-      paths: (_plot: uPlot, index: number) => this.path(index - 1),
-    }));
     const options: uPlot.Options = {
       ...this.size(),
       mode: 2,
@@ -177,34 +158,9 @@ export class Chart {
         x: { time: false, distr: this.look.logX ? 3 : 1, range: () => this.rangeX() },
         y: { distr: this.look.logY ? 3 : 1, range: () => this.rangeY() },
       },
-      axes: [
-        {
-          ...axis,
-          label: this.look.xTitle,
-          labelFont: font,
-          labelSize: 18,
-          size: 26,
-          space: 70,
-          values: (_plot, splits) => splits.map((value) => tick(value, this.look.seconds)),
-        },
-        {
-          ...axis,
-          size: (_plot, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((value) => value.length)),
-          values: (_plot, splits) => splits.map((value) => tick(value, false)),
-        },
-      ],
-      series: [{}, ...series] as uPlot.Series[],
-      cursor: {
-        drag: { x: true, y: true, uni: 24, setScale: false },
-        points: { show: false },
-        dataIdx: () => 0,
-        bind: {
-          dblclick: () => () => {
-            this.resetZoom();
-            return null;
-          },
-        },
-      },
+      axes: this.axes(),
+      series: [{}, ...this.curves.map((curve) => this.series(curve))],
+      cursor: this.cursor(),
       padding: [8, 12, 0, 0],
       hooks: {
         drawAxes: [() => this.drawBands()],
@@ -212,9 +168,57 @@ export class Chart {
         setSelect: [(plot) => this.select(plot)],
         setCursor: [(plot) => this.pointAt(plot)],
       },
-    } as uPlot.Options;
+    };
     this.plot = new uPlot(options, this.data(), this.host);
     this.plot.root.setAttribute("aria-hidden", "true"); // the legend has the values
+  }
+
+  private axes(): uPlot.Axis[] {
+    const font = `11px ${getComputedStyle(document.body).fontFamily}`;
+    const grid = { stroke: styleColor("--grid"), width: 1 };
+    const axis = { stroke: styleColor("--muted"), font, grid, ticks: { show: false }, gap: 6 };
+    return [
+      {
+        ...axis,
+        label: this.look.xTitle,
+        labelFont: font,
+        labelSize: 18,
+        size: 26,
+        space: 70,
+        values: (_plot, splits) => splits.map((value) => tick(value, this.look.seconds)),
+      },
+      {
+        ...axis,
+        size: (_plot, values) => 14 + 6.6 * Math.max(3, ...(values ?? []).map((value) => value.length)),
+        values: (_plot, splits) => splits.map((value) => tick(value, false)),
+      },
+    ];
+  }
+
+  private series(curve: Curve): uPlot.Series {
+    return {
+      label: curve.label,
+      stroke: colorOf(curve.color),
+      facets: [
+        { scale: "x", auto: true },
+        { scale: "y", auto: true },
+      ],
+      points: { show: false },
+      paths: (_plot: uPlot, index: number) => this.path(index - 1),
+    };
+  }
+
+  private cursor(): uPlot.Cursor {
+    const resetZoom = () => {
+      this.resetZoom();
+      return null;
+    };
+    return {
+      drag: { x: true, y: true, uni: 24, setScale: false },
+      points: { show: false },
+      dataIdx: () => 0,
+      bind: { dblclick: () => resetZoom },
+    };
   }
 
   private select(plot: uPlot): void {

@@ -36,7 +36,14 @@ export class Filter {
       hidden: true,
     });
     this.problem = h("div", { class: "filter-problem", id: problemId, role: "status" });
-    this.input = h("input", {
+    this.input = this.makeInput(text, listId, problemId);
+    this.clear = this.clearButton(text === "");
+    const field = h("div", { class: "filter-field" }, icon("search"), this.input, this.clear, this.list);
+    this.element = h("div", { class: "filter" }, field, this.problem);
+  }
+
+  private makeInput(text: string, listId: string, problemId: string): HTMLInputElement {
+    return h("input", {
       type: "text",
       class: "filter-input",
       value: text,
@@ -61,19 +68,20 @@ export class Filter {
         click: () => this.complete(),
       },
     });
-    this.clear = h(
+  }
+
+  private clearButton(hidden: boolean): HTMLButtonElement {
+    return h(
       "button",
       {
         type: "button",
         class: "plain-button",
         "aria-label": "Clear the filter",
-        hidden: text === "",
+        hidden,
         on: { click: () => this.set("") },
       },
       icon("close"),
     );
-    const field = h("div", { class: "filter-field" }, icon("search"), this.input, this.clear, this.list);
-    this.element = h("div", { class: "filter" }, field, this.problem);
   }
 
   focus(): void {
