@@ -7,7 +7,8 @@ const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFr
 
 const LONGEST = 1e12; // beyond, digits say less than their number
 
-/// Five significant digits; large whole numbers in groups of three.
+/// As many digits as runs are told apart by: six decimals below 0.1, four from there on, two from 100, one from 1,000
+/// and none from 10,000 on; below 0.0001 three digits and an exponent. Thousands are in groups.
 export function number(value: JsonNumber | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (typeof value !== "number") return value === "Infinity" ? "∞" : value === "-Infinity" ? "−∞" : "NaN";
@@ -74,7 +75,7 @@ export function setting(value: Json | undefined): string {
     : JSON.stringify(value);
 }
 
-/// In the time of the one who reads: 14:03 today, else 28 Nov 14:03, else 28 Nov 2025.
+/// In the time of the one who reads: "today 14:03", of this year "28 Nov 14:03", else "28 Nov 2025".
 export function time(text: string | null | undefined): string {
   if (!text) return "";
   const when = new Date(text);
