@@ -18,12 +18,12 @@ const MOST_PAGES = 20;
 export class RunList {
   total = 0;
   matching = 0;
-  version = -1;
   differing: string[] = [];
   error: unknown = null;
   loaded = false;
   private pages = new Map<number, RunSummary[]>();
   private asked = new Set<number>();
+  private again = false;
   private control = new AbortController();
   private window = { from: 0, to: 0 };
 
@@ -38,7 +38,7 @@ export class RunList {
 
   setQuery(query: Query): void {
     this.query = query;
-    this.refresh();
+    this.fetch(); // what is under way is of another question
   }
 
   at(index: number): RunSummary | undefined {
@@ -50,18 +50,6 @@ export class RunList {
     return (this.pages.get(0) ?? []).slice(0, count);
   }
 
-  find(id: string): RunSummary | undefined {
-    for (const page of this.pages.values()) {
-      const run = page.find((one) => one.id === id);
-      if (run) return run;
-    }
-    return undefined;
-  }
-
-  isAnyRunning(): boolean {
-    return [...this.pages.values()].some((page) => page.some((run) => run.state === "running"));
-  }
-
   /// Says which rows are seen, and fetches what they need.
   show(from: number, to: number): void {
     this.window = { from, to };
@@ -71,8 +59,15 @@ export class RunList {
     }
   }
 
-  /// Fetches anew what is seen; the first page always, since it has the counts.
+  /// Fetches anew what is seen, once what is under way is here: answers may take longer than news to come.
   refresh(): void {
+    if (this.asked.size > 0) this.again = true;
+    else this.fetch();
+  }
+
+  /// The first page always, since it has the counts.
+  private fetch(): void {
+    this.again = false;
     this.control.abort();
     this.control = new AbortController();
     this.asked.clear();
@@ -102,6 +97,7 @@ export class RunList {
       this.loaded = true;
     }
     this.asked.delete(page);
+    if (this.again && this.asked.size === 0) this.fetch();
     this.onChange();
   }
 
@@ -125,7 +121,6 @@ export class RunList {
     this.loaded = true;
     this.total = answer.total;
     this.matching = answer.matching;
-    this.version = answer.version;
     this.differing = answer.differing ?? [];
     this.pages.delete(page); // to the end of the map's order, which is that of use
     this.pages.set(page, answer.runs);

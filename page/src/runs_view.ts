@@ -18,7 +18,7 @@ import type { Fields } from "./types";
 import type { View } from "./view";
 
 const SHOWN_UNASKED = 6;
-const REFRESH_MS = 1000;
+const REFRESH_MS = 250;
 
 function queryOfRoute(): Query {
   const { parameters } = currentRoute();
@@ -100,7 +100,7 @@ export class RunsView implements View {
     this.timer = window.setTimeout(() => {
       this.timer = 0;
       this.list.refresh();
-    }, REFRESH_MS / 4);
+    }, REFRESH_MS);
   }
 
   private sorting(): Sorting {
