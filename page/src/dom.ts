@@ -104,6 +104,26 @@ export function debounced(milliseconds: number, call: () => void): { (): void; c
   return result;
 }
 
+/// Calls, but not while a call is under way: then once more after it. So news that come faster than answers do not
+/// starve what they are for.
+export function oneAtATime(call: () => Promise<void>): () => Promise<void> {
+  let busy = false;
+  let again = false;
+  return async () => {
+    again = true;
+    if (busy) return;
+    busy = true;
+    try {
+      while (again) {
+        again = false;
+        await call();
+      }
+    } finally {
+      busy = false;
+    }
+  };
+}
+
 /// Says a sentence to those who hear the page.
 export function announce(text: string): void {
   const region = document.getElementById("announcer");

@@ -1,13 +1,23 @@
 // The log, followed to its end as long as the end is in sight. Of a long one the newest part is kept.
 
 import { api, describe, isAbort } from "./api";
-import { h } from "./dom";
+import { h, oneAtATime } from "./dom";
 import { bytes } from "./format";
 import type { Run } from "./types";
 import type { Tab } from "./run_view";
 
 const KEPT_CHARACTERS = 400_000;
+const LONGEST_LINE = 10_000;
 const TAIL_BYTES = 200_000;
+
+/// Of a long text the end, from the beginning of a line; of one in hardly any lines, such as progress that was drawn
+/// over itself, from anywhere.
+function newest(text: string): string {
+  if (text.length <= KEPT_CHARACTERS) return text;
+  const from = text.length - KEPT_CHARACTERS / 2;
+  const line = text.indexOf("\n", from) + 1;
+  return text.slice(line > 0 && line - from < LONGEST_LINE ? line : from);
+}
 
 export class LogTab implements Tab {
   readonly element: HTMLElement;
@@ -21,16 +31,14 @@ export class LogTab implements Tab {
   private readonly status = h("p", { class: "muted log-status" });
   private readonly control = new AbortController();
   private position: number | null = null;
-  private busy = false;
-  private again = false;
+  private readonly load = oneAtATime(() => this.follow());
 
   constructor(private readonly id: string) {
     this.element = h("div", { class: "log-tab" }, this.status, this.text);
   }
 
   update(_run: Run): void {
-    if (this.busy) this.again = true;
-    else void this.follow();
+    void this.load();
   }
 
   close(): void {
@@ -38,7 +46,6 @@ export class LogTab implements Tab {
   }
 
   private async follow(): Promise<void> {
-    this.busy = true;
     try {
       const { signal } = this.control;
       for (;;) {
@@ -57,21 +64,13 @@ export class LogTab implements Tab {
       }
     } catch (error) {
       if (!isAbort(error)) this.status.textContent = describe(error);
-    } finally {
-      this.busy = false;
-      if (this.again && !this.control.signal.aborted) {
-        this.again = false;
-        void this.follow();
-      }
     }
   }
 
   private append(text: string): void {
     if (!text) return;
     const atEnd = this.text.scrollHeight - this.text.scrollTop - this.text.clientHeight < 40;
-    let all = (this.text.textContent ?? "") + text;
-    if (all.length > KEPT_CHARACTERS) all = all.slice(all.indexOf("\n", all.length - KEPT_CHARACTERS / 2) + 1);
-    this.text.textContent = all;
+    this.text.textContent = newest((this.text.textContent ?? "") + text);
     if (atEnd) this.text.scrollTop = this.text.scrollHeight;
   }
 }
