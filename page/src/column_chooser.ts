@@ -1,7 +1,7 @@
 // The list from which columns are chosen.
 
 import { DEFAULT_COLUMNS, DIFFER } from "./columns";
-import { h, icon, replace, uniqueId } from "./dom";
+import { h, icon, redraw, uniqueId } from "./dom";
 import { inOrder, meaningOf } from "./metrics";
 import type { Fields } from "./types";
 
@@ -83,12 +83,13 @@ export class ColumnChooser {
       parts.push(h("h3", {}, title), ...names.map((name) => this.choice(name, name, meaningOf(name)?.meaning ?? "")));
     }
     if (parts.length === 0) parts.push(h("p", { class: "muted" }, "No run has such a metric or setting."));
-    replace(this.lists, ...parts);
+    redraw(this.lists, ...parts);
   }
 
   private choice(field: string, title: string, help: string): HTMLElement {
     const box = h("input", {
       type: "checkbox",
+      "data-key": field,
       checked: this.chosen().includes(field),
       on: {
         change: () => {

@@ -5,7 +5,7 @@ import { api, isAbort } from "./api";
 import { ComparisonTable } from "./comparison_table";
 import { Curves } from "./curves";
 import { differenceParts } from "./difference";
-import { h, replace } from "./dom";
+import { h, oneAtATime, redraw, replace } from "./dom";
 import type { Change } from "./live";
 import { currentRoute } from "./route";
 import { command, empty, failure } from "./run_parts";
@@ -27,6 +27,7 @@ export class CompareView implements View {
   private readonly curves: Curves | null = null;
   private readonly control = new AbortController();
   private group: boolean;
+  private readonly load = oneAtATime(() => this.fetch());
   private timer = 0;
   private shown = "";
 
@@ -101,7 +102,7 @@ export class CompareView implements View {
     );
   }
 
-  private async load(): Promise<void> {
+  private async fetch(): Promise<void> {
     try {
       const { signal } = this.control;
       const [a, b] = this.ids as [string, string];
@@ -111,12 +112,12 @@ export class CompareView implements View {
       if (key === this.shown) return;
       this.shown = key;
       if ("rows" in answer) {
-        replace(this.result, ...new ComparisonTable(answer).parts());
+        redraw(this.result, ...new ComparisonTable(answer).parts());
         return;
       }
       const { above, below } = differenceParts(answer);
-      replace(this.result, ...above);
-      replace(this.below, ...below);
+      redraw(this.result, ...above);
+      redraw(this.below, ...below);
     } catch (error) {
       if (isAbort(error)) return;
       this.shown = ""; // the next answer is shown, be it the one before

@@ -48,6 +48,30 @@ export function replace(element: Element, ...children: Child[]): void {
   add(element, children);
 }
 
+/// What an element is called, by which it is known again when it is made anew.
+function nameOf(element: Element): string {
+  const names = ["data-key", "aria-label", "href"].map((attribute) => element.getAttribute(attribute));
+  return names.find(Boolean) ?? element.textContent ?? "";
+}
+
+/// replace() for what changes by itself while somebody is at it: what had the focus has it again, and what was scrolled
+/// sideways stays so.
+export function redraw(element: Element, ...children: Child[]): void {
+  const alike = (one: Element) => {
+    const name = nameOf(one);
+    return () => [...element.querySelectorAll<HTMLElement>(one.tagName)].filter((other) => nameOf(other) === name);
+  };
+  const focused = document.activeElement;
+  const again = focused && focused !== element && element.contains(focused) ? alike(focused) : null;
+  const place = again ? again().indexOf(focused as HTMLElement) : -1;
+  const scrolled = [...element.querySelectorAll(".scroll-x")]
+    .filter((one) => one.scrollLeft > 0)
+    .map((one) => ({ left: one.scrollLeft, now: alike(one) }));
+  replace(element, ...children);
+  for (const { left, now } of scrolled) for (const one of now()) one.scrollLeft = left;
+  again?.()[place]?.focus({ preventScroll: true });
+}
+
 const ICONS = {
   theme: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Zm0 0v12",
   light:

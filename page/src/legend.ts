@@ -1,7 +1,7 @@
 // The legend of curves, with each one's value under the pointer, or its newest. It is also the chart in words.
 
 import { type Curve, nearest } from "./curve_data";
-import { drawing, h, replace } from "./dom";
+import { drawing, h, redraw, replace } from "./dom";
 import { duration, measure, number } from "./format";
 import { colorOf, dashOf } from "./palette";
 import { runLink } from "./route";
@@ -37,7 +37,7 @@ export class Legend {
     for (const key of this.hidden) {
       if (!curves.some((curve) => curve.key === key)) this.hidden.delete(key);
     }
-    replace(this.body, ...curves.map((curve, i) => this.row(curve, i)));
+    redraw(this.body, ...curves.map((curve, i) => this.row(curve, i)));
     this.update();
   }
 

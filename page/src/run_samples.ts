@@ -1,7 +1,7 @@
 // The texts that the model wrote while it learned, the newest first.
 
 import { api, describe, isAbort } from "./api";
-import { h, replace } from "./dom";
+import { h, oneAtATime, redraw, replace } from "./dom";
 import { count } from "./format";
 import { command, empty } from "./run_parts";
 import type { Run, Sample } from "./types";
@@ -16,6 +16,8 @@ export function sampleText(sample: Sample): HTMLElement {
 export class SamplesTab implements Tab {
   readonly element = h("div", { class: "samples" });
   private readonly control = new AbortController();
+  private readonly load = oneAtATime(() => this.fetch());
+  private run: Run | null = null;
   private newest = -1;
   private shown = SHOWN;
   private samples: Sample[] = [];
@@ -23,28 +25,29 @@ export class SamplesTab implements Tab {
   constructor(private readonly id: string) {}
 
   update(run: Run): void {
+    this.run = run;
     if (run.sample && run.sample.step === this.newest) return;
-    void this.load(run);
+    void this.load();
   }
 
   close(): void {
     this.control.abort();
   }
 
-  private async load(run: Run): Promise<void> {
+  private async fetch(): Promise<void> {
     try {
       this.samples = (await api.samples(this.id, this.control.signal)).samples;
       this.samples.sort((a, b) => b.step - a.step);
       this.newest = this.samples[0]?.step ?? -1;
-      this.draw(run);
+      this.draw();
     } catch (error) {
       if (!isAbort(error)) replace(this.element, empty(describe(error)));
     }
   }
 
-  private draw(run: Run): void {
+  private draw(): void {
     if (this.samples.length === 0) {
-      const file = run.experiment_file ?? "FILE";
+      const file = this.run?.experiment_file ?? "FILE";
       replace(
         this.element,
         empty(
@@ -65,7 +68,7 @@ export class SamplesTab implements Tab {
         ),
       );
     const more = this.samples.length - this.shown;
-    replace(
+    redraw(
       this.element,
       ...rows,
       more > 0
@@ -77,7 +80,7 @@ export class SamplesTab implements Tab {
               on: {
                 click: () => {
                   this.shown += SHOWN;
-                  this.draw(run);
+                  this.draw();
                 },
               },
             },

@@ -2,7 +2,7 @@
 // arrows, page up and down, home and end move; space selects, with shift a stretch; enter opens.
 
 import { type Column, cellHelp, cellText } from "./columns";
-import { h, icon, replace, set } from "./dom";
+import { h, icon, redraw, replace, set } from "./dom";
 import { betterWord, meaningOf } from "./metrics";
 import { runLink } from "./route";
 import type { RunList } from "./run_list";
@@ -84,6 +84,10 @@ export class RunTable {
   setColors(colorOf: (id: string) => string | undefined): void {
     this.colorOf = colorOf;
     this.draw();
+  }
+
+  focus(): void {
+    this.rows.get(this.active)?.element.focus({ preventScroll: true });
   }
 
   toTop(): void {
@@ -198,7 +202,7 @@ export class RunTable {
       },
     });
     set(this.head, { "aria-rowindex": 1 });
-    replace(
+    redraw(
       this.head,
       h("div", { role: "columnheader", class: "cell choose" }, all),
       this.headCell({ field: "name", title: "name", group: "", right: false, width: 0, help: "" }, "name-cell"),
@@ -263,7 +267,7 @@ export class RunTable {
     if (focus) {
       this.scrollTo(this.active);
       this.draw();
-      this.rows.get(this.active)?.element.focus({ preventScroll: true });
+      this.focus();
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { api, isAbort } from "./api";
 import { Curves } from "./curves";
-import { h, replace, set } from "./dom";
+import { h, oneAtATime, replace, set } from "./dom";
 import { count, fullTime, measure, time } from "./format";
 import { Labels } from "./labels";
 import type { Change } from "./live";
@@ -50,6 +50,10 @@ export class RunView implements View {
   readonly title: string;
   readonly element: HTMLElement;
   private readonly heading = h("div", { class: "run-heading" });
+  private readonly name = h("h1");
+  private readonly state = h("div", { class: "run-state" });
+  private readonly about = h("span", { class: "muted run-about" });
+  private headingOf = ""; // the id of its run
   private readonly problem = h("div");
   private readonly panel = h("div", { class: "tab-panel", role: "tabpanel", id: "tab-panel", tabindex: "-1" });
   private readonly labels: Labels;
@@ -57,8 +61,7 @@ export class RunView implements View {
   private tab: Tab | null = null;
   private run: Run | null = null;
   private control = new AbortController();
-  private busy = false;
-  private again = false;
+  private readonly load = oneAtATime(() => this.fetch());
 
   constructor(private readonly id: string) {
     this.title = id;
@@ -88,12 +91,7 @@ export class RunView implements View {
       void this.load();
   }
 
-  private async load(): Promise<void> {
-    if (this.busy) {
-      this.again = true;
-      return;
-    }
-    this.busy = true;
+  private async fetch(): Promise<void> {
     try {
       this.run = await api.run(this.id, this.control.signal);
       replace(this.problem);
@@ -104,12 +102,6 @@ export class RunView implements View {
       document.title = `${this.run.name || this.run.id} – Folio`;
     } catch (error) {
       if (!isAbort(error)) this.fail(error);
-    } finally {
-      this.busy = false;
-      if (this.again) {
-        this.again = false;
-        void this.load();
-      }
     }
   }
 
@@ -125,13 +117,19 @@ export class RunView implements View {
       run.created ? `started ${time(run.created)}` : "",
       run.experiment_file ? (run.experiment_file.split("/").pop() ?? "") : "",
     ].filter(Boolean);
+    this.name.textContent = run.name || run.id;
+    replace(this.state, stateBadge(run.state), run.state === "running" ? runningBar(run) : null);
+    this.about.textContent = about.join("  ·  ");
+    this.about.title = fullTime(run.created);
+    // Twice a second while it trains: what can be pressed stays the same, or the focus would be lost with it.
+    if (this.headingOf === run.id) return;
+    this.headingOf = run.id;
     replace(
       this.heading,
-      h("h1", {}, run.name || run.id),
+      this.name,
       copyButton(run.id, "the id"),
-      stateBadge(run.state),
-      run.state === "running" ? runningBar(run) : null,
-      h("span", { class: "muted run-about", title: fullTime(run.created) }, about.join("  ·  ")),
+      this.state,
+      this.about,
       h("span", { class: "space" }),
       this.selectButton(run.id),
     );

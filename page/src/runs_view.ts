@@ -1,10 +1,10 @@
 // The list of runs with the curves of those selected; of none, those of the first few.
 
-import { api } from "./api";
+import { describe } from "./api";
 import { ColumnChooser } from "./column_chooser";
 import { DEFAULT_COLUMNS, columnsOf, learnFields } from "./columns";
 import { Curves } from "./curves";
-import { announce, h, replace } from "./dom";
+import { announce, h, redraw, replace } from "./dom";
 import { Filter } from "./filter";
 import { count } from "./format";
 import type { Change } from "./live";
@@ -30,6 +30,14 @@ function queryOfRoute(): Query {
   };
 }
 
+function noneYet(): HTMLElement {
+  return empty(
+    "There are no runs yet. Train one:",
+    command("./runner experiments/smoke.yaml"),
+    h("p", { class: "muted" }, "It takes seconds, and shows up here as it learns."),
+  );
+}
+
 export class RunsView implements View {
   readonly title = "Runs";
   readonly element: HTMLElement;
@@ -44,6 +52,7 @@ export class RunsView implements View {
   private readonly hint = h("p", { class: "curves-hint" });
   private fields: Fields | null = null;
   private tableKey = "";
+  private whyNothing = "";
   private timer = 0;
   private readonly onSelection = () => this.showSelection();
   private readonly onKey = (event: KeyboardEvent) => this.key(event);
@@ -152,34 +161,19 @@ export class RunsView implements View {
     const { list, query } = this;
     const none = list.loaded && list.matching === 0;
     this.nothing.hidden = !none;
-    if (!none) return;
-    if (list.error) replace(this.nothing, query.where ? null : failure(list.error));
-    else if (query.where) {
-      replace(
-        this.nothing,
-        empty(
-          "No run meets this condition.",
-          h(
-            "button",
-            {
-              type: "button",
-              class: "button",
-              on: { click: () => this.filter.set("") },
-            },
-            "Show all runs",
-          ),
-        ),
-      );
-    } else {
-      replace(
-        this.nothing,
-        empty(
-          "There are no runs yet. Train one:",
-          command("./runner experiments/smoke.yaml"),
-          h("p", { class: "muted" }, "It takes seconds, and shows up here as it learns."),
-        ),
-      );
-    }
+    const why = !none ? "" : list.error ? describe(list.error) : query.where ? "none meets it" : "none yet";
+    if (why === this.whyNothing) return; // somebody may be at what stands there
+    this.whyNothing = why;
+    if (!none) replace(this.nothing);
+    else if (list.error) replace(this.nothing, query.where ? null : failure(list.error)); // the filter says what it is
+    else replace(this.nothing, query.where ? this.noneMeets() : noneYet());
+  }
+
+  private noneMeets(): HTMLElement {
+    return empty(
+      "No run meets this condition.",
+      h("button", { type: "button", class: "button", on: { click: () => this.filter.set("") } }, "Show all runs"),
+    );
   }
 
   private showSelection(): void {
@@ -187,15 +181,20 @@ export class RunsView implements View {
     setParameters({ selected: ids.join(",") });
     this.chosen.hidden = ids.length === 0;
     if (ids.length > 0) {
-      replace(
+      redraw(
         this.chosen,
         h("strong", {}, `${ids.length} selected`),
         ids.length > 1 ? h("a", { class: "button primary", href: compareLink(ids) }, "Compare") : null,
-        h("button", { type: "button", class: "button", on: { click: () => selection.set([]) } }, "Clear"),
+        h("button", { type: "button", class: "button", on: { click: () => this.clear() } }, "Clear"),
         ids.length === 1 ? h("span", { class: "muted" }, "Select another to compare them.") : null,
       );
     }
     this.showCurves();
+  }
+
+  private clear(): void {
+    selection.set([]);
+    this.table.focus(); // the button is gone
   }
 
   private showCurves(): void {
