@@ -39,6 +39,20 @@ function address(path: string, parameters: Parameters): string {
   return `api/${path}${text ? `?${text}` : ""}`;
 }
 
+let openToAll: Promise<boolean> | null = null;
+
+/// Whether the server lets read who has no token, as it does on loopback: then a link is enough, which takes none along.
+export function needsNoToken(): Promise<boolean> {
+  openToAll ??= fetch(address("metrics", {}), { method: "HEAD" }).then(
+    ({ ok }) => ok,
+    () => {
+      openToAll = null; // the server was not there: asked again
+      return false;
+    },
+  );
+  return openToAll;
+}
+
 /// fetch() with the token; a server that is not there and one that refuses both fail in words.
 export async function request(path: string, parameters: Parameters = {}, options: RequestInit = {}): Promise<Response> {
   let response: Response;
@@ -104,8 +118,12 @@ export const api = {
   },
 };
 
+export function filePath(id: string, path: string): string {
+  return `${runPath(id)}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
+}
+
 export function fileAddress(id: string, path: string): string {
-  return `api/${runPath(id)}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
+  return address(filePath(id, path), {});
 }
 
 export function describe(error: unknown): string {

@@ -1,7 +1,7 @@
 // What a run measured, on what machine it ran, which files it left.
 
-import { api, describe, fileAddress, hasToken, isAbort, request, runPath } from "./api";
-import { h, icon, replace } from "./dom";
+import { api, describe, fileAddress, filePath, hasToken, isAbort, needsNoToken, request } from "./api";
+import { h, icon, oneAtATime, redraw, replace } from "./dom";
 import { bytes, measure, setting } from "./format";
 import { betterWord, inOrder, meaningOf, unitOf } from "./metrics";
 import { empty, factTable } from "./run_parts";
@@ -22,7 +22,7 @@ export class MetricsTab implements Tab {
       replace(this.element, empty("Nothing is measured yet. Figures stand here as soon as the first step is logged."));
       return;
     }
-    replace(
+    redraw(
       this.element,
       factTable(
         "Metrics",
@@ -83,7 +83,7 @@ export class EnvironmentTab implements Tab {
     const key = JSON.stringify(groups);
     if (key === this.key) return;
     this.key = key;
-    replace(
+    redraw(
       this.element,
       ...groups
         .filter(([, values]) => Object.keys(values).length > 0)
@@ -121,10 +121,16 @@ function factText(name: string, value: Json): string {
 
 export class FilesTab implements Tab {
   readonly element = h("div");
+  private readonly problem = h("p", { class: "problem-text", role: "alert" });
+  private readonly list = h("div");
   private readonly control = new AbortController();
+  private readonly load = oneAtATime(() => this.fetch());
   private state = "";
+  private shown = "";
 
-  constructor(private readonly id: string) {}
+  constructor(private readonly id: string) {
+    this.element.append(this.problem, this.list);
+  }
 
   update(run: Run): void {
     // Files appear when a run saves, and at its end.
@@ -138,37 +144,45 @@ export class FilesTab implements Tab {
     this.control.abort();
   }
 
-  private async load(): Promise<void> {
+  private async fetch(): Promise<void> {
     try {
       const { files } = await api.files(this.id, this.control.signal);
-      if (files.length === 0) {
-        replace(this.element, empty("This run has no files here."));
-        return;
-      }
-      const all = files.reduce((sum, file) => sum + file.bytes, 0);
-      replace(
-        this.element,
-        factTable(
-          "Files",
-          ["File", "Size#", ""],
-          files.map((file) =>
-            h(
-              "tr",
-              {},
-              h("th", { scope: "row" }, h("code", {}, file.path)),
-              h("td", { class: "number" }, bytes(file.bytes)),
-              h("td", {}, this.download(file.path)),
-            ),
-          ),
-        ),
-        h("p", { class: "muted" }, `${files.length} files, ${bytes(all)}`),
-      );
+      const byLink = !hasToken() || (await needsNoToken());
+      const key = JSON.stringify([files, byLink]);
+      if (key === this.shown) return;
+      this.shown = key;
+      this.draw(files, byLink);
     } catch (error) {
-      if (!isAbort(error)) replace(this.element, empty(describe(error)));
+      if (isAbort(error)) return;
+      this.shown = "";
+      replace(this.list, empty(describe(error)));
     }
   }
 
-  private download(path: string): HTMLElement {
+  private draw(files: { path: string; bytes: number }[], byLink: boolean): void {
+    if (files.length === 0) {
+      replace(this.list, empty("This run has no files here."));
+      return;
+    }
+    const all = files.reduce((sum, file) => sum + file.bytes, 0);
+    const rows = files.map((file) =>
+      h(
+        "tr",
+        {},
+        h("th", { scope: "row" }, h("code", {}, file.path)),
+        h("td", { class: "number" }, bytes(file.bytes)),
+        h("td", {}, this.download(file.path, byLink)),
+      ),
+    );
+    redraw(
+      this.list,
+      factTable("Files", ["File", "Size#", ""], rows),
+      h("p", { class: "muted" }, `${files.length} files, ${bytes(all)}`),
+    );
+  }
+
+  /// A link, by which a browser writes to the disk what it gets; where the token has to go along it is fetched instead.
+  private download(path: string, byLink: boolean): HTMLElement {
     const name = path.split("/").pop() ?? path;
     const link = h(
       "a",
@@ -181,9 +195,8 @@ export class FilesTab implements Tab {
       icon("download"),
       "Download",
     );
+    if (byLink) return link;
     link.addEventListener("click", (event) => {
-      // On loopback a link is enough. Elsewhere the token has to go with it, which a link cannot take along.
-      if (!hasToken() || ["127.0.0.1", "localhost", "[::1]"].includes(location.hostname)) return;
       event.preventDefault();
       void this.save(path, name);
     });
@@ -191,10 +204,14 @@ export class FilesTab implements Tab {
   }
 
   private async save(path: string, name: string): Promise<void> {
-    const address = `${runPath(this.id)}/files/${path.split("/").map(encodeURIComponent).join("/")}`;
-    const response = await request(address, {}, { signal: this.control.signal });
-    const url = URL.createObjectURL(await response.blob());
-    h("a", { href: url, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    try {
+      this.problem.textContent = "";
+      const response = await request(filePath(this.id, path), {}, { signal: this.control.signal });
+      const url = URL.createObjectURL(await response.blob());
+      h("a", { href: url, download: name }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 60_000);
+    } catch (error) {
+      if (!isAbort(error)) this.problem.textContent = `${path} cannot be downloaded: ${describe(error)}`;
+    }
   }
 }
