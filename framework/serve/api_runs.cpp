@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "runs/compare/where.h"
+#include "runs/record/metrics.h"
 #include "runs/report/run_json.h"
 #include "serve/api.h"
 #include "serve/parameters.h"
@@ -106,16 +107,19 @@ Response Api::runs(const Target& target) {
 
 Response Api::fields() {
   const KnownRuns known = watch_.known();
-  json answer{{"metrics", json::array()}, {"other", json::array()}};
+  json answer{{"metrics", json::array()}, {"of_whole_run", json::array()}, {"other", json::array()}};
   std::vector<std::string> settings = known.snapshot->settings()->keys();
   std::sort(settings.begin(), settings.end());
   answer["settings"] = settings;
   for (const std::string& name : known.snapshot->fields().names()) {
     const auto field = known.snapshot->fields().find(name);
-    if (field->kind == runs::Field::Kind::metric)
+    if (field->kind == runs::Field::Kind::metric) {
       answer["metrics"].push_back(name);
-    else if (field->kind != runs::Field::Kind::setting)
+      const runs::Metric* declared = runs::find_metric(name);
+      if (declared != nullptr && declared->phase == runs::Phase::run) answer["of_whole_run"].push_back(name);
+    } else if (field->kind != runs::Field::Kind::setting) {
       answer["other"].push_back(name);
+    }
   }
   return json_response(std::move(answer));
 }

@@ -1,8 +1,9 @@
 // The columns of the table of runs: fields of the --where language, of which "differ" stands for the settings that
 // differ among the runs shown.
 
+import { api } from "./api";
 import { fullTime, measure, setting, time } from "./format";
-import { meaningOf, unitOf } from "./metrics";
+import { learnMetrics, meaningOf, unitOf } from "./metrics";
 import type { Fields, RunSummary } from "./types";
 
 export const DIFFER = "differ";
@@ -25,8 +26,12 @@ export function isSetting(field: string): boolean {
 
 let settings = new Set<string>();
 
-export function learnFields(fields: Fields): void {
+/// The fields of now, which names of columns and metrics are told by from then on.
+export async function fetchFields(signal?: AbortSignal): Promise<Fields> {
+  const fields = await api.fields(signal);
   settings = new Set(fields.settings);
+  learnMetrics(fields);
+  return fields;
 }
 
 function column(field: string): Column {

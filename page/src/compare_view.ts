@@ -2,6 +2,7 @@
 // table of `runner compare`.
 
 import { api, isAbort } from "./api";
+import { fetchFields } from "./columns";
 import { ComparisonTable } from "./comparison_table";
 import { Curves } from "./curves";
 import { differenceParts } from "./difference";
@@ -42,7 +43,7 @@ export class CompareView implements View {
     }
     this.curves = new Curves(["loss"], false);
     this.curves.setRuns(this.ids);
-    void api.fields(this.control.signal).then(
+    void fetchFields(this.control.signal).then(
       ({ metrics }) => this.curves?.setMetrics(metrics),
       () => undefined,
     );

@@ -5,7 +5,7 @@ import { Chart } from "./chart";
 import { type Curve, curveOf, extend } from "./curve_data";
 import { debounced, h, replace } from "./dom";
 import { Legend } from "./legend";
-import { betterWord, inOrder, meaningOf, unitOf } from "./metrics";
+import { betterWord, inOrder, isOfWholeRun, meaningOf, unitOf } from "./metrics";
 import { currentRoute, setParameters } from "./route";
 
 const POINTS = 1000;
@@ -108,6 +108,7 @@ export class Curves {
   }
 
   setMetrics(names: string[]): void {
+    if (names.join() === this.metrics.join()) return; // somebody may have the list open
     this.metrics = names;
     this.fillMetrics();
   }
@@ -229,9 +230,13 @@ export class Curves {
 
   private fillMetrics(): void {
     const names = inOrder([...new Set([...this.metrics, this.look.metric])]);
+    const options = (of: string[]) =>
+      of.map((name) => h("option", { value: name, selected: name === this.look.metric }, name));
+    const single = names.filter(isOfWholeRun);
     replace(
       this.metric,
-      ...names.map((name) => h("option", { value: name, selected: name === this.look.metric }, name)),
+      ...options(names.filter((name) => !isOfWholeRun(name))),
+      single.length > 0 ? h("optgroup", { label: "One value for a run" }, ...options(single)) : null,
     );
   }
 

@@ -1,7 +1,7 @@
 // What metrics mean, asked for once.
 
 import { api } from "./api";
-import type { MetricMeaning } from "./types";
+import type { Fields, MetricMeaning } from "./types";
 
 let meanings = new Map<string, MetricMeaning>();
 let asked: Promise<void> | null = null;
@@ -22,6 +22,17 @@ export function meaningOf(name: string): MetricMeaning | undefined {
   return meanings.get(name);
 }
 
+let ofWholeRun = new Set<string>();
+
+export function learnMetrics(fields: Fields): void {
+  ofWholeRun = new Set(fields.of_whole_run);
+}
+
+/// Whether it is measured once for a run, so that there is no curve of it.
+export function isOfWholeRun(name: string): boolean {
+  return ofWholeRun.has(name);
+}
+
 export function unitOf(name: string): string {
   return meanings.get(name)?.unit ?? "";
 }
@@ -32,7 +43,7 @@ export function betterWord(name: string): string {
 }
 
 /// Those that people look at first.
-export const FIRST_METRICS = ["loss", "eval_loss", "train_loss", "eval_bits_per_byte", "learning_rate", "grad_norm"];
+const FIRST_METRICS = ["loss", "eval_loss", "train_loss", "eval_bits_per_byte", "learning_rate", "grad_norm"];
 
 export function inOrder(names: string[]): string[] {
   const rank = (name: string) => {

@@ -1,6 +1,7 @@
 // Starts the page: header, views by the address, news from the server.
 
 import { CompareView } from "./compare_view";
+import { fetchFields } from "./columns";
 import { h, icon, replace, set } from "./dom";
 import { type Change, type Connection, Live } from "./live";
 import { loadMetrics } from "./metrics";
@@ -126,7 +127,7 @@ function start(): void {
     document.dispatchEvent(new Event("folio-theme")),
   );
   showSelection();
-  void loadMetrics().then(show);
+  void Promise.all([loadMetrics(), fetchFields().catch(() => undefined)]).then(show);
   void new Live(onChange, onConnection).run();
 }
 

@@ -2,7 +2,7 @@
 
 import { describe } from "./api";
 import { ColumnChooser } from "./column_chooser";
-import { DEFAULT_COLUMNS, columnsOf, learnFields } from "./columns";
+import { DEFAULT_COLUMNS, columnsOf, fetchFields } from "./columns";
 import { Curves } from "./curves";
 import { announce, h, redraw, replace } from "./dom";
 import { Filter } from "./filter";
@@ -50,7 +50,6 @@ export class RunsView implements View {
   private readonly chosen = h("div", { class: "chosen" });
   private readonly nothing = h("div", { class: "table-nothing" });
   private readonly hint = h("p", { class: "curves-hint" });
-  private fields: Fields | null = null;
   private tableKey = "";
   private whyNothing = "";
   private timer = 0;
@@ -117,10 +116,9 @@ export class RunsView implements View {
   }
 
   private async knownFields(): Promise<Fields> {
-    this.fields = await api.fields();
-    learnFields(this.fields);
-    this.curves.setMetrics(this.fields.metrics);
-    return this.fields;
+    const fields = await fetchFields();
+    this.curves.setMetrics(fields.metrics);
+    return fields;
   }
 
   private change(change: Partial<Query>): void {

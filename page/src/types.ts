@@ -135,6 +135,8 @@ export interface Comparison {
 
 export interface Fields {
   metrics: string[];
+  /// Of the metrics those that are one value for a run.
+  of_whole_run: string[];
   settings: string[];
   other: string[];
 }

@@ -146,6 +146,8 @@ class Serve(FolioTest):
         server = self.served()
         fields = self.check("fields", server.get("/api/fields"))
         self.assertIn("eval_loss", fields["metrics"])
+        self.assertIn("train_runtime", fields["of_whole_run"])
+        self.assertFalse({"loss", "eval_loss"} & set(fields["of_whole_run"]))
         self.assertIn("model.hidden_size", fields["settings"])
         self.assertIn("tags", fields["other"])
         for text, at, word in [("", 0, "name"), ("eval_lo", 7, "eval_loss"), ("eval_loss", 9, "eval_loss"),

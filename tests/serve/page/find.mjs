@@ -184,6 +184,7 @@ await withPage({ address, width: 1440, height: 900 }, async (page, context) => {
   await compare(page);
   for (const words of said) await inTheWordsOfDiff(page, words);
   await label(page);
+  await metricPicker(page);
   await tabs(page);
   await withoutToken(context);
 });
