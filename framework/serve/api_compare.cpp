@@ -22,6 +22,13 @@ std::string required_parameter(const Target& target, const char* name) {
   return std::move(*value);
 }
 
+/// How often each was resumed.
+nlohmann::json resumed_json(runs::Store& store, const std::vector<runs::RunSummary>& runs) {
+  nlohmann::json resumed = nlohmann::json::object();
+  for (const runs::RunSummary& run : runs) resumed[run.id] = store.session_count(run.id);
+  return resumed;
+}
+
 }  // namespace
 
 /// The runs that are named, each once, else all, or the finished ones; of these those that meet the condition. However
@@ -73,11 +80,16 @@ Response Api::plot(const Target& target) {
   const KnownRuns known = watch_.known();
   const RunSnapshot& snapshot = *known.snapshot;
   const auto chosen = named_or_chosen(target, snapshot);
-  const runs::Plot plot = stores_.with([&](runs::Store& store) {
+  nlohmann::json answer = stores_.with([&](runs::Store& store) {
+    // Before the points: of a run that is resumed meanwhile they are then asked for once too often, and not too seldom.
+    nlohmann::json resumed = resumed_json(store, chosen);
     CachedSource source(store, points_, chosen, request);
-    return runs::make_plot(chosen, *snapshot.settings(), snapshot.fields(), request, source);
+    nlohmann::json plot =
+        runs::to_json(runs::make_plot(chosen, *snapshot.settings(), snapshot.fields(), request, source));
+    plot["resumed"] = std::move(resumed);
+    return plot;
   });
-  return json_response(runs::to_json(plot));
+  return json_response(std::move(answer));
 }
 
 Response Api::compare(const Target& target) {

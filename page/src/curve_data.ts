@@ -17,9 +17,11 @@ export interface Curve {
   count: number[];
   total: number;
   lastStep: number;
+  /// How often its runs were.
+  resumed: number;
 }
 
-export function curveOf(curve: PlotCurve): Curve {
+export function curveOf(curve: PlotCurve, { resumed }: Plot): Curve {
   const result: Curve = {
     key: curve.runs.join(" "),
     label: curve.label,
@@ -32,9 +34,14 @@ export function curveOf(curve: PlotCurve): Curve {
     count: [],
     total: curve.total_points,
     lastStep: curve.last_step,
+    resumed: timesResumed(curve, resumed),
   };
   for (const point of curve.points) addPoint(result, point);
   return result;
+}
+
+function timesResumed({ runs }: PlotCurve, resumed: Plot["resumed"]): number {
+  return runs.reduce((sum, id) => sum + (resumed[id] ?? 0), 0);
 }
 
 function addPoint(curve: Curve, [x, y, low, high, count]: Point): void {
@@ -49,8 +56,8 @@ function addPoint(curve: Curve, [x, y, low, high, count]: Point): void {
 }
 
 /// Adds what an answer to `after` has. Returns whether the plot has to be asked for anew instead: for a curve that was
-/// not there or has gone back, and once a curve has twice as many points as were asked for, so that a page that stays open for days does
-/// not grow.
+/// not there, for one of a run that was resumed, since what it had logged beyond its checkpoint counts no more, and once
+/// a curve has twice as many points as were asked for, so that a page that stays open for days does not grow.
 export function extend(curves: Curve[], plot: Plot, limit: number): boolean {
   const known = new Map(curves.map((curve) => [curve.key, curve]));
   let anew = false;
@@ -60,7 +67,7 @@ export function extend(curves: Curve[], plot: Plot, limit: number): boolean {
       anew = true;
       continue;
     }
-    if (more.last_step < curve.lastStep) anew = true; // a resumed run went back, and what it had logged counts no more
+    if (timesResumed(more, plot.resumed) !== curve.resumed || more.last_step < curve.lastStep) anew = true;
     for (const point of more.points) addPoint(curve, point);
     curve.total = more.total_points;
     curve.lastStep = more.last_step;

@@ -1,14 +1,17 @@
 // Curves of some runs: what is on the axes, the chart, its legend. Of runs in progress it fetches only what is new.
 
-import { api, describe, isAbort } from "./api";
+import { type Parameters, api, describe, isAbort, isRefusal } from "./api";
 import { Chart } from "./chart";
 import { type Curve, curveOf, extend } from "./curve_data";
 import { debounced, h, replace } from "./dom";
 import { Legend } from "./legend";
 import { betterWord, inOrder, isOfWholeRun, meaningOf, unitOf } from "./metrics";
 import { currentRoute, setParameters } from "./route";
+import type { Plot } from "./types";
 
 const POINTS = 1000;
+/// Runs in one request for what is new: with how far each is known they still fit into an address.
+const MOST_ASKED = 50;
 const AXES: [string, string][] = [
   ["steps", "Steps"],
   ["tokens", "Tokens"],
@@ -53,10 +56,11 @@ export class Curves {
   private look = lookOfRoute();
   private ids: string[] = [];
   private curves: Curve[] = [];
-  private cursor = "";
+  private axis = { title: "step", seconds: false };
+  private cursors = new Map<string, string>(); // the step that each run is known to, by id
+  private due = new Set<string>(); // runs that may have something new
   private control = new AbortController();
   private busy = false;
-  private again = false;
   private readonly reload = debounced(80, () => void this.load());
   private readonly onTheme = () => this.paint();
 
@@ -84,7 +88,7 @@ export class Curves {
     );
     this.tools = this.toolbar(canGroup);
     this.chart.onZoom = (zoomed) => (this.zoomOut.hidden = !zoomed);
-    this.chart.onCursor = (x) => this.legend.point(x, this.xTitle);
+    this.chart.onCursor = (x) => this.legend.point(x, this.axis);
     this.legend.onHidden = () => this.chart.setHidden(this.legend.hidden);
     this.legend.onHighlight = (label) => this.chart.highlight(label);
     document.addEventListener("folio-theme", this.onTheme);
@@ -123,43 +127,59 @@ export class Curves {
     this.reload();
   }
 
-  /// Fetches what is new, where one of the runs may have something.
+  /// Fetches what is new of these runs, of all where none is named.
   async tick(changed: string[]): Promise<void> {
-    if (this.ids.length === 0 || (changed.length > 0 && !changed.some((id) => this.ids.includes(id)))) return;
-    if (this.busy) {
-      this.again = true;
-      return;
-    }
+    for (const id of this.ids) if (changed.length === 0 || changed.includes(id)) this.due.add(id);
+    if (this.due.size === 0 || this.busy) return;
     // Of groups every point is made of several runs, so that they come whole.
-    if (this.look.group || !this.cursor) return this.load();
+    if (this.look.group || this.cursors.size === 0) return this.load();
+    const due = [...this.due];
+    this.due.clear();
     this.busy = true;
+    const { signal } = this.control;
     try {
-      const plot = await api.plot(this.parameters({ after: this.cursor }), this.control.signal);
-      this.cursor = plot.cursor;
-      const grown = plot.curves.some((curve) => curve.points.length > 0);
-      if (extend(this.curves, plot, POINTS)) this.reload();
-      else if (grown) {
-        this.chart.refresh();
-        this.legend.update();
-      }
+      for (let i = 0; i < due.length; i += MOST_ASKED) await this.extend(due.slice(i, i + MOST_ASKED), signal);
       this.say("");
     } catch (error) {
       if (!isAbort(error)) this.say(describe(error));
     } finally {
-      this.done();
+      if (!signal.aborted) this.done();
     }
   }
 
   private done(): void {
     this.busy = false;
-    if (!this.again) return;
-    this.again = false;
-    void this.tick([]);
+    if (this.due.size > 0) void this.tick([...this.due]);
   }
 
-  private parameters(more: Record<string, string>): Record<string, string | number | boolean | string[]> {
+  private async extend(runs: string[], signal: AbortSignal): Promise<void> {
+    // A run that was asked for by its name has its cursor under its id.
+    const known = [...this.cursors].filter(([id]) => runs.includes(id) || !this.ids.includes(id));
+    try {
+      const after = known.map(([id, step]) => `${id}:${step}`).join(",");
+      const plot = await api.plot(this.parameters(runs, { after }), signal);
+      if (signal.aborted) return;
+      this.keepCursor(plot);
+      if (extend(this.curves, plot, POINTS)) this.reload();
+      else if (plot.curves.some((curve) => curve.points.length > 0)) {
+        this.chart.refresh();
+        this.legend.update();
+      }
+    } catch (error) {
+      if (known.length > 0 || !isRefusal(error)) throw error; // else they have logged nothing yet
+    }
+  }
+
+  private keepCursor({ cursor }: Plot): void {
+    for (const part of cursor.split(",").filter(Boolean)) {
+      const colon = part.lastIndexOf(":");
+      this.cursors.set(part.slice(0, colon), part.slice(colon + 1));
+    }
+  }
+
+  private parameters(run: string[], more: Parameters = {}): Parameters {
     const { metric, x, smoothing, logX, logY, group } = this.look;
-    return { run: this.ids, metric, x, smoothing, group, log_x: logX, log_y: logY, points: POINTS, ...more };
+    return { run, metric, x, smoothing, group, log_x: logX, log_y: logY, points: POINTS, ...more };
   }
 
   private async load(): Promise<void> {
@@ -167,36 +187,37 @@ export class Curves {
     this.control = new AbortController();
     const { signal } = this.control;
     this.busy = true;
+    this.due.clear();
     try {
-      if (this.ids.length === 0) {
-        this.curves = [];
-        this.cursor = "";
-        replace(this.notes);
-      } else {
-        const plot = await api.plot(this.parameters({}), signal);
-        if (signal.aborted) return;
-        this.cursor = plot.cursor;
-        this.xTitle = plot.x_title;
-        this.curves = plot.curves.map(curveOf);
-        replace(this.notes, ...plot.notes.slice(0, 8).map((note) => h("p", {}, note)));
-      }
-      this.say(
-        this.curves.length === 0 && this.ids.length > 0 ? `None of these runs has logged ${this.look.metric}.` : "",
-      );
-      this.paint();
+      const plot = this.ids.length > 0 ? await api.plot(this.parameters(this.ids), signal) : null;
+      if (signal.aborted) return;
+      this.take(plot);
+      this.say("");
     } catch (error) {
       if (isAbort(error) || signal.aborted) return;
+      if (isRefusal(error)) this.take(null); // there is no such curve: what was drawn was of another question
       this.say(describe(error));
     } finally {
       if (!signal.aborted) this.done();
     }
   }
 
-  private xTitle = "step";
+  /// Draws this plot, or nothing.
+  private take(plot: Plot | null): void {
+    this.cursors.clear();
+    this.curves = plot?.curves.map((curve) => curveOf(curve, plot)) ?? [];
+    replace(this.notes, ...(plot?.notes ?? []).slice(0, 8).map((note) => h("p", {}, note)));
+    if (plot) {
+      this.keepCursor(plot);
+      this.axis = { title: plot.x_title, seconds: plot.x === "time" };
+    }
+    this.paint();
+  }
 
   private paint(): void {
-    const { metric, x, logX, logY } = this.look;
-    this.chart.show(this.curves, { xTitle: this.xTitle, yTitle: metric, logX, logY, seconds: x === "time" });
+    const { metric, logX, logY } = this.look;
+    const { title: xTitle, seconds } = this.axis;
+    this.chart.show(this.curves, { xTitle, yTitle: metric, logX, logY, seconds });
     this.legend.show(this.curves, unitOf(metric));
     const unit = unitOf(metric);
     replace(

@@ -42,13 +42,13 @@ export class Legend {
   }
 
   /// The x under the pointer, or null for the newest values.
-  point(x: number | null, title: string): void {
+  point(x: number | null, axis: { title: string; seconds: boolean }): void {
     this.cursor = x;
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => {
       this.update();
       this.at.textContent =
-        x === null ? "newest" : title === "seconds" ? `at ${duration(x)}` : `${title} ${rounded(x)}`;
+        x === null ? "newest" : axis.seconds ? `at ${duration(x)}` : `${axis.title} ${rounded(x)}`;
     });
   }
 

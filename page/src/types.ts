@@ -83,6 +83,8 @@ export interface Plot {
   curves: PlotCurve[];
   notes: string[];
   cursor: string;
+  /// How often each run was, by id.
+  resumed: Record<string, number>;
 }
 
 export interface MetricDifference {

@@ -62,6 +62,7 @@ class Serve(FolioTest):
         for options, query in [([], ""), (["--x", "tokens", "--smoothing", "0.6"], "&x=tokens&smoothing=0.6"),
                                (["--group", "--log-y"], "&group=1&log_y=1")]:
             whole = self.check("plot", server.get(f"/api/plot?run={one}&run={two}&metric=loss{query}"))
+            self.assertEqual(whole.pop("resumed"), {one: 0, two: 0})
             self.assertEqual(whole, self.json("plot", one, two, "--metric", "loss", *options))
             if "--group" in options:
                 continue
@@ -231,13 +232,16 @@ class Serve(FolioTest):
         self.runner(self.experiment(), "training.save_strategy=steps", "training.save_steps=5")
         [folder] = self.run_folders()
         server = self.served()
-        before = server.get("/api/plot?run=latest&metric=loss")["curves"][0]
-        self.assertEqual(before["last_step"], 20)
+        before = server.get("/api/plot?run=latest&metric=loss")
+        self.assertEqual(before["curves"][0]["last_step"], 20)
+        self.assertEqual(before["resumed"], {folder.name: 0})
         shutil.rmtree(folder / "checkpoints/checkpoint-20")
         self.runner("resume", "latest", "training.max_steps=18", "--accept-differences", code=0)
         self.wait_for(lambda: server.get("/api/plot?run=latest&metric=loss")["curves"][0]["last_step"] == 18,
                       "the end", 5)
-        self.assertEqual(server.get("/api/plot?run=latest&metric=loss"), self.json("plot", "latest"))
+        after = server.get("/api/plot?run=latest&metric=loss")
+        self.assertEqual(after.pop("resumed"), {folder.name: 1})
+        self.assertEqual(after, self.json("plot", "latest"))
 
     def test_the_page_is_sent_compressed_and_once(self):
         server = self.served()
