@@ -117,6 +117,8 @@ export class RunTable {
   }
 
   private schedule(): void {
+    // On paper the table is as high as its rows, so that it would grow with each that is drawn.
+    if (matchMedia("print").matches) return;
     cancelAnimationFrame(this.frame);
     this.frame = requestAnimationFrame(() => this.draw());
   }
