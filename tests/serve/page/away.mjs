@@ -1,7 +1,8 @@
 // The server goes away and comes back: the page says so, keeps what it shows, and goes on. A tab that is not seen holds
-// no stream; where none is free the page asks now and then.
+// no stream; where none is free the page asks now and then. Then what else news must not do (news.mjs).
 import assert from "node:assert/strict";
 import { until, withPage } from "./browser.mjs";
+import * as news from "./news.mjs";
 import { Synthetic } from "./synthetic.mjs";
 
 const server = new Synthetic(process.env.FOLIO_PAGE_FILES, { runs: 3, points: 10, running: true });
@@ -42,6 +43,16 @@ try {
       await state("polling");
       server.advance(5);
       await until(async () => (await step()).startsWith("step 21 "), "what is asked for now and then");
+
+      server.full = false;
+      await news.aListOverASlowWay(server, page, address);
+      await news.aRunResumedWhileHidden(server, page, address, hide);
+      await news.curvesOverTime(page, address);
+      await news.theFocusInTheList(server, page, address);
+      await news.theFocusOnARun(server, page, address);
+      await news.aLogWithoutLines(server, page, address);
+      await news.downloadsWithTheToken(server, page, address);
+      await news.manyRuns(page);
     },
   );
 } finally {

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 
+const LONGEST_ADDRESS = 6 << 10; // as framework/serve/http/target.h has it
 const TYPES = { html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
@@ -18,6 +19,9 @@ export class Synthetic {
     this.requests = 0;
     this.port = 0;
     this.full = false; // no stream is free
+    this.slow_ms = 0; // for the list of runs to be answered
+    this.token = ""; // without which nothing is answered, where there is one
+    this.plots = []; // the runs that each plot was asked of
     this.runs = Array.from({ length: runs }, (_, i) => this.makeRun(i, points, running));
   }
 
@@ -38,26 +42,39 @@ export class Synthetic {
   makeRun(index, points, running) {
     const id = (0x10000000 + index).toString(16);
     const run = { id, name: `run ${index}`, state: running ? "running" : "finished", points: [], log: "", samples: [] };
+    run.resumed = 0;
+    run.above = 0;
     for (let step = 1; step <= points; ++step) run.points.push(this.point(run, step));
     return run;
   }
 
   point(run, step) {
     const noise = Math.sin(step * 12.9898 + parseInt(run.id, 16) * 78.233) * 0.1;
-    return [step, 3 + 4 / (1 + step / 100) + noise];
+    return [step, 3 + 4 / (1 + step / 100) + noise + run.above];
   }
 
-  /// So many more steps of every run, and the news of them.
-  advance(steps) {
-    for (const run of this.runs) {
+  /// The run goes on from an earlier step, and does worse. Nobody is told.
+  resume(run, step) {
+    run.points.length = step;
+    run.resumed += 1;
+    run.above = 5;
+  }
+
+  /// So many more steps of these runs, and the news of them.
+  advance(steps, runs = this.runs) {
+    for (const run of runs) {
       for (let i = 0; i < steps; ++i) run.points.push(this.point(run, run.points.length + 1));
       const step = run.points.length;
       run.log += `step ${step} of a long run that writes to its log now and then\n`;
       run.samples.push({ step, prompt: "O woe, ", text: "the grey ship sails over a wide sea. ".repeat(10) });
       if (run.samples.length > 500) run.samples.shift();
     }
+    this.tell(runs);
+  }
+
+  tell(runs) {
     ++this.version;
-    const change = { version: this.version, changed: this.runs.map(({ id }) => id) };
+    const change = { version: this.version, changed: runs.map(({ id }) => id) };
     for (const stream of this.streams) stream.write(`event: runs\ndata: ${JSON.stringify(change)}\n\n`);
   }
 
@@ -76,6 +93,8 @@ export class Synthetic {
 
   plot(query) {
     const limit = Number(query.get("points") ?? 1000);
+    const x = query.get("x") ?? "steps";
+    this.plots.push(query.getAll("run"));
     const after = new Map(
       (query.get("after") ?? "")
         .split(",")
@@ -93,7 +112,7 @@ export class Synthetic {
           label: `${run.name} ${id}`,
           color,
           runs: [id],
-          points,
+          points: x === "time" ? points.map(([step, y]) => [2 * step, y]) : points,
           total_points: run.points.length,
           thinned: every > 1,
           last_step: run.points.length,
@@ -105,18 +124,22 @@ export class Synthetic {
       metric: "loss",
       unit: "nats per token",
       direction: "lower",
-      x: "steps",
-      x_title: "step",
+      x,
+      x_title: x === "time" ? "time" : "step",
       y_title: "loss",
       curves,
       notes: [],
+      resumed: Object.fromEntries(this.runs.map(({ id, resumed }) => [id, resumed])),
       cursor: curves.map((curve) => `${curve.runs[0]}:${curve.last_step}`).join(","),
     };
   }
 
   json(path, query) {
     const [, what, id, part] = path;
-    if (what === "fields") return { metrics: ["loss", "train_loss"], settings: [], other: ["id", "name", "created"] };
+    if (what === "fields") {
+      const metrics = ["loss", "train_loss"];
+      return { metrics, of_whole_run: ["train_loss"], settings: [], other: ["id", "name", "created"] };
+    }
     if (what === "metrics") return { metrics: [] };
     if (what === "plot") return this.plot(query);
     if (what !== "runs") return null;
@@ -132,6 +155,7 @@ export class Synthetic {
     }
     const run = this.runs.find((one) => one.id === id);
     if (!run) return null;
+    if (part === "files") return { files: ["model.bin", "gone.bin"].map((path) => ({ path, bytes: 5 })) };
     if (part === "samples") return { samples: run.samples };
     if (part === "log") {
       const given = Number(query.get("from"));
@@ -153,11 +177,13 @@ export class Synthetic {
       response.end(readFileSync(join(this.pageFolder, name)));
       return;
     }
-    if (path[1] === "stream" && this.full) {
-      response.writeHead(503, { "Content-Type": "application/json" });
-      response.end(JSON.stringify({ error: { kind: "run", message: "all streams are taken" } }));
-      return;
-    }
+    const refuse = (status, message) => {
+      response.writeHead(status, { "Content-Type": "application/json" });
+      response.end(JSON.stringify({ error: { kind: "usage", message } }));
+    };
+    if (request.url.length > LONGEST_ADDRESS) return refuse(400, "the address is too long");
+    if (this.token && request.headers.authorization !== `Bearer ${this.token}`) return refuse(403, "no token");
+    if (path[1] === "stream" && this.full) return refuse(503, "all streams are taken");
     if (path[1] === "stream") {
       response.writeHead(200, { "Content-Type": "text/event-stream" });
       response.write(`event: runs\ndata: {"version":${this.version},"changed":[]}\n\n`);
@@ -165,8 +191,17 @@ export class Synthetic {
       response.on("close", () => this.streams.delete(response));
       return;
     }
-    const answer = this.json(path, url.searchParams);
-    response.writeHead(answer ? 200 : 404, { "Content-Type": "application/json" });
-    response.end(JSON.stringify(answer ?? { error: { kind: "usage", message: "there is no such run" } }));
+    if (path[3] === "files" && path[4] === "model.bin") {
+      response.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Disposition": "attachment" });
+      response.end("model");
+      return;
+    }
+    const answer = path[4] ? null : this.json(path, url.searchParams);
+    if (!answer) return refuse(404, "there is no such run or file");
+    const send = () => {
+      response.writeHead(200, { "Content-Type": "application/json" });
+      response.end(JSON.stringify(answer));
+    };
+    setTimeout(send, path[1] === "runs" && !path[2] ? this.slow_ms : 0);
   }
 }
