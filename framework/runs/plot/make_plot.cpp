@@ -75,17 +75,19 @@ std::vector<std::size_t> telling_columns(const RunTable& table, const std::vecto
   return columns;
 }
 
-/// " learning_rate=0.001 seed=2"; nothing where the columns are too many for a label.
+/// " learning_rate=0.001 seed=2"; of more than a label holds the first, and how many others differ.
 std::string settings_text(const RunTable& table, const std::vector<std::size_t>& columns, std::size_t row) {
   std::string text;
-  if (columns.size() > kMostInLabel) return text;
-  for (const std::size_t c : columns)
+  for (std::size_t i = 0; i < columns.size() && i < kMostInLabel; ++i) {
+    const std::size_t c = columns[i];
     text += fmt::format(" {}={}", last_word(table.columns[c].name), text_of(table.rows[row].cells[c].value));
+  }
+  if (columns.size() > kMostInLabel) text += fmt::format(" and {} more", columns.size() - kMostInLabel);
   return text;
 }
 
-/// The name of each row's runs and, where several rows have one name, what tells them apart: a few settings, else the
-/// id.
+/// The name of each row's runs and, where several rows have one name, what tells them apart: a few settings, and the id
+/// where they do not.
 std::vector<std::string> labels_of(const RunTable& table) {
   std::map<std::string, std::vector<std::size_t>> rows_named;
   for (std::size_t i = 0; i < table.rows.size(); ++i) rows_named[table.rows[i].runs.front()->name].push_back(i);

@@ -48,6 +48,23 @@ TEST_CASE("a plot has a curve for each run, called by what tells it from the oth
   CHECK(to_string(plot.cursor) == "aaaaaaaa:20,bbbbbbbb:30,cccccccc:20");
 }
 
+TEST_CASE("curves of runs that differ in many settings are called by the first of them") {
+  PlotRuns runs = three_runs();
+  for (std::uint32_t run = 0; run < 3; ++run) {
+    std::vector<std::uint32_t> numbers{2 * run + 2, 2 * run + 3};  // as add() has them
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      numbers.push_back(10 + 3 * run + i);
+      runs.settings.define(numbers.back(), "model.size_" + std::to_string(i), run == 0 ? 1 : 2);
+    }
+    runs.settings.add_run(runs.runs[run].id, numbers);
+  }
+  const Plot plot = runs.plot({});
+  REQUIRE(plot.curves.size() == 3);
+  CHECK(plot.curves[0].label == "small size_0=1 size_1=1 size_2=1 and 2 more");
+  CHECK(plot.curves[1].label == "small size_0=2 size_1=2 size_2=2 and 2 more bbbbbbbb");
+  CHECK(plot.curves[2].label == "small size_0=2 size_1=2 size_2=2 and 2 more cccccccc");
+}
+
 TEST_CASE("a group is drawn as the mean of all its runs that reach there, with the lowest and the highest") {
   PlotRuns runs = three_runs();
   PlotRequest request;
