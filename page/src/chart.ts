@@ -150,6 +150,8 @@ export class Chart {
 
   private build(): void {
     this.plot?.destroy();
+    this.plot = null;
+    if (this.curves.length === 0) return; // uPlot makes no chart of none
     const options: uPlot.Options = {
       ...this.size(),
       mode: 2,
