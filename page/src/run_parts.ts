@@ -71,20 +71,17 @@ export function factTable(label: string, heads: string[], rows: HTMLElement[]): 
 }
 
 export function copyButton(text: string, what: string): HTMLElement {
-  const button = h(
-    "button",
-    { type: "button", class: "copy", title: `Copy ${what}` },
-    h("code", {}, text),
-    icon("copy"),
-  );
+  const code = h("code", {}, text);
+  const button = h("button", { type: "button", class: "copy", title: `Copy ${what}` }, code, icon("copy"));
+  // Browsers give a page the clipboard on loopback and over TLS alone: elsewhere one copies what is selected.
+  const select = () => getSelection()?.selectAllChildren(code);
+  const copied = () => {
+    button.classList.add("copied");
+    setTimeout(() => button.classList.remove("copied"), 1200);
+  };
   button.addEventListener("click", () => {
-    void navigator.clipboard?.writeText(text).then(
-      () => {
-        button.classList.add("copied");
-        setTimeout(() => button.classList.remove("copied"), 1200);
-      },
-      () => undefined,
-    );
+    if (window.isSecureContext) void navigator.clipboard.writeText(text).then(copied, select);
+    else select();
   });
   return button;
 }

@@ -127,6 +127,10 @@ export async function downloadsWithTheToken(server, page, address) {
   await page.getByRole("link", { name: "Download gone.bin" }).click();
   await page.getByText("gone.bin cannot be downloaded: there is no such run or file").waitFor();
   server.token = "";
+  // Such a page has no clipboard either.
+  await page.evaluate(() => Object.defineProperty(window, "isSecureContext", { value: false }));
+  await page.locator(".run-heading .copy").click();
+  assert.equal(await page.evaluate(() => getSelection().toString()), server.runs[0].id);
 }
 
 /// Of two hundred curves only those are asked for that have something new; on paper the list ends where its rows do.
