@@ -26,6 +26,9 @@ namespace {
 namespace fs = std::filesystem;
 using runs::RunSummary;
 
+constexpr std::size_t kMostDrawn = 1000, kMostInCommand = 300;  // runs
+constexpr std::size_t kMostPoints = 400;                        // of a curve
+
 struct ReportOptions {
   runs::RunChoice choice;
   std::vector<std::string> metrics;
@@ -34,18 +37,28 @@ struct ReportOptions {
   bool json = false;
 };
 
-/// What makes the page again.
+/// As a shell takes it, without what a terminal obeys.
+std::string shell_word(const std::string& text) {
+  std::string word;
+  for (const char c : without_controls(text)) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-=,:@%+";
+  return word.find_first_not_of(kPlain) == std::string::npos && !word.empty() ? word : "'" + word + "'";
+}
+
+/// What makes the page again; of very many runs the first. An address of a store may have a password in it.
 std::string command_of(const GlobalOptions& global, const ReportOptions& options,
                        const std::vector<RunSummary>& chosen) {
   std::string command = "./runner report";
   const bool folders = are_run_folders(options.choice.names);
-  for (const RunSummary& run : chosen)
-    if (!folders) command += " " + run.id;
+  for (std::size_t i = 0; i < std::min(chosen.size(), kMostInCommand) && !folders; ++i) command += " " + chosen[i].id;
+  if (!folders && chosen.size() > kMostInCommand) command += " ...";
   for (const std::string& name : options.choice.names)
-    if (folders) command += " " + without_controls(name);
+    if (folders) command += " " + shell_word(name);
   if (options.group) command += " --group";
-  if (!options.metrics.empty()) command += fmt::format(" --metric {}", fmt::join(options.metrics, ","));
-  if (global.results != global.usual_results) command += " --results " + without_controls(global.results.string());
+  if (!options.metrics.empty())
+    command += " --metric " + shell_word(fmt::format("{}", fmt::join(options.metrics, ",")));
+  if (global.results != global.usual_results) command += " --results " + shell_word(global.results.string());
+  if (!global.store.empty()) command += " --store ADDRESS";
   return command;
 }
 
@@ -69,7 +82,6 @@ class ReportedRuns {
 
   const std::vector<RunSummary>& chosen() const { return chosen_; }
 
-  /// Draws from this object as long as it is used.
   runs::Report report() {
     runs::Report report;
     for (const RunSummary& run : chosen_) {
@@ -84,14 +96,7 @@ class ReportedRuns {
     if (groups.rows.size() < report.table.rows.size()) report.groups = std::move(groups);
     if (const std::string& only = chosen_.front().id; chosen_.size() == 1)
       report.claims = runs::explain(report.runs.front(), store_.points(only, "loss"), store_.points(only, "eval_loss"));
-    report.metrics = metrics();
-    report.plot = [this](const std::string& metric, std::size_t most_points) {
-      runs::PlotRequest request;
-      request.metric = metric;
-      request.most_points = most_points;
-      request.group = options_.group;
-      return runs::make_plot(chosen_, settings_, fields_, request, source_);
-    };
+    for (const std::string& metric : metrics()) report.plots.push_back(plot(metric));
     report.command = command_of(global_, options_, chosen_);
     const fs::path place =
         linked_ ? linked_->folder_of(chosen_.front().id).parent_path() : fs::absolute(global_.results);
@@ -114,6 +119,19 @@ class ReportedRuns {
     }
     for (std::size_t i = 1; i < runs.size(); ++i) result.push_back(runs::compare(runs[0], runs[i]));
     return result;
+  }
+
+  runs::Plot plot(const std::string& metric) {
+    runs::PlotRequest request;
+    request.metric = metric;
+    request.most_points = kMostPoints;
+    request.group = options_.group;
+    std::vector<RunSummary> drawn = chosen_;
+    if (!options_.group && drawn.size() > kMostDrawn) drawn.resize(kMostDrawn);
+    runs::Plot plot = runs::make_plot_or_notes(drawn, settings_, fields_, request, source_);
+    if (drawn.size() < chosen_.size())
+      plot.notes.push_back(fmt::format("of the {} runs the first {} are drawn", chosen_.size(), drawn.size()));
+    return plot;
   }
 
   /// Those that were asked for, else the losses that some run has a curve of: one point is none.

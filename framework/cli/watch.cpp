@@ -39,13 +39,15 @@ struct WatchOptions {
   bool json = false;
 };
 
-/// The points of followed runs as the source of plots; the store's where their events cannot be read from here.
+/// The points of followed runs as the source of plots. They are the store's where the events cannot be read from here,
+/// and where the axis needs what only the store has: the times of the steps, or the tokens of the text.
 class FollowedSource : public runs::StoreSource {
  public:
-  FollowedSource(runs::Store& store, const std::vector<FollowedRun>& runs) : StoreSource(store), runs_(runs) {}
+  FollowedSource(runs::Store& store, const std::vector<FollowedRun>& runs, runs::XAxis x)
+      : StoreSource(store), runs_(runs), needs_store_(x == runs::XAxis::time || x == runs::XAxis::tokens) {}
 
   std::vector<runs::Point> points(const std::string& run, const std::string& metric) override {
-    const FollowedRun* const followed = find(run);
+    const FollowedRun* const followed = needs_store_ ? nullptr : find(run);
     return followed != nullptr ? followed->points(metric) : StoreSource::points(run, metric);
   }
 
@@ -59,19 +61,19 @@ class FollowedSource : public runs::StoreSource {
   }
 
   const std::vector<FollowedRun>& runs_;
+  bool needs_store_;
 };
 
 class Watch {
  public:
   Watch(const WatchOptions& options, const GlobalOptions& global)
       : options_(options),
-        request_(options.plot.request),
+        request_(plot_request(options.plot)),
         store_(open_store(global)),
         all_(store_.list()),
         settings_(store_.settings()),
         fields_(all_, settings_),
-        source_(store_, runs_) {
-    request_.x = runs::x_axis_from_string(options.plot.x);
+        source_(store_, runs_, request_.x) {
     const std::set<std::string> kept{request_.metric, "epoch"};  // which places the points on some axes
     for (const runs::RunSummary& run : chosen()) runs_.emplace_back(run, store_.load(run.id).folder, kept);
   }
@@ -84,7 +86,7 @@ class Watch {
     const bool on_screen = !options_.json && is_terminal(STDOUT_FILENO);
     const bool ended = on_screen ? follow_on_screen() : follow_in_lines();
     if (ended) return 0;
-    if (!options_.json) std::cerr << "The watching was stopped; the runs go on.\n";
+    if (!options_.json) std::cerr << "Stopped watching; the runs go on.\n";
     return interrupted_exit_code();
   }
 
@@ -133,7 +135,7 @@ class Watch {
       if (has_curve(run.progress().summary)) drawn.push_back(run.progress().summary);
     runs::PlotRequest request = request_;
     request.after = after;
-    if (!drawn.empty()) return runs::make_plot(drawn, settings_, fields_, request, source_);
+    if (!drawn.empty()) return runs::make_plot_or_notes(drawn, settings_, fields_, request, source_);
     runs::Plot empty = runs::plot_without_curves(request);
     empty.notes = {fmt::format("no {} was logged so far", request.metric)};
     return empty;
@@ -178,8 +180,8 @@ class Watch {
       while (is_at_work() && interrupt_count() == 0) {
         const auto began = Clock::now();
         if (due)
-          screen.draw(watch_frame(plot({}), progress(), "q or Ctrl-C ends the watching; the runs go on",
-                                  screen.columns(), screen.rows(), palette));
+          screen.draw(watch_frame(plot({}), progress(), "q or Ctrl-C stops watching; the runs go on", screen.columns(),
+                                  screen.rows(), palette));
         const bool redraw = wait_for_frame(screen, pause_after(began));
         if (quit_) break;
         due = look() || redraw;

@@ -103,7 +103,7 @@ class Watch(FolioTest):
         self.assertIn("┤", text)
         for name, folder in (("first", first_folder), ("second", second_folder)):
             self.assertRegex(text, rf"[AB]  {name} +{folder.name}  running +[\d,]+/[\d,]+ +\d\.\d{{4}} +\d+ tok/s +\d")
-        self.assertIn("q or Ctrl-C ends the watching", frame[-1])
+        self.assertIn("q or Ctrl-C stops watching", frame[-1])
         self.assertRegex(self.raw, r"\x1b\[38;5;39m[⠀-⣿]")
         # What comes is shown within two seconds.
         logged = [event["step"] for event in self.events(first_folder) if event["type"] == "points"][-1]
@@ -138,7 +138,7 @@ class Watch(FolioTest):
                 os.write(self.master, how) if isinstance(how, bytes) else watch.send_signal(how)
                 code, left = self.end_of(watch)
                 self.assertEqual(code, 143 if how == signal.SIGTERM else 130)
-                self.assertIn("The watching was stopped; the runs go on.", left)
+                self.assertIn("Stopped watching; the runs go on.", left)
                 self.assertIn("\x1b[?25h\x1b[?1049l", self.raw)
                 self.assertIsNone(training.poll())
         self.stop(folder)

@@ -44,6 +44,7 @@ bool FollowedRun::look(runs::Store& store) {
   if (!is_first && !runs::is_active(progress_.summary.state)) return false;
   bool is_new = read_new_events();
   if (state_is_new_ || Clock::now() - asked_ >= kBetweenQuestions) is_new = ask_store(store) || is_new;
+  if (!runs::is_active(progress_.summary.state)) is_new = read_new_events() || is_new;  // the last that it told
   judge_pace();
   return is_new || is_first;
 }

@@ -25,6 +25,12 @@ void add_plot_options(const Command& command, PlotOptions& options) {
                "one curve for runs that differ only in their seeds: their mean, lowest and highest");
 }
 
+runs::PlotRequest plot_request(const PlotOptions& options) {
+  runs::PlotRequest request = options.request;
+  request.x = runs::x_axis_from_string(options.x);
+  return request;
+}
+
 runs::Plot plot_of(runs::Store& store, const PlotOptions& options) {
   const std::vector<runs::RunSummary> all = store.list();
   const runs::RunSettings settings = store.settings();
@@ -32,10 +38,8 @@ runs::Plot plot_of(runs::Store& store, const PlotOptions& options) {
   runs::RunChoice choice = options.choice;
   if (choice.names.empty() && choice.where.empty() && !all.empty()) choice.names = {"latest"};
   const std::vector<runs::RunSummary> chosen = runs::each_once(runs::choose_runs(all, fields, choice, store.unread()));
-  runs::PlotRequest request = options.request;
-  request.x = runs::x_axis_from_string(options.x);
   runs::StoreSource source(store);
-  return runs::make_plot(chosen, settings, fields, request, source);
+  return runs::make_plot(chosen, settings, fields, plot_request(options), source);
 }
 
 }  // namespace folio::cli

@@ -23,6 +23,9 @@ void add_curve_options(const Command& command, PlotOptions& options);
 /// RUN..., --where, --group, and what add_curve_options() adds.
 void add_plot_options(const Command& command, PlotOptions& options);
 
+/// What is asked for, with its axis.
+runs::PlotRequest plot_request(const PlotOptions& options);
+
 /// Of the runs that were chosen, each once; of the latest where none is named. Throws Error (usage) as make_plot().
 runs::Plot plot_of(runs::Store& store, const PlotOptions& options);
 

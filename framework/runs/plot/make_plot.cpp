@@ -37,7 +37,9 @@ std::vector<std::string> curves_of(const std::vector<RunSummary>& runs, PlotSour
   const bool is_final =
       std::any_of(runs.begin(), runs.end(), [&](const RunSummary& run) { return run.metrics.contains(metric); });
   std::string text = who + (runs.size() == 1 ? " has no curve of '" : " has a curve of '") + metric + "'";
-  if (is_final) text += ", which is one value for the whole run (runner compare shows it)";
+  if (is_final)
+    text += fmt::format("{} one value for the whole run (runner compare shows it)",
+                        runs.size() == 1 ? ", which is" : "; it is");
   if (names.empty()) throw Error(ErrorKind::usage, text + "; there are no points of it");
   text += did_you_mean(metric, names) + "; there are curves of ";
   text += fmt::format(
@@ -103,22 +105,23 @@ std::vector<std::string> labels_of(const RunTable& table) {
   return labels;
 }
 
-/// The points that stand for the curve. What is left out of a band widens the points that stay, so that it covers all
-/// that the runs did.
-std::vector<PlotPoint> thinned(const std::vector<PlotPoint>& points, const PlotRequest& request) {
+/// The points that stand for the curve, which lacks nothing before. What is left out of a band widens the points that
+/// stay, so that it covers all that the runs did.
+void thin_curve(PlotCurve& curve, bool log_x, bool log_y, std::size_t most_points) {
+  const std::vector<PlotPoint>& points = curve.points;
   std::vector<PlacedPoint> drawn;
   for (const PlotPoint& point : points)
-    drawn.emplace_back(request.log_x ? std::log(point.x) : point.x, request.log_y ? std::log(point.y) : point.y);
-  const std::vector<std::size_t> places = thinned_places(drawn, request.most_points);
+    drawn.emplace_back(log_x ? std::log(point.x) : point.x, log_y ? std::log(point.y) : point.y);
+  const std::vector<std::size_t> places = thinned_places(drawn, most_points);
   std::vector<PlotPoint> kept;
   for (const std::size_t place : places) kept.push_back(points[place]);
   std::size_t at = 0;
-  for (std::size_t i = 0; i < points.size() && points.front().runs > 1; ++i) {
+  for (std::size_t i = 0; i < points.size() && curve.is_group(); ++i) {
     while (at + 1 < places.size() && i - places[at] > places[at + 1] - i && i > places[at]) ++at;
     kept[at].low = std::min(kept[at].low, points[i].low);
     kept[at].high = std::max(kept[at].high, points[i].high);
   }
-  return kept;
+  curve.points = std::move(kept);
 }
 
 /// What came after the cursor of the curve's runs.
@@ -153,9 +156,9 @@ class PlotMaker {
     if (curve.runs.empty()) return;
     curve.label = curve.is_group() ? fmt::format("{} ({} runs)", label, curve.runs.size()) : std::move(label);
     curve.color = color;
-    const std::vector<PlotPoint> points = mean_curve(curves);
-    curve.total_points = points.size();
-    curve.points = thinned(points, request_);
+    curve.points = mean_curve(curves);
+    curve.total_points = curve.points.size();
+    thin_curve(curve, request_.log_x, request_.log_y, request_.most_points);
     plot_.curves.push_back(std::move(curve));
   }
 
@@ -170,7 +173,7 @@ class PlotMaker {
 
 void note_problems(const std::vector<std::string>& problems, Plot& plot) {
   for (std::size_t i = 0; i < problems.size() && i < kMostProblemsNamed; ++i)
-    plot.notes.push_back("left out: " + problems[i]);
+    plot.notes.push_back((plot.curves.empty() ? "" : "left out: ") + problems[i]);
   if (problems.size() > kMostProblemsNamed)
     plot.notes.push_back(fmt::format("left out: {} more runs", problems.size() - kMostProblemsNamed));
 }
@@ -187,6 +190,13 @@ void note_groups(Plot& plot) {
 
 Plot make_plot(const std::vector<RunSummary>& runs, const RunSettings& settings, const RunFields& fields,
                const PlotRequest& request, PlotSource& source) {
+  Plot plot = make_plot_or_notes(runs, settings, fields, request, source);
+  if (plot.curves.empty()) throw Error(ErrorKind::usage, "nothing can be drawn: " + plot.notes.front());
+  return plot;
+}
+
+Plot make_plot_or_notes(const std::vector<RunSummary>& runs, const RunSettings& settings, const RunFields& fields,
+                        const PlotRequest& request, PlotSource& source) {
   if (runs.empty()) throw Error(ErrorKind::usage, "there is no run to plot; `runner ls` lists those that there are");
   TableRequest as_table;
   as_table.group = request.group;
@@ -197,18 +207,20 @@ Plot make_plot(const std::vector<RunSummary>& runs, const RunSettings& settings,
   const std::vector<std::string> labels = labels_of(table);
   PlotMaker maker(request, source, plot);
   for (std::size_t i = 0; i < table.rows.size(); ++i) maker.add(table.rows[i], labels[i], i);
+  const auto has_points = [&](const RunSummary& run) { return !source.points(run.id, request.metric).empty(); };
   if (plot.curves.empty()) {
-    for (const RunSummary& run : runs) {
-      const std::vector<std::string> names = source.curves(run.id);
-      if (std::find(names.begin(), names.end(), request.metric) != names.end())
-        throw Error(ErrorKind::usage, "nothing can be drawn: " + maker.problems().front());
-    }
-    refuse(runs, request.metric, source);
+    if (std::none_of(runs.begin(), runs.end(), has_points)) refuse(runs, request.metric, source);
+    plot.notes.clear();  // of the values one by one; the problems say it of the runs
   }
   note_problems(maker.problems(), plot);
+  if (plot.curves.empty()) return plot;
   note_groups(plot);
   if (runs.size() > 1) plot.notes.insert(plot.notes.end(), table.notes.begin(), table.notes.end());
   return plot;
+}
+
+void thin(Plot& plot, std::size_t most_points) {
+  for (PlotCurve& curve : plot.curves) thin_curve(curve, plot.log_x, plot.log_y, most_points);
 }
 
 }  // namespace folio::runs

@@ -14,4 +14,12 @@ namespace folio::runs {
 Plot make_plot(const std::vector<RunSummary>& runs, const RunSettings& settings, const RunFields& fields,
                const PlotRequest& request, PlotSource& source);
 
+/// The same, but where the runs have points of which none can be drawn (all NaN, or not yet on the axis), a plot
+/// without curves whose notes say why.
+Plot make_plot_or_notes(const std::vector<RunSummary>& runs, const RunSettings& settings, const RunFields& fields,
+                        const PlotRequest& request, PlotSource& source);
+
+/// Leaves so many points of each curve at most; `total_points` stays as it was.
+void thin(Plot& plot, std::size_t most_points);
+
 }  // namespace folio::runs

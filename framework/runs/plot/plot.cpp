@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "support/error.h"
+#include "support/human.h"
 #include "support/nearest_name.h"
 
 namespace folio::runs {
@@ -74,6 +75,11 @@ Plot plot_without_curves(const PlotRequest& request) {
 std::string Plot::x_title() const {
   constexpr std::array kTitles{"step", "tokens", "epoch", "time"};
   return kTitles[static_cast<std::size_t>(x)];
+}
+
+std::string Plot::x_text(double value) const {
+  if (x == XAxis::time) return clock_time(value);
+  return x == XAxis::epochs ? significant(value) : whole_number(value);
 }
 
 std::string Plot::y_title() const {

@@ -18,7 +18,7 @@ enum class XAxis {
   steps,   ///< optimizer steps
   tokens,  ///< tokens that were trained on: the epoch times the tokens of the training text
   epochs,  ///< passes over the training text
-  time,    ///< seconds since the run began, without the time between its sessions
+  time,  ///< seconds since the run began (the entry of step 0 in Store::times()), without the time between its sessions
 };
 
 std::string_view to_string(XAxis axis);
@@ -79,8 +79,9 @@ struct Plot {
   std::vector<std::string> notes;  ///< what a reader should know before drawing conclusions
   PlotCursor cursor;
 
-  std::string x_title() const;  ///< "step", "tokens", "epoch", "time"
-  std::string y_title() const;  ///< "loss (nats per token, lower is better)"
+  std::string x_title() const;             ///< "step", "tokens", "epoch", "time"
+  std::string x_text(double value) const;  ///< "1,500", "1:02:05"
+  std::string y_title() const;             ///< "loss (nats per token, lower is better)"
 };
 
 /// A plot as the request has it, without curves.

@@ -183,19 +183,11 @@ class SvgPicture {
       const PlotCurve& curve = plot_.curves[i];
       const int x = kListLeft + static_cast<int>(i % 2) * half, y = y_of(i / 2);
       svg_ += fmt::format("<path d=\"M{} {}h24\" fill=\"none\" {} stroke-width=\"2.5\"/>\n", x, y - 4, stroke(curve));
-      label(x + 32, y, "start", shortened(curve.label, static_cast<std::size_t>((half - 40) / kPixelsOfLetter)));
+      label(x + 32, y, "start", cut_to_width(curve.label, (half - 40) / kPixelsOfLetter));
     }
     std::size_t row = (listed + 1) / 2;
     if (left_out > 0) label(kListLeft, y_of(row++), "start", fmt::format("and {} more", left_out));
     for (const std::string& line : notes) label(kListLeft, y_of(row++), "start", line, "font-size=\"11\"");
-  }
-
-  /// So many bytes at most, cut between characters.
-  static std::string shortened(const std::string& text, std::size_t most) {
-    if (text.size() <= most) return text;
-    std::size_t end = most - 1;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    return text.substr(0, end) + "…";
   }
 
   const Plot& plot_;

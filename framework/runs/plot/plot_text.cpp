@@ -40,10 +40,7 @@ std::string line_of(const Plot& plot, const PlotCurve& curve, std::size_t place,
   if (!palette.enabled()) line += " (" + chart_stroke_name(static_cast<int>(curve.color)) + ")";
   if (curve.points.empty()) return line;
   const PlotPoint& last = curve.points.back();
-  const std::string where = plot.x == XAxis::time     ? clock_time(last.x)
-                            : plot.x == XAxis::epochs ? significant(last.x)
-                                                      : whole_number(last.x);
-  return line + fmt::format("  {} at {} {}", metric_text(plot.metric, last.y), plot.x_title(), where);
+  return line + fmt::format("  {} at {} {}", metric_text(plot.metric, last.y), plot.x_title(), plot.x_text(last.x));
 }
 
 }  // namespace

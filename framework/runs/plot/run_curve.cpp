@@ -64,8 +64,8 @@ RunCurve run_curve(const RunSummary& run, const PlotRequest& request, PlotSource
     curve.notes.push_back(fmt::format("{}: {} left out that a logarithmic axis has no place for (0 or below)",
                                       named(run), values(not_positive)));
   if (off_axis > 0)
-    curve.notes.push_back(
-        fmt::format("{}: {} left out whose {} are not known", named(run), values(off_axis), to_string(request.x)));
+    curve.notes.push_back(fmt::format("{}: {} left out, of which it is not known where on the axis of {} they belong",
+                                      named(run), values(off_axis), to_string(request.x)));
   if (curve.places.empty())
     curve.problem = fmt::format("no value of {} that can be drawn{}", request.metric,
                                 not_positive > 0 ? ", none above 0, as a logarithmic axis needs" : "");

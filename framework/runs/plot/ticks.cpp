@@ -18,8 +18,10 @@ double round_distance(double distance) {
 }
 
 std::vector<double> multiples(double low, double high, double distance) {
+  constexpr double kMostCounted = 1LL << 52;  // beyond it, adding 1 may change nothing
   std::vector<double> values;
   const double first = std::ceil(low / distance - 1e-9), last = std::floor(high / distance + 1e-9);
+  if (!(std::abs(first) < kMostCounted && std::abs(last) < kMostCounted)) return {low};
   for (double i = first; i <= last; ++i) values.push_back(i == 0 ? 0 : i * distance);
   return values;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numbers>
 
+#include "runs/plot/plot_text.h"
 #include "runs/record/facts.h"
 #include "runs/record/metrics.h"
 #include "terminal/chart.h"
@@ -46,11 +47,15 @@ Scale scale_of(const Run& a, const Run& b, const Comparison& comparison, const L
           comparison.yardsticks_a.uniform, comparison.yardsticks_b.uniform};
 }
 
-Chart::Points scaled(const std::vector<Point>& points, const std::optional<double>& divisor) {
-  Chart::Points result;
-  if (!divisor) return result;
-  for (const Point& point : points) result.emplace_back(static_cast<double>(point.step), point.value / *divisor);
-  return result;
+PlotCurve scaled(const std::vector<Point>& points, const std::optional<double>& divisor, std::size_t color) {
+  PlotCurve curve;
+  curve.color = color;
+  if (!divisor) return curve;
+  for (const Point& point : points) {
+    const double value = point.value / *divisor;
+    curve.points.push_back({static_cast<double>(point.step), value, value, value, 1});
+  }
+  return curve;
 }
 
 std::string who(const CurvePair& curves, const Palette& palette) {
@@ -65,10 +70,10 @@ std::string who(const CurvePair& curves, const Palette& palette) {
 void add_curve(Page& page, const std::string& title, const CurvePair& curves, const Scale& scale, int rows) {
   // One point, as of the evaluation at the end, is no curve.
   if (curves.a.size() < 2 && curves.b.size() < 2) return;
-  const Chart chart({{scaled(curves.a, scale.divisor_a), "A", 0}, {scaled(curves.b, scale.divisor_b), "B", 1}},
-                    {.title = "step", .values = ChartAxis::Values::whole});
+  Plot plot;
+  plot.curves = {scaled(curves.a, scale.divisor_a, 0), scaled(curves.b, scale.divisor_b, 1)};
   constexpr int kIndent = 2;
-  const std::string drawing = chart.draw(std::min(page.width(), 100) - kIndent, rows, page.palette());
+  const std::string drawing = chart_of(plot, std::min(page.width(), 100) - kIndent, rows, page.palette());
   if (drawing.empty()) return;
   page.heading(title, " " + who(curves, page.palette()));
   page.paragraph(scale.name);

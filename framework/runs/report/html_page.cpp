@@ -40,6 +40,7 @@ summary { cursor: pointer; color: var(--soft); margin: .75rem 0; }
 @media print {
   :root { --text: #000000; --soft: #444444; --line: #cccccc; --ground: #ffffff; --raised: #ffffff; }
   body { max-width: none; padding: 0; font-size: 10pt; }
+  details::details-content { content-visibility: visible; }
   figure, tr, pre { break-inside: avoid; } h2, h3 { break-after: avoid; } .scroll { overflow: visible; }
 }
 )";
@@ -60,27 +61,37 @@ std::string with_code(std::string_view text) {
   return result;
 }
 
+/// What stands around the body, and what it says of what is missing.
+constexpr std::size_t kFrame = 1000 + kStyle.size();
+
 }  // namespace
 
-void HtmlPage::heading(std::string_view title, std::string_view answer) {
-  body_ += "<h2>" + xml_text(title);
-  if (!answer.empty()) body_ += " <span class=\"answer\">" + xml_text(answer) + "</span>";
-  body_ += "</h2>\n";
+void HtmlPage::add(const std::string& part) {
+  if (body_.size() + part.size() + kFrame > most_bytes_)
+    ++left_out_;
+  else
+    body_ += part;
 }
 
-void HtmlPage::subheading(std::string_view title) { body_ += "<h3>" + xml_text(title) + "</h3>\n"; }
+void HtmlPage::heading(std::string_view title, std::string_view answer) {
+  std::string text = "<h2>" + xml_text(title);
+  if (!answer.empty()) text += " <span class=\"answer\">" + xml_text(answer) + "</span>";
+  add(text + "</h2>\n");
+}
+
+void HtmlPage::subheading(std::string_view title) { add("<h3>" + xml_text(title) + "</h3>\n"); }
 
 void HtmlPage::line(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(' ');
-  if (begin != std::string_view::npos) body_ += "<p>" + with_code(text.substr(begin)) + "</p>\n";
+  if (begin != std::string_view::npos) add("<p>" + with_code(text.substr(begin)) + "</p>\n");
 }
 
 void HtmlPage::paragraph(std::string_view text) { line(text); }
 
 void HtmlPage::finding(const std::string& painted_word, const std::string& found, const std::string& meaning) {
-  body_ += "<dl><dt>" + xml_text(painted_word) + "</dt><dd>" + xml_text(found);
-  if (!meaning.empty()) body_ += "<br><span class=\"meaning\">" + with_code(meaning) + "</span>";
-  body_ += "</dd></dl>\n";
+  std::string text = "<dl><dt>" + xml_text(painted_word) + "</dt><dd>" + xml_text(found);
+  if (!meaning.empty()) text += "<br><span class=\"meaning\">" + with_code(meaning) + "</span>";
+  add(text + "</dd></dl>\n");
 }
 
 void HtmlPage::table(const Table& table) {
@@ -93,40 +104,39 @@ void HtmlPage::table(const Table& table) {
   for (const Table::Column& column : columns) titled = titled || !column.title.empty();
   body_ += "<div class=\"scroll\" tabindex=\"0\"><table>\n";
   if (titled) {
-    body_ += "<thead><tr>";
+    std::string titles = "<thead><tr>";
     for (std::size_t c = 0; c < columns.size(); ++c)
-      body_ += columns[c].title.empty()
-                   ? "<td></td>"
-                   : fmt::format("<th scope=\"col\"{}>{}</th>", of_column(c), xml_text(columns[c].title));
-    body_ += "</tr></thead>\n";
+      titles += columns[c].title.empty()
+                    ? "<td></td>"
+                    : fmt::format("<th scope=\"col\"{}>{}</th>", of_column(c), xml_text(columns[c].title));
+    add(titles + "</tr></thead>\n");
   }
   body_ += "<tbody>\n";
   for (const std::vector<std::string>& row : table.rows()) {
-    body_ += "<tr>";
-    for (std::size_t c = 0; c < row.size(); ++c) body_ += fmt::format("<td{}>{}</td>", of_column(c), xml_text(row[c]));
-    body_ += "</tr>\n";
+    std::string cells = "<tr>";
+    for (std::size_t c = 0; c < row.size(); ++c) cells += fmt::format("<td{}>{}</td>", of_column(c), xml_text(row[c]));
+    add(cells + "</tr>\n");
   }
   body_ += "</tbody></table></div>\n";
 }
 
-void HtmlPage::drawing(std::string_view lines) { body_ += "<pre>" + xml_text(lines) + "</pre>\n"; }
+void HtmlPage::drawing(std::string_view lines) { add("<pre>" + xml_text(lines) + "</pre>\n"); }
 
-void HtmlPage::figure(std::string_view svg, std::string_view caption) {
-  body_ += "<figure>\n" + std::string(svg);
-  if (!caption.empty()) body_ += "<figcaption>" + xml_text(caption) + "</figcaption>\n";
-  body_ += "</figure>\n";
-}
+void HtmlPage::figure(std::string_view svg) { add("<figure>\n" + std::string(svg) + "</figure>\n"); }
 
 void HtmlPage::begin_fold(std::string_view title) { body_ += "<details><summary>" + xml_text(title) + "</summary>\n"; }
 
 std::string HtmlPage::document(std::string_view title) const {
   const std::string shown = xml_text(title);
+  const std::string missing =
+      left_out_ == 0 ? "" : fmt::format("<p>{} parts of this page are left out, to keep it small.</p>\n", left_out_);
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
          "<meta name=\"generator\" content=\"Folio " +
          std::string(folio_version()) + "\">\n<title>" + shown + "</title>\n<style>" + std::string(kStyle) +
-         "</style>\n</head>\n<body>\n<main>\n<h1>" + shown + "</h1>\n" + body_ + "</main>\n</body>\n</html>\n";
+         "</style>\n</head>\n<body>\n<main>\n<h1>" + shown + "</h1>\n" + body_ + missing +
+         "</main>\n</body>\n</html>\n";
 }
 
 }  // namespace folio::runs

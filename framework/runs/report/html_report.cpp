@@ -6,6 +6,8 @@
 #include <array>
 #include <map>
 
+#include "runs/plot/make_plot.h"
+#include "runs/plot/plot_text.h"
 #include "runs/record/facts.h"
 #include "runs/report/comparison_text.h"
 #include "runs/report/html_page.h"
@@ -26,11 +28,16 @@ struct Extent {
   std::size_t samples;
   std::size_t sample_bytes;
   std::size_t rows;
+  std::size_t columns;
 };
 
-constexpr std::array kExtents{Extent{400, 12, 3000, 1000}, Extent{200, 12, 1500, 1000}, Extent{100, 8, 800, 500},
-                              Extent{50, 6, 400, 200},     Extent{30, 4, 300, 100},     Extent{20, 2, 200, 40},
-                              Extent{10, 1, 200, 10}};
+constexpr std::array kExtents{Extent{400, 12, 3000, 1000, 100}, Extent{200, 12, 1500, 1000, 60},
+                              Extent{100, 8, 800, 500, 60},     Extent{50, 6, 400, 200, 40},
+                              Extent{30, 4, 300, 100, 40},      Extent{20, 2, 200, 40, 30},
+                              Extent{10, 1, 200, 10, 20}};
+
+constexpr std::size_t kMaking = 8'000;  // bytes for how the page was made, which stands at its end
+constexpr std::size_t kMostIds = 300;
 
 constexpr std::size_t kMostInEnvironment = 6;  // runs side by side
 
@@ -46,11 +53,19 @@ std::string title_of(const Report& report) {
   return title;
 }
 
+/// So many bytes of the text at most, and an ellipsis.
+std::string beginning_of(const std::string& text, std::size_t bytes) {
+  while (bytes > 0 && is_continuation_byte(text[bytes])) --bytes;
+  return text.substr(0, bytes) + " …";
+}
+
 class ReportPage {
  public:
   ReportPage(const Report& report, const Extent& extent) : report_(report), extent_(extent) {}
 
-  std::string text() {
+  /// With `strictly` nothing makes it larger than the report's `most_bytes`.
+  std::string text(bool strictly) {
+    if (strictly) page_.keep_below(report_.most_bytes - kMaking);
     page_.paragraph(fmt::format("Made {} by Folio {}, from {} in {}.", time_of_report(), folio_version(),
                                 report_.runs.size() == 1 ? "one run" : fmt::format("{} runs", report_.runs.size()),
                                 report_.results));
@@ -74,16 +89,12 @@ class ReportPage {
       add_environment();
       add_settings();
     }
+    if (strictly) page_.keep_below(report_.most_bytes);
     add_making();
     return page_.document(title_of(report_));
   }
 
  private:
-  static std::string letter(std::size_t place) {
-    std::string text(1, static_cast<char>('A' + place % 26));
-    return place < 26 ? text : text + std::to_string(place / 26);
-  }
-
   /// "2026-11-29T13:02:04.839Z" -> "2026-11-29 13:02"
   static std::string minute_of(std::string created) {
     constexpr std::size_t kToMinute = 16;
@@ -108,7 +119,7 @@ class ReportPage {
     const std::size_t rows = std::min(report_.runs.size(), extent_.rows);
     for (std::size_t i = 0; i < rows; ++i) {
       const RunSummary& run = report_.runs[i].summary;
-      std::vector<std::string> row{letter(i),
+      std::vector<std::string> row{curve_mark(i),
                                    run.id,
                                    run.name,
                                    state_text(run, Paint(false)),
@@ -133,7 +144,7 @@ class ReportPage {
     const std::size_t rows = std::min(report_.comparisons.size(), extent_.rows);
     for (std::size_t i = 0; i < rows; ++i) {
       const Comparison& comparison = report_.comparisons[i];
-      std::vector<std::string> row{letter(i + 1) + "  " + report_.runs[i + 1].summary.name,
+      std::vector<std::string> row{curve_mark(i + 1) + "  " + report_.runs[i + 1].summary.name,
                                    verdict_text(comparison.verdict, Paint(false))};
       for (const auto& [what, standing] : standings_of(comparison))
         if (what != "evaluation") row.push_back(standing_text(standing, Paint(false)));
@@ -156,6 +167,10 @@ class ReportPage {
     const std::size_t rows = std::min(table.rows.size(), extent_.rows);
     const std::size_t left_out = table.rows.size() - rows;
     table.rows.resize(rows);
+    const std::size_t columns = std::min(table.columns.size(), extent_.columns);
+    const std::size_t columns_left_out = table.columns.size() - columns;
+    table.columns.resize(columns);
+    for (RunTable::Row& row : table.rows) row.cells.resize(columns);
     std::map<std::string, int> endings;
     const auto ending = [](const Field& column) { return column.name.substr(column.name.rfind('.') + 1); };
     for (const Field& column : table.columns) ++endings[ending(column)];
@@ -164,13 +179,14 @@ class ReportPage {
     page_.heading(title);
     page_.table(as_table(table));
     say_left_out(left_out, "rows");
+    say_left_out(columns_left_out, "columns");
   }
 
   void add_curves() {
-    if (report_.metrics.empty()) return;
+    if (report_.plots.empty()) return;
     page_.heading("Curves");
-    for (const std::string& metric : report_.metrics) {
-      Plot plot = report_.plot(metric, extent_.points);
+    for (Plot plot : report_.plots) {
+      thin(plot, extent_.points);
       const std::size_t curves = plot.curves.size();
       if (curves > extent_.rows) plot.curves.resize(extent_.rows);
       std::erase_if(plot.notes, [&](const std::string& note) {  // those that stand above
@@ -194,7 +210,7 @@ class ReportPage {
       page_.subheading(
           fmt::format("{} {}, after step {}", run.summary.name, run.summary.id, with_commas(run.sample->step)));
       std::string text = run.sample->prompt + run.sample->text;
-      if (text.size() > extent_.sample_bytes) text = replace_invalid_utf8(text.substr(0, extent_.sample_bytes)) + " …";
+      if (text.size() > extent_.sample_bytes) text = beginning_of(text, extent_.sample_bytes);
       page_.drawing(without_controls(text, /*keep_lines=*/true));
     }
     say_left_out(left_out, "samples");
@@ -212,7 +228,7 @@ class ReportPage {
     Table same({{"in all runs"}, {""}});
     const std::size_t side_by_side = std::min(report_.runs.size(), kMostInEnvironment);
     std::vector<Table::Column> columns{{"differs"}};
-    for (std::size_t i = 0; i < side_by_side; ++i) columns.push_back({letter(i)});
+    for (std::size_t i = 0; i < side_by_side; ++i) columns.push_back({curve_mark(i)});
     Table different(columns);
     for (const auto& [key, of_runs] : values) {
       if (std::all_of(of_runs.begin(), of_runs.end(), [&](const std::string& one) { return one == of_runs.front(); })) {
@@ -247,9 +263,10 @@ class ReportPage {
   void add_making() {
     page_.heading("How this page was made");
     std::string ids;
-    for (const Run& run : report_.runs) ids += (ids.empty() ? "" : " ") + run.summary.id;
+    for (std::size_t i = 0; i < std::min(report_.runs.size(), kMostIds); ++i) ids += " " + report_.runs[i].summary.id;
+    if (report_.runs.size() > kMostIds) ids += fmt::format(" and {} more", report_.runs.size() - kMostIds);
     page_.drawing(report_.command + "\n");
-    page_.paragraph("From the runs " + ids + ".");
+    page_.paragraph((report_.runs.size() == 1 ? "From the run" : "From the runs") + ids + ".");
   }
 
   const Report& report_;
@@ -260,12 +277,11 @@ class ReportPage {
 }  // namespace
 
 std::string html_of(const Report& report) {
-  std::string text;
   for (const Extent& extent : kExtents) {
-    text = ReportPage(report, extent).text();
-    if (text.size() <= report.most_bytes) break;
+    std::string text = ReportPage(report, extent).text(/*strictly=*/false);
+    if (text.size() <= report.most_bytes) return text;
   }
-  return text;
+  return ReportPage(report, kExtents.back()).text(/*strictly=*/true);
 }
 
 }  // namespace folio::runs

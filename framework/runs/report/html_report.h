@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,9 +19,7 @@ struct Report {
   RunTable table;                       ///< of all of them
   std::optional<RunTable> groups;       ///< over seeds, where some runs differ in nothing else
   std::vector<Claim> claims;            ///< of a single run, what its figures mean
-  std::vector<std::string> metrics;     ///< whose curves are drawn
-  /// The curves of a metric, of so many points each at most.
-  std::function<Plot(const std::string& metric, std::size_t most_points)> plot;
+  std::vector<Plot> plots;
   std::string command;               ///< what made it
   std::string results;               ///< the results folder
   std::size_t most_bytes = 300'000;  ///< of the page
@@ -30,7 +27,7 @@ struct Report {
 
 /// The report as one page of HTML: what was compared and whether it may be, in the words of `diff`; metrics, curves,
 /// settings, samples of text, environment; when it was made of which runs. What would make it larger than `most_bytes`
-/// is left out, and the page says so: first points of curves, then samples, then rows.
+/// is left out, and the page says so: first points of curves, then samples, then rows and columns.
 std::string html_of(const Report& report);
 
 }  // namespace folio::runs

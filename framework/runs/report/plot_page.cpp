@@ -13,11 +13,6 @@
 namespace folio::runs {
 namespace {
 
-std::string place_text(const Plot& plot, double x) {
-  if (plot.x == XAxis::time) return clock_time(x);
-  return plot.x == XAxis::epochs ? significant(x) : whole_number(x);
-}
-
 Table ends_of(const Plot& plot) {
   using enum Table::Align;
   Table table({{"curve"},
@@ -30,7 +25,7 @@ Table ends_of(const Plot& plot) {
     if (curve.points.empty()) continue;
     const auto by_y = [](const PlotPoint& a, const PlotPoint& b) { return a.y < b.y; };
     const auto [low, high] = std::minmax_element(curve.points.begin(), curve.points.end(), by_y);
-    table.add_row({curve.label, place_text(plot, curve.points.front().x), place_text(plot, curve.points.back().x),
+    table.add_row({curve.label, plot.x_text(curve.points.front().x), plot.x_text(curve.points.back().x),
                    metric_text(plot.metric, curve.points.back().y), metric_text(plot.metric, low->y),
                    metric_text(plot.metric, high->y)});
   }
@@ -40,6 +35,10 @@ Table ends_of(const Plot& plot) {
 }  // namespace
 
 void add_plot(HtmlPage& page, const Plot& plot) {
+  if (plot.curves.empty()) page.paragraph("Nothing of " + plot.metric + " can be drawn.");
+  for (const std::string& note : plot.notes)
+    if (plot.curves.empty()) page.paragraph(note);
+  if (plot.curves.empty()) return;
   SvgStyle style;
   style.alone = false;
   page.figure(to_svg(plot, style));
@@ -54,7 +53,9 @@ std::string html_of(const Plot& plot) {
   add_plot(page, plot);
   std::string runs;
   for (const PlotCurve& curve : plot.curves) runs += fmt::format(" {}", fmt::join(curve.runs, " "));
-  page.paragraph(fmt::format("Made {} by Folio {} from the runs{}.", time_of_report(), folio_version(), runs));
+  const bool one = plot.curves.size() == 1 && !plot.curves.front().is_group();
+  page.paragraph(
+      fmt::format("Made {} by Folio {} from the {}{}.", time_of_report(), folio_version(), one ? "run" : "runs", runs));
   return page.document(plot.metric + " by " + plot.x_title());
 }
 

@@ -96,6 +96,12 @@ TEST_CASE("runs of a group that log at other steps have values between them") {
   CHECK(points[3].runs == 1);
 }
 
+double highest_of(const PlotCurve& curve) {
+  double highest = 0;
+  for (const PlotPoint& point : curve.points) highest = std::max(highest, point.high);
+  return highest;
+}
+
 TEST_CASE("a band that is thinned still covers what its runs did") {
   PlotRuns runs;
   runs.add("aaaaaaaa", "small", 1e-3, 1);
@@ -110,9 +116,40 @@ TEST_CASE("a band that is thinned still covers what its runs did") {
   const PlotCurve curve = runs.plot(request).curves.front();
   CHECK(curve.points.size() <= 50);
   CHECK(curve.total_points == 5000);
-  double highest = 0;
-  for (const PlotPoint& point : curve.points) highest = std::max(highest, point.high);
-  CHECK(highest == 50);
+  CHECK(highest_of(curve) == 50);
+}
+
+TEST_CASE("a band covers what its runs did where one of them begins earlier, and thinned again") {
+  PlotRuns runs;
+  runs.add("aaaaaaaa", "small", 1e-3, 1);
+  runs.add("bbbbbbbb", "small", 1e-3, 2);
+  for (int step = 0; step < 3000; ++step) {
+    runs.values[{"aaaaaaaa", "loss"}].push_back({2 * step, 5});
+    runs.values[{"bbbbbbbb", "loss"}].push_back({2 * step + 1, step == 1234 ? 50.0 : 5.0});
+  }
+  PlotRequest request;
+  request.group = true;
+  request.most_points = 60;
+  Plot plot = runs.plot(request);
+  CHECK(plot.curves.front().points.front().runs == 1);
+  CHECK(highest_of(plot.curves.front()) == 50);
+  thin(plot, 10);
+  CHECK(plot.curves.front().points.size() <= 10);
+  CHECK(highest_of(plot.curves.front()) == 50);
+}
+
+TEST_CASE("a plot of points of which none can be drawn says why, and may be wanted all the same") {
+  PlotRuns runs = three_runs();
+  for (auto& [key, points] : runs.values)
+    for (Point& point : points) point.value = NAN;
+  CHECK_THAT(refusal(runs, {}), Catch::Contains("nothing can be drawn: run aaaaaaaa"));
+  const Plot plot = runs.plot_or_notes({});
+  CHECK(plot.curves.empty());
+  REQUIRE(plot.notes.size() == 3);
+  CHECK_THAT(plot.notes[2], Catch::Contains("no value of loss that can be drawn"));
+  PlotRequest unknown;
+  unknown.metric = "los";
+  CHECK_THROWS_WITH(runs.plot_or_notes(unknown), Catch::Contains("did you mean 'loss'?"));
 }
 
 TEST_CASE("a curve over epochs or tokens lies where the run was by then") {

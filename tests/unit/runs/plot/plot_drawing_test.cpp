@@ -53,6 +53,12 @@ TEST_CASE("ticks of a narrow range have the digits that tell them apart") {
   CHECK(texts(ticks(1e6, 1e6 + 4e-5, 4, false)) == "1000000.00001 1000000.00002 1000000.00003 1000000.00004");
 }
 
+TEST_CASE("ticks of values so large that 1 more changes nothing come to an end") {
+  CHECK(ticks(1.7e18, 1.7e18 + 256, 5, false).size() == 1);
+  CHECK(ticks(-1.7e18 - 256, -1.7e18, 5, false).size() == 1);
+  CHECK(ticks(0, 1.7e18, 5, false).size() > 3);
+}
+
 TEST_CASE("values that nearly overflow are drawn") {
   PlotRuns runs = falling_runs(1);
   runs.values[{"run0", "loss"}] = {{1, 1e308}, {2, -1e308}, {3, 5e307}};

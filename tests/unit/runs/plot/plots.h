@@ -30,6 +30,11 @@ class PlotRuns : public PlotSource {
     return make_plot(runs, settings, fields, request, *this);
   }
 
+  Plot plot_or_notes(const PlotRequest& request) {
+    const RunFields fields(runs, settings);
+    return make_plot_or_notes(runs, settings, fields, request, *this);
+  }
+
   std::vector<Point> points(const std::string& run, const std::string& metric) override {
     const auto found = values.find({run, metric});
     return found == values.end() ? std::vector<Point>() : found->second;

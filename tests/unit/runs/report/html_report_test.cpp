@@ -34,13 +34,7 @@ class Reported {
       report.comparisons.push_back(compare(report.runs[0], report.runs[static_cast<std::size_t>(i)]));
     fields.emplace(runs.runs, runs.settings);
     report.table = make_table(runs.runs, runs.settings, *fields, {});
-    report.metrics = {"loss"};
-    report.plot = [this](const std::string& metric, std::size_t most_points) {
-      PlotRequest request;
-      request.metric = metric;
-      request.most_points = most_points;
-      return runs.plot(request);
-    };
+    report.plots = {runs.plot({})};
     report.command = "./runner report run0";
     report.results = "/data/results";
   }
@@ -78,6 +72,39 @@ TEST_CASE("a report keeps to its size, and says what it left out") {
   CAPTURE(count);
   CHECK(page.size() <= 300'000);
   if (count == 300) CHECK_THAT(page, Catch::Contains("left out, to keep the page small"));
+}
+
+TEST_CASE("a report keeps to its size whatever its runs bring along") {
+  Reported reported(4);
+  Report& report = reported.report;
+  SECTION("a long note") { report.runs[1].summary.note = std::string(2'000'000, '<'); }
+  SECTION("a long error") {
+    report.runs = {report.runs[0]};
+    report.runs[0].summary.error = RunError{ErrorKind::run, std::string(2'000'000, '"')};
+  }
+  SECTION("thousands of metrics") {
+    report.runs = {report.runs[0]};
+    for (int i = 0; i < 20'000; ++i) report.runs[0].summary.metrics["metric_" + std::to_string(i)] = i;
+  }
+  SECTION("thousands of columns") {
+    report.table.columns.resize(5000, report.table.columns.back());
+    for (RunTable::Row& row : report.table.rows) row.cells.resize(5000, row.cells.back());
+  }
+  SECTION("a long command") { report.command = std::string(1'000'000, 'x'); }
+  const std::string page = html_of(report);
+  CHECK(page.size() <= 300'000);
+  CHECK_THAT(page, Catch::Contains("parts of this page are left out, to keep it small") ||
+                       Catch::Contains("more columns left out"));
+  CHECK_THAT(page, Catch::Contains("How this page was made"));
+}
+
+TEST_CASE("a report on runs of which nothing can be drawn says why") {
+  Reported reported(2);
+  reported.report.plots[0].curves.clear();
+  reported.report.plots[0].notes = {"run run0 (small0): no value of loss that can be drawn"};
+  CHECK_THAT(html_of(reported.report), Catch::Contains("Nothing of loss can be drawn.") &&
+                                           Catch::Contains("no value of loss that can be drawn") &&
+                                           !Catch::Contains("<svg"));
 }
 
 TEST_CASE("texts from outside are shown as they are in a report") {
