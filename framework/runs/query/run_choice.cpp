@@ -8,13 +8,22 @@
 
 namespace folio::runs {
 
+namespace {
+
+std::vector<RunSummary> selected(const std::vector<RunSummary>& runs, const std::vector<std::string>& names,
+                                 std::span<const UnreadRun> unread) {
+  std::vector<RunSummary> named;
+  for (const std::string& name : names) named.push_back(select_run(runs, name, unread));
+  return named;
+}
+
+}  // namespace
+
 std::vector<RunSummary> choose_runs(std::vector<RunSummary> runs, const RunFields& fields, const RunChoice& choice,
                                     std::span<const UnreadRun> unread) {
   bool finished = choice.finished;
   if (!choice.names.empty()) {
-    std::vector<RunSummary> named;
-    for (const std::string& name : choice.names) named.push_back(select_run(runs, name, unread));
-    runs = std::move(named);
+    runs = selected(runs, choice.names, unread);
     finished = false;
   }
   if (!choice.where.empty()) {
@@ -34,9 +43,7 @@ std::vector<RunSummary> each_once(std::vector<RunSummary> runs) {
 
 std::vector<RunSummary> named_runs(const std::vector<RunSummary>& runs, const std::vector<std::string>& names,
                                    std::span<const UnreadRun> unread) {
-  std::vector<RunSummary> named;
-  for (const std::string& name : names) named.push_back(select_run(runs, name, unread));
-  return each_once(std::move(named));
+  return each_once(selected(runs, names, unread));
 }
 
 void sort_runs(std::vector<RunSummary>& runs, const RunFields& fields, const std::string& sort_by, bool descending,

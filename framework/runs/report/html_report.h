@@ -26,8 +26,8 @@ struct Report {
 };
 
 /// The report as one page of HTML: what was compared and whether it may be, in the words of `diff`; metrics, curves,
-/// settings, samples of text, environment; when it was made of which runs. What would make it larger than `most_bytes`
-/// is left out, and the page says so: first points of curves, then samples, then rows and columns.
+/// settings, samples of text, environment; when it was made, and from which runs. What would make it larger than
+/// `most_bytes` is left out, and the page says so: first points of curves, then samples, then rows and columns.
 std::string html_of(const Report& report);
 
 }  // namespace folio::runs
