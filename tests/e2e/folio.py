@@ -1,5 +1,6 @@
 """What the end-to-end tests share: the built runner, a results folder of its own for each test, tiny experiments."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -58,12 +59,19 @@ def brought(name, options=()):
     requirements = SOURCE / "tests" / "requirements" / f"{name}.txt"
     version = re.search(r"==([\d.]+)", requirements.read_text())[1]  # of what the list was made for
     folder = SOURCE / ".deps" / f"{name}-{version}-{sys.version_info.major}.{sys.version_info.minor}"
-    if not (folder / ".complete").exists():
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
+    folder.parent.mkdir(exist_ok=True)
+    with open(f"{folder}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another test may want it too
+        if not (folder / ".complete").exists():
+            bring(folder, requirements, options)
+    return folder
+
+
+def bring(folder, requirements, options):
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check",
                         "--root-user-action", "ignore", *options, "--upgrade", "--target", folder, "--require-hashes", "-r",
                         requirements], check=True)
-        (folder / ".complete").touch()
-    return folder
+    (folder / ".complete").touch()
 
 
 def text_of_words(count=4000):

@@ -98,7 +98,8 @@ TEST_CASE("unigram cuts the books and puts them together as Hugging Face's token
   CHECK(compared == 16);
 }
 
-TEST_CASE("unigram makes a text it has not seen as probable as Hugging Face's trainer does, within half a percent") {
+TEST_CASE("unigram makes a text it has not seen as probable as Hugging Face's trainer does, within half a percent",
+          "[long]") {
   if (books_are_missing()) return;
   std::string corpus;
   for (const char* const name : {"macbeth", "moby-dick", "romeo-and-juliet"})

@@ -39,7 +39,7 @@ std::map<std::string, std::string> read_books(const std::filesystem::path& folde
 
 }  // namespace
 
-TEST_CASE("wordpiece learns from the books what Hugging Face's trainer learns by the same rule for ties") {
+TEST_CASE("wordpiece learns from the books what Hugging Face's trainer learns by the same rule for ties", "[long]") {
   const auto folder = test::book_folder();
   if (!folder) {
     if (test::books_are_required()) FAIL("the books are missing: set FOLIO_DATA");
