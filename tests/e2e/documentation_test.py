@@ -277,7 +277,7 @@ class DocumentationTest(FolioTest):
                                    env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                    stderr=subprocess.PIPE, start_new_session=True)
         try:
-            out, errors = process.communicate(timeout=60)
+            out, errors = process.communicate(timeout=300)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)  # what it started too
             out, errors = process.communicate()

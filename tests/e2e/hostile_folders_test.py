@@ -62,7 +62,7 @@ class HostileFolders(FolioTest):
             with self.subTest(command=command):
                 begun = time.monotonic()
                 done = self.runner(*command)
-                self.assertLess(time.monotonic() - begun, 20)
+                self.assertLess(time.monotonic() - begun, 60)
                 for name, (_, reason) in DAMAGES.items():
                     lines = [line for line in done.stderr.splitlines() if reason in line]
                     self.assertEqual(len(lines), sum(reason == other for _, other in DAMAGES.values()), reason)
