@@ -90,7 +90,7 @@ export const api = {
     get<{ text: string; from: number; to: number; size: number }>(`${runPath(id)}/log`, { from }, signal),
   samples: (id: string, signal?: AbortSignal) => get<{ samples: Sample[] }>(`${runPath(id)}/samples`, {}, signal),
   files: (id: string, signal?: AbortSignal) =>
-    get<{ files: { path: string; bytes: number }[] }>(`${runPath(id)}/files`, {}, signal),
+    get<{ files: { path: string; bytes: number }[]; more: boolean }>(`${runPath(id)}/files`, {}, signal),
   diff: (a: string, b: string, signal?: AbortSignal) => get<Difference>("diff", { a, b }, signal),
   compare: (run: string[], group: boolean, signal?: AbortSignal) => get<Comparison>("compare", { run, group }, signal),
   plot: (parameters: Parameters, signal?: AbortSignal) => get<Plot>("plot", parameters, signal),

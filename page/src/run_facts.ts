@@ -146,12 +146,12 @@ export class FilesTab implements Tab {
 
   private async fetch(): Promise<void> {
     try {
-      const { files } = await api.files(this.id, this.control.signal);
+      const { files, more } = await api.files(this.id, this.control.signal);
       const byLink = !hasToken() || (await needsNoToken());
-      const key = JSON.stringify([files, byLink]);
+      const key = JSON.stringify([files, more, byLink]);
       if (key === this.shown) return;
       this.shown = key;
-      this.draw(files, byLink);
+      this.draw(files, more, byLink);
     } catch (error) {
       if (isAbort(error)) return;
       this.shown = "";
@@ -159,7 +159,7 @@ export class FilesTab implements Tab {
     }
   }
 
-  private draw(files: { path: string; bytes: number }[], byLink: boolean): void {
+  private draw(files: { path: string; bytes: number }[], more: boolean, byLink: boolean): void {
     if (files.length === 0) {
       replace(this.list, empty("This run has no files here."));
       return;
@@ -177,7 +177,7 @@ export class FilesTab implements Tab {
     redraw(
       this.list,
       factTable("Files", ["File", "Size#", ""], rows),
-      h("p", { class: "muted" }, `${files.length} files, ${bytes(all)}`),
+      h("p", { class: "muted" }, `${files.length} files, ${bytes(all)}${more ? ", and more that are not listed" : ""}`),
     );
   }
 

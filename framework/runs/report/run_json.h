@@ -7,10 +7,10 @@
 /// A run as JSON. Numbers that are not finite are texts.
 namespace folio::runs {
 
-/// id, name, state, created, model, metrics and, where they apply, error, elsewhere, other_folder, experiment_file.
+/// As `ls --json` lists it (docs/output.schema.json); fields that do not apply are left out.
 nlohmann::json to_json(const RunSummary& run);
 
-/// The summary's fields, settings, origins, facts, environment, plugins, command, sample, folder.
+/// As `show --json` prints it.
 nlohmann::json to_json(const Run& run);
 
 }  // namespace folio::runs
