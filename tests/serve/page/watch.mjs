@@ -1,10 +1,11 @@
 // A run that trains is watched: its bar moves, its curve grows, its samples and its log come, without a hand's help.
 // Prints how long a step took from its event to the page.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { until, withPage } from "./browser.mjs";
 
-const { address, id, events } = JSON.parse(process.env.FOLIO_PAGE_TEST);
+const { address, id, events, runner } = JSON.parse(process.env.FOLIO_PAGE_TEST);
 
 /// Milliseconds from when steps were logged until each was seen, sorted.
 async function delays(row, count) {
@@ -59,7 +60,8 @@ await withPage({ address, width: 1440, height: 900 }, async (page) => {
   const length = (await log()).length;
   await until(async () => (await log()).length > length, "more of the log", 60);
   console.log("watched");
-  await until(async () => (await page.locator(".run-heading .state").textContent()) === "finished", "the end", 120);
+  execFileSync(runner, ["stop", id]);
+  await until(async () => (await page.locator(".run-heading .state").textContent()) === "interrupted", "the end", 120);
   await page.getByRole("tab", { name: "Overview" }).click();
   await page.locator(".card", { hasText: "train_loss" }).waitFor();
   assert.equal(await page.locator(".run-heading").getByRole("progressbar").count(), 0);
