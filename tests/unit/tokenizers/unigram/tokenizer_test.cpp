@@ -104,7 +104,7 @@ TEST_CASE("unigram learns no piece that is spelled as a special token or a byte"
   CHECK(again.decode(again.encode("<0x41>"), false) == "<0x41>");
 }
 
-TEST_CASE("unigram takes a word of a million letters, in training too") {
+TEST_CASE("unigram takes a word of a million letters, in training too", "[long]") {
   const std::string word(1'000'001, 'a');
   const auto tokenizer = test::trained_unigram("aaaa aaaaaaaa aa " + word, {.vocab_size = 320}, Objective::causal);
   const auto ids = tokenizer.encode(word);
