@@ -77,20 +77,20 @@ TEST_CASE("a report keeps to its size, and says what it left out") {
 TEST_CASE("a report keeps to its size whatever its runs bring along") {
   Reported reported(4);
   Report& report = reported.report;
-  SECTION("a long note") { report.runs[1].summary.note = std::string(2'000'000, '<'); }
+  SECTION("a long note") { report.runs[1].summary.note = std::string(400'000, '<'); }
   SECTION("a long error") {
     report.runs = {report.runs[0]};
-    report.runs[0].summary.error = RunError{ErrorKind::run, std::string(2'000'000, '"')};
+    report.runs[0].summary.error = RunError{ErrorKind::run, std::string(400'000, '"')};
   }
   SECTION("thousands of metrics") {
     report.runs = {report.runs[0]};
-    for (int i = 0; i < 20'000; ++i) report.runs[0].summary.metrics["metric_" + std::to_string(i)] = i;
+    for (int i = 0; i < 3500; ++i) report.runs[0].summary.metrics["metric_" + std::to_string(i)] = i;
   }
   SECTION("thousands of columns") {
-    report.table.columns.resize(5000, report.table.columns.back());
-    for (RunTable::Row& row : report.table.rows) row.cells.resize(5000, row.cells.back());
+    report.table.columns.resize(500, report.table.columns.back());
+    for (RunTable::Row& row : report.table.rows) row.cells.resize(500, row.cells.back());
   }
-  SECTION("a long command") { report.command = std::string(1'000'000, 'x'); }
+  SECTION("a long command") { report.command = std::string(400'000, 'x'); }
   const std::string page = html_of(report);
   CHECK(page.size() <= 300'000);
   CHECK_THAT(page, Catch::Contains("parts of this page are left out, to keep it small") ||

@@ -84,7 +84,7 @@ bpe::Pattern pattern_of(const nlohmann::json& name) {
 
 }  // namespace
 
-TEST_CASE("bpe learns from the books what Hugging Face's trainer learns, and gives the same ids") {
+TEST_CASE("bpe learns from the books what Hugging Face's trainer learns, and gives the same ids", "[long]") {
   const auto folder = test::book_folder();
   if (!folder) {
     if (test::books_are_required()) FAIL("the books are missing: set FOLIO_DATA");
