@@ -35,14 +35,14 @@ Table ends_of(const Plot& plot) {
 }  // namespace
 
 void add_plot(HtmlPage& page, const Plot& plot) {
-  if (plot.curves.empty()) page.paragraph("Nothing of " + plot.metric + " can be drawn.");
-  for (const std::string& note : plot.notes)
-    if (plot.curves.empty()) page.paragraph(note);
-  if (plot.curves.empty()) return;
   SvgStyle style;
   style.alone = false;
-  page.figure(to_svg(plot, style));
+  if (plot.curves.empty())
+    page.paragraph("Nothing of " + plot.metric + " can be drawn.");
+  else
+    page.figure(to_svg(plot, style));
   for (const std::string& note : plot.notes) page.paragraph(note);
+  if (plot.curves.empty()) return;
   page.begin_fold("the curves' ends, lowest and highest values");
   page.table(ends_of(plot));
   page.end_fold();
