@@ -37,14 +37,6 @@ struct ReportOptions {
   bool json = false;
 };
 
-/// As a shell takes it, without what a terminal obeys.
-std::string shell_word(const std::string& text) {
-  std::string word;
-  for (const char c : without_controls(text)) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-=,:@%+";
-  return word.find_first_not_of(kPlain) == std::string::npos && !word.empty() ? word : "'" + word + "'";
-}
-
 /// What makes the page again; of very many runs the first. An address of a store may have a password in it.
 std::string command_of(const GlobalOptions& global, const ReportOptions& options,
                        const std::vector<RunSummary>& chosen) {
@@ -53,11 +45,12 @@ std::string command_of(const GlobalOptions& global, const ReportOptions& options
   for (std::size_t i = 0; i < std::min(chosen.size(), kMostInCommand) && !folders; ++i) command += " " + chosen[i].id;
   if (!folders && chosen.size() > kMostInCommand) command += " ...";
   for (const std::string& name : options.choice.names)
-    if (folders) command += " " + shell_word(name);
+    if (folders) command += " " + shell_word(without_controls(name));
   if (options.group) command += " --group";
   if (!options.metrics.empty())
-    command += " --metric " + shell_word(fmt::format("{}", fmt::join(options.metrics, ",")));
-  if (global.results != global.usual_results) command += " --results " + shell_word(global.results.string());
+    command += " --metric " + shell_word(without_controls(fmt::format("{}", fmt::join(options.metrics, ","))));
+  if (global.results != global.usual_results)
+    command += " --results " + shell_word(without_controls(global.results.string()));
   if (!global.store.empty()) command += " --store ADDRESS";
   return command;
 }

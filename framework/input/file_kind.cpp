@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "support/error.h"
+#include "support/human.h"
 #include "support/utf8.h"
 
 namespace folio::input {
@@ -104,13 +105,6 @@ std::optional<FileKind> kind_of(std::string_view bytes, const std::string& name)
   return markup_of(bytes);
 }
 
-/// As a shell takes it.
-std::string shell_word(const fs::path& path) {
-  std::string word = "'";
-  for (const char c : path.string()) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
-
 fs::path without_suffix(fs::path path) { return path.replace_extension(); }
 
 /// The path with another suffix, and another name where it has that already: what is to be read is not written over.
@@ -130,9 +124,10 @@ void refuse_other_kinds(std::string_view bytes, const fs::path& path, bool was_p
   const std::optional<FileKind> kind = kind_of(bytes, path.string());
   if (!kind) return;
   const fs::path text = with_suffix(path, ".txt");
+  const auto quoted = [](const fs::path& name) { return shell_quoted(name.native()); };
   const std::string command =
-      fmt::format(fmt::runtime(kind->command), shell_word(path), shell_word(text), shell_word(without_suffix(text)),
-                  shell_word(unpacked_name(path)), with_suffix(path, ".jsonl").string());
+      fmt::format(fmt::runtime(kind->command), quoted(path), quoted(text), quoted(without_suffix(text)),
+                  quoted(unpacked_name(path)), with_suffix(path, ".jsonl").string());
   throw Error(ErrorKind::run,
               fmt::format("{}: is {}{}, expected plain text; {}to convert it to text: {}", path.string(), kind->name,
                           was_packed ? " (unpacked)" : "", was_packed ? "unpacked, " : "", command));

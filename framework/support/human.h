@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-/// Numbers as people read them.
+/// Numbers, paths and words as people read them, or type them.
 namespace folio {
 
 /// 124439808 -> "124,439,808".
@@ -36,5 +36,11 @@ std::string significant(double number, int digits = 4);
 
 /// A path as it is from the current folder, where it lies below it; else whole.
 std::string shown_path(const std::filesystem::path& path);
+
+/// In single quotes, within which a shell takes everything as it is.
+std::string shell_quoted(std::string_view text);
+
+/// A word that a shell takes as it is, else in quotes.
+std::string shell_word(std::string_view text);
 
 }  // namespace folio

@@ -24,15 +24,6 @@ std::vector<NextStep> weightiest(const std::vector<NextStep>& steps, std::size_t
   return chosen;
 }
 
-/// A word that a shell takes as it is, else in single quotes.
-std::string shell_word(const std::string& word) {
-  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=,:@%+-";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 /// What 'runner' takes to run the experiment of this run again; empty where its file is not known.
 std::string again(const Run& run) {
   if (run.summary.experiment_file.empty()) return "";

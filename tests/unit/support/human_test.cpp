@@ -53,3 +53,11 @@ TEST_CASE("a size is read in powers of 1024 and of 1000") {
   CHECK(parse_bytes("0") == 0);
   for (const char* bad : {"", "GiB", "-1", "5 giga", "1e400", "nan", "99999999999TB"}) CHECK_FALSE(parse_bytes(bad));
 }
+
+TEST_CASE("a word is quoted for a shell where that may take it for more") {
+  CHECK(shell_word("model.hidden_size=192") == "model.hidden_size=192");
+  CHECK(shell_word("") == "''");
+  CHECK(shell_word("it's 5 o'clock") == R"('it'\''s 5 o'\''clock')");
+  for (const char* word : {"a b", "$HOME", "*", "x;y", "~"}) CHECK(shell_word(word) == "'" + std::string(word) + "'");
+  CHECK(shell_quoted("plain") == "'plain'");
+}
