@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 
-const LONGEST_ADDRESS = 6 << 10; // as framework/serve/http/target.h has it
+const LONGEST_ADDRESS = 6 << 10; // half of what framework/serve/http/target.h allows
 const TYPES = { html: "text/html", js: "text/javascript", css: "text/css", svg: "image/svg+xml" };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
